@@ -1,0 +1,1 @@
+//! Use cases for any front end: open, import, train, edit, undo, compile, export; jobs with progress and cancel.

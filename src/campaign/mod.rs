@@ -1,0 +1,1 @@
+//! E-mail and SMS triggers, product blocks and offers.

@@ -1,0 +1,1 @@
+//! Bundle to projections for other systems, each with a fidelity report.

@@ -1,0 +1,1 @@
+//! Workspace frames to feature columns, as of a date.

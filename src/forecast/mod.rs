@@ -1,0 +1,1 @@
+//! What a customer will do: value, return, next order, replenishment, discount reliance.

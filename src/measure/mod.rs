@@ -1,0 +1,1 @@
+//! Backtest, metrics, experiment statistics, KPIs, drift.

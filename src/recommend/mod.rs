@@ -1,0 +1,1 @@
+//! Interactions to models to candidate lists with evidence.

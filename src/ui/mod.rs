@@ -1,0 +1,1 @@
+//! The window: shell, commands, palette, theme, kit, screens, dialogs.
