@@ -64,8 +64,8 @@ def main() -> int:
         return None
 
     send("XdndEnter", source.id, 5 << 24, uri_list)
-    where = target.translate_coords(root, 0, 0)
-    root_x, root_y = x - where.x, y - where.y
+    where = root.translate_coords(target, x, y)
+    root_x, root_y = where.x, where.y
     accepted = None
     for _ in range(5):
         send("XdndPosition", source.id, 0, (root_x << 16) | root_y, X.CurrentTime, atom("XdndActionCopy"))
