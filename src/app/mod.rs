@@ -5,6 +5,8 @@
 
 pub mod error;
 pub mod start;
+pub mod view;
 
 pub use error::{Error, Kind};
 pub use start::Start;
+pub use view::{StoreFacts, View};
