@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub use catalog::{Catalog, CatalogProduct, Collection};
 pub use neighbors::{Neighbor, Neighbors, PairEvidence, Strategy};
-pub use segments::{ClusterModel, ModelFeature, SegmentInfo, SegmentRule, Segments};
+pub use segments::{ClusterModel, ModelFeature, SegmentCondition, SegmentInfo, SegmentRule, Segments};
 pub use signals::{ProductEvidence, SegmentEvidence, SegmentRelevance, Signals};
 pub use text_index::{Posting, TextIndex};
 
