@@ -83,9 +83,14 @@ impl Bits {
     /// Ascending.
     pub(super) fn iter(&self) -> impl Iterator<Item = u32> + '_ {
         self.words.iter().enumerate().flat_map(|(at, word)| {
-            std::iter::successors(Some(*word), |rest| Some(rest & (rest - 1)).filter(|_| *rest != 0))
-                .take_while(|rest| *rest != 0)
-                .map(move |rest| (at * 64) as u32 + rest.trailing_zeros())
+            let mut rest = *word;
+            std::iter::from_fn(move || {
+                (rest != 0).then(|| {
+                    let bit = rest.trailing_zeros();
+                    rest &= rest - 1;
+                    (at * 64) as u32 + bit
+                })
+            })
         })
     }
 }
