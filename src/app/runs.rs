@@ -78,7 +78,12 @@ pub fn put_segments(
             s: run.stages.get(customer).copied().unwrap_or(Stage::NoOrder),
             r: run.rfm.get(customer).copied().flatten(),
             p: row.and_then(|row| run.plane.get(row).copied()),
-            l: row.map_or_else(Vec::new, |row| run.solutions.iter().map(|solution| solution.labels[row]).collect()),
+            l: row.map_or_else(Vec::new, |row| {
+                run.solutions
+                    .iter()
+                    .map(|solution| solution.labels[row])
+                    .collect()
+            }),
         };
         let json = serde_json::to_vec(&member)
             .map_err(|source| Error::bug_because("A grouping could not be written.", source))?;
@@ -115,7 +120,11 @@ pub fn segments(workspace: &Workspace) -> Result<Option<Kept<SegmentRun>>, Error
 
 /// The grouping before the newest, to show who moved.
 pub fn previous_segments(workspace: &Workspace) -> Result<Option<Kept<SegmentRun>>, Error> {
-    let second = workspace.runs()?.into_iter().filter(|info| info.kind == SEGMENTS).nth(1);
+    let second = workspace
+        .runs()?
+        .into_iter()
+        .filter(|info| info.kind == SEGMENTS)
+        .nth(1);
     let Some(info) = second else { return Ok(None) };
     workspace.run(info.id)?.map(joined).transpose()
 }
@@ -137,13 +146,21 @@ fn joined(kept: Run) -> Result<Kept<SegmentRun>, Error> {
             }
         }
     }
-    Ok(Kept { info: kept.info, result: run })
+    Ok(Kept {
+        info: kept.info,
+        result: run,
+    })
 }
 
 /// The newest run of a kind that says nothing about single customers.
 pub fn latest<T: DeserializeOwned>(workspace: &Workspace, kind: &str) -> Result<Option<Kept<T>>, Error> {
     workspace
         .latest_run(kind)?
-        .map(|run| Ok(Kept { result: unpack(&run.blob)?, info: run.info }))
+        .map(|run| {
+            Ok(Kept {
+                result: unpack(&run.blob)?,
+                info: run.info,
+            })
+        })
         .transpose()
 }

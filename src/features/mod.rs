@@ -8,8 +8,8 @@ pub mod columns;
 pub mod customer;
 pub mod frames;
 pub mod history;
-pub mod product;
 pub mod plain;
+pub mod product;
 
 pub use catalogue::{FeatureInfo, Kind};
 pub use customer::{CustomerFeatures, customer_features, features_of};

@@ -17,7 +17,11 @@ const ABOVE_ALL: i64 = (1 << 53) - 1;
 pub fn portable(run: &SegmentRun) -> Segments {
     let shown: Vec<&Group> = run.groups.iter().filter(|group| group.exported_alone()).collect();
     let label = |id: &String| {
-        if shown.iter().any(|group| group.id == *id) { id.clone() } else { EVERYONE.to_owned() }
+        if shown.iter().any(|group| group.id == *id) {
+            id.clone()
+        } else {
+            EVERYONE.to_owned()
+        }
     };
     let mut infos: Vec<(i64, SegmentInfo)> = shown
         .iter()
@@ -47,9 +51,14 @@ pub fn portable(run: &SegmentRun) -> Segments {
         .groups
         .iter()
         .filter_map(|group| {
-            let GroupSource::Rule(rule_id) = &group.source else { return None };
+            let GroupSource::Rule(rule_id) = &group.source else {
+                return None;
+            };
             let rule = run.settings.rules.iter().find(|rule| rule.id == *rule_id)?;
-            Some(SegmentRule { segment: label(&group.id), any_of: any_of(&rule.when, &quantum_of) })
+            Some(SegmentRule {
+                segment: label(&group.id),
+                any_of: any_of(&rule.when, &quantum_of),
+            })
         })
         .collect();
     let model = (!run.model.centroids.is_empty()).then(|| ClusterModel {
@@ -57,7 +66,12 @@ pub fn portable(run: &SegmentRun) -> Segments {
         centroids: run.model.centroids.clone(),
         labels: run.model.labels.iter().map(label).collect(),
     });
-    Segments { segments: infos.into_iter().map(|(_, info)| info).collect(), rules, model, ..Segments::default() }
+    Segments {
+        segments: infos.into_iter().map(|(_, info)| info).collect(),
+        rules,
+        model,
+        ..Segments::default()
+    }
 }
 
 fn portable_feature(feature: &segment::ModelFeature) -> ModelFeature {
@@ -88,7 +102,10 @@ fn any_of(condition: &Condition, quantum_of: &impl Fn(&str) -> i64) -> Vec<Vec<S
         Condition::Any(parts) => parts.iter().flat_map(|part| any_of(part, quantum_of)).collect(),
         Condition::All(parts) => parts.iter().fold(vec![Vec::new()], |lists, part| {
             let more = any_of(part, quantum_of);
-            lists.iter().flat_map(|list| more.iter().map(|tail| [list.clone(), tail.clone()].concat())).collect()
+            lists
+                .iter()
+                .flat_map(|list| more.iter().map(|tail| [list.clone(), tail.clone()].concat()))
+                .collect()
         }),
         Condition::Is(comparison) => vec![vec![SegmentCondition {
             feature: comparison.feature.clone(),
@@ -116,13 +133,30 @@ mod tests {
             name: "recency_days".to_owned(),
             multiplier: 1,
             missing: 500,
-            bins: vec![Bin { from: 0, x: 0 }, Bin { from: 10, x: 1_000 }, Bin { from: 100, x: 2_000 }],
+            bins: vec![
+                Bin { from: 0, x: 0 },
+                Bin { from: 10, x: 1_000 },
+                Bin { from: 100, x: 2_000 },
+            ],
             mean: 1_000,
             scale: 500,
         };
         let portable = portable_feature(&feature);
-        for fact in [None, Some(-7), Some(0), Some(9), Some(10), Some(99), Some(100), Some(1_000_000)] {
-            assert_eq!(coordinate(&portable, fact).to_bits(), feature.z(fact).to_bits(), "{fact:?}");
+        for fact in [
+            None,
+            Some(-7),
+            Some(0),
+            Some(9),
+            Some(10),
+            Some(99),
+            Some(100),
+            Some(1_000_000),
+        ] {
+            assert_eq!(
+                coordinate(&portable, fact).to_bits(),
+                feature.z(fact).to_bits(),
+                "{fact:?}"
+            );
         }
     }
 
@@ -131,8 +165,10 @@ mod tests {
         let is = |feature: &str| Condition::is(feature, Op::AtLeast, 2.0);
         let nested = Condition::All(vec![is("a"), Condition::Any(vec![is("b"), is("c")])]);
         let lists = any_of(&nested, &|_| 10);
-        let names: Vec<Vec<&str>> =
-            lists.iter().map(|list| list.iter().map(|one| one.feature.as_str()).collect()).collect();
+        let names: Vec<Vec<&str>> = lists
+            .iter()
+            .map(|list| list.iter().map(|one| one.feature.as_str()).collect())
+            .collect();
         assert_eq!(names, [vec!["a", "b"], vec!["a", "c"]]);
         assert_eq!(lists[0][0].value, 20);
     }
