@@ -14,6 +14,7 @@ pub mod dataset;
 pub mod dense;
 pub mod ease;
 pub mod facts;
+pub mod frames;
 pub mod frequency;
 pub mod history;
 pub mod hybrid;
