@@ -18,12 +18,7 @@ use crate::shop::{Cancelled, Monitor};
 /// Customers taken per window to learn from; more adds time, not accuracy.
 pub const MOST_LEARNERS: usize = 4_000;
 
-/// Past windows with their candidates and answers, newest first: what second stages learn from.
-#[derive(Debug)]
-pub struct Lessons {
-    windows: Vec<WindowLessons>,
-}
-
+/// One past window with its candidates and answers: what second stages learn from.
 #[derive(Debug)]
 pub struct WindowLessons {
     pub start: Seconds,
@@ -96,17 +91,6 @@ fn sampled(mut cases: Vec<Case>, seed: u64) -> Vec<Case> {
     cases
 }
 
-impl Lessons {
-    /// `windows` newest first.
-    pub fn new(windows: Vec<WindowLessons>) -> Self {
-        Self { windows }
-    }
-
-    pub fn windows(&self) -> &[WindowLessons] {
-        &self.windows
-    }
-}
-
 /// How a second stage is put together.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Recipe {
@@ -126,27 +110,30 @@ pub struct SecondStage {
 }
 
 impl SecondStage {
-    /// `None` when the windows hold no lesson.
+    /// Learns a customer task from windows, newest first; `None` when they hold no lesson.
     pub fn fit(lessons: &[&WindowLessons], task: Task, recipe: Recipe) -> Option<Self> {
-        let mut names: &[String] = &[];
+        let tables: Vec<(&Candidates, Vec<bool>)> = lessons
+            .iter()
+            .take(recipe.windows)
+            .map(|window| (window.candidates(task), window.labels(task)))
+            .collect();
+        Self::learn(&tables, recipe.trees)
+    }
+
+    /// Learns from tables of one shape with their labels.
+    pub fn learn(tables: &[(&Candidates, Vec<bool>)], tree_weight: f64) -> Option<Self> {
+        let names = tables.first()?.0.names.as_slice();
         let (mut rows, mut labels, mut groups) = (Vec::new(), Vec::new(), vec![0_usize]);
-        for window in lessons.iter().take(recipe.windows) {
-            let table = window.candidates(task);
-            if !names.is_empty() && names != table.names.as_slice() {
-                continue;
-            }
-            names = &table.names;
+        for (table, answers) in tables.iter().filter(|(table, _)| table.names == names) {
             let base = labels.len();
             rows.extend_from_slice(&table.values);
-            labels.extend(window.labels(task));
+            labels.extend_from_slice(answers);
             groups.extend(table.start[1..].iter().map(|end| base + end));
         }
         let width = names.len();
         let logistic = Logistic::fit(&rows, width, &labels, 0.1)?;
-        let trees = (recipe.trees > 0.0)
-            .then(|| Trees::fit(&rows, width, &labels, &groups, trees::Settings::default()))
-            .flatten();
-        Some(Self { names: names.to_vec(), logistic, trees, tree_weight: recipe.trees })
+        let trees = (tree_weight > 0.0).then(|| refine(&logistic, &rows, width, &labels, &groups)).flatten();
+        Some(Self { names: names.to_vec(), logistic, trees, tree_weight })
     }
 
     /// One score; it is the sum of [`Self::contributions`] and the rest that returns.
@@ -179,6 +166,26 @@ impl SecondStage {
             })
             .collect()
     }
+}
+
+/// Candidates per customer that trees are trained on: the ones whose order can change what is shown.
+const CONTESTED: usize = 60;
+
+/// Trees that start from the logistic scores and mend their order near the top.
+fn refine(logistic: &Logistic, rows: &[f32], width: usize, labels: &[bool], groups: &[usize]) -> Option<Trees> {
+    let odds: Vec<f64> = rows.par_chunks(width).map(|row| logistic.log_odds(row)).collect();
+    let (mut few, mut few_labels, mut few_groups, mut start) = (Vec::new(), Vec::new(), vec![0_usize], Vec::new());
+    for group in groups.windows(2) {
+        let mut order: Vec<usize> = (group[0]..group[1]).collect();
+        order.sort_unstable_by(|&a, &b| odds[b].total_cmp(&odds[a]).then(a.cmp(&b)));
+        for row in order.into_iter().take(CONTESTED) {
+            few.extend_from_slice(&rows[row * width..(row + 1) * width]);
+            few_labels.push(labels[row]);
+            start.push(odds[row]);
+        }
+        few_groups.push(few_labels.len());
+    }
+    Trees::fit(&few, width, &few_labels, &few_groups, start, trees::Settings::default())
 }
 
 /// Mean NDCG@k of ranked lists beside their cases.

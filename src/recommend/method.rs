@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use super::content::attribute_neighbours;
-use super::cooccur::Measure;
 use super::ease::Ease;
 use super::frequency::{self, Personal};
 use super::history::History;
@@ -250,19 +249,4 @@ impl Fitted<'_> {
             Scorer::Tifu(tifu) => tifu.score(customer, out),
         }
     }
-}
-
-/// A measure on orders, fitted for carts and product pages.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "model")]
-pub enum OrderMethod {
-    Pairs { measure: Measure, k: usize },
-    Walk { beta: f32, k: usize, size_power: f64 },
-    Ease { lambda: f32 },
-    DecayedEase { lambda: f32, half_life_days: f64 },
-    Bm25 { k: usize, k1: f32, b: f32 },
-    Decayed { half_life_days: f64, beta: f32, shrink: f32, k: usize },
-    SimilarOrders { k: usize, decay_days: f64, idf: bool },
-    Content { popularity_power: f32, k: usize },
-    Popularity { days: f64 },
 }

@@ -24,6 +24,7 @@ pub mod logistic;
 pub mod method;
 pub mod models;
 pub mod neighbours;
+pub mod order;
 pub mod rank;
 pub mod signals;
 pub mod sparse;

@@ -20,7 +20,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { trees: 120, leaves: 16, rate: 0.08, smallest_leaf: 60, shrink: 5.0, places: 20 }
+        Self { trees: 80, leaves: 12, rate: 0.05, smallest_leaf: 80, shrink: 10.0, places: 20 }
     }
 }
 
@@ -71,8 +71,16 @@ impl Binned {
 }
 
 impl Trees {
-    /// `groups`: row ranges that are ranked against each other. `None` when no group has both kinds of rows.
-    pub fn fit(rows: &[f32], width: usize, labels: &[bool], groups: &[usize], settings: Settings) -> Option<Self> {
+    /// `groups`: row ranges that are ranked against each other; `start`: the scores to improve on, which the trees' own
+    /// are added to. `None` when no group has both kinds of rows.
+    pub fn fit(
+        rows: &[f32],
+        width: usize,
+        labels: &[bool],
+        groups: &[usize],
+        start: Vec<f64>,
+        settings: Settings,
+    ) -> Option<Self> {
         let n = labels.len();
         let learnable: Vec<std::ops::Range<usize>> = groups
             .windows(2)
@@ -83,7 +91,7 @@ impl Trees {
             return None;
         }
         let binned = Binned::new(rows, width);
-        let mut scores = vec![0.0_f64; n];
+        let mut scores = start;
         let mut model = Self::default();
         for _ in 0..settings.trees {
             let mut slopes = vec![(0.0_f32, 0.0_f32); n];
@@ -304,7 +312,7 @@ mod tests {
         let labels: Vec<bool> = rows.iter().map(|x| (40.0..60.0).contains(x)).collect();
         let groups: Vec<usize> = (0..=40).map(|g| g * 100).collect();
         let settings = Settings { trees: 30, rate: 0.3, smallest_leaf: 5, shrink: 0.1, ..Settings::default() };
-        let model = Trees::fit(&rows, 1, &labels, &groups, settings).unwrap();
+        let model = Trees::fit(&rows, 1, &labels, &groups, vec![0.0; 4_000], settings).unwrap();
         assert!(model.score(&[50.0]) > model.score(&[10.0]) + 1.0);
         assert!(model.score(&[50.0]) > model.score(&[90.0]) + 1.0);
         let mut parts = [0.0];
