@@ -331,11 +331,13 @@ fn migrate(connection: &Connection, path: &Path) -> Result<(), Error> {
     backup.push(format!(".backup-v{version}"));
     let backup = PathBuf::from(backup);
     if !backup.exists() {
-        connection.backup("main", &backup, None::<fn(rusqlite::backup::Progress)>).map_err(|source| {
-            // Half a backup would look like a whole one.
-            drop(fs::remove_file(&backup));
-            Error::from_sql(&backup, source)
-        })?;
+        connection
+            .backup("main", &backup, None::<fn(rusqlite::backup::Progress)>)
+            .map_err(|source| {
+                // Half a backup would look like a whole one.
+                drop(fs::remove_file(&backup));
+                Error::from_sql(&backup, source)
+            })?;
     }
     let work = || -> Result<(), rusqlite::Error> {
         let transaction = connection.unchecked_transaction()?;
