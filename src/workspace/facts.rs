@@ -1,12 +1,12 @@
 //! How much of what there is.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Error, Workspace};
 use crate::shop::Seconds;
 
 /// Counts of the workspace as the command line states them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Totals {
     /// Of the catalog; in a shop without one, the products its order lines name.
     pub products: u64,
