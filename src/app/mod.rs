@@ -3,7 +3,9 @@
 //! **Invariant**: the window and the command line do the same things because both call this room, and only it reads
 //! the clock.
 
+pub mod compile;
 pub mod error;
+pub mod runs;
 pub mod start;
 pub mod view;
 
