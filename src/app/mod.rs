@@ -5,9 +5,11 @@
 
 pub mod compile;
 pub mod error;
+pub mod open;
 pub mod present;
 pub mod runs;
 pub mod start;
+pub mod train;
 pub mod view;
 
 pub use error::{Error, Kind};
