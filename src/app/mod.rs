@@ -5,8 +5,10 @@
 
 pub mod compile;
 pub mod error;
+pub mod forecasts;
 pub mod present;
 pub mod runs;
+pub mod segments;
 pub mod start;
 pub mod view;
 

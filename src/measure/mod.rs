@@ -1,1 +1,4 @@
 //! Backtest, metrics, experiment statistics, KPIs, drift.
+
+pub mod distributions;
+pub mod statistics;
