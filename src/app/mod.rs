@@ -5,6 +5,7 @@
 
 pub mod compile;
 pub mod error;
+pub mod evaluate;
 pub mod present;
 pub mod runs;
 pub mod start;
