@@ -1,1 +1,5 @@
-//! Query to candidates: index, synonyms, typo tolerance, affinity.
+//! Query to candidates: compiles the catalog into a `bundle::TextIndex`, learns suggestions and repairs for searches
+//! without results.
+//!
+//! **Invariant**: matching a query against the index happens in `decide`, with integers, so that every runtime finds
+//! the same products; this room only prepares.
