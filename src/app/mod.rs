@@ -5,6 +5,7 @@
 
 pub mod compile;
 pub mod error;
+pub mod evaluate;
 pub mod forecasts;
 pub mod present;
 pub mod runs;
