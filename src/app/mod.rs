@@ -6,8 +6,11 @@
 pub mod compile;
 pub mod error;
 pub mod open;
+pub mod evaluate;
+pub mod forecasts;
 pub mod present;
 pub mod runs;
+pub mod segments;
 pub mod start;
 pub mod train;
 pub mod view;

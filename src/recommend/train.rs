@@ -7,10 +7,11 @@ use super::facts::{Candidates, ItemFacts, active_customers, candidates};
 use super::history::History;
 use super::hybrid::{Recipe, SecondStage, WindowLessons, fit_all, mean_ndcg};
 use super::method::{Counting, Fitted, Method};
-use super::models::{Candidate, Choice, Models, Note, Reason, Tried};
+use super::models::{Candidate, Choice, Models, Note, Reason, Strategy, Tried};
 use super::neighbours::neighbour_lists;
 use super::rank;
 use super::signals::product_signals;
+use super::train_orders::{learned_neighbours, plan_orders};
 use super::window::{Case, Task, past_windows};
 use crate::shop::time::{SECONDS_PER_DAY, Seconds};
 use crate::shop::{Cancelled, Monitor};
@@ -32,72 +33,33 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self {
-            window_days: 28,
-            windows: 3,
-            per_customer: 50,
-            per_product: 40,
-            min_buyers: 2,
-            min_returning: 500,
-        }
+        Self { window_days: 28, windows: 3, per_customer: 50, per_product: 40, min_buyers: 2, min_returning: 500 }
     }
 }
 
 /// First-stage models every store gets; settings are the medians of what other stores chose.
 pub fn first_stage() -> Vec<Method> {
     vec![
-        Method::PersonalDecay {
-            half_life_days: 120.0,
-        },
-        Method::TifuKnn {
-            neighbours: 300,
-            basket_decay: 1.0,
-            group_decay: 0.6,
-            own: 0.7,
-            groups: 3,
-        },
-        Method::Ease {
-            lambda: 200.0,
-            counting: Counting::Binary,
-        },
-        Method::Ease {
-            lambda: 50.0,
-            counting: Counting::Decayed { half_life_days: 30.0 },
-        },
-        Method::Ease {
-            lambda: 25.0,
-            counting: Counting::Decayed {
-                half_life_days: 240.0,
-            },
-        },
-        Method::Walk {
-            beta: 0.1,
-            k: 200,
-            counting: Counting::Count,
-        },
-        Method::ItemBm25 {
-            k: 400,
-            k1: 1.2,
-            b: 0.5,
-            counting: Counting::Count,
-        },
-        Method::Ials {
-            factors: 64,
-            unobserved: 1.0,
-            regularisation: 0.003,
-            exponent: 1.0,
-            counting: Counting::Binary,
-        },
+        Method::PersonalDecay { half_life_days: 120.0 },
+        Method::TifuKnn { neighbours: 300, basket_decay: 1.0, group_decay: 0.6, own: 0.7, groups: 3 },
+        Method::Ease { lambda: 200.0, counting: Counting::Binary },
+        Method::Ease { lambda: 50.0, counting: Counting::Decayed { half_life_days: 30.0 } },
+        Method::Ease { lambda: 25.0, counting: Counting::Decayed { half_life_days: 240.0 } },
+        Method::Walk { beta: 0.1, k: 200, counting: Counting::Count },
+        Method::ItemBm25 { k: 400, k1: 1.2, b: 0.5, counting: Counting::Count },
+        Method::Ials { factors: 64, unobserved: 1.0, regularisation: 0.003, exponent: 1.0, counting: Counting::Binary },
         Method::DecayedPopularity { half_life_days: 7.0 },
-        Method::OrderWalk {
-            beta: 0.2,
-            k: 200,
-            half_life_days: 60.0,
-        },
+        Method::OrderWalk { beta: 0.2, k: 200, half_life_days: 60.0 },
         Method::Transitions { k: 200, memory: 0.8 },
         Method::Content { k: 100 },
     ]
 }
+
+/// Weight of the trees beside the logistic scores: less than they ask for, because they learn on few windows.
+pub const TREE_WEIGHT: f64 = 0.75;
+/// Names of the second stage in choices.
+pub const LOGISTIC: &str = "second-stage";
+pub const REFINED: &str = "second-stage-with-trees";
 
 /// A customer task's answer: the second stage, or one method alone.
 #[derive(Clone, Debug)]
@@ -138,11 +100,7 @@ pub fn plan(
         monitor.checkpoint()?;
         answers.push(choose(task, &methods, &lessons, settings, &mut notes));
     }
-    Ok(Plan {
-        methods,
-        answers,
-        notes,
-    })
+    Ok(Plan { methods, answers, notes })
 }
 
 fn choose(
@@ -155,26 +113,12 @@ fn choose(
     let fallback = if task.only_new() {
         Method::DecayedPopularity { half_life_days: 7.0 }
     } else {
-        Method::PersonalDecay {
-            half_life_days: 120.0,
-        }
+        Method::PersonalDecay { half_life_days: 120.0 }
     };
     let Some(newest) = lessons.first() else {
-        let why = format!(
-            "There are not yet two stretches of {} days to learn from.",
-            settings.window_days
-        );
-        notes.push(Note {
-            code: "too-little-history".to_owned(),
-            sentence: why.clone(),
-        });
-        let choice = Choice {
-            task,
-            chosen: fallback.name().to_owned(),
-            why,
-            cases: 0,
-            tried: Vec::new(),
-        };
+        let why = format!("There are not yet two stretches of {} days to learn from.", settings.window_days);
+        notes.push(Note { code: "too-little-history".to_owned(), sentence: why.clone() });
+        let choice = Choice { task, chosen: fallback.name().to_owned(), why, cases: 0, tried: Vec::new() };
         return (task, Answer::Single(fallback), choice);
     };
     let cases = newest.cases(task);
@@ -183,26 +127,23 @@ fn choose(
         .iter()
         .filter_map(|method| {
             let lists = lists_of_method(table, method)?;
-            Some(Tried {
-                name: method.name().to_owned(),
-                method: Some(*method),
-                ndcg: mean_ndcg(&lists, cases, 10),
-            })
+            Some(Tried { name: method.name().to_owned(), method: Some(*method), ndcg: mean_ndcg(&lists, cases, 10) })
         })
         .collect();
-    let recipe = Recipe {
-        windows: settings.windows,
-        trees: 0.0,
-    };
     let blind: Vec<&WindowLessons> = lessons[1..].iter().collect();
-    let second = SecondStage::fit(&blind, task, recipe).map(|stage| mean_ndcg(&stage.rank(table), cases, 10));
-    if let Some(ndcg) = second {
-        tried.push(Tried {
-            name: "second-stage".to_owned(),
-            method: None,
-            ndcg,
-        });
+    let stage = SecondStage::fit(&blind, task, Recipe { windows: settings.windows, trees: TREE_WEIGHT });
+    let (mut second, mut trees) = (None, 0.0);
+    if let Some(mut stage) = stage {
+        let refined = mean_ndcg(&stage.rank(table), cases, 10);
+        stage.tree_weight = 0.0;
+        let plain = mean_ndcg(&stage.rank(table), cases, 10);
+        tried.push(Tried { name: LOGISTIC.to_owned(), method: None, ndcg: plain });
+        tried.push(Tried { name: REFINED.to_owned(), method: None, ndcg: refined });
+        trees = if refined > plain { TREE_WEIGHT } else { 0.0 };
+        second = Some(refined.max(plain));
     }
+    let recipe = Recipe { windows: settings.windows, trees };
+    let stage_name = if trees > 0.0 { REFINED } else { LOGISTIC };
     tried.sort_by(|a, b| b.ndcg.total_cmp(&a.ndcg).then(a.name.cmp(&b.name)));
     let n_cases = cases.len() as u32;
     let best_single = tried.iter().find(|tried| tried.method.is_some());
@@ -210,14 +151,9 @@ fn choose(
         (Some(second), Some(single)) => second > single.ndcg,
         _ => cases.len() >= settings.min_returning,
     };
-    let enough =
-        cases.len() >= settings.min_returning || (second.is_some() && worth_it && cases.len() >= 100);
+    let enough = cases.len() >= settings.min_returning || (second.is_some() && worth_it && cases.len() >= 100);
     let newest_first: Vec<&WindowLessons> = lessons.iter().collect();
-    let stage = if enough && worth_it {
-        SecondStage::fit(&newest_first, task, recipe)
-    } else {
-        None
-    };
+    let stage = if enough && worth_it { SecondStage::fit(&newest_first, task, recipe) } else { None };
     if let Some(stage) = stage {
         let why = match (second, best_single) {
             (Some(second), Some(single)) => format!(
@@ -226,13 +162,7 @@ fn choose(
             ),
             _ => "It had one past window to learn from and none left to be checked on.".to_owned(),
         };
-        let choice = Choice {
-            task,
-            chosen: "second-stage".to_owned(),
-            why,
-            cases: n_cases,
-            tried,
-        };
+        let choice = Choice { task, chosen: stage_name.to_owned(), why, cases: n_cases, tried };
         return (task, Answer::Second(Box::new(stage)), choice);
     }
     let single = match best_single {
@@ -240,45 +170,30 @@ fn choose(
         _ => fallback,
     };
     let why = if enough {
-        format!(
-            "It was the best on the last {} days; learning to combine gained nothing.",
-            settings.window_days
-        )
+        format!("It was the best on the last {} days; learning to combine gained nothing.", settings.window_days)
     } else {
         let sentence = format!(
             "Only {n_cases} returning customers in the last {} days; {} are needed to learn how to combine methods.",
             settings.window_days, settings.min_returning
         );
-        notes.push(Note {
-            code: format!("few-returning-customers-{}", task.name()),
-            sentence: sentence.clone(),
-        });
+        notes.push(Note { code: format!("few-returning-customers-{}", task.name()), sentence: sentence.clone() });
         sentence
     };
-    (
-        task,
-        Answer::Single(single),
-        Choice {
-            task,
-            chosen: single.name().to_owned(),
-            why,
-            cases: n_cases,
-            tried,
-        },
-    )
+    (task, Answer::Single(single), Choice { task, chosen: single.name().to_owned(), why, cases: n_cases, tried })
 }
 
 /// The order of one first-stage model, read back from its place fact.
 fn lists_of_method(table: &Candidates, method: &Method) -> Option<Vec<Vec<(u32, f32)>>> {
-    let place = table
-        .names
-        .iter()
-        .position(|name| *name == super::facts::place_name(method))?;
+    lists_by_place(table, &super::facts::place_name(method))
+}
+
+/// Each group's candidates in the order of one place fact.
+pub(super) fn lists_by_place(table: &Candidates, name: &str) -> Option<Vec<Vec<(u32, f32)>>> {
+    let place = table.names.iter().position(|known| known == name)?;
     let lists = (0..table.customers.len()).map(|group| {
         let rows = table.start[group]..table.start[group + 1];
-        let mut list: Vec<(u32, f32)> = rows
-            .map(|row| (table.items[row], -table.row(row)[place]))
-            .collect();
+        let mut list: Vec<(u32, f32)> =
+            rows.map(|row| (table.items[row], -table.row(row)[place])).collect();
         list.sort_unstable_by(|a, b| rank::before(*a, *b));
         list
     });
@@ -297,13 +212,18 @@ pub fn train(
     monitor.progress(3, 4, "Fitting on everything");
     let history = History::new(data, as_of, settings.min_buyers);
     let fitted = fit_all(&history, &plan.methods, seed, monitor)?;
+    let orders = plan_orders(data, settings, as_of, monitor)?;
     let signals = product_signals(data, as_of);
+    let mut neighbours = neighbour_lists(&history, settings.per_product);
+    if let Some(lists) = learned_neighbours(&history, &orders, settings.per_product, monitor)? {
+        neighbours.insert(Strategy::BoughtTogether, lists);
+    }
     let mut models = Models {
         as_of,
         seed,
         products: data.products.ids().to_vec(),
         customers: data.customers.ids().to_vec(),
-        neighbours: neighbour_lists(&history, settings.per_product),
+        neighbours,
         popularity: signals.popularity,
         trending: signals.trending,
         newness: signals.newness,
@@ -331,6 +251,7 @@ pub fn train(
             models.facts.clone_from(&stage.names);
         }
     }
+    models.choices.extend(orders.answers.into_iter().map(|answer| answer.2));
     if customers.is_empty() {
         models.notes.push(Note {
             code: "no-known-customers".to_owned(),
@@ -420,10 +341,7 @@ fn second_list(
                 why: order
                     .into_iter()
                     .take(REASONS)
-                    .map(|fact| Reason::Fact {
-                        fact: fact as u16,
-                        adds: parts[fact] as f32,
-                    })
+                    .map(|fact| Reason::Fact { fact: fact as u16, adds: parts[fact] as f32 })
                     .collect(),
             }
         })
@@ -439,13 +357,7 @@ pub fn lists_for_cases(
     cases: &[Case],
 ) -> Vec<Vec<(u32, f32)>> {
     let customers: Vec<u32> = cases.iter().map(|case| case.customer).collect();
-    let table = candidates(
-        history,
-        fitted,
-        &ItemFacts::new(history),
-        &customers,
-        task.only_new(),
-    );
+    let table = candidates(history, fitted, &ItemFacts::new(history), &customers, task.only_new());
     match answer {
         Answer::Second(stage) => stage.rank(&table),
         Answer::Single(method) => lists_of_method(&table, method).unwrap_or_default(),
