@@ -35,7 +35,8 @@ pub struct CellFormat {
     pub order: DateOrder,
 }
 
-/// (header pattern, meaning). Patterns are compared after [`normal`]; `#` stands for a number, one `*` for anything.
+/// (header pattern, meaning). Patterns are compared after [`normal`]; `#` stands for a number, `*` for anything, and a
+/// second `*` at the end for whatever follows.
 pub type Aliases = &'static [(&'static str, Meaning)];
 
 impl Columns {
@@ -146,7 +147,11 @@ impl AliasIndex {
 /// What `*` stands for in `name`, taken from the header as written.
 fn star(pattern: &str, name: &str, tidy: &str) -> Option<String> {
     let (before, after) = pattern.split_once('*')?;
-    let middle = name.strip_prefix(before)?.strip_suffix(after)?;
+    let rest = name.strip_prefix(before)?;
+    let middle = match after.strip_suffix('*') {
+        Some(after) => &rest[..rest.find(after)?],
+        None => rest.strip_suffix(after)?,
+    };
     if middle.is_empty() {
         return None;
     }

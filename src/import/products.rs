@@ -62,6 +62,8 @@ pub(super) struct ProductRow {
     pub variant: Option<Variant>,
     /// Another product this row is a variant of: a SKU, or `id:` and an id.
     pub parent: Option<String>,
+    /// What children may call it, where that is not its key or a variant's SKU.
+    pub sku: Option<String>,
     /// SKUs of rows that are variants of this one, with the option values they have here.
     pub children: Vec<(String, Vec<(String, String)>)>,
     /// What variants inherit when their own price is blank.
@@ -72,6 +74,10 @@ pub(super) struct ProductRow {
     pub only_adds: bool,
     /// `published` was said in this row.
     pub says_published: bool,
+    /// The row lists the options' names and all their values, and is no variant itself.
+    pub names_only: bool,
+    /// Off every variant: minor units, or with `true` hundredths of a percent.
+    pub discount: Option<(bool, i64)>,
     pub skip: bool,
     pub reject: Option<Reject>,
 }
@@ -96,6 +102,7 @@ struct Entry {
     /// Indices of variants whose price is the base plus what stands in them.
     surcharged: Vec<usize>,
     children: Vec<(String, Vec<(String, String)>)>,
+    discount: Option<(bool, i64)>,
     merged_into_parent: bool,
 }
 
@@ -107,7 +114,7 @@ struct Orphan {
 
 impl Catalogue {
     /// Adds a row; `namespace` keeps platforms apart.
-    fn add(&mut self, namespace: &str, mut row: ProductRow, file: u32, line: u64) {
+    pub(super) fn add(&mut self, namespace: &str, mut row: ProductRow, file: u32, line: u64) {
         if row.only_adds {
             self.additions.push(Orphan { row, file, line });
             return;
@@ -136,15 +143,20 @@ impl Catalogue {
                     base_price: None,
                     surcharged: Vec::new(),
                     children: Vec::new(),
+                    discount: None,
                     merged_into_parent: false,
                 });
                 idx
             }
         };
         self.by_alias.entry(format!("id:{}", row.key)).or_insert(idx);
+        if let Some(sku) = &row.sku {
+            self.by_alias.entry(format!("sku:{sku}")).or_insert(idx);
+        }
         let entry = &mut self.entries[idx];
         entry.base_price = entry.base_price.or(row.base_price);
         entry.children.append(&mut row.children);
+        entry.discount = entry.discount.or(row.discount);
         if let Some(mut variant) = row.variant {
             if let Some(sku) = &variant.sku {
                 self.by_alias.entry(format!("sku:{sku}")).or_insert(idx);
@@ -156,6 +168,13 @@ impl Catalogue {
             if row.surcharge.is_some() && !entry.surcharged.contains(&at) {
                 entry.surcharged.push(at);
             }
+        }
+    }
+
+    /// A further variant of a product that was just added.
+    pub(super) fn add_variant(&mut self, namespace: &str, key: &str, variant: Variant) {
+        if let Some(idx) = self.by_key.get(&format!("{namespace}\u{1f}{key}")) {
+            push_variant(&mut self.entries[*idx].product.variants, variant);
         }
     }
 
@@ -203,16 +222,11 @@ impl Catalogue {
                         variant.options.clone_from(&options);
                     }
                     variant.image_url = variant.image_url.or_else(|| images.first().cloned());
-                    parent.product.variants.retain(|own| own.sku != parent.product.handle || own.price.is_some());
                     push_variant(&mut parent.product.variants, variant);
                 }
                 if parent.product.image_urls.is_empty() {
                     parent.product.image_urls.append(&mut images);
                 }
-            }
-            let parent = &mut self.entries[idx];
-            if parent.product.variants.len() > 1 {
-                parent.product.variants.retain(|variant| variant.price.is_some() || !variant.options.is_empty());
             }
         }
     }
@@ -275,6 +289,20 @@ impl Entry {
             } else if variant.price.is_none() {
                 variant.price = base;
             }
+        }
+        if let Some((is_percent, cut)) = self.discount {
+            for variant in &mut self.product.variants {
+                let Some(price) = variant.price else { continue };
+                let cut = if is_percent { (i128::from(price) * i128::from(cut) / 10_000) as i64 } else { cut };
+                if cut > 0 && cut < price {
+                    variant.compare_at = Some(price);
+                    variant.price = Some(price - cut);
+                }
+            }
+        }
+        // A row that only stood for the product gives way to its variants.
+        if self.product.variants.iter().any(|variant| !variant.options.is_empty()) {
+            self.product.variants.retain(|variant| !variant.options.is_empty());
         }
         if self.product.variants.is_empty() {
             self.product.variants.push(Variant { price: base, ..Variant::default() });
@@ -417,6 +445,9 @@ impl ProductTable {
                 None if !name.is_empty() => names.push((n, name.clone())),
                 _ => {}
             }
+        }
+        if parsed.names_only {
+            variant.options.clear();
         }
         variant.options.retain(|(name, value)| !value.is_empty() && !(name == "Title" && value == "Default Title"));
         for (idx, (name, _)) in variant.options.iter_mut().enumerate() {

@@ -94,6 +94,8 @@ pub fn read(
 struct Plan {
     idx: usize,
     format: Format,
+    /// Rows and columns, read by a profile or a mapping.
+    is_table: bool,
     head: Vec<u8>,
     platform: Platform,
     kind: DataKind,
@@ -105,6 +107,7 @@ fn plan(idx: usize, file: &SourceFile, options: &Options) -> Plan {
     let mut plan = Plan {
         idx,
         format: Format::Unreadable,
+        is_table: false,
         head: Vec::new(),
         platform: Platform::Unknown,
         kind: DataKind::Unknown,
@@ -119,8 +122,13 @@ fn plan(idx: usize, file: &SourceFile, options: &Options) -> Plan {
         }
     }
     plan.format = detect::format(&plan.head);
+    plan.is_table = match plan.format {
+        Format::Delimited | Format::Excel | Format::Parquet => true,
+        Format::Json => json::is_table(&plan.head),
+        _ => false,
+    };
     match plan.format {
-        Format::Delimited | Format::Excel | Format::Parquet => {
+        _ if plan.is_table => {
             let headers = match first_rows(file, &plan, options) {
                 Ok(rows) => rows,
                 Err(problem) => {
@@ -144,7 +152,7 @@ fn plan(idx: usize, file: &SourceFile, options: &Options) -> Plan {
             let detection = xml::detect(&plan.head);
             (plan.platform, plan.kind) = (detection.platform, detection.kind);
         }
-        Format::Empty | Format::Unreadable => {}
+        _ => {}
     }
     plan
 }
@@ -201,7 +209,7 @@ fn read_file(
             run.warn(code, Severity::Error, None, None, message, advice)?;
             report.sha256 = hash(file, progress)?;
         }
-        Format::Json => {
+        Format::Json if !plan.is_table => {
             report.encoding = text::name(text::sniff(&plan.head, plan.head.len() < HEAD_BYTES));
             report.sha256 = hash(file, progress)?;
             let stopped = json::read(file, &mut run, progress)?;
@@ -217,7 +225,7 @@ fn read_file(
                 say_read_error(&mut run, &problem, None)?;
             }
         }
-        Format::Delimited | Format::Excel | Format::Parquet => read_table(file, &plan, options, &mut run, progress, &mut report)?,
+        Format::Delimited | Format::Excel | Format::Parquet | Format::Json => read_table(file, &plan, options, &mut run, progress, &mut report)?,
     }
     run.finish()?;
     report.rows_taken = run.n_taken;
@@ -276,6 +284,7 @@ fn open(file: &SourceFile, format: Format, encoding: &'static Encoding, delimite
     Ok(match format {
         Format::Excel => Opened { rows: excel::open(file)?, hasher: None },
         Format::Parquet => Opened { rows: parquet::open(file)?, hasher: None },
+        Format::Json => Opened { rows: json::open(file)?, hasher: None },
         _ => {
             let hasher = std::sync::Arc::new(std::sync::Mutex::new(Sha256::new()));
             let hashing = Hashing { inner: file.stream()?, hasher: std::sync::Arc::clone(&hasher) };

@@ -259,9 +259,9 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
     Profile {
         platform: Platform::Shopify,
         kind: DataKind::Orders,
-        require: &["name", "financial status", "created at", "total"],
-        forbid: &["order id", "lineitem name"],
-        least_known: 5,
+        require: &["name", "created at", "total|subtotal|financial status"],
+        forbid: &["order id", "lineitem name", "customer id"],
+        least_known: 4,
         columns: ORDERS,
         layout: Layout::Orders(OrderLayout { title_holds_variant: true, fix: None, fix_line: None }),
     },

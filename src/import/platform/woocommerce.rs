@@ -219,8 +219,8 @@ fn product(row: &Row, columns: &Columns, parsed: &mut ProductRow, _run: &mut Fil
     let options: Vec<(String, String)> = if is_variation || kind == "variable" { std::mem::take(&mut parsed.product.attributes) } else { Vec::new() };
     if !is_variation {
         if kind == "variable" {
+            parsed.sku = parsed.variant.take().and_then(|variant| variant.sku);
             parsed.product.attributes = options.into_iter().collect();
-            parsed.variant = None;
             parsed.base_price = None;
         } else if let Some(variant) = &mut parsed.variant {
             variant.id = Some(parsed.key.clone());
