@@ -30,6 +30,7 @@ pub mod signals;
 pub mod sparse;
 pub mod tifu;
 pub mod train;
+pub mod train_orders;
 pub mod trees;
 pub mod window;
 

@@ -116,7 +116,7 @@ fn similar(data: &Dataset, length: usize) -> Vec<Vec<Neighbour>> {
     lists
 }
 
-type Lists = Vec<Vec<Neighbour>>;
+pub(super) type Lists = Vec<Vec<Neighbour>>;
 
 /// From views: seen in the same session; and from views to carts and purchases of the same session.
 fn from_sessions(data: &Dataset, as_of: Seconds, length: usize) -> Option<(Lists, Lists)> {
@@ -181,7 +181,7 @@ fn collect(history: &History<'_>, near: &Neighbours, baskets: &Baskets, length: 
     })
 }
 
-fn lists(
+pub(super) fn lists(
     history: &History<'_>,
     near: &Sparse,
     length: usize,

@@ -7,10 +7,11 @@ use super::facts::{Candidates, ItemFacts, active_customers, candidates};
 use super::history::History;
 use super::hybrid::{Recipe, SecondStage, WindowLessons, fit_all, mean_ndcg};
 use super::method::{Counting, Fitted, Method};
-use super::models::{Candidate, Choice, Models, Note, Reason, Tried};
+use super::models::{Candidate, Choice, Models, Note, Reason, Strategy, Tried};
 use super::neighbours::neighbour_lists;
 use super::rank;
 use super::signals::product_signals;
+use super::train_orders::{learned_neighbours, plan_orders};
 use super::window::{Case, Task, past_windows};
 use crate::shop::time::{SECONDS_PER_DAY, Seconds};
 use crate::shop::{Cancelled, Monitor};
@@ -53,6 +54,12 @@ pub fn first_stage() -> Vec<Method> {
         Method::Content { k: 100 },
     ]
 }
+
+/// Weight of the trees beside the logistic scores: less than they ask for, because they learn on few windows.
+pub const TREE_WEIGHT: f64 = 0.75;
+/// Names of the second stage in choices.
+pub const LOGISTIC: &str = "second-stage";
+pub const REFINED: &str = "second-stage-with-trees";
 
 /// A customer task's answer: the second stage, or one method alone.
 #[derive(Clone, Debug)]
@@ -123,12 +130,20 @@ fn choose(
             Some(Tried { name: method.name().to_owned(), method: Some(*method), ndcg: mean_ndcg(&lists, cases, 10) })
         })
         .collect();
-    let recipe = Recipe { windows: settings.windows, trees: 0.0 };
     let blind: Vec<&WindowLessons> = lessons[1..].iter().collect();
-    let second = SecondStage::fit(&blind, task, recipe).map(|stage| mean_ndcg(&stage.rank(table), cases, 10));
-    if let Some(ndcg) = second {
-        tried.push(Tried { name: "second-stage".to_owned(), method: None, ndcg });
+    let stage = SecondStage::fit(&blind, task, Recipe { windows: settings.windows, trees: TREE_WEIGHT });
+    let (mut second, mut trees) = (None, 0.0);
+    if let Some(mut stage) = stage {
+        let refined = mean_ndcg(&stage.rank(table), cases, 10);
+        stage.tree_weight = 0.0;
+        let plain = mean_ndcg(&stage.rank(table), cases, 10);
+        tried.push(Tried { name: LOGISTIC.to_owned(), method: None, ndcg: plain });
+        tried.push(Tried { name: REFINED.to_owned(), method: None, ndcg: refined });
+        trees = if refined > plain { TREE_WEIGHT } else { 0.0 };
+        second = Some(refined.max(plain));
     }
+    let recipe = Recipe { windows: settings.windows, trees };
+    let stage_name = if trees > 0.0 { REFINED } else { LOGISTIC };
     tried.sort_by(|a, b| b.ndcg.total_cmp(&a.ndcg).then(a.name.cmp(&b.name)));
     let n_cases = cases.len() as u32;
     let best_single = tried.iter().find(|tried| tried.method.is_some());
@@ -147,7 +162,7 @@ fn choose(
             ),
             _ => "It had one past window to learn from and none left to be checked on.".to_owned(),
         };
-        let choice = Choice { task, chosen: "second-stage".to_owned(), why, cases: n_cases, tried };
+        let choice = Choice { task, chosen: stage_name.to_owned(), why, cases: n_cases, tried };
         return (task, Answer::Second(Box::new(stage)), choice);
     }
     let single = match best_single {
@@ -169,7 +184,12 @@ fn choose(
 
 /// The order of one first-stage model, read back from its place fact.
 fn lists_of_method(table: &Candidates, method: &Method) -> Option<Vec<Vec<(u32, f32)>>> {
-    let place = table.names.iter().position(|name| *name == super::facts::place_name(method))?;
+    lists_by_place(table, &super::facts::place_name(method))
+}
+
+/// Each group's candidates in the order of one place fact.
+pub(super) fn lists_by_place(table: &Candidates, name: &str) -> Option<Vec<Vec<(u32, f32)>>> {
+    let place = table.names.iter().position(|known| known == name)?;
     let lists = (0..table.customers.len()).map(|group| {
         let rows = table.start[group]..table.start[group + 1];
         let mut list: Vec<(u32, f32)> =
@@ -192,13 +212,18 @@ pub fn train(
     monitor.progress(3, 4, "Fitting on everything");
     let history = History::new(data, as_of, settings.min_buyers);
     let fitted = fit_all(&history, &plan.methods, seed, monitor)?;
+    let orders = plan_orders(data, settings, as_of, monitor)?;
     let signals = product_signals(data, as_of);
+    let mut neighbours = neighbour_lists(&history, settings.per_product);
+    if let Some(lists) = learned_neighbours(&history, &orders, settings.per_product, monitor)? {
+        neighbours.insert(Strategy::BoughtTogether, lists);
+    }
     let mut models = Models {
         as_of,
         seed,
         products: data.products.ids().to_vec(),
         customers: data.customers.ids().to_vec(),
-        neighbours: neighbour_lists(&history, settings.per_product),
+        neighbours,
         popularity: signals.popularity,
         trending: signals.trending,
         newness: signals.newness,
@@ -226,6 +251,7 @@ pub fn train(
             models.facts.clone_from(&stage.names);
         }
     }
+    models.choices.extend(orders.answers.into_iter().map(|answer| answer.2));
     if customers.is_empty() {
         models.notes.push(Note {
             code: "no-known-customers".to_owned(),
