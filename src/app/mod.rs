@@ -6,8 +6,10 @@
 pub mod compile;
 pub mod error;
 pub mod evaluate;
+pub mod forecasts;
 pub mod present;
 pub mod runs;
+pub mod segments;
 pub mod start;
 pub mod view;
 
