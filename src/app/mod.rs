@@ -3,13 +3,18 @@
 //! **Invariant**: the window and the command line do the same things because both call this room, and only it reads
 //! the clock.
 
+pub mod clock;
 pub mod compile;
 pub mod error;
+pub mod import;
 pub mod present;
 pub mod runs;
+pub mod session;
 pub mod start;
 pub mod view;
 
 pub use error::{Error, Kind};
+pub use import::{ImportReport, ImportRequest};
+pub use session::{MERCH_DOCUMENT, NewStore, Session};
 pub use start::Start;
 pub use view::{StoreFacts, View};
