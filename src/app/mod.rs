@@ -6,11 +6,21 @@
 pub mod clock;
 pub mod compile;
 pub mod error;
+<<<<<<< HEAD
 pub mod import;
 pub mod present;
 pub mod runs;
 pub mod session;
+=======
+pub mod open;
+pub mod evaluate;
+pub mod forecasts;
+pub mod present;
+pub mod runs;
+pub mod segments;
+>>>>>>> main
 pub mod start;
+pub mod train;
 pub mod view;
 
 pub use error::{Error, Kind};
