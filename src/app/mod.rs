@@ -6,25 +6,20 @@
 pub mod clock;
 pub mod compile;
 pub mod error;
-<<<<<<< HEAD
-pub mod import;
-pub mod present;
-pub mod runs;
-pub mod session;
-=======
-pub mod open;
 pub mod evaluate;
 pub mod forecasts;
+pub mod import;
+pub mod open;
 pub mod present;
 pub mod runs;
 pub mod segments;
->>>>>>> main
+pub mod session;
 pub mod start;
 pub mod train;
 pub mod view;
 
 pub use error::{Error, Kind};
 pub use import::{ImportReport, ImportRequest};
-pub use session::{MERCH_DOCUMENT, NewStore, Session};
+pub use session::{NewStore, Session};
 pub use start::Start;
 pub use view::{StoreFacts, View};

@@ -4,12 +4,8 @@ use std::path::Path;
 
 use super::{Error, clock};
 use crate::features::StoreFrames;
-use crate::merch;
 use crate::shop::{Currency, Monitor, Seconds, TimeZoneName};
 use crate::workspace::{Access, Edit, Facts, NewFix, Scope, Settings, Workspace};
-
-/// The document that holds the merchant's hand.
-pub const MERCH_DOCUMENT: &str = "merch";
 
 /// What a new workspace is told about the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,15 +98,6 @@ impl Session {
 
     pub fn frames(&self, as_of: Option<Seconds>, monitor: &dyn Monitor) -> Result<StoreFrames, Error> {
         Ok(self.workspace.frames_watched(as_of, monitor)?)
-    }
-
-    /// The merchant's document; empty in a new workspace.
-    pub fn merch(&self) -> Result<merch::Document, Error> {
-        match self.workspace.document(MERCH_DOCUMENT)? {
-            None => Ok(merch::Document::default()),
-            Some(document) => serde_json::from_str(&document.json)
-                .map_err(|source| Error::bug_because("The pages and rules cannot be read", source)),
-        }
     }
 
     /// Lays data fixes over the raw rows, as one undo step.

@@ -64,6 +64,9 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
     };
     let report = with_session(args, |session| session.import(&request, printer))?;
     printer.answer(&document(&report, args.dry_run), || text(&report, args.dry_run))?;
+    if report.files().all(|file| file.rows_read == 0) {
+        return Err(Error::user("Nothing could be imported. What is wrong with each file stands above"));
+    }
     let serious = report
         .summary
         .issues
