@@ -1,5 +1,14 @@
 //! Use cases for any front end: open, import, train, edit, undo, compile, export; jobs with progress and cancel.
+//!
+//! **Invariant**: the window and the command line do the same things because both call this room, and only it reads
+//! the clock.
 
+pub mod compile;
+pub mod error;
+pub mod runs;
+pub mod start;
 pub mod view;
 
+pub use error::{Error, Kind};
+pub use start::Start;
 pub use view::{StoreFacts, View};

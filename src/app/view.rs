@@ -1,7 +1,23 @@
 //! What a front end paints: one immutable picture of the workspace, shared by every screen.
 
+pub mod customers;
+pub mod data;
+pub mod ledger;
+pub mod pulse;
+
 use std::path::PathBuf;
 use std::sync::Arc;
+
+pub use customers::{
+    CustomerStory, CustomerTable, CustomersView, Difference, FeatureColumn, Group, GroupingChoice, Moment,
+    MomentKind, Movement, Unit,
+};
+pub use data::{
+    AuditView, ColumnSuggestion, DetectedFile, FileState, FixRow, ImportSummary, Problem, ProblemRow,
+    Sureness, TableHealth, Unlock, Urgency,
+};
+pub use ledger::{Check, CheckOutcome, ExportPlan, ExportRecord, Part, PlannedFile};
+pub use pulse::{Pulse, SearchTermRow, Then};
 
 use crate::bundle::Bundle;
 use crate::shop::{Currency, Seconds, TimeZoneName};
@@ -18,6 +34,36 @@ pub struct View {
     pub exported: Option<Arc<Bundle>>,
     /// Runs that were made from other data than the workspace holds now, by kind.
     pub stale_runs: Vec<String>,
+    /// What is wrong with the data and what it carries; `None` until something was imported.
+    pub audit: Option<Arc<AuditView>>,
+    /// The groups of the last grouping with the customers behind them.
+    pub customers: Option<Arc<CustomersView>>,
+    /// How the store is doing; `None` without orders.
+    pub pulse: Option<Arc<Pulse>>,
+    /// What shoppers searched for, most lost searches first; empty without search data.
+    pub search_terms: Arc<Vec<SearchTermRow>>,
+    /// Newest first.
+    pub imports: Arc<Vec<ImportSummary>>,
+    /// Newest first.
+    pub exports: Arc<Vec<ExportRecord>>,
+}
+
+impl View {
+    /// A workspace about which only its facts are known.
+    pub fn of(store: StoreFacts) -> Self {
+        Self {
+            store,
+            bundle: None,
+            exported: None,
+            stale_runs: Vec::new(),
+            audit: None,
+            customers: None,
+            pulse: None,
+            search_terms: Arc::default(),
+            imports: Arc::default(),
+            exports: Arc::default(),
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

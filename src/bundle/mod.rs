@@ -16,9 +16,11 @@ use serde::{Deserialize, Serialize};
 
 pub use catalog::{Catalog, CatalogProduct, Collection};
 pub use neighbors::{Neighbor, Neighbors, PairEvidence, Strategy};
-pub use segments::{ClusterModel, ModelFeature, SegmentInfo, SegmentRule, Segments};
+pub use segments::{
+    ClusterModel, EVERYONE, ModelFeature, SegmentCondition, SegmentInfo, SegmentRule, Segments,
+};
 pub use signals::{ProductEvidence, SegmentEvidence, SegmentRelevance, Signals};
-pub use text_index::{Posting, TextIndex};
+pub use text_index::{Posting, TextIndex, fold, words};
 
 use crate::merch::{Document, Source};
 use crate::shop::{Currency, Seconds, TimeZoneName};

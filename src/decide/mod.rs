@@ -1,10 +1,29 @@
 //! Bundle and visit to a page with explanations (`decide-1`). Integers only; no clock, no randomness, no I/O.
+//!
+//! [`decide`] answers one visit; [`Prepared`] is kept by whoever answers many. `docs/decide-1.md` is the same text for
+//! other runtimes.
 
+pub mod assign;
+mod bits;
+mod block;
+mod catalog_index;
+mod condition;
+mod engine;
+mod explain;
 pub mod page;
+mod places;
+mod prepared;
+mod query;
+mod rules;
+mod scene;
 pub mod visit;
 
+pub use engine::{Detail, decide};
+pub use explain::{LOW_STOCK, NEW_DAYS};
 pub use page::{
     Absence, Badge, BlockPage, Funnel, Page, RuleOutcome, RuleTrace, Sentence, Slot, Step, Term, TermKind,
     Why,
 };
-pub use visit::{HistoryItem, HistoryKind, PageRef, Visit};
+pub use prepared::Prepared;
+pub use query::normalised;
+pub use visit::{HistoryItem, HistoryKind, NotAPage, PageRef, Visit};

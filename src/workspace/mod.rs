@@ -1,1 +1,28 @@
 //! The SQLite file: schema, migrations, transactions, frames out, documents, history.
+//!
+//! One workspace is one file, `NAME.endcap`. `rusqlite` lives only here, and no SQLite type leaves this room.
+//! **Invariant**: everything an import does happens in one transaction, and undoing the import restores the content
+//! from before it exactly.
+//! **Invariant**: e-mail addresses and phone numbers are stored as keyed hashes only, unless the owner keeps names.
+
+mod digest;
+mod documents;
+mod error;
+mod facts;
+mod history;
+mod identity;
+mod lock;
+mod open;
+mod overlays;
+mod runs;
+mod schema;
+mod settings;
+
+pub use documents::Document;
+pub use error::Error;
+pub use facts::{Facts, Totals};
+pub use history::{Edit, History, NewEdit, Scope};
+pub use open::{Access, Workspace};
+pub use overlays::{Fix, NewFix};
+pub use runs::{NewRun, Run, RunId, RunInfo};
+pub use settings::Settings;

@@ -1,0 +1,25 @@
+//! `endcap forecast`.
+
+use std::path::PathBuf;
+
+use jiff::civil;
+
+use super::Printer;
+use crate::app::Error;
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The workspace
+    pub file: PathBuf,
+    /// Write one line per customer here
+    #[arg(long, value_name = "FILE.csv")]
+    pub out: Option<PathBuf>,
+    /// Look at the store as it was before this day
+    #[arg(long, value_name = "DATE", value_parser = super::values::date)]
+    pub as_of: Option<civil::Date>,
+}
+
+pub(super) fn run(args: &Args, _printer: &Printer) -> Result<(), Error> {
+    let Args { .. } = args;
+    Err(Error::NotBuilt("`forecast`"))
+}

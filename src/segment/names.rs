@@ -1,0 +1,312 @@
+//! Plain names and sentences for groups, from the figures that set them apart.
+
+use super::profile::Profile;
+
+/// Figures among which a name looks for its reasons: the two largest differences.
+const REASONS: usize = 2;
+
+/// Names for the groups of one run, in the same order, no two alike.
+pub fn names(profiles: &[Profile]) -> Vec<String> {
+    let mut names: Vec<String> = profiles.iter().map(name).collect();
+    let bases = names.clone();
+    for (group, base) in bases.iter().enumerate() {
+        if bases.iter().filter(|other| *other == base).count() > 1 {
+            names[group] = format!("{base}, {}", distinction(group, base, &bases, profiles));
+        }
+    }
+    // Two that still clash differ by their size.
+    for group in 0..names.len() {
+        let mut number = 1;
+        while names[..group].contains(&names[group]) {
+            number += 1;
+            names[group] = format!(
+                "{} {number}",
+                names[group].trim_end_matches(|end: char| end.is_ascii_digit() || end == ' ')
+            );
+        }
+    }
+    names
+}
+
+/// The first name that fits and whose facts are among the group's largest differences, else the first that fits.
+fn name(profile: &Profile) -> String {
+    let fitting = candidates(profile);
+    fitting
+        .iter()
+        .find(|(name, facts)| {
+            let mut stand_out = facts.iter().map(|fact| profile.stands_out(fact, REASONS));
+            // Two modest facts make this name, so both must be what the group is about.
+            let both = name.starts_with("Regulars");
+            facts.is_empty()
+                || if both {
+                    stand_out.all(|stands| stands)
+                } else {
+                    stand_out.any(|stands| stands)
+                }
+        })
+        .or(fitting.first())
+        .map_or_else(|| "Everyday shoppers".to_owned(), |(name, _)| name.clone())
+}
+
+/// Every name whose condition holds, in the order of the table, with the figures it speaks of.
+fn candidates(profile: &Profile) -> Vec<(String, Vec<String>)> {
+    let often = profile.effect("orders_per_year") >= 0.5;
+    let recent = profile.effect("recency_days") <= -0.2;
+    let spends = profile.effect("mean_order_value");
+    let once = profile.share_with_one_order >= 0.8;
+    let mut found: Vec<(String, Vec<String>)> = Vec::new();
+    let mut add = |holds: bool, name: String, facts: &[&str]| {
+        if holds {
+            found.push((name, facts.iter().map(|fact| (*fact).to_owned()).collect()));
+        }
+    };
+    let habits = ["orders_per_year", "mean_order_value"];
+    add(
+        recent && often && spends >= 0.5,
+        "Loyal big spenders".to_owned(),
+        &habits,
+    );
+    add(
+        often && spends <= -0.3,
+        "Regulars, small baskets".to_owned(),
+        &habits,
+    );
+    add(
+        profile.median_tenure_days > 0.0 && profile.median_tenure_days < 60.0,
+        "New customers".to_owned(),
+        &[],
+    );
+    let formerly = profile.share_with_gaps >= 0.6 && profile.median_gap_ratio > 2.0;
+    let away = profile.effect("recency_days") > 0.3;
+    add(
+        formerly && away,
+        "Slipping away".to_owned(),
+        &["recency_days", "orders_per_year", "tenure_days"],
+    );
+    add(
+        profile.value("recency_days") > 365.0,
+        "Long gone".to_owned(),
+        &["recency_days", "tenure_days", "orders_per_year"],
+    );
+    add(
+        profile.value("discount_share") >= 0.5 && profile.effect("discount_share") > 0.3,
+        "Sale hunters".to_owned(),
+        &["discount_share"],
+    );
+    if let Some((category, share)) = profile.categories.first() {
+        let feature = format!("category_share:{category}");
+        add(*share >= 0.55, format!("{category} people"), &[&feature]);
+    }
+    add(
+        once && spends >= 0.5,
+        "One big purchase".to_owned(),
+        &["mean_order_value", "orders_per_year"],
+    );
+    for (season, feature) in [
+        ("Spring", "spring_share"),
+        ("Summer", "summer_share"),
+        ("Autumn", "autumn_share"),
+        ("Winter", "winter_share"),
+        ("Holiday", "holiday_share"),
+    ] {
+        add(
+            profile.value(feature) >= 0.6,
+            format!("{season} shoppers"),
+            &[feature],
+        );
+    }
+    add(
+        profile.value("ships_elsewhere_share") >= 0.4,
+        "Gift givers".to_owned(),
+        &["ships_elsewhere_share"],
+    );
+    add(
+        once,
+        "One-time buyers".to_owned(),
+        &["orders_per_year", "mean_order_value", "recency_days"],
+    );
+    found
+}
+
+/// Words for the largest difference between groups of one name, of the figures the name does not speak of itself.
+fn distinction(group: usize, base: &str, bases: &[String], profiles: &[Profile]) -> String {
+    let rivals: Vec<&Profile> = profiles
+        .iter()
+        .zip(bases)
+        .enumerate()
+        .filter(|(other, (_, name))| *other != group && name.as_str() == base)
+        .map(|(_, (profile, _))| profile)
+        .collect();
+    let spoken = candidates(&profiles[group])
+        .into_iter()
+        .find(|(name, _)| name == base)
+        .map_or_else(Vec::new, |(_, facts)| facts);
+    let mut best: Option<(f64, String)> = None;
+    for difference in &profiles[group].differences {
+        let others = rivals
+            .iter()
+            .map(|rival| rival.effect(&difference.feature))
+            .sum::<f64>()
+            / rivals.len().max(1) as f64;
+        let apart = difference.effect - others;
+        let Some(words) = words(&difference.feature, apart) else {
+            continue;
+        };
+        if spoken.len() == 1 && spoken.contains(&difference.feature) {
+            continue;
+        }
+        if best.as_ref().is_none_or(|best| apart.abs() > best.0) {
+            best = Some((apart.abs(), words));
+        }
+    }
+    best.map_or_else(|| "others".to_owned(), |(_, words)| words)
+}
+
+/// A difference in two or three words; `None` where only one direction says something.
+pub fn words(feature: &str, effect: f64) -> Option<String> {
+    let up = effect > 0.0;
+    let text = match feature {
+        "orders_per_year" => {
+            if up {
+                "order often"
+            } else {
+                "order rarely"
+            }
+        }
+        "mean_order_value" => {
+            if up {
+                "large baskets"
+            } else {
+                "small baskets"
+            }
+        }
+        "recency_days" => {
+            if up {
+                "not seen lately"
+            } else {
+                "here recently"
+            }
+        }
+        "tenure_days" => {
+            if up {
+                "long-standing"
+            } else {
+                "new"
+            }
+        }
+        "discount_share" => {
+            if up {
+                "mostly on sale"
+            } else {
+                "rarely on sale"
+            }
+        }
+        "ships_elsewhere_share" => {
+            if up {
+                "often as gifts"
+            } else {
+                "for themselves"
+            }
+        }
+        "units_per_order" => {
+            if up {
+                "many pieces"
+            } else {
+                "few pieces"
+            }
+        }
+        "views_per_order" => {
+            if up {
+                "look around a lot"
+            } else {
+                "decide quickly"
+            }
+        }
+        "spring_share" if up => "mostly in spring",
+        "summer_share" if up => "mostly in summer",
+        "autumn_share" if up => "mostly in autumn",
+        "winter_share" if up => "mostly in winter",
+        "holiday_share" if up => "before the holidays",
+        _ => {
+            return feature
+                .strip_prefix("category_share:")
+                .filter(|_| up)
+                .map(str::to_owned);
+        }
+    };
+    Some(text.to_owned())
+}
+
+/// One sentence from the largest differences: `Buy often, spend a lot, rarely on sale.`
+pub fn description(profile: &Profile) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for difference in profile
+        .differences
+        .iter()
+        .filter(|difference| difference.effect.abs() >= 0.3)
+    {
+        if parts.len() == 3 {
+            break;
+        }
+        let up = difference.effect > 0.0;
+        let part = match difference.feature.as_str() {
+            "orders_per_year" => (if up { "buy often" } else { "buy rarely" }).to_owned(),
+            "mean_order_value" => (if up {
+                "spend a lot per order"
+            } else {
+                "spend little per order"
+            })
+            .to_owned(),
+            "recency_days" => (if up {
+                "have not ordered for a while"
+            } else {
+                "ordered recently"
+            })
+            .to_owned(),
+            "tenure_days" => (if up {
+                "have been customers for long"
+            } else {
+                "are new"
+            })
+            .to_owned(),
+            "discount_share" => (if up {
+                "mostly buy on sale"
+            } else {
+                "rarely buy on sale"
+            })
+            .to_owned(),
+            "ships_elsewhere_share" if up => "often send gifts".to_owned(),
+            "units_per_order" => (if up {
+                "buy many pieces at once"
+            } else {
+                "buy few pieces at once"
+            })
+            .to_owned(),
+            "views_per_order" => (if up {
+                "look at many products first"
+            } else {
+                "decide quickly"
+            })
+            .to_owned(),
+            "spring_share" if up => "order mostly in spring".to_owned(),
+            "summer_share" if up => "order mostly in summer".to_owned(),
+            "autumn_share" if up => "order mostly in autumn".to_owned(),
+            "winter_share" if up => "order mostly in winter".to_owned(),
+            "holiday_share" if up => "order before the holidays".to_owned(),
+            other => match other.strip_prefix("category_share:") {
+                Some(category) if up => format!("choose {category}"),
+                _ => continue,
+            },
+        };
+        parts.push(part);
+    }
+    if parts.is_empty() {
+        return "Shop like your average customer.".to_owned();
+    }
+    let mut text = parts.join(", ");
+    if let Some(first) = text.get_mut(0..1) {
+        first.make_ascii_uppercase();
+    }
+    text.push('.');
+    text
+}
