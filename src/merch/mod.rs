@@ -3,11 +3,9 @@
 //! **Invariant**: a document is plain data. What it does to a page is decided in `decide`, nowhere else.
 
 pub mod document;
-pub mod edit;
 pub mod layout;
 pub mod rule;
 
-pub use edit::Edit;
 pub use document::{Document, Redirect, SearchSettings, Synonym};
 pub use layout::{
     Audience, Block, BlockKind, Hero, Layout, LayoutVariant, PageKey, Signal, Source, StockPolicy, Tile,

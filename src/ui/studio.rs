@@ -24,10 +24,10 @@ use super::shell::status_bar::{self, Progress, Saved};
 use super::shell::{rail, title_bar};
 use super::strings;
 use super::theme::{self, HasTokens as _, size};
-use crate::app::View;
+use crate::app::{StoreFacts, View};
 use crate::decide::Prepared;
 use crate::merch::Document;
-use crate::shop::Seconds;
+use crate::shop::{Currency, Seconds, TimeZoneName};
 
 const SETTINGS_KEY: &str = "endcap.settings";
 
@@ -71,7 +71,7 @@ impl Studio {
         theme::install(ctx);
         let wake = ctx.clone();
         let mut studio = Self {
-            view: View::empty(),
+            view: View::of(nothing_open()),
             draft: None,
             exported: None,
             document: Arc::new(Document::default()),
@@ -306,4 +306,23 @@ pub fn run(options: Options) -> Result<(), Error> {
 fn clock() -> Seconds {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     since.map_or(0, |since| since.as_secs() as Seconds)
+}
+
+/// The facts of a window that shows no workspace yet.
+fn nothing_open() -> StoreFacts {
+    StoreFacts {
+        name: String::new(),
+        file: PathBuf::new(),
+        currency: Currency::new("USD"),
+        time_zone: TimeZoneName::default(),
+        n_products: 0,
+        n_customers: 0,
+        n_orders: 0,
+        n_events: 0,
+        first_order: None,
+        last_order: None,
+        as_of: None,
+        is_sample: false,
+        read_only: false,
+    }
 }
