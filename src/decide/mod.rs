@@ -3,6 +3,7 @@
 //! [`decide`] answers one visit; [`Prepared`] is kept by whoever answers many. `docs/decide-1.md` is the same text for
 //! other runtimes.
 
+mod absence;
 pub mod assign;
 mod bits;
 mod block;
@@ -12,10 +13,12 @@ mod engine;
 mod explain;
 pub mod page;
 mod places;
+pub mod points;
 mod prepared;
 mod query;
 mod rules;
 mod scene;
+pub mod sentence;
 pub mod visit;
 
 pub use engine::{Detail, decide};
