@@ -1,6 +1,6 @@
 //! Undo and redo of the document, in named steps. The workspace keeps the same log, so it survives a restart.
 
-use crate::merch::{Document, Edit};
+use crate::merch::{Document, Edit, EditError};
 use crate::shop::Seconds;
 
 /// Older steps are forgotten.
@@ -34,8 +34,14 @@ impl History {
     }
 
     /// Applies an edit. Returns true when it became part of the step before (one drag is one step).
-    pub fn push(&mut self, document: &mut Document, edit: Edit, label: String, at: Seconds) -> bool {
-        let inverse = edit.apply(document);
+    pub fn push(
+        &mut self,
+        document: &mut Document,
+        edit: Edit,
+        label: String,
+        at: Seconds,
+    ) -> Result<bool, EditError> {
+        let inverse = edit.apply(document)?;
         let forked = !self.undone.is_empty();
         self.undone.clear();
         if self.gesture_open
@@ -46,14 +52,14 @@ impl History {
             // The first inverse leads back to before the gesture.
             last.edit = merged;
             last.label = label;
-            return true;
+            return Ok(true);
         }
         self.done.push(Step { label, at, edit, inverse });
         self.gesture_open = true;
         if MOST_STEPS < self.done.len() {
             self.done.remove(0);
         }
-        false
+        Ok(false)
     }
 
     /// Call when no pointer button and no key is down: what follows is a new gesture.
@@ -62,17 +68,17 @@ impl History {
     }
 
     pub fn undo(&mut self, document: &mut Document) -> Option<&Step> {
-        let step = self.done.pop()?;
-        step.inverse.apply(document);
         self.gesture_open = false;
+        self.done.last()?.inverse.apply(document).ok()?;
+        let step = self.done.pop()?;
         self.undone.push(step);
         self.undone.last()
     }
 
     pub fn redo(&mut self, document: &mut Document) -> Option<&Step> {
-        let step = self.undone.pop()?;
-        step.edit.apply(document);
         self.gesture_open = false;
+        self.undone.last()?.edit.apply(document).ok()?;
+        let step = self.undone.pop()?;
         self.done.push(step);
         self.done.last()
     }
@@ -102,10 +108,10 @@ mod tests {
     fn a_drag_is_one_step_and_comes_back_to_where_it_began() {
         let (mut history, mut document) = (History::default(), Document::default());
         for word in ["a", "b", "c"] {
-            history.push(&mut document, ignoring(word), word.to_owned(), 0);
+            history.push(&mut document, ignoring(word), word.to_owned(), 0).unwrap();
         }
         history.close_gesture();
-        history.push(&mut document, ignoring("d"), "d".to_owned(), 0);
+        history.push(&mut document, ignoring("d"), "d".to_owned(), 0).unwrap();
         assert_eq!(history.done().len(), 2);
         history.undo(&mut document);
         assert_eq!(document.search.redirects[0].query, "c");
@@ -120,9 +126,9 @@ mod tests {
     #[test]
     fn a_new_step_forgets_what_could_be_redone() {
         let (mut history, mut document) = (History::default(), Document::default());
-        history.push(&mut document, ignoring("a"), "a".to_owned(), 0);
+        history.push(&mut document, ignoring("a"), "a".to_owned(), 0).unwrap();
         history.undo(&mut document);
-        history.push(&mut document, ignoring("b"), "b".to_owned(), 0);
+        history.push(&mut document, ignoring("b"), "b".to_owned(), 0).unwrap();
         assert!(history.redo(&mut document).is_none());
     }
 }

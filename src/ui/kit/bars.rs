@@ -1,28 +1,8 @@
-//! Signed contributions that add up exactly to their total.
+//! Signed contributions around a shared zero line.
 
 use egui::{Align2, Color32, FontId, Response, Sense, Stroke, Ui, Vec2, pos2};
 
 use crate::ui::theme::{HasTokens as _, number, number_semibold};
-
-/// Parts in thousandths rounded to whole `unit`s so that they add up exactly to the rounded total (largest remainder,
-/// first wins ties). Returns (rounded parts, rounded total), all in units.
-///
-/// `total` is rounded half away from zero; parts must sum to `total`.
-pub fn exact_parts(parts: &[i64], total: i64, unit: i64) -> (Vec<i64>, i64) {
-    let rounded_total = if total < 0 { -((-total + unit / 2) / unit) } else { (total + unit / 2) / unit };
-    let mut rounded: Vec<i64> = parts.iter().map(|part| part.div_euclid(unit)).collect();
-    let mut order: Vec<usize> = (0..parts.len()).collect();
-    order.sort_by_key(|&index| (std::cmp::Reverse(parts[index].rem_euclid(unit)), index));
-    let mut missing = rounded_total - rounded.iter().sum::<i64>();
-    for &index in order.iter().cycle().take(parts.len() * 4) {
-        if missing == 0 {
-            break;
-        }
-        rounded[index] += missing.signum();
-        missing -= missing.signum();
-    }
-    (rounded, rounded_total)
-}
 
 /// One row: label, bar from a shared zero line, signed value.
 #[derive(Clone, Copy, Debug)]
@@ -77,28 +57,5 @@ impl BarRow<'_> {
             egui::WidgetInfo::labeled(egui::Role::ListItem, true, format!("{} {}", self.label, self.value))
         });
         response
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rounded_parts_always_add_up_to_the_rounded_total() {
-        for (parts, unit) in [
-            (vec![3_141_592, 1_818_181, -333_333, 44_444], 10_000),
-            (vec![49_999, 49_999, 2], 100_000),
-            (vec![-49_999, -49_999, -2], 100_000),
-            (vec![0, 0, 0], 100_000),
-            (vec![6_700_000], 100_000),
-        ] {
-            let total = parts.iter().sum();
-            let (rounded, rounded_total) = exact_parts(&parts, total, unit);
-            assert_eq!(rounded.iter().sum::<i64>(), rounded_total, "{parts:?}");
-            for (part, shown) in parts.iter().zip(&rounded) {
-                assert!((part - shown * unit).abs() <= unit, "{part} shown as {shown} units");
-            }
-        }
     }
 }

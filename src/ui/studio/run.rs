@@ -128,10 +128,17 @@ impl Studio {
             return;
         }
         let now = (self.now)();
-        self.history.push(Arc::make_mut(&mut self.document), edit, label, now);
-        self.document_changed();
-        if let Some(toast) = toast {
-            self.toasts.push(toast);
+        match self.history.push(Arc::make_mut(&mut self.document), edit, label, now) {
+            Ok(_) => {
+                self.document_changed();
+                if let Some(toast) = toast {
+                    self.toasts.push(toast);
+                }
+            }
+            Err(why) => {
+                let text = why.to_string();
+                self.toasts.push(Toast { level: Level::Error, icon: None, text, actions: Vec::new() });
+            }
         }
     }
 

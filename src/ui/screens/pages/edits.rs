@@ -1,8 +1,6 @@
 //! From gestures to edits of the document. Plain functions: nothing here paints.
 
-use std::sync::Arc;
-
-use crate::decide::{Detail, Page, Prepared, Visit};
+use crate::decide::Page;
 use crate::merch::{Action, Document, Edit, PageKey, Rule, Schedule, Scope, Target};
 use crate::shop::Seconds;
 
@@ -58,14 +56,14 @@ pub fn pin(document: &Document, place: &Place, products: &[String], position: u3
             && let Action::Pin { soft, keep_when_sold_out, .. } = rule.action
         {
             let action = Action::Pin { position: to, soft, keep_when_sold_out };
-            edits.push(Edit::SetRule { rule: Rule { action, ..rule.clone() } });
+            edits.push(Edit::ReplaceRule { rule: Rule { action, ..rule.clone() } });
         }
     }
     let mut ids = Ids::of(document);
     for (offset, product) in products.iter().enumerate() {
         let action =
             Action::Pin { position: position + offset as u32, soft: false, keep_when_sold_out: false };
-        edits.push(Edit::AddRule { at: 0, rule: ids.rule(action, product, scope.clone(), now) });
+        edits.push(Edit::AddRule { rule: ids.rule(action, product, scope.clone(), now), at: None });
     }
     one(edits)
 }
@@ -99,9 +97,9 @@ pub fn set_points(document: &Document, place: &Place, products: &[String], point
         };
         edits.extend(match (own, points) {
             (Some(rule), 0) => Some(Edit::RemoveRule { id: rule.id.clone() }),
-            (Some(rule), _) => Some(Edit::SetRule { rule: Rule { action, ..rule.clone() } }),
+            (Some(rule), _) => Some(Edit::ReplaceRule { rule: Rule { action, ..rule.clone() } }),
             (None, 0) => None,
-            (None, _) => Some(Edit::AddRule { at: 0, rule: ids.rule(action, product, scope.clone(), now) }),
+            (None, _) => Some(Edit::AddRule { rule: ids.rule(action, product, scope.clone(), now), at: None }),
         });
     }
     one(edits)
@@ -149,7 +147,7 @@ pub fn hide(document: &Document, place: &Place, products: &[String], everywhere:
     let mut ids = Ids::of(document);
     one(products
         .iter()
-        .map(|product| Edit::AddRule { at: 0, rule: ids.rule(Action::Hide, product, scope.clone(), now) })
+        .map(|product| Edit::AddRule { rule: ids.rule(Action::Hide, product, scope.clone(), now), at: None })
         .collect())
 }
 
@@ -162,7 +160,7 @@ pub fn for_everyone(document: &Document, edit: &Edit) -> Edit {
         .filter(|rule| ids.contains(&rule.id.as_str()) && rule.scope.segments.is_some())
         .map(|rule| {
             let scope = Scope { segments: None, ..rule.scope.clone() };
-            Edit::SetRule { rule: Rule { scope, ..rule.clone() } }
+            Edit::ReplaceRule { rule: Rule { scope, ..rule.clone() } }
         })
         .collect())
 }
@@ -170,47 +168,11 @@ pub fn for_everyone(document: &Document, edit: &Edit) -> Edit {
 /// Ids of the rules that an edit makes or changes.
 pub fn touched(edit: &Edit) -> Vec<&str> {
     match edit {
-        Edit::AddRule { rule, .. } | Edit::SetRule { rule } => vec![&rule.id],
+        Edit::AddRule { rule, .. } | Edit::ReplaceRule { rule } => vec![&rule.id],
         Edit::MoveRule { id, .. } => vec![id],
-        Edit::Many { edits } => edits.iter().flat_map(touched).collect(),
+        Edit::Batch { edits, .. } => edits.iter().flat_map(touched).collect(),
         _ => Vec::new(),
     }
-}
-
-/// The smallest boost, in whole tenths of a point on screen, with which the product reaches `position` or better today.
-/// `None` when even the strongest exact boost does not reach it, for example behind pins.
-pub fn just_enough(
-    draft: &Prepared,
-    document: &Document,
-    place: &Place,
-    visit: &Visit,
-    product: &str,
-    position: u32,
-    now: Seconds,
-) -> Option<i64> {
-    const TENTH: i64 = 10_000;
-    const MOST: i64 = 1_200;
-    let index = draft.bundle().catalog.index(product)?;
-    let block = place.block.as_deref()?;
-    let unpinned = unpin(document, place, product);
-    let reaches = |tenths: i64| {
-        let mut tried = document.clone();
-        if let Some(edit) = &unpinned {
-            edit.apply(&mut tried);
-        }
-        set_points(&tried, place, &[product.to_owned()], tenths * TENTH, now).apply(&mut tried);
-        let page = draft.with_document(Arc::new(tried)).decide(visit, Detail::Plain);
-        position_of(&page, block, index).is_some_and(|at| at <= position)
-    };
-    if !reaches(MOST) {
-        return None;
-    }
-    let (mut too_few, mut enough) = (0, MOST);
-    while too_few + 1 < enough {
-        let middle = i64::midpoint(too_few, enough);
-        if reaches(middle) { enough = middle } else { too_few = middle }
-    }
-    Some(enough * TENTH)
 }
 
 pub fn position_of(page: &Page, block: &str, product: u32) -> Option<u32> {
@@ -251,7 +213,7 @@ fn one(mut edits: Vec<Edit>) -> Edit {
     {
         return edit;
     }
-    Edit::Many { edits }
+    Edit::Batch { label: String::new(), edits }
 }
 
 /// Hands out rule ids that the document does not have.
@@ -337,9 +299,9 @@ mod tests {
         }
         assert_eq!(points, -Action::STRONG);
         let mut document = Document::default();
-        set_points(&document, &place(), &["a".to_owned()], Action::SLIGHT, 0).apply(&mut document);
+        set_points(&document, &place(), &["a".to_owned()], Action::SLIGHT, 0).apply(&mut document).unwrap();
         assert_eq!(super::points(&document, &place(), "a"), Action::SLIGHT);
-        set_points(&document, &place(), &["a".to_owned()], 0, 0).apply(&mut document);
+        set_points(&document, &place(), &["a".to_owned()], 0, 0).apply(&mut document).unwrap();
         assert!(document.rules.is_empty());
     }
 
@@ -348,8 +310,8 @@ mod tests {
         let mut document = Document::default();
         let own = Place { segments: Some(vec!["s1".to_owned()]), ..place() };
         let edit = pin(&document, &own, &["a".to_owned()], 2, 0);
-        edit.apply(&mut document);
-        for_everyone(&document, &edit).apply(&mut document);
+        edit.apply(&mut document).unwrap();
+        for_everyone(&document, &edit).apply(&mut document).unwrap();
         assert_eq!(document.rules[0].scope.segments, None);
     }
 }

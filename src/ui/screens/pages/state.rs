@@ -354,8 +354,8 @@ impl PagesState {
 
 fn first_rule(edit: &Edit) -> Option<&Rule> {
     match edit {
-        Edit::AddRule { rule, .. } | Edit::SetRule { rule } => Some(rule),
-        Edit::Many { edits } => edits.iter().find_map(first_rule),
+        Edit::AddRule { rule, .. } | Edit::ReplaceRule { rule } => Some(rule),
+        Edit::Batch { edits, .. } => edits.iter().find_map(first_rule),
         _ => None,
     }
 }
