@@ -5,8 +5,14 @@
 
 pub mod compile;
 pub mod error;
+pub mod open;
+pub mod evaluate;
+pub mod forecasts;
+pub mod present;
 pub mod runs;
+pub mod segments;
 pub mod start;
+pub mod train;
 pub mod view;
 
 pub use error::{Error, Kind};

@@ -19,6 +19,8 @@ use crate::workspace::{NewRun, Run, RunInfo, Workspace};
 pub const SEGMENTS: &str = "segments";
 pub const FORECAST: &str = "forecast";
 pub const RECOMMEND: &str = "recommend";
+/// Everything of a bundle but the document.
+pub const PARTS: &str = "parts";
 
 /// A run read back, with what is known about how it was made.
 #[derive(Clone, Debug)]
@@ -27,22 +29,24 @@ pub struct Kept<T> {
     pub result: T,
 }
 
-/// A value as compressed JSON. Floats survive bit for bit.
+/// A value as compressed MessagePack with named fields. Floats survive bit for bit.
 pub fn pack<T: Serialize>(value: &T) -> Result<Vec<u8>, Error> {
-    let broken = |source: std::io::Error| Error::bug_because("A result could not be packed.", source);
+    let packed = rmp_serde::to_vec_named(value)
+        .map_err(|source| Error::bug_because("A result could not be packed.", source))?;
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    serde_json::to_writer(&mut encoder, value).map_err(|source| broken(source.into()))?;
-    encoder.flush().map_err(broken)?;
-    encoder.finish().map_err(broken)
+    encoder
+        .write_all(&packed)
+        .and_then(|()| encoder.finish())
+        .map_err(|source| Error::bug_because("A result could not be compressed.", source))
 }
 
 pub fn unpack<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
     let unreadable = "A saved result cannot be read. Train again to make a new one.";
-    let mut json = Vec::new();
+    let mut packed = Vec::new();
     GzDecoder::new(bytes)
-        .read_to_end(&mut json)
+        .read_to_end(&mut packed)
         .map_err(|source| Error::user_because(unreadable, source))?;
-    serde_json::from_slice(&json).map_err(|source| Error::user_because(unreadable, source))
+    rmp_serde::from_slice(&packed).map_err(|source| Error::user_because(unreadable, source))
 }
 
 /// What a grouping says about one customer.
@@ -85,9 +89,9 @@ pub fn put_segments(
                     .collect()
             }),
         };
-        let json = serde_json::to_vec(&member)
+        let packed = rmp_serde::to_vec_named(&member)
             .map_err(|source| Error::bug_because("A grouping could not be written.", source))?;
-        people.push((id.clone(), json));
+        people.push((id.clone(), packed));
     }
     let mut common = run.clone();
     common.customer_ids.clear();
@@ -131,8 +135,8 @@ pub fn previous_segments(workspace: &Workspace) -> Result<Option<Kept<SegmentRun
 
 fn joined(kept: Run) -> Result<Kept<SegmentRun>, Error> {
     let mut run: SegmentRun = unpack(&kept.blob)?;
-    for (customer, (id, json)) in kept.people.into_iter().enumerate() {
-        let member: Member = serde_json::from_slice(&json)
+    for (customer, (id, packed)) in kept.people.into_iter().enumerate() {
+        let member: Member = rmp_serde::from_slice(&packed)
             .map_err(|source| Error::user_because("A saved grouping cannot be read. Group again.", source))?;
         run.customer_ids.push(id);
         run.assignment.push(member.g);

@@ -6,7 +6,7 @@ use crate::merch::Operator;
 use crate::segment::{self, Condition, Group, GroupSource, Op, SegmentRun};
 
 /// Steps per unit of a fact that only rules read.
-const RULE_QUANTUM: i64 = 1_000;
+pub const RULE_QUANTUM: i64 = 1_000;
 /// A quantised value no fact can have, so that an unobserved one gets a bin of its own.
 const UNOBSERVED: i64 = -(1 << 52);
 /// Above every quantised fact and still exact in every runtime.
