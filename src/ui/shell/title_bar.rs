@@ -1,6 +1,6 @@
 //! Store menu, where one is, the way to the palette, undo and redo.
 
-use egui::{Align, Align2, FontId, Frame, Layout, Margin, Panel, Popup, Role, Sense, Stroke, Ui, Vec2, WidgetInfo, pos2};
+use egui::{Align, Align2, FontId, Frame, Layout, Panel, Popup, Role, Sense, Stroke, Ui, Vec2, WidgetInfo, pos2};
 
 use crate::ui::command::{Action, Command, Situation};
 use crate::ui::icons;

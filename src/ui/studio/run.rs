@@ -142,7 +142,7 @@ impl Studio {
         }
     }
 
-    fn step(&mut self, step: fn(&mut History, &mut Document) -> Option<&crate::ui::history::Step>, said: Shell) {
+    fn step(&mut self, step: for<'h> fn(&'h mut History, &mut Document) -> Option<&'h crate::ui::history::Step>, said: Shell) {
         let Some(done) = step(&mut self.history, Arc::make_mut(&mut self.document)) else {
             return;
         };

@@ -40,7 +40,6 @@ pub struct Curate {
     in_stock_only: bool,
     high_margin_only: bool,
     never_sold_only: bool,
-    first_step: usize,
 }
 
 impl Curate {
@@ -68,7 +67,6 @@ impl Curate {
             in_stock_only: false,
             high_margin_only: false,
             never_sold_only: false,
-            first_step: scene.history.done().len(),
         })
     }
 

@@ -85,7 +85,7 @@ pub fn storefront(
             view.page_ui(ui, viewport);
         })
     });
-    let offset = output.inner.state.offset.y;
+    let offset = output.inner.state.clamped_offset().y;
     if state.lock_scroll || preview.salt == "main" {
         state.scroll = offset;
     }
@@ -132,7 +132,7 @@ impl Painting<'_, '_> {
     fn wanted_scroll(&mut self, frame: Rect) -> Option<f32> {
         if self.preview.editable
             && let Some(card) = self.state.scroll_to.take()
-            && let Some((block, slot)) = self.find(&card)
+            && let Some((block, slot)) = self.find(&card).map(|(block, slot)| (block.clone(), slot))
         {
             let offset = self.state.row_offset.get(&card.block).copied().unwrap_or(0);
             if block.shape == Shape::Row && !(offset..offset + self.laid.metrics.columns).contains(&slot) {
@@ -695,7 +695,7 @@ impl Painting<'_, '_> {
         }
     }
 
-    fn paint_held(&self, ui: &Ui, painter: &egui::Painter, drag: &Drag, n: usize) {
+    fn paint_held(&self, ui: &mut Ui, painter: &egui::Painter, drag: &Drag, n: usize) {
         let Some(product) = drag.product().and_then(|id| self.catalog.index(id)) else { return };
         let product = &self.catalog.products[product as usize];
         let rect = Rect::from_min_size(drag.pointer + drag.grip, drag.size);
