@@ -153,7 +153,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("linfa", &["segment"]),
     ("linfa_clustering", &["segment"]),
     ("axum", &["serve"]),
-    ("tokio", &["serve"]),
+    ("tokio", &["serve", "cli"]),
     ("clap", &["cli"]),
 ];
 

@@ -9,12 +9,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use customers::{
-    CustomerStory, CustomerTable, CustomersView, Difference, FeatureColumn, Group, GroupingChoice, Moment, MomentKind,
-    Movement, Unit,
+    CustomerStory, CustomerTable, CustomersView, Difference, FeatureColumn, Group, GroupingChoice, Moment,
+    MomentKind, Movement, Unit,
 };
 pub use data::{
-    AuditView, ColumnSuggestion, DetectedFile, FileState, FixRow, ImportSummary, Problem, ProblemRow, Sureness,
-    TableHealth, Unlock, Urgency,
+    AuditView, ColumnSuggestion, DetectedFile, FileState, FixRow, ImportSummary, Problem, ProblemRow,
+    Sureness, TableHealth, Unlock, Urgency,
 };
 pub use ledger::{Check, CheckOutcome, ExportPlan, ExportRecord, Part, PlannedFile};
 pub use pulse::{Pulse, SearchTermRow, Then};

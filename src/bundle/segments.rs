@@ -12,6 +12,10 @@ pub struct Segments {
     /// Tried first, in list order.
     pub rules: Vec<SegmentRule>,
     pub model: Option<ClusterModel>,
+    /// Stages for visitors with too little history for the model (new, first visit from a campaign, returning without
+    /// orders), tried after it in list order.
+    #[serde(default)]
+    pub lifecycle: Vec<SegmentRule>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -65,7 +69,7 @@ pub struct ModelFeature {
     pub source: String,
     /// Used when the fact is not observed, before the transform.
     pub missing: i64,
-    /// Steps per unit of the raw fact.
+    /// Steps per unit of the raw fact. Without bins the transformed value is `quantised / quantum`.
     pub quantum: i64,
     /// True: `ln(1 + quantised / quantum)`, looked up in `bins`, never computed at run time.
     pub log1p: bool,
@@ -73,4 +77,26 @@ pub struct ModelFeature {
     pub bins: Vec<(i64, f64)>,
     pub mean: f64,
     pub scale: f64,
+}
+
+impl Segments {
+    /// The same with every number of the model to six decimals: what a bundle on disk holds. Compile with it, so that
+    /// the preview assigns exactly as every runtime will.
+    #[must_use]
+    pub fn rounded(&self) -> Self {
+        let mut rounded = self.clone();
+        if let Some(model) = &mut rounded.model {
+            for feature in &mut model.features {
+                feature.mean = super::canonical::rounded(feature.mean);
+                feature.scale = super::canonical::rounded(feature.scale);
+                for (_, value) in &mut feature.bins {
+                    *value = super::canonical::rounded(*value);
+                }
+            }
+            for value in model.centroids.iter_mut().flatten() {
+                *value = super::canonical::rounded(*value);
+            }
+        }
+        rounded
+    }
 }

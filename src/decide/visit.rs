@@ -67,7 +67,7 @@ impl Visit {
 /// Which page is looked at, with its own subject. Written `home`, `collection:ID`, `product:ID`, `cart:ID,ID`,
 /// `search:QUERY`, `email:TRIGGER`, `thank_you:ID,ID`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(into = "String", try_from = "String")]
 pub enum PageRef {
     Home,
     Collection(String),
@@ -89,6 +89,66 @@ impl PageRef {
             Self::Search(_) => PageKey::Search,
             Self::Email(trigger) => PageKey::Email(Some(trigger.clone())),
             Self::ThankYou(_) => PageKey::ThankYou,
+        }
+    }
+}
+
+/// The text names no page; it says which forms there are.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is not a page; write home, collection:ID, product:ID, cart:ID,ID, search:QUERY, email:TRIGGER or thank_you:ID,ID"
+)]
+pub struct NotAPage(String);
+
+impl std::str::FromStr for PageRef {
+    type Err = NotAPage;
+
+    fn from_str(text: &str) -> Result<Self, NotAPage> {
+        let (word, rest) = text.split_once(':').unwrap_or((text, ""));
+        let ids = || {
+            rest.split(',')
+                .map(str::trim)
+                .filter(|id| !id.is_empty())
+                .map(str::to_owned)
+                .collect()
+        };
+        match word {
+            "home" if rest.is_empty() => Ok(Self::Home),
+            "collection" if !rest.is_empty() => Ok(Self::Collection(rest.to_owned())),
+            "product" if !rest.is_empty() => Ok(Self::Product(rest.to_owned())),
+            "cart" => Ok(Self::Cart(ids())),
+            "search" => Ok(Self::Search(rest.to_owned())),
+            "email" if !rest.is_empty() => Ok(Self::Email(rest.to_owned())),
+            "thank_you" => Ok(Self::ThankYou(ids())),
+            _ => Err(NotAPage(text.to_owned())),
+        }
+    }
+}
+
+impl TryFrom<String> for PageRef {
+    type Error = NotAPage;
+
+    fn try_from(text: String) -> Result<Self, NotAPage> {
+        text.parse()
+    }
+}
+
+impl From<PageRef> for String {
+    fn from(page: PageRef) -> Self {
+        page.to_string()
+    }
+}
+
+impl std::fmt::Display for PageRef {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Home => f.write_str("home"),
+            Self::Collection(id) => write!(f, "collection:{id}"),
+            Self::Product(id) => write!(f, "product:{id}"),
+            Self::Cart(ids) => write!(f, "cart:{}", ids.join(",")),
+            Self::Search(query) => write!(f, "search:{query}"),
+            Self::Email(trigger) => write!(f, "email:{trigger}"),
+            Self::ThankYou(ids) => write!(f, "thank_you:{}", ids.join(",")),
         }
     }
 }

@@ -44,15 +44,20 @@ pub struct Redirect {
 impl Document {
     /// The layout of a page: its own, else that of its kind.
     pub fn layout(&self, page: &PageKey) -> Option<&Layout> {
-        self.layouts.get(page).or_else(|| {
-            let kind = match page {
-                PageKey::Collection(_) => PageKey::Collection(None),
-                PageKey::Product(_) => PageKey::Product(None),
-                PageKey::Email(_) => PageKey::Email(None),
-                other => other.clone(),
-            };
-            self.layouts.get(&kind)
-        })
+        self.layouts.get(&self.layout_key(page)?)
+    }
+
+    /// The key under which the layout of a page is kept; edits of the page's blocks go there.
+    pub fn layout_key(&self, page: &PageKey) -> Option<PageKey> {
+        let kind = match page {
+            PageKey::Collection(_) => PageKey::Collection(None),
+            PageKey::Product(_) => PageKey::Product(None),
+            PageKey::Email(_) => PageKey::Email(None),
+            other => other.clone(),
+        };
+        [page.clone(), kind]
+            .into_iter()
+            .find(|key| self.layouts.contains_key(key))
     }
 
     /// An id no rule has, for a rule to be made.

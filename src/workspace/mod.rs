@@ -1,1 +1,34 @@
 //! The SQLite file: schema, migrations, transactions, frames out, documents, history.
+//!
+//! One workspace is one file, `NAME.endcap`. `rusqlite` lives only here, and no SQLite type leaves this room.
+//! **Invariant**: everything an import does happens in one transaction, and undoing the import restores the content
+//! from before it exactly.
+//! **Invariant**: e-mail addresses and phone numbers are stored as keyed hashes only, unless the owner keeps names.
+
+mod catalog;
+mod codes;
+mod digest;
+mod documents;
+mod error;
+mod facts;
+mod frames;
+mod history;
+mod identity;
+mod lock;
+mod mappings;
+mod open;
+mod overlays;
+mod runs;
+mod schema;
+mod settings;
+mod staging;
+
+pub use documents::Document;
+pub use error::Error;
+pub use facts::{Facts, Totals};
+pub use history::{Edit, History, NewEdit, Scope};
+pub use open::{Access, Workspace};
+pub use overlays::{Fix, NewFix};
+pub use runs::{NewRun, Run, RunId, RunInfo};
+pub use settings::Settings;
+pub use staging::{Changes, ImportSummary, IssueGroup, Staging};

@@ -170,7 +170,11 @@ impl CustomerTable {
     }
 
     pub fn value(&self, name: &str, idx: usize) -> Option<f32> {
-        self.column(name)?.values.get(idx).copied().filter(|value| !value.is_nan())
+        self.column(name)?
+            .values
+            .get(idx)
+            .copied()
+            .filter(|value| !value.is_nan())
     }
 
     /// How many customers a rule group's sentence fits.
@@ -180,13 +184,19 @@ impl CustomerTable {
 
     /// Whether one customer fits. A missing value never satisfies a comparison.
     pub fn fits(&self, any_of: &[Vec<crate::bundle::SegmentCondition>], idx: usize) -> bool {
-        any_of.iter().any(|all| !all.is_empty() && all.iter().all(|condition| self.holds(condition, idx)))
+        any_of
+            .iter()
+            .any(|all| !all.is_empty() && all.iter().all(|condition| self.holds(condition, idx)))
     }
 
     fn holds(&self, condition: &crate::bundle::SegmentCondition, idx: usize) -> bool {
         use crate::merch::Operator;
-        let Some(column) = self.column(&condition.feature) else { return false };
-        let Some(value) = column.values.get(idx).copied().filter(|value| !value.is_nan()) else { return false };
+        let Some(column) = self.column(&condition.feature) else {
+            return false;
+        };
+        let Some(value) = column.values.get(idx).copied().filter(|value| !value.is_nan()) else {
+            return false;
+        };
         let value = (f64::from(value) * column.quantum.max(1) as f64).floor() as i64;
         match condition.operator {
             Operator::Equals | Operator::Contains => value == condition.value,
@@ -225,6 +235,10 @@ mod tests {
         };
         assert_eq!(table.count(&at_most(10)), 2);
         assert_eq!(table.count(&at_most(2)), 1);
-        assert_eq!(table.count(&[Vec::new()]), 0, "an empty sentence is nobody, not everybody");
+        assert_eq!(
+            table.count(&[Vec::new()]),
+            0,
+            "an empty sentence is nobody, not everybody"
+        );
     }
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use egui::{Align, Frame, Layout, Margin, RichText, ScrollArea, Ui};
 
 use super::first_run::ago;
-use super::stage::{Action, JobKind, Stage};
+use super::stage::{Ask, JobKind, Stage};
 use crate::app::view::{CheckOutcome, ExportPlan};
 use crate::decide::diff::Difference;
 use crate::ui::icons;
@@ -75,14 +75,14 @@ pub fn export_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut ExportState) {
             alternative: None,
         };
         if empty.show(ui) == Some(Chosen::Action) {
-            stage.push(Action::ChooseFiles);
+            stage.push(Ask::ChooseFiles);
         }
         return;
     }
     let asked = (state.target, stage.revision);
     if state.asked_for != Some(asked) {
         state.asked_for = Some(asked);
-        stage.push(Action::PlanExport { target: state.target.to_owned() });
+        stage.push(Ask::PlanExport { target: state.target.to_owned() });
     }
     let plan = stage.found.export_plan.clone().filter(|plan| plan.target == state.target);
     ScrollArea::vertical().id_salt("export").auto_shrink(false).show(ui, |ui| {
@@ -133,7 +133,7 @@ fn progress_ui(ui: &mut Ui, stage: &mut Stage<'_>) {
                 ui.label(&job.phase);
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     if ui.add(button::plain(T::Cancel.text())).clicked() {
-                        stage.push(Action::Cancel(kind));
+                        stage.push(Ask::Cancel(kind));
                     }
                 });
             });
@@ -283,7 +283,7 @@ fn write_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut ExportState, plan: &
         ui.label(T::Folder.text());
         let words = state.folder.as_ref().map_or_else(|| T::ChooseFolder.text().to_owned(), |folder| folder.display().to_string());
         if ui.add(button::plain((icons::FOLDER_OPEN.atom(), words))).clicked() {
-            stage.push(Action::ChooseExportFolder);
+            stage.push(Ask::ChooseExportFolder);
         }
         ui.checkbox(&mut state.with_restore, T::Restore.text());
     });
@@ -306,7 +306,7 @@ fn write_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut ExportState, plan: &
             if button::enabled_or_why(ui, button::primary((icons::EXPORT.atom(), label)), why_not.as_deref()).clicked() {
                 let parts =
                     plan.parts.iter().map(|part| part.name.clone()).filter(|name| !state.left_out.contains(name)).collect();
-                stage.push(Action::Export {
+                stage.push(Ask::Export {
                     target: state.target.to_owned(),
                     parts,
                     folder: state.folder.clone(),
@@ -364,10 +364,10 @@ fn earlier_ui(ui: &mut Ui, stage: &mut Stage<'_>) {
                 ui.label(T::EarlierLine.with(&[("n", export.n_files.into()), ("target", target.into())]));
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     if !stage.view.store.read_only && ui.add(button::link(T::MakeDraft.text())).clicked() {
-                        stage.push(Action::RestoreExport { digest: export.bundle_digest.clone() });
+                        stage.push(Ask::RestoreExport { digest: export.bundle_digest.clone() });
                     }
                     if ui.add(button::link(T::ShowInFolder.text())).clicked() {
-                        stage.push(Action::ShowInFolder(export.folder.clone()));
+                        stage.push(Ask::ShowInFolder(export.folder.clone()));
                     }
                 });
             });

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use egui::{Align, FontId, Layout, Rect, Response, RichText, Role, ScrollArea, Sense, Stroke, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2};
 
-use super::stage::{Action, Pictures};
+use super::stage::{Ask, Pictures};
 use crate::shop::Seconds;
 use crate::shop::time::day_of;
 use crate::ui::format::Formats;
@@ -19,7 +19,7 @@ use crate::ui::theme::{HasTokens as _, medium, radius, semibold, space, text};
 pub struct RecentWorkspace {
     pub name: String,
     pub file: PathBuf,
-    pub opened_at: Seconds,
+    pub opened_at: Option<Seconds>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -50,7 +50,7 @@ impl Guide {
             Self::AdobeCommerce => "Adobe Commerce",
             Self::Bigcommerce => "BigCommerce",
             Self::Prestashop => "PrestaShop",
-            Self::Other => "Other",
+            Self::Other => T::Other.text(),
         }
     }
 
@@ -100,9 +100,9 @@ pub fn first_run_ui(
     now: Seconds,
     state: &mut FirstRunState,
     pictures: &mut dyn Pictures,
-    actions: &mut Vec<Action>,
+    asks: &mut Vec<Ask>,
 ) {
-    guide_ui(ui, state, actions);
+    guide_ui(ui, state, asks);
     ScrollArea::vertical().id_salt("first run").auto_shrink(false).show(ui, |ui| {
         let room = ui.available_size();
         let width = (room.x - 2.0 * space::XL).min(920.0);
@@ -118,11 +118,11 @@ pub fn first_run_ui(
                 let drop_width = (width * 0.60).floor();
                 ui.horizontal_top(|ui| {
                     ui.spacing_mut().item_spacing.x = space::XL;
-                    drop_zone_ui(ui, drop_width, state, actions);
-                    sample_ui(ui, width - drop_width - space::XL, pictures, actions);
+                    drop_zone_ui(ui, drop_width, state, asks);
+                    sample_ui(ui, width - drop_width - space::XL, pictures, asks);
                 });
                 ui.add_space(space::XL);
-                recent_ui(ui, recent, formats, now, actions);
+                recent_ui(ui, recent, formats, now, asks);
                 ui.add_space(space::XL);
             });
         });
@@ -144,7 +144,7 @@ fn head_ui(ui: &mut Ui) {
 
 const BOX_HEIGHT: f32 = 312.0;
 
-fn drop_zone_ui(ui: &mut Ui, width: f32, state: &mut FirstRunState, actions: &mut Vec<Action>) {
+fn drop_zone_ui(ui: &mut Ui, width: f32, state: &mut FirstRunState, asks: &mut Vec<Ask>) {
     let t = ui.tokens();
     let (rect, _) = ui.allocate_exact_size(vec2(width, BOX_HEIGHT), Sense::hover());
     let files_over = ui.input(|input| !input.raw.hovered_files.is_empty());
@@ -161,7 +161,7 @@ fn drop_zone_ui(ui: &mut Ui, width: f32, state: &mut FirstRunState, actions: &mu
         ui.label(RichText::new(T::Kinds.text()).color(t.muted));
         ui.add_space(space::XS);
         if ui.add(button::primary((icons::FOLDER_OPEN.atom(), T::Choose.text())).min_size(vec2(160.0, 36.0))).clicked() {
-            actions.push(Action::ChooseFiles);
+            asks.push(Ask::ChooseFiles);
         }
         ui.add_space(space::M);
         heading::caption(ui, T::HowToExport.text());
@@ -203,7 +203,7 @@ fn centred_row(ui: &mut Ui, salt: &str, contents: impl FnOnce(&mut Ui)) {
     });
 }
 
-fn sample_ui(ui: &mut Ui, width: f32, pictures: &mut dyn Pictures, actions: &mut Vec<Action>) {
+fn sample_ui(ui: &mut Ui, width: f32, pictures: &mut dyn Pictures, asks: &mut Vec<Ask>) {
     let t = ui.tokens();
     let (rect, _) = ui.allocate_exact_size(vec2(width, BOX_HEIGHT), Sense::hover());
     ui.painter().rect(rect, radius::PREVIEW, t.surface, Stroke::new(1.0, t.border), egui::StrokeKind::Inside);
@@ -227,18 +227,18 @@ fn sample_ui(ui: &mut Ui, width: f32, pictures: &mut dyn Pictures, actions: &mut
         let open = button::plain(T::OpenSample.text()).min_size(vec2(room, 36.0));
         ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
             if ui.add(open).clicked() {
-                actions.push(Action::OpenSample);
+                asks.push(Ask::OpenSample);
             }
         });
     });
 }
 
-fn recent_ui(ui: &mut Ui, recent: &[RecentWorkspace], formats: &Formats, now: Seconds, actions: &mut Vec<Action>) {
+fn recent_ui(ui: &mut Ui, recent: &[RecentWorkspace], formats: &Formats, now: Seconds, asks: &mut Vec<Ask>) {
     if !recent.is_empty() {
         heading::section(ui, T::Recent.text());
         for workspace in recent.iter().take(5) {
             if recent_row(ui, workspace, formats, now).clicked() {
-                actions.push(Action::OpenWorkspace(Some(workspace.file.clone())));
+                asks.push(Ask::OpenWorkspace(Some(workspace.file.clone())));
             }
         }
     }
@@ -246,7 +246,7 @@ fn recent_ui(ui: &mut Ui, recent: &[RecentWorkspace], formats: &Formats, now: Se
         ui.add_space(-4.0);
         ui.spacing_mut().button_padding.x = 4.0;
         if ui.add(button::link(T::OpenAnother.text())).clicked() {
-            actions.push(Action::OpenWorkspace(None));
+            asks.push(Ask::OpenWorkspace(None));
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             heading::caption(ui, T::Originals.text());
@@ -265,7 +265,7 @@ fn recent_row(ui: &mut Ui, workspace: &RecentWorkspace, formats: &Formats, now: 
     let body = FontId::new(14.0, egui::FontFamily::Proportional);
     let left = egui::Align2::LEFT_CENTER;
     painter.text(pos2(rect.left(), y), left, &workspace.name, FontId::new(14.0, medium()), t.text);
-    let when = ago(workspace.opened_at, now, formats);
+    let when = workspace.opened_at.map(|at| ago(at, now, formats)).unwrap_or_default();
     painter.text(pos2(rect.left() + rect.width() * 0.34, y), left, when, body.clone(), t.muted);
     let path = shortened(&workspace.file);
     painter.text(pos2(rect.left() + rect.width() * 0.50, y), left, path, body, t.muted);
@@ -293,7 +293,7 @@ fn shortened(path: &std::path::Path) -> String {
     }
 }
 
-fn guide_ui(ui: &mut Ui, state: &mut FirstRunState, _: &mut [Action]) {
+fn guide_ui(ui: &mut Ui, state: &mut FirstRunState, _: &mut [Ask]) {
     let Some(guide) = state.guide else { return };
     let t = ui.tokens();
     let mut close = false;
@@ -336,34 +336,6 @@ fn guide_ui(ui: &mut Ui, state: &mut FirstRunState, _: &mut [Action]) {
     if close || ui.input_mut(|input| input.consume_key(egui::Modifiers::NONE, egui::Key::Escape)) {
         state.guide = None;
     }
-}
-
-/// The overlay while files are dragged over the window. `store` is `None` before there is a workspace.
-pub fn drop_overlay_ui(ui: &mut Ui, store: Option<&str>) {
-    let names: Vec<PathBuf> = ui.input(|input| input.raw.hovered_files.iter().filter_map(|file| file.path.clone()).collect());
-    let n = ui.input(|input| input.raw.hovered_files.len());
-    if n == 0 {
-        return;
-    }
-    let t = ui.tokens();
-    let sentence = match (refused(&names), store) {
-        (Some(kind), _) => T::CannotRead.with(&[("kind", (&kind).into())]),
-        (None, Some(store)) => T::DropOverlay.with(&[("n", n.into()), ("store", store.into())]),
-        (None, None) => T::DropNew.with(&[("n", n.into())]),
-    };
-    let painter = ui.ctx().layer_painter(egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("drop overlay")));
-    let rect = ui.content_rect();
-    painter.rect_filled(rect, 0, t.surface.gamma_multiply(0.94));
-    let inner = rect.shrink(16.0);
-    dashed(&painter, inner, t.accent);
-    icons::DOWNLOAD_SIMPLE.paint(&painter, rect.center() - vec2(0.0, 36.0), 40.0, t.accent);
-    painter.text(
-        rect.center() + vec2(0.0, 16.0),
-        egui::Align2::CENTER_CENTER,
-        sentence,
-        FontId::new(20.0, semibold()),
-        t.text,
-    );
 }
 
 /// The ending of the first file that no reader takes; `None` when all are fine.

@@ -3,7 +3,7 @@
 use egui::{FontId, Frame, Margin, Rect, RichText, Role, ScrollArea, Theme, Ui, Vec2, WidgetInfo, vec2};
 
 use super::first_run::ago;
-use super::stage::{Action, Place, Stage};
+use super::stage::{Ask, Place, Stage};
 use crate::app::view::{Group, Then};
 use crate::decide::{Detail, PageRef, Visit};
 use crate::ui::icons;
@@ -35,8 +35,8 @@ pub fn home_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut HomeState) {
         }
         .show(ui);
         match chosen {
-            Some(Chosen::Action) => stage.push(Action::ChooseFiles),
-            Some(Chosen::Alternative) => stage.push(Action::OpenSample),
+            Some(Chosen::Action) => stage.push(Ask::ChooseFiles),
+            Some(Chosen::Alternative) => stage.push(Ask::OpenSample),
             None => {}
         }
         return;

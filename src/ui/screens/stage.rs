@@ -10,8 +10,10 @@ use crate::bundle::{CatalogProduct, SegmentCondition};
 use crate::merch::{Document, Edit};
 use crate::shop::Seconds;
 use crate::ui::format::Formats;
+use crate::ui::pictures::{Picture, Size, paint_tile};
+use crate::ui::theme::ShopLook;
 
-/// The inputs of one frame of a screen. Screens read it and push [`Action`]s; nothing changes before the frame ends.
+/// The inputs of one frame of a screen. Screens read it and push [`Ask`]s; nothing changes before the frame ends.
 pub struct Stage<'a> {
     pub view: &'a View,
     /// The merchandising document with every edit up to this frame.
@@ -25,7 +27,7 @@ pub struct Stage<'a> {
     pub jobs: &'a [JobLine],
     pub found: &'a Findings,
     pub pictures: &'a mut dyn Pictures,
-    pub actions: &'a mut Vec<Action>,
+    pub asks: &'a mut Vec<Ask>,
 }
 
 /// Answers to what screens asked for earlier.
@@ -92,7 +94,7 @@ pub enum Place {
 
 /// Everything these screens ask the app to do.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Action {
+pub enum Ask {
     Go(Place),
     /// One undoable step of the merchandising document.
     Edit { edit: Edit, label: String },
@@ -164,16 +166,16 @@ pub enum GroupAction {
 }
 
 impl Stage<'_> {
-    pub fn push(&mut self, action: Action) {
-        self.actions.push(action);
+    pub fn push(&mut self, action: Ask) {
+        self.asks.push(action);
     }
 
     pub fn go(&mut self, place: Place) {
-        self.actions.push(Action::Go(place));
+        self.asks.push(Ask::Go(place));
     }
 
     pub fn edit(&mut self, edit: Edit, label: impl Into<String>) {
-        self.actions.push(Action::Edit { edit, label: label.into() });
+        self.asks.push(Ask::Edit { edit, label: label.into() });
     }
 
     pub fn job(&self, kind: JobKind) -> Option<&JobLine> {
@@ -185,18 +187,35 @@ impl Stage<'_> {
     }
 }
 
-/// Paints plain tiles; for places without a picture cache.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct NoPictures;
+/// The window's picture cache.
+#[derive(Debug)]
+pub struct Cached<'a>(pub &'a crate::ui::pictures::Pictures);
 
-impl Pictures for NoPictures {
-    fn paint(&mut self, ui: &Ui, rect: Rect, _: &CatalogProduct, corner_radius: u8) {
-        use crate::ui::theme::HasTokens as _;
-        ui.painter().rect_filled(rect, corner_radius, ui.tokens().surface2);
+impl Pictures for Cached<'_> {
+    fn paint(&mut self, ui: &Ui, rect: Rect, product: &CatalogProduct, corner_radius: u8) {
+        let size = if rect.width() <= 96.0 { Size::Thumbnail } else { Size::Card };
+        match self.0.get(product.image.as_deref(), size) {
+            Picture::Missing => {
+                let category = product.product_type.as_deref().unwrap_or("");
+                paint_tile(&ui.painter().with_clip_rect(rect), rect, &product.id, &product.title, category);
+            }
+            picture => paint(ui, rect, &picture, corner_radius),
+        }
     }
 
-    fn paint_bundled(&mut self, ui: &Ui, rect: Rect, _: &str, corner_radius: u8) {
-        use crate::ui::theme::HasTokens as _;
-        ui.painter().rect_filled(rect, corner_radius, ui.tokens().surface2);
+    fn paint_bundled(&mut self, ui: &Ui, rect: Rect, name: &str, corner_radius: u8) {
+        let size = if rect.width() <= 96.0 { Size::Thumbnail } else { Size::Card };
+        paint(ui, rect, &self.0.get(Some(&format!("{name}.webp")), size), corner_radius);
+    }
+}
+
+fn paint(ui: &Ui, rect: Rect, picture: &Picture, corner_radius: u8) {
+    match picture {
+        Picture::Ready { texture, size } => {
+            egui::Image::new((*texture, *size)).corner_radius(corner_radius).fit_to_exact_size(rect.size()).paint_at(ui, rect);
+        }
+        Picture::Loading | Picture::Missing => {
+            ui.painter().rect_filled(rect, corner_radius, ShopLook::PLACEHOLDER);
+        }
     }
 }

@@ -19,8 +19,6 @@ crate::catalogue! {
         OpenRecent: "Open {name}" | "{name} öffnen",
         Today: "today" | "heute",
         Yesterday: "yesterday" | "gestern",
-        DropOverlay: "Drop to import {n} {n:file|files} into {store}" | "Ablegen, um {n} {n:Datei|Dateien} in {store} zu importieren",
-        DropNew: "Drop to open {n} {n:file|files}" | "Ablegen, um {n} {n:Datei|Dateien} zu öffnen",
         CannotRead: "Can't read .{kind} files. Export it as CSV or Excel first." | "Dateien mit .{kind} sind nicht lesbar. Bitte zuerst als CSV oder Excel exportieren.",
         Originals: "Your files are only read, never changed." | "Ihre Dateien werden nur gelesen, nie verändert.",
         Menu: "In the admin, in this order" | "In der Verwaltung, in dieser Reihenfolge",
@@ -28,6 +26,7 @@ crate::catalogue! {
         Products: "Products" | "Produkte",
         Customers: "Customers" | "Kunden",
         Orders: "Orders" | "Bestellungen",
+        Other: "Other" | "Anderes",
         Searches: "Search terms" | "Suchbegriffe",
     }
 }

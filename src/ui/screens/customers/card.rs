@@ -2,7 +2,7 @@
 
 use egui::{Align, FontId, Layout, Rect, RichText, Role, ScrollArea, Sense, Stroke, Theme, Ui, WidgetInfo, pos2, vec2};
 
-use super::super::stage::{Action, GroupAction, Place, Stage};
+use super::super::stage::{Ask, GroupAction, Place, Stage};
 use super::{CustomersState, rule_editor};
 use crate::app::view::{CustomersView, Difference, Group, Unit};
 use crate::bundle::SegmentCondition;
@@ -84,7 +84,7 @@ fn menu_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut CustomersState, custo
     egui::Popup::menu(&response).id(response.id.with("menu")).show(|ui| {
         ui.set_min_width(230.0);
         let id = || group.id.clone();
-        let mut push = |action: GroupAction| stage.actions.push(Action::Group(action));
+        let mut push = |action: GroupAction| stage.asks.push(Ask::Group(action));
         if ui.add(button::quiet(T::Rename.text()).shortcut_text("F2")).clicked() {
             state.renaming = Some((id(), group.name.clone()));
         }

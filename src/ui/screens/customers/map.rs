@@ -2,7 +2,7 @@
 
 use egui::{Color32, Mesh, Pos2, Rect, Response, Role, Sense, Shape, Stroke, Theme, Ui, Vec2, WidgetInfo, pos2, vec2};
 
-use super::super::stage::{Action, Stage};
+use super::super::stage::{Ask, Stage};
 use super::{CustomersState, rule_editor};
 use crate::app::view::{CustomerTable, CustomersView};
 use crate::ui::icons;
@@ -271,7 +271,7 @@ fn hover_ui(ui: &Ui, response: &Response, stage: &mut Stage<'_>, table: &Custome
         ui.painter().galley(plate.min + vec2(8.0, 4.0), galley, t.text);
     }
     if response.clicked() || (response.has_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter))) {
-        stage.push(Action::OpenCustomer(table.numbers[idx]));
+        stage.push(Ask::OpenCustomer(table.numbers[idx]));
     }
 }
 

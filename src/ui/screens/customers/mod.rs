@@ -9,7 +9,7 @@ mod story;
 
 use egui::{Align, Frame, Layout, Margin, Panel, RichText, ScrollArea, Ui};
 
-use super::stage::{Action, GroupAction, JobKind, Stage};
+use super::stage::{Ask, GroupAction, JobKind, Stage};
 use crate::app::view::CustomersView;
 use crate::ui::icons;
 use crate::ui::kit::empty::{Chosen, EmptyState};
@@ -125,7 +125,7 @@ fn empty_ui(ui: &mut Ui, stage: &mut Stage<'_>) {
         }
     };
     if state.show(ui) == Some(Chosen::Action) {
-        stage.push(if has_orders { Action::Group(GroupAction::Regroup { k: 0 }) } else { Action::ChooseFiles });
+        stage.push(if has_orders { Ask::Group(GroupAction::Regroup { k: 0 }) } else { Ask::ChooseFiles });
     }
 }
 
@@ -153,13 +153,13 @@ fn head_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut CustomersState, custo
                     let shown = state.k.unwrap_or(customers.k);
                     if shown != customers.k {
                         if ui.add(button::primary(T::UseK.with(&[("n", shown.into())]))).clicked() {
-                            stage.push(Action::Group(GroupAction::Regroup { k: shown }));
+                            stage.push(Ask::Group(GroupAction::Regroup { k: shown }));
                             state.k = None;
                         }
                     } else if customers.is_stale {
                         let regroup = ui.add(button::primary(T::Regroup.text())).on_hover_text(T::Stale.text());
                         if regroup.clicked() {
-                            stage.push(Action::Group(GroupAction::Regroup { k: customers.k }));
+                            stage.push(Ask::Group(GroupAction::Regroup { k: customers.k }));
                         }
                     }
                 });
@@ -214,7 +214,7 @@ fn rename_ui(ui: &Ui, stage: &mut Stage<'_>, state: &mut CustomersState) {
             let usable = !name.trim().is_empty();
             if (ui.add_enabled(usable, button::primary(T::Rename.text())).clicked() || entered) && usable {
                 let rename = GroupAction::Rename { group: group.clone(), name: name.trim().to_owned() };
-                stage.push(Action::Group(rename));
+                stage.push(Ask::Group(rename));
                 is_done = true;
             }
             is_done |= ui.add(button::plain(T::Cancel.text())).clicked();

@@ -2,7 +2,7 @@
 
 use egui::{Align, Layout, RichText, Ui};
 
-use super::super::stage::{Action, GroupAction, Stage};
+use super::super::stage::{Ask, GroupAction, Stage};
 use super::{CustomersState, card};
 use crate::app::view::{CustomersView, FeatureColumn, Group, Unit};
 use crate::bundle::SegmentCondition;
@@ -96,7 +96,7 @@ pub(super) fn dialog_ui(ui: &Ui, stage: &mut Stage<'_>, state: &mut CustomersSta
                 } else {
                     GroupAction::FromCustomers { name, numbers: editor.numbers.clone() }
                 };
-                stage.push(Action::Group(action));
+                stage.push(Ask::Group(action));
                 is_done = true;
             }
             is_done |= ui.add(button::plain(T::Cancel.text())).clicked();

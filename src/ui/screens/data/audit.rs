@@ -3,7 +3,7 @@
 use egui::{Align, FontId, Layout, RichText, Role, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2};
 
 use super::super::first_run::ago;
-use super::super::stage::{Action, Stage};
+use super::super::stage::{Ask, Stage};
 use super::DataState;
 use crate::app::view::{AuditView, Problem, TableHealth, Urgency};
 use crate::import::DataKind;
@@ -39,10 +39,10 @@ fn head_ui(ui: &mut Ui, stage: &mut Stage<'_>) {
             let why_not = stage.view.store.read_only.then(|| T::ReadOnly.text());
             let import = button::primary((icons::PLUS.atom(), T::ImportFiles.text()));
             if button::enabled_or_why(ui, import, why_not).clicked() {
-                stage.push(Action::ChooseFiles);
+                stage.push(Ask::ChooseFiles);
             }
             if ui.add(button::plain((icons::ARROW_CLOCKWISE.atom(), T::CheckAgain.text()))).clicked() {
-                stage.push(Action::CheckAgain);
+                stage.push(Ask::CheckAgain);
             }
         });
     });
@@ -140,7 +140,7 @@ fn problems_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut DataState, audit:
         if 0 < n_safe {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 if ui.add(button::plain(T::FixAllSafe.with(&[("n", n_safe.into())]))).clicked() {
-                    stage.push(Action::FixSafeProblems);
+                    stage.push(Ask::FixSafeProblems);
                 }
             });
         }
@@ -173,7 +173,7 @@ fn problems_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut DataState, audit:
             ui.horizontal(|ui| {
                 ui.label(RichText::new(&problem.title).color(t.muted));
                 if ui.add(button::link(T::DoNotIgnore.text())).clicked() {
-                    stage.push(Action::IgnoreProblem { code: problem.code.clone(), ignored: false });
+                    stage.push(Ask::IgnoreProblem { code: problem.code.clone(), ignored: false });
                 }
             });
         }
@@ -195,7 +195,7 @@ fn problem_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut DataState, problem
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 4.0;
             if ui.add(button::link(T::Ignore.text())).clicked() {
-                stage.push(Action::IgnoreProblem { code: problem.code.clone(), ignored: true });
+                stage.push(Ask::IgnoreProblem { code: problem.code.clone(), ignored: true });
             }
             if !problem.rows.is_empty() {
                 let label = if rows_open { T::HideRows } else { T::ShowRows };
@@ -211,7 +211,7 @@ fn problem_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut DataState, problem
                 let why_not = stage.view.store.read_only.then(|| T::ReadOnly.text());
                 if button::enabled_or_why(ui, button::plain(label.as_str()), why_not).clicked() {
                     if problem.fixes.is_empty() {
-                        stage.push(Action::ChoosePictures);
+                        stage.push(Ask::ChoosePictures);
                     } else {
                         state.fixing = Some((problem.code.clone(), std::collections::BTreeSet::new()));
                     }
@@ -319,10 +319,10 @@ fn imports_ui(ui: &mut Ui, stage: &mut Stage<'_>) {
                 ]));
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     if idx == 0 && !stage.view.store.read_only && ui.add(button::link(T::UndoImport.text())).clicked() {
-                        stage.push(Action::UndoImport { import_idx: idx });
+                        stage.push(Ask::UndoImport { import_idx: idx });
                     }
                     if 0 < import.n_set_aside && ui.add(button::link(T::SaveAside.text())).clicked() {
-                        stage.push(Action::SaveSetAside { import_idx: idx });
+                        stage.push(Ask::SaveSetAside { import_idx: idx });
                     }
                 });
             });

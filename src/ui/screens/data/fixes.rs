@@ -2,7 +2,7 @@
 
 use egui::{Align, Layout, RichText, ScrollArea, Ui, vec2};
 
-use super::super::stage::{Action, Stage};
+use super::super::stage::{Ask, Stage};
 use super::DataState;
 use crate::ui::kit::{button, heading, modal};
 use crate::ui::strings::Phrase as _;
@@ -54,7 +54,7 @@ pub(super) fn dialog_ui(ui: &Ui, stage: &mut Stage<'_>, state: &mut DataState) {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let fix = button::primary(T::FixN.with(&[("n", keys.len().into())]));
             if ui.add_enabled(!keys.is_empty(), fix).clicked() {
-                stage.push(Action::FixProblem { code: code.clone(), keys });
+                stage.push(Ask::FixProblem { code: code.clone(), keys });
                 is_done = true;
             }
             if ui.add(button::plain(T::Cancel.text())).clicked() {

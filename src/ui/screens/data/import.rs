@@ -2,7 +2,7 @@
 
 use egui::{Align, Layout, RichText, Ui, vec2};
 
-use super::super::stage::{Action, FileChoice, ImportChoices, JobKind, Stage};
+use super::super::stage::{Ask, FileChoice, ImportChoices, JobKind, Stage};
 use super::{DataState, Step, columns};
 use crate::app::view::{DetectedFile, FileState};
 use crate::import::{DataKind, Platform};
@@ -22,7 +22,7 @@ pub(super) fn progress_ui(ui: &mut Ui, stage: &mut Stage<'_>) {
                 heading::title(ui, title.text());
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     if ui.add(button::plain(T::Cancel.text())).clicked() {
-                        stage.push(Action::Cancel(kind));
+                        stage.push(Ask::Cancel(kind));
                     }
                 });
             });
@@ -223,7 +223,7 @@ fn buttons_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut DataState, needs_c
     let open = columns::open_question(files, state);
     ui.horizontal(|ui| {
         if ui.add(button::plain(T::Cancel.text())).clicked() {
-            stage.push(Action::DropDetected);
+            stage.push(Ask::DropDetected);
         }
         heading::caption(ui, T::NothingWritten.text());
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -243,7 +243,7 @@ fn buttons_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut DataState, needs_c
                     Step::Files | Step::Columns => Step::Check,
                     Step::Check => {
                         let choices = choices(files, state);
-                        stage.actions.push(Action::Import(choices));
+                        stage.asks.push(Ask::Import(choices));
                         Step::Check
                     }
                 };

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use egui::{Frame, Margin, ScrollArea, Ui};
 
-use super::stage::{Action, JobKind, Stage};
+use super::stage::{Ask, JobKind, Stage};
 use crate::ui::icons;
 use crate::ui::kit::empty::{Chosen, EmptyState};
 use crate::ui::strings::Phrase as _;
@@ -66,8 +66,8 @@ pub fn data_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut DataState) {
         }
         .show(ui);
         match chosen {
-            Some(Chosen::Action) => stage.push(Action::ChooseFiles),
-            Some(Chosen::Alternative) => stage.push(Action::OpenSample),
+            Some(Chosen::Action) => stage.push(Ask::ChooseFiles),
+            Some(Chosen::Alternative) => stage.push(Ask::OpenSample),
             None => {}
         }
         return;

@@ -1,0 +1,19 @@
+//! `endcap diff`.
+
+use std::path::PathBuf;
+
+use super::Printer;
+use crate::app::Error;
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The older bundle
+    pub before: PathBuf,
+    /// The newer bundle
+    pub after: PathBuf,
+}
+
+pub(super) fn run(args: &Args, _printer: &Printer) -> Result<(), Error> {
+    let Args { .. } = args;
+    Err(Error::NotBuilt("`diff`"))
+}

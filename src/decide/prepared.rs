@@ -1,0 +1,102 @@
+//! A bundle made ready to answer fast. Built once per bundle; cheap to rebuild when only the document changes.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use super::catalog_index::CatalogIndex;
+use super::rules::{CompiledRule, Effects};
+use crate::bundle::Bundle;
+use crate::merch::Document;
+use crate::shop::Seconds;
+
+/// Cells of remembered rule effects; more are forgotten first.
+const MOST_CELLS: usize = 4_000_000;
+
+/// What the window and the server keep. Answers never depend on what was asked before.
+#[derive(Debug)]
+pub struct Prepared {
+    bundle: Bundle,
+    index: Arc<CatalogIndex>,
+    rules: Vec<CompiledRule>,
+    /// By the rules that are active, so that blocks of one page and pages of one segment share the work.
+    effects: Mutex<BTreeMap<Vec<u32>, Arc<Effects>>>,
+}
+
+impl Prepared {
+    pub fn new(bundle: &Bundle) -> Self {
+        Self::with_index(bundle.clone(), Arc::new(CatalogIndex::new(bundle)))
+    }
+
+    /// The same catalog and runs under another document: rules are compiled, nothing else is computed.
+    pub fn with_document(&self, document: Arc<Document>) -> Self {
+        if self.bundle.document.rules == document.rules
+            && self.bundle.document.search.ignored_words == document.search.ignored_words
+        {
+            return Self {
+                bundle: self.bundle.with_document(document),
+                index: Arc::clone(&self.index),
+                rules: self.rules.clone(),
+                effects: Mutex::new(self.remembered()),
+            };
+        }
+        Self::with_index(self.bundle.with_document(document), Arc::clone(&self.index))
+    }
+
+    pub fn bundle(&self) -> &Bundle {
+        &self.bundle
+    }
+
+    fn with_index(bundle: Bundle, index: Arc<CatalogIndex>) -> Self {
+        let rules = bundle
+            .document
+            .rules
+            .iter()
+            .enumerate()
+            .map(|(at, rule)| CompiledRule::new(at as u32, rule, &bundle, &index))
+            .collect();
+        Self {
+            bundle,
+            index,
+            rules,
+            effects: Mutex::new(BTreeMap::new()),
+        }
+    }
+
+    pub(super) fn index(&self) -> &CatalogIndex {
+        &self.index
+    }
+
+    /// In list order.
+    pub(super) fn rules(&self) -> &[CompiledRule] {
+        &self.rules
+    }
+
+    pub(super) fn effects(&self, active: &[&CompiledRule], now: Seconds) -> Arc<Effects> {
+        let compute = || Arc::new(Effects::of(active, &self.bundle, self.index.len, now));
+        if active.iter().any(|rule| rule.moves_with_time()) {
+            return compute();
+        }
+        let key: Vec<u32> = active.iter().map(|rule| rule.at).collect();
+        let mut known = self.lock();
+        if let Some(effects) = known.get(&key) {
+            return Arc::clone(effects);
+        }
+        let effects = compute();
+        if known.len() >= (MOST_CELLS / self.index.len.max(1)).clamp(8, 512) {
+            known.clear();
+        }
+        known.insert(key, Arc::clone(&effects));
+        effects
+    }
+
+    fn remembered(&self) -> BTreeMap<Vec<u32>, Arc<Effects>> {
+        self.lock().clone()
+    }
+
+    /// What is remembered can be computed again, so a panic elsewhere does not spoil it.
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<Vec<u32>, Arc<Effects>>> {
+        self.effects
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}

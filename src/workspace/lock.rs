@@ -1,0 +1,80 @@
+//! One writer per workspace: an advisory lock on a file beside it, which the system frees even after a crash.
+
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+
+use super::Error;
+
+/// Held while a workspace is open for writing.
+#[derive(Debug)]
+pub(super) struct WriterLock {
+    path: PathBuf,
+    file: File,
+}
+
+impl WriterLock {
+    /// Fails with `OpenElsewhere` when another window or command writes, with `ReadOnly` when the folder does not allow
+    /// a file beside the workspace.
+    pub(super) fn acquire(workspace: &Path) -> Result<Self, Error> {
+        let path = lock_path(workspace);
+        // Whoever closes last removes the file; a lock on a removed file protects nothing, so look again.
+        for _ in 0..16 {
+            let file = File::options()
+                .create(true)
+                .truncate(false)
+                .write(true)
+                .open(&path)
+                .map_err(|source| refused(workspace, source))?;
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => return Err(Error::OpenElsewhere(workspace.to_owned())),
+                Err(TryLockError::Error(source)) => return Err(refused(workspace, source)),
+            }
+            if same_file(&file, &path) {
+                return Ok(Self { path, file });
+            }
+        }
+        Err(Error::OpenElsewhere(workspace.to_owned()))
+    }
+}
+
+impl Drop for WriterLock {
+    fn drop(&mut self) {
+        // A lock file left behind is harmless: only its lock counts.
+        drop(fs::remove_file(&self.path));
+        drop(self.file.unlock());
+    }
+}
+
+fn lock_path(workspace: &Path) -> PathBuf {
+    let mut name = workspace.file_name().unwrap_or_default().to_owned();
+    name.push("-lock");
+    workspace.with_file_name(name)
+}
+
+fn refused(workspace: &Path, source: std::io::Error) -> Error {
+    use std::io::ErrorKind;
+    match source.kind() {
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Error::ReadOnly(workspace.to_owned()),
+        ErrorKind::StorageFull => Error::DiskFull(workspace.to_owned()),
+        _ => Error::Io {
+            file: workspace.to_owned(),
+            source,
+        },
+    }
+}
+
+#[cfg(unix)]
+fn same_file(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    match (file.metadata(), fs::metadata(path)) {
+        (Ok(open), Ok(on_disk)) => open.ino() == on_disk.ino() && open.dev() == on_disk.dev(),
+        _ => false,
+    }
+}
+
+/// Elsewhere an open file cannot be removed, so it is still the one on disk.
+#[cfg(not(unix))]
+fn same_file(_file: &File, path: &Path) -> bool {
+    path.exists()
+}

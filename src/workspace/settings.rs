@@ -1,0 +1,54 @@
+//! What the owner decided about the store.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Error, Workspace};
+use crate::shop::{Currency, TimeZoneName};
+
+const DOCUMENT: &str = "settings";
+
+/// Kept as the document `settings`; unknown fields of newer versions are ignored, missing ones take their default.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    pub store_name: String,
+    pub currency: Currency,
+    pub time_zone: TimeZoneName,
+    /// Keep names, addresses and phone numbers in clear, not only as keyed hashes.
+    pub keep_names: bool,
+    /// Fetch picture addresses found in the catalog. The only use of the network there is.
+    pub load_pictures: bool,
+    pub is_sample: bool,
+    /// The audit problems the owner chose to ignore, by code.
+    pub ignored_problems: Vec<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            store_name: "My store".to_owned(),
+            currency: Currency::new("USD"),
+            time_zone: TimeZoneName::default(),
+            keep_names: false,
+            load_pictures: false,
+            is_sample: false,
+            ignored_problems: Vec::new(),
+        }
+    }
+}
+
+impl Workspace {
+    pub fn settings(&self) -> Result<Settings, Error> {
+        match self.document(DOCUMENT)? {
+            Some(document) => serde_json::from_str(&document.json)
+                .map_err(|source| Error::broken("settings that cannot be read", source)),
+            None => Ok(Settings::default()),
+        }
+    }
+
+    pub fn put_settings(&mut self, settings: &Settings) -> Result<(), Error> {
+        let json = serde_json::to_string(settings)
+            .map_err(|source| Error::broken("settings that cannot be written", source))?;
+        self.put_document(DOCUMENT, &json)
+    }
+}
