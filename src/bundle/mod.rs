@@ -4,8 +4,13 @@
 //! **Invariant**: everything that orders products is an integer below 2^53, and products are in ascending id order, so
 //! that a smaller index is a smaller id.
 
+pub mod canonical;
 pub mod catalog;
+pub mod check;
+pub mod disk;
+pub mod files;
 pub mod neighbors;
+pub mod schema;
 pub mod segments;
 pub mod signals;
 pub mod text_index;
@@ -15,7 +20,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use catalog::{Catalog, CatalogProduct, Collection};
-pub use neighbors::{Neighbor, Neighbors, PairEvidence, Strategy};
+pub use check::{Finding, Severity};
+pub use disk::{Error, Extras, Manifest, read, write};
+pub use files::Files;
+pub use neighbors::{MAX_NEIGHBORS, Neighbor, Neighbors, PairEvidence, Strategy};
 pub use segments::{
     ClusterModel, EVERYONE, ModelFeature, SegmentCondition, SegmentInfo, SegmentRule, Segments,
 };

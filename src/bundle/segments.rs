@@ -78,3 +78,25 @@ pub struct ModelFeature {
     pub mean: f64,
     pub scale: f64,
 }
+
+impl Segments {
+    /// The same with every number of the model to six decimals: what a bundle on disk holds. Compile with it, so that
+    /// the preview assigns exactly as every runtime will.
+    #[must_use]
+    pub fn rounded(&self) -> Self {
+        let mut rounded = self.clone();
+        if let Some(model) = &mut rounded.model {
+            for feature in &mut model.features {
+                feature.mean = super::canonical::rounded(feature.mean);
+                feature.scale = super::canonical::rounded(feature.scale);
+                for (_, value) in &mut feature.bins {
+                    *value = super::canonical::rounded(*value);
+                }
+            }
+            for value in model.centroids.iter_mut().flatten() {
+                *value = super::canonical::rounded(*value);
+            }
+        }
+        rounded
+    }
+}

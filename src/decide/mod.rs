@@ -9,8 +9,10 @@ mod bits;
 mod block;
 mod catalog_index;
 mod condition;
+pub mod diff;
 mod engine;
 mod explain;
+pub mod golden;
 pub mod page;
 mod places;
 pub mod points;
@@ -19,8 +21,10 @@ mod query;
 mod rules;
 mod scene;
 pub mod sentence;
+mod verify;
 pub mod visit;
 
+pub use diff::diff;
 pub use engine::{Detail, decide};
 pub use explain::{LOW_STOCK, NEW_DAYS};
 pub use page::{
@@ -29,4 +33,5 @@ pub use page::{
 };
 pub use prepared::Prepared;
 pub use query::normalised;
+pub use verify::{Verification, verify};
 pub use visit::{HistoryItem, HistoryKind, NotAPage, PageRef, Visit};

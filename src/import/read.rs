@@ -123,7 +123,7 @@ fn plan(idx: usize, file: &SourceFile, options: &Options) -> Plan {
     }
     plan.format = detect::format(&plan.head);
     plan.is_table = match plan.format {
-        Format::Delimited | Format::Excel | Format::Parquet => true,
+        Format::Delimited | Format::Excel | Format::Parquet | Format::Xml => true,
         Format::Json => json::is_table(&plan.head),
         _ => false,
     };
@@ -146,10 +146,6 @@ fn plan(idx: usize, file: &SourceFile, options: &Options) -> Plan {
         }
         Format::Json => {
             let detection = json::detect(&plan.head);
-            (plan.platform, plan.kind) = (detection.platform, detection.kind);
-        }
-        Format::Xml => {
-            let detection = xml::detect(&plan.head);
             (plan.platform, plan.kind) = (detection.platform, detection.kind);
         }
         _ => {}
@@ -217,15 +213,7 @@ fn read_file(
                 say_read_error(&mut run, &problem, None)?;
             }
         }
-        Format::Xml => {
-            report.encoding = text::name(text::sniff(&plan.head, plan.head.len() < HEAD_BYTES));
-            report.sha256 = hash(file, progress)?;
-            let stopped = xml::read(file, &mut run, progress)?;
-            if let Some(problem) = stopped {
-                say_read_error(&mut run, &problem, None)?;
-            }
-        }
-        Format::Delimited | Format::Excel | Format::Parquet | Format::Json => read_table(file, &plan, options, &mut run, progress, &mut report)?,
+        Format::Delimited | Format::Excel | Format::Parquet | Format::Json | Format::Xml => read_table(file, &plan, options, &mut run, progress, &mut report)?,
     }
     run.finish()?;
     report.rows_taken = run.n_taken;
@@ -285,6 +273,7 @@ fn open(file: &SourceFile, format: Format, encoding: &'static Encoding, delimite
         Format::Excel => Opened { rows: excel::open(file)?, hasher: None },
         Format::Parquet => Opened { rows: parquet::open(file)?, hasher: None },
         Format::Json => Opened { rows: json::open(file)?, hasher: None },
+        Format::Xml => Opened { rows: xml::open(file)?, hasher: None },
         _ => {
             let hasher = std::sync::Arc::new(std::sync::Mutex::new(Sha256::new()));
             let hashing = Hashing { inner: file.stream()?, hasher: std::sync::Arc::clone(&hasher) };

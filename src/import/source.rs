@@ -252,20 +252,30 @@ impl SourceFile {
         if let Some(problem) = &self.problem {
             return Err(problem.clone());
         }
-        let head = self.head(2)?;
-        let mut raw = self.raw()?;
-        let mut magic = [0_u8; 2];
-        let n = read_up_to(&mut raw, &mut magic)?;
-        if self.member.is_none() && magic[..n] == head[..] {
-            raw.seek(SeekFrom::Start(0))?;
-            return Ok(raw);
+        if self.member.is_none() && !self.is_gzip() {
+            return Ok(self.raw()?);
         }
+        Ok(Box::new(Cursor::new(self.bytes()?)))
+    }
+
+    /// The path of a file on disk that is not packed.
+    pub(super) fn plain_path(&self) -> Option<&Path> {
+        match (&self.store, &self.member) {
+            (Store::Path(path), None) if !self.is_gzip() => Some(path),
+            _ => None,
+        }
+    }
+
+    fn is_gzip(&self) -> bool {
+        let mut magic = [0_u8; 2];
+        self.raw().is_ok_and(|mut raw| read_up_to(&mut raw, &mut magic).is_ok_and(|n| n == 2)) && magic == [0x1f, 0x8b]
+    }
+
+    /// All of the unpacked content, in memory.
+    pub(super) fn bytes(&self) -> Result<Vec<u8>, ReadError> {
         let mut bytes = Vec::new();
         self.stream()?.take(LARGEST_IN_MEMORY + 1).read_to_end(&mut bytes)?;
-        if bytes.len() as u64 > LARGEST_IN_MEMORY {
-            return Err(ReadError::TooLarge);
-        }
-        Ok(Box::new(Cursor::new(bytes)))
+        if bytes.len() as u64 > LARGEST_IN_MEMORY { Err(ReadError::TooLarge) } else { Ok(bytes) }
     }
 
     /// Up to `n` bytes of the unpacked content. A file that breaks off earlier gives what is readable.

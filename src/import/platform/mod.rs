@@ -2,12 +2,18 @@
 //! their rows. The reading itself is shared.
 
 mod bigcommerce;
+mod etsy;
+mod google;
+mod headless;
 mod magento;
 pub(super) mod objects;
 mod plain;
 mod prestashop;
 mod shopify;
+mod square;
+mod squarespace;
 mod trackers;
+mod wix;
 mod woocommerce;
 
 use super::profile::Profile;
@@ -19,6 +25,12 @@ pub(super) const PROFILES: &[&[Profile]] = &[
     magento::PROFILES,
     bigcommerce::PROFILES,
     prestashop::PROFILES,
+    squarespace::PROFILES,
+    wix::PROFILES,
+    etsy::PROFILES,
+    square::PROFILES,
+    headless::PROFILES,
+    google::PROFILES,
     trackers::PROFILES,
     plain::PROFILES,
 ];
