@@ -7,8 +7,8 @@ use linfa::DatasetBase;
 use linfa::traits::Fit as _;
 use linfa_clustering::{KMeans, KMeansInit};
 use ndarray::{Array2, ArrayView2};
-use rand::{Rng as _, SeedableRng as _};
 use rand::seq::index::sample;
+use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
@@ -156,6 +156,16 @@ fn best_start(points: &Points, k: usize, seed: u64, effort: Effort) -> Result<Po
     Ok(Points::new(centroids, points.n_dims))
 }
 
+/// One start by our own steps alone, for the many small fits of a stability test.
+pub fn fit_once(points: &Points, k: usize, seed: u64) -> Fit {
+    let start = scattered(points, k, &mut ChaCha8Rng::seed_from_u64(seed));
+    let effort = Effort {
+        max_steps: 100,
+        ..Effort::default()
+    };
+    refine(points, start, effort)
+}
+
 /// Greedy k-means++ (Arthur and Vassilvitskii 2007): each next centre is the best of a few rows drawn by their squared
 /// distance to the centres so far. linfa's own draws one row each, which ends in worse optima.
 fn scattered(rows: &Points, k: usize, rng: &mut ChaCha8Rng) -> Points {
@@ -174,8 +184,11 @@ fn scattered(rows: &Points, k: usize, rng: &mut ChaCha8Rng) -> Points {
             });
             let row = drawn.unwrap_or_else(|| rng.gen_range(0..n));
             let centre = rows.row(row);
-            let closer: Vec<f64> =
-                rows.rows().zip(&nearest).map(|(other, distance)| squared(other, centre).min(*distance)).collect();
+            let closer: Vec<f64> = rows
+                .rows()
+                .zip(&nearest)
+                .map(|(other, distance)| squared(other, centre).min(*distance))
+                .collect();
             let potential: f64 = closer.iter().sum();
             if best.as_ref().is_none_or(|best| potential < best.0) {
                 best = Some((potential, row, closer));
