@@ -13,6 +13,7 @@ pub mod diff;
 mod engine;
 mod explain;
 pub mod golden;
+pub mod json;
 pub mod page;
 mod places;
 pub mod points;
