@@ -7,6 +7,8 @@
 
 pub mod shop;
 
+pub mod sample;
+
 pub mod import;
 pub mod workspace;
 

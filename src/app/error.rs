@@ -112,3 +112,19 @@ impl Error {
         }
     }
 }
+
+impl From<crate::workspace::Error> for Error {
+    fn from(source: crate::workspace::Error) -> Self {
+        use crate::workspace::Error as Workspace;
+        let message = source.to_string();
+        match source {
+            Workspace::Cancelled(cancelled) => Self::Cancelled(cancelled),
+            Workspace::DiskFull(_)
+            | Workspace::Io { .. }
+            | Workspace::ReadOnly(_)
+            | Workspace::Damaged { .. } => Self::environment_because(message, source),
+            Workspace::Broken { .. } | Workspace::Sql { .. } => Self::bug_because(message, source),
+            _ => Self::user_because(message, source),
+        }
+    }
+}

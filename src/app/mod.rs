@@ -3,8 +3,16 @@
 //! **Invariant**: the window and the command line do the same things because both call this room, and only it reads
 //! the clock.
 
+pub mod compile;
 pub mod error;
+pub mod open;
+pub mod evaluate;
+pub mod forecasts;
+pub mod present;
+pub mod runs;
+pub mod segments;
 pub mod start;
+pub mod train;
 pub mod view;
 
 pub use error::{Error, Kind};

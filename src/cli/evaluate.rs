@@ -6,6 +6,8 @@ use jiff::civil;
 
 use super::Printer;
 use crate::app::Error;
+use crate::app::evaluate::{Ask, Report, evaluate};
+use crate::recommend::Task;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -30,7 +32,46 @@ pub struct Args {
     pub out: Option<PathBuf>,
 }
 
-pub(super) fn run(args: &Args, _printer: &Printer) -> Result<(), Error> {
-    let Args { .. } = args;
-    Err(Error::NotBuilt("`evaluate`"))
+pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
+    let tasks = Task::CUSTOMER
+        .into_iter()
+        .chain(Task::ORDER)
+        .filter(|task| args.task == "all" || args.task == task.name())
+        .collect();
+    let ask = Ask {
+        file: &args.file,
+        split: args.split,
+        until: args.until,
+        tasks,
+        min_buyers: args.min_buyers,
+        k: args.k.max(1),
+        out: args.out.as_deref(),
+        seed: 1,
+    };
+    let report = evaluate(&ask, printer)?;
+    printer.answer(&report, || table(&report))
+}
+
+/// The pipeline and every method beside it, best first.
+fn table(report: &Report) -> String {
+    let mut text = format!("Held out: {} to {}, lists of {}\n", report.split, report.until, report.k);
+    for task in &report.tasks {
+        let who = if Task::ORDER.contains(&task.task) { "orders" } else { "customers" };
+        text.push_str(&format!("\n{} ({} {who}; chosen: {})\n", task.task.name(), task.customers, task.chosen));
+        text.push_str("  method                 NDCG     95% interval      hit rate  recall  coverage\n");
+        for method in &task.methods {
+            let interval = method
+                .ndcg_ci95
+                .map_or_else(|| "-".to_owned(), |[low, high]| format!("{low:.4} to {high:.4}"));
+            text.push_str(&format!(
+                "  {:<21}  {:.4}   {interval:<16}  {:.4}    {:.4}  {:.3}\n",
+                method.method, method.ndcg, method.hit_rate, method.recall, method.coverage
+            ));
+        }
+        if let Some(gain) = task.methods.first().and_then(|own| own.against_best_single.as_ref()) {
+            let interval = gain.ci95.map_or_else(String::new, |[low, high]| format!(" ({low:+.4} to {high:+.4})"));
+            text.push_str(&format!("  endcap against {}: {:+.4}{interval}\n", gain.method, gain.difference));
+        }
+    }
+    text
 }

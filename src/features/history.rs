@@ -179,6 +179,12 @@ impl History {
     }
 }
 
+/// The latest order before an instant, with or without a known customer.
+pub fn last_order_before(frames: &StoreFrames, until: Seconds) -> Result<Option<Seconds>, Error> {
+    let times = Reader::new("orders", &frames.orders).int("at")?;
+    Ok(times.into_iter().flatten().filter(|at| *at < until).max())
+}
+
 /// Seconds as days.
 pub fn days(seconds: Seconds) -> f64 {
     seconds as f64 / 86_400.0

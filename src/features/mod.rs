@@ -9,11 +9,13 @@ pub mod customer;
 pub mod frames;
 pub mod history;
 pub mod plain;
+pub mod product;
 
 pub use catalogue::{FeatureInfo, Kind};
 pub use customer::{CustomerFeatures, customer_features, features_of};
 pub use frames::{Dictionary, StoreFrames};
 pub use history::{History, LineFact, OrderFact};
+pub use product::{ProductRow, product_rows};
 
 /// A frame that does not keep its column contract. It points at a bug in whoever built the frame, not at bad data.
 #[derive(Debug, thiserror::Error)]

@@ -3,9 +3,46 @@
 //! Detection is by content. A reader hands typed [`Record`]s to a [`Sink`] one by one, so a file of any size streams;
 //! rows it cannot take are set aside as they were, with an [`Issue`] that says where, what, why and what to do.
 //! **Invariant**: rows read = rows taken + rows set aside, for every file.
+//!
+//! `source` opens files and archives, `detect` says what they are, `read` runs them through `survey` (what the whole
+//! column says about dates and decimals) and a table (`products`, `orders`, `customers`, `events`, `stock`). What a
+//! platform's columns mean stands in `platform`, what a person's columns mean in `mapping`.
 
+mod columns;
+mod customers;
+mod delimited;
+pub mod detect;
+mod engine;
+mod events;
+mod excel;
 pub mod issue;
+mod json;
+mod lines;
+pub mod mapping;
+mod meaning;
+mod orders;
+mod parquet;
+mod platform;
+mod products;
+mod profile;
+mod read;
 pub mod record;
+mod row;
+mod source;
+mod stock;
+mod survey;
+mod text;
+mod value;
+mod xml;
 
+pub use columns::header_signature;
+pub use detect::{ColumnGuess, Detection, Format, HEAD_BYTES, Sure, detect};
 pub use issue::{Issue, Place, Severity};
+pub use mapping::{ColumnFormat, Mapping, MappingError, Suggestion};
+pub use meaning::{Meaning, Value};
+pub use read::{Error, Options, read};
 pub use record::{DataKind, FileReport, Origin, Platform, Record, Sink};
+pub use source::{ReadError, SourceFile, sources};
+pub use value::{DateOrder, DecimalMark};
+
+use engine::Emit;

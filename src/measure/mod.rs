@@ -1,1 +1,9 @@
 //! Backtest, metrics, experiment statistics, KPIs, drift.
+
+pub mod bootstrap;
+pub mod distributions;
+pub mod evaluate;
+pub mod ranking;
+pub mod statistics;
+
+pub use evaluate::{Evaluation, MethodResult, TaskResult, evaluate};

@@ -71,8 +71,8 @@ impl RfmScore {
             (4, _) => RfmCell::Promising,
             (3, 3) => RfmCell::NeedAttention,
             (3, _) => RfmCell::AboutToSleep,
-            (_, 5) => RfmCell::CannotLose,
-            (_, 3..=4) => RfmCell::AtRisk,
+            (..=2, 5) => RfmCell::CannotLose,
+            (..=2, 3..=4) => RfmCell::AtRisk,
             _ => RfmCell::Hibernating,
         }
     }

@@ -1,12 +1,12 @@
 //! How much of what there is.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Error, Workspace};
 use crate::shop::Seconds;
 
 /// Counts of the workspace as the command line states them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Totals {
     /// Of the catalog; in a shop without one, the products its order lines name.
     pub products: u64,
@@ -70,4 +70,18 @@ pub(super) fn totals(connection: &rusqlite::Connection) -> Result<Totals, rusqli
         order_lines: count("lines")?,
         events: count("events")?,
     })
+}
+
+impl Workspace {
+    /// The last order or visit before `now`; what is dated later is a mistake in the data. `None` without either.
+    pub fn last_activity(&self, now: Seconds) -> Result<Option<Seconds>, Error> {
+        self.connection()
+            .query_row(
+                "SELECT max(at) FROM (SELECT max(placed_at) AS at FROM orders WHERE placed_at <= ?1
+                 UNION ALL SELECT max(at) FROM events WHERE at <= ?1)",
+                [now],
+                |row| row.get(0),
+            )
+            .map_err(|source| self.explain(source))
+    }
 }

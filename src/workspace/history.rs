@@ -1,6 +1,6 @@
 //! The log of named edits with inverses: undo that survives a restart.
 
-use rusqlite::{OptionalExtension as _, Transaction, params};
+use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use serde::{Deserialize, Serialize};
 
 use super::{Error, Workspace, documents};
@@ -134,9 +134,9 @@ impl Workspace {
     }
 }
 
-pub(super) fn record(transaction: &Transaction<'_>, edit: &NewEdit) -> Result<i64, Error> {
-    transaction.execute("DELETE FROM history WHERE done = 0", [])?;
-    transaction
+pub(super) fn record(connection: &Connection, edit: &NewEdit) -> Result<i64, Error> {
+    connection.execute("DELETE FROM history WHERE done = 0", [])?;
+    connection
         .prepare_cached(
             "INSERT INTO history(at, scope, label, edit, inverse, done) VALUES (?1, ?2, ?3, ?4, ?5, 1)",
         )?
@@ -147,13 +147,13 @@ pub(super) fn record(transaction: &Transaction<'_>, edit: &NewEdit) -> Result<i6
             edit.edit,
             edit.inverse
         ])?;
-    let id = transaction.last_insert_rowid();
-    transaction.execute(
+    let id = connection.last_insert_rowid();
+    connection.execute(
         "DELETE FROM history WHERE id <= (SELECT id FROM history ORDER BY id DESC LIMIT 1 OFFSET ?1)",
         [STEPS],
     )?;
     if let Some((name, json)) = &edit.document {
-        documents::put(transaction, name, json)?;
+        documents::put(connection, name, json)?;
     }
     Ok(id)
 }

@@ -5,10 +5,13 @@
 //! from before it exactly.
 //! **Invariant**: e-mail addresses and phone numbers are stored as keyed hashes only, unless the owner keeps names.
 
+mod catalog;
+mod codes;
 mod digest;
 mod documents;
 mod error;
 mod facts;
+mod frames;
 mod history;
 mod identity;
 mod lock;
@@ -17,6 +20,7 @@ mod overlays;
 mod runs;
 mod schema;
 mod settings;
+mod staging;
 
 pub use documents::Document;
 pub use error::Error;
@@ -26,3 +30,4 @@ pub use open::{Access, Workspace};
 pub use overlays::{Fix, NewFix};
 pub use runs::{NewRun, Run, RunId, RunInfo};
 pub use settings::Settings;
+pub use staging::{Changes, ImportSummary, IssueGroup, Staging};

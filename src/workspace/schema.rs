@@ -116,7 +116,7 @@ CREATE TABLE products(
     description TEXT, vendor TEXT, product_type TEXT, category TEXT NOT NULL, tags TEXT NOT NULL,
     collections TEXT NOT NULL, published INTEGER NOT NULL, created_at INTEGER, url TEXT, images TEXT NOT NULL,
     kind INTEGER NOT NULL, currency TEXT, attributes TEXT NOT NULL, links TEXT NOT NULL,
-    derived INTEGER NOT NULL, last_seen INTEGER NOT NULL, file INTEGER, line INTEGER
+    derived INTEGER NOT NULL, digest INTEGER NOT NULL, file INTEGER, line INTEGER
 );
 CREATE UNIQUE INDEX products_by_id ON products(id);
 CREATE TABLE variants(
@@ -127,6 +127,8 @@ CREATE TABLE variants(
 CREATE INDEX variants_by_product ON variants(product);
 CREATE INDEX variants_by_sku ON variants(sku) WHERE sku IS NOT NULL;
 CREATE INDEX variants_by_id ON variants(id) WHERE id IS NOT NULL;
+-- Products that a later product file no longer held. They stay; the audit asks what to do with them.
+CREATE TABLE absent_products(key INTEGER PRIMARY KEY, import INTEGER NOT NULL, product INTEGER NOT NULL);
 CREATE TABLE stock_levels(
     key INTEGER PRIMARY KEY, import INTEGER NOT NULL, variant INTEGER NOT NULL REFERENCES variants(key),
     location TEXT NOT NULL, level INTEGER NOT NULL

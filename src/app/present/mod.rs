@@ -1,0 +1,3 @@
+//! Results of runs as the plain values that screens paint.
+
+pub mod customers;

@@ -1,0 +1,419 @@
+//! Mappings: what the columns of an unknown table mean, as a person said, kept as TOML; and the first guess at one.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::columns::{Column, Columns, normal};
+use super::detect::{ColumnGuess, Sure};
+use super::meaning::{Meaning, Value};
+use super::profile;
+use super::record::DataKind;
+use super::value::{self, Clock, DateOrder, DecimalMark, MarkEvidence, OrderEvidence};
+use crate::shop::time::rfc3339;
+use crate::shop::{Currency, TimeZoneName};
+
+/// What a table's columns mean and how its cells are written. See `docs/formats.md` for the file form.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mapping {
+    /// For people: `My German shop`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    pub kind: DataKind,
+    /// Left out: decided from the columns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date_order: Option<DateOrder>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decimal_mark: Option<DecimalMark>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Currency>,
+    /// Of times without an offset. Left out: the workspace's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<TimeZoneName>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delimiter: Option<String>,
+    /// Orders whose number starts so are cancellations (`C` at some shops).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancelled_prefix: Option<String>,
+    /// Header → meaning. Columns left out are ignored.
+    pub columns: BTreeMap<String, Meaning>,
+    /// Header → how its cells are written, where it differs from the rest of the file.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub formats: BTreeMap<String, ColumnFormat>,
+    /// The file's own event names → ours (`view_product`, `add_to_cart` …).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub events: BTreeMap<String, String>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ColumnFormat {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date_order: Option<DateOrder>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decimal_mark: Option<DecimalMark>,
+}
+
+/// Why a mapping cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MappingError {
+    #[error("the mapping is not valid TOML: {0}")]
+    Toml(String),
+    #[error("the mapping lacks {0}")]
+    Lacks(String),
+    #[error("two columns are mapped to “{meaning}”: {first} and {second}; keep one")]
+    Twice { meaning: &'static str, first: String, second: String },
+}
+
+impl Mapping {
+    pub fn from_toml(text: &str) -> Result<Self, MappingError> {
+        let mapping: Self = toml::from_str(text).map_err(|error| MappingError::Toml(error.to_string()))?;
+        mapping.check()?;
+        Ok(mapping)
+    }
+
+    pub fn to_toml(&self) -> Result<String, MappingError> {
+        toml::to_string(self).map_err(|error| MappingError::Toml(error.to_string()))
+    }
+
+    /// Everything the kind needs is there, and nothing twice.
+    pub fn check(&self) -> Result<(), MappingError> {
+        let mut seen: BTreeMap<Meaning, &str> = BTreeMap::new();
+        for (header, meaning) in &self.columns {
+            if let Some(first) = seen.insert(*meaning, header)
+                && !meaning.may_repeat()
+            {
+                return Err(MappingError::Twice { meaning: meaning.label(), first: first.to_owned(), second: header.clone() });
+            }
+        }
+        for need in needs(self.kind) {
+            if !need.iter().any(|meaning| seen.contains_key(meaning)) {
+                let names: Vec<String> = need.iter().map(|meaning| format!("“{}” ({})", meaning.label(), meaning.name())).collect();
+                return Err(MappingError::Lacks(names.join(" or ")));
+            }
+        }
+        Ok(())
+    }
+
+    /// True when every mapped column is in the file.
+    pub fn fits(&self, headers: &[String]) -> bool {
+        let names: Vec<String> = headers.iter().map(|header| normal(header)).collect();
+        !self.columns.is_empty() && self.columns.keys().all(|header| names.contains(&normal(header)))
+    }
+
+    pub(super) fn bind(&self, headers: &[String]) -> Columns {
+        let by_name: BTreeMap<String, Meaning> = self.columns.iter().map(|(header, meaning)| (normal(header), *meaning)).collect();
+        let mut n_options = 0;
+        let bound = headers
+            .iter()
+            .enumerate()
+            .filter_map(|(idx, header)| {
+                let meaning = *by_name.get(&normal(header))?;
+                if matches!(meaning, Meaning::OptionName | Meaning::OptionValue) {
+                    n_options += 1;
+                }
+                // A lone option column is named by its header.
+                let is_value = meaning == Meaning::OptionValue && !by_name.values().any(|m| *m == Meaning::OptionName);
+                let label = if is_value || matches!(meaning, Meaning::Attribute | Meaning::Preference | Meaning::StockColumn) { header.clone() } else { String::new() };
+                Some(Column { idx, meaning, n: if is_value { n_options } else { digits(header) }, label })
+            })
+            .collect();
+        Columns::new(headers, bound)
+    }
+
+    /// The column's own settings, once the whole column has spoken.
+    pub(super) fn apply_formats(&self, columns: &mut Columns) {
+        for (header, wanted) in &self.formats {
+            let idx = columns.headers.iter().position(|own| normal(own) == normal(header));
+            if let Some(format) = idx.and_then(|idx| columns.formats.get_mut(idx)) {
+                format.order = wanted.date_order.unwrap_or(format.order);
+                format.mark = wanted.decimal_mark.unwrap_or(format.mark);
+            }
+        }
+    }
+}
+
+fn digits(header: &str) -> u32 {
+    let digits: String = header.chars().filter(char::is_ascii_digit).take(4).collect();
+    digits.parse().unwrap_or(0)
+}
+
+/// What a kind of table cannot do without; each entry is a choice.
+pub fn needs(kind: DataKind) -> &'static [&'static [Meaning]] {
+    use Meaning as M;
+    match kind {
+        DataKind::Products => &[&[M::ProductId, M::Handle, M::Sku], &[M::Title]],
+        DataKind::Customers => &[&[M::CustomerId, M::Email, M::Phone]],
+        DataKind::Orders => &[&[M::OrderId], &[M::PlacedAt]],
+        DataKind::OrderLines => &[
+            &[M::PlacedAt],
+            &[M::OrderId, M::CustomerId, M::Email],
+            &[M::ProductId, M::Sku, M::Handle, M::VariantId, M::LineTitle, M::Quantity, M::LineTotal],
+        ],
+        DataKind::Events => &[&[M::EventAt], &[M::EventKind], &[M::VisitorId, M::CustomerId, M::SessionId, M::Email]],
+        DataKind::Inventory => &[&[M::Sku, M::ProductId, M::VariantId, M::Handle], &[M::Stock, M::StockColumn, M::Cost]],
+        DataKind::Discounts => &[&[M::DiscountCode]],
+        DataKind::SearchTerms => &[&[M::SearchTerm]],
+        DataKind::Unknown => &[],
+    }
+}
+
+/// A first guess at an unknown table.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Suggestion {
+    pub kind: DataKind,
+    pub guesses: Vec<ColumnGuess>,
+}
+
+impl Suggestion {
+    pub(super) fn columns_for(&self, headers: &[String]) -> Columns {
+        let bound = self
+            .guesses
+            .iter()
+            .enumerate()
+            .filter_map(|(idx, guess)| Some(Column { idx, meaning: guess.meaning?, n: 0, label: String::new() }))
+            .collect();
+        Columns::new(headers, bound)
+    }
+
+    pub fn mapping(&self) -> Mapping {
+        let columns = self.guesses.iter().filter_map(|guess| Some((guess.header.clone(), guess.meaning?))).collect();
+        Mapping { kind: self.kind, columns, ..Mapping::default() }
+    }
+}
+
+/// Words that name a column in the languages of exports. Whole headers count as exact, parts as likely.
+const WORDS: &[(Meaning, &[&str])] = &[
+    (Meaning::OrderId, &["invoiceno", "invoice no", "invoice number", "invoice", "order number", "order no", "ordernumber", "orderid", "order id", "order", "transaction id", "transactionid", "receipt", "basket id", "bestellnummer", "auftragsnummer", "rechnungsnummer", "id order", "numéro de commande", "commande", "número de pedido", "pedido", "numero ordine", "ordernummer"]),
+    (Meaning::PlacedAt, &["invoicedate", "invoice date", "order date", "orderdate", "date", "created at", "purchase date", "transaction date", "order purchase timestamp", "datum", "bestelldatum", "rechnungsdatum", "date de commande", "fecha", "data", "date add", "day"]),
+    (Meaning::CustomerId, &["customerid", "customer id", "customer key", "customerkey", "customer number", "customer no", "customer", "client id", "user id", "userid", "household key", "kundennummer", "kunden id", "kunde", "id customer", "id client", "cliente", "klant"]),
+    (Meaning::Email, &["e mail", "email", "email address", "emailaddress", "e mail adresse", "mail", "customer email", "adresse e mail", "correo"]),
+    (Meaning::Phone, &["telefon", "telephone", "mobile", "phone number", "téléphone", "teléfono"]),
+    (Meaning::ProductId, &["product id", "productid", "productkey", "product key", "item id", "itemid", "article id", "artikelid", "id product", "produkt id"]),
+    (Meaning::Sku, &["stockcode", "stock code", "sku", "productsku", "product sku", "item code", "item no", "item number", "article", "artikelnummer", "artikelnr", "product code", "référence", "referencia", "codice", "product reference"]),
+    (Meaning::LineTitle, &["description", "product name", "productname", "product", "item name", "item", "title", "name", "produktname", "bezeichnung", "artikel", "produkt", "nom du produit", "nombre del producto", "designation", "désignation"]),
+    (Meaning::Quantity, &["quantity", "qty", "orderquantity", "order quantity", "units", "menge", "anzahl", "quantité", "cantidad", "quantità", "aantal", "pieces", "product quantity"]),
+    (Meaning::UnitPrice, &["unitprice", "unit price", "price", "item price", "einzelpreis", "preis", "stückpreis", "prix unitaire", "prix", "precio", "prezzo", "prijs", "unit price tax incl", "productprice", "product price"]),
+    (Meaning::LineTotal, &["amount", "sales", "line total", "total price", "revenue", "net sales", "sales value", "umsatz", "betrag", "gesamtpreis", "montant", "importe", "importo", "dollar value", "turnover"]),
+    (Meaning::LineDiscount, &["discount", "rabatt", "remise", "descuento", "sconto"]),
+    (Meaning::Currency, &["currency", "currency code", "währung", "devise", "moneda", "valuta"]),
+    (Meaning::Country, &["country", "land", "pays", "país", "paese", "country code", "shipping country"]),
+    (Meaning::Category, &["category", "product category", "kategorie", "catégorie", "categoría", "categoria", "department", "warengruppe", "product subcategory"]),
+    (Meaning::Vendor, &["brand", "vendor", "manufacturer", "marke", "hersteller", "marque", "marca", "supplier"]),
+    (Meaning::Cost, &["cost", "unit cost", "productcost", "product cost", "einkaufspreis", "ek", "wholesale price", "coût"]),
+    (Meaning::FirstName, &["first name", "firstname", "vorname", "prénom", "nombre de pila", "given name"]),
+    (Meaning::LastName, &["last name", "lastname", "surname", "nachname", "nom de famille", "apellido", "family name"]),
+    (Meaning::EventAt, &["timestamp", "event time", "event timestamp", "time", "datetime", "zeitpunkt", "event date"]),
+    (Meaning::EventKind, &["event", "event type", "event name", "action", "behavior", "ereignis"]),
+    (Meaning::VisitorId, &["visitor id", "visitorid", "anonymous id", "client id", "cookie id", "device id", "user pseudo id"]),
+    (Meaning::SessionId, &["session", "session id", "user session", "sessionid"]),
+    (Meaning::Query, &["query", "search query", "search term", "keyword", "suchbegriff"]),
+    (Meaning::Stock, &["stock", "inventory", "on hand", "quantityonstock", "bestand", "lagerbestand", "stock level"]),
+    (Meaning::Barcode, &["barcode", "ean", "gtin", "upc", "ean13"]),
+    (Meaning::ImageUrl, &["image", "image url", "picture", "bild", "photo"]),
+    (Meaning::OrderStatus, &["status", "order status", "payment status", "zustand", "statut", "estado"]),
+    (Meaning::DeclaredSpent, &["total spent", "umsatz gesamt", "lifetime value", "total spend"]),
+    (Meaning::DeclaredOrders, &["total orders", "order count", "anzahl bestellungen", "number of orders"]),
+    (Meaning::CustomerCreatedAt, &["registration date", "customer since", "registered", "kunde seit", "sign up"]),
+    (Meaning::Channel, &["channel", "sales channel", "kanal"]),
+    (Meaning::Source, &["acquisition channel", "traffic source", "utm source", "source"]),
+    (Meaning::Device, &["platform", "device", "device type"]),
+];
+
+/// Guesses kind and columns from headers and first records. `body` are the records below the header.
+pub fn suggest(headers: &[String], body: &[Vec<String>]) -> Suggestion {
+    let mut guesses: Vec<ColumnGuess> = headers
+        .iter()
+        .enumerate()
+        .map(|(idx, header)| {
+            let cells: Vec<&str> = body.iter().filter_map(|row| row.get(idx)).map(String::as_str).filter(|cell| !cell.is_empty()).take(200).collect();
+            let (meaning, sure) = guess(header, &cells);
+            ColumnGuess { header: header.clone(), meaning, sure }
+        })
+        .collect();
+    let kind = guess_kind(&guesses);
+    for guess in &mut guesses {
+        guess.meaning = guess.meaning.map(|meaning| in_kind(meaning, kind));
+    }
+    // One column per meaning: the surest, then the first.
+    for at in 0..guesses.len() {
+        let Some(meaning) = guesses[at].meaning.filter(|meaning| !meaning.may_repeat()) else { continue };
+        let better = guesses.iter().enumerate().any(|(other, guess)| {
+            other != at && guess.meaning == Some(meaning) && (guess.sure < guesses[at].sure || (guess.sure == guesses[at].sure && other < at))
+        });
+        if better {
+            guesses[at] = ColumnGuess { header: guesses[at].header.clone(), meaning: None, sure: Sure::Open };
+        }
+    }
+    Suggestion { kind, guesses }
+}
+
+fn guess(header: &str, cells: &[&str]) -> (Option<Meaning>, Sure) {
+    let name = normal(header);
+    let (mut meaning, mut sure) = (None, Sure::Open);
+    if let Some((found, _)) = WORDS.iter().find(|(_, words)| words.contains(&name.as_str())) {
+        (meaning, sure) = (Some(*found), Sure::Exact);
+    } else if let Some(found) = profile::hint(header).filter(|meaning| *meaning != Meaning::Ignore) {
+        (meaning, sure) = (Some(found), Sure::Likely);
+    } else {
+        let part = WORDS.iter().flat_map(|(meaning, words)| words.iter().map(move |word| (*meaning, *word)));
+        let longest = part.filter(|(_, word)| word.len() > 3 && name.contains(word)).max_by_key(|(_, word)| word.len());
+        if let Some((found, _)) = longest {
+            (meaning, sure) = (Some(found), Sure::Likely);
+        }
+    }
+    if cells.is_empty() {
+        return (meaning, sure);
+    }
+    let share = |test: &dyn Fn(&str) -> bool| cells.iter().filter(|cell| test(cell)).count() as f64 / cells.len() as f64;
+    let emails = share(&|cell| cell.contains('@') && cell.contains('.'));
+    if emails > 0.8 {
+        return (Some(Meaning::Email), if meaning == Some(Meaning::Email) { sure } else { Sure::Likely });
+    }
+    let dates = share(&|cell| value::order_evidence(cell) != OrderEvidence::NoDate && cell.contains(['-', '/', '.', ':', ' ', ',']));
+    let numbers = share(&|cell| value::scaled(cell, DecimalMark::Dot, 2).is_some() || value::scaled(cell, DecimalMark::Comma, 2).is_some());
+    match meaning.map(Meaning::value) {
+        Some(Value::Time) if dates < 0.5 && share(&|cell| value::order_evidence(cell) != OrderEvidence::NoDate) < 0.5 => (None, Sure::Open),
+        Some(Value::Money | Value::Number) if numbers < 0.5 => (None, Sure::Open),
+        None if dates > 0.9 => (Some(Meaning::PlacedAt), Sure::Likely),
+        _ => (meaning, sure),
+    }
+}
+
+fn guess_kind(guesses: &[ColumnGuess]) -> DataKind {
+    use Meaning as M;
+    let has = |meaning: Meaning| guesses.iter().any(|guess| guess.meaning == Some(meaning));
+    let time = has(M::PlacedAt) || has(M::EventAt);
+    if has(M::EventKind) && time {
+        DataKind::Events
+    } else if time && (has(M::OrderId) || has(M::CustomerId)) && (has(M::Quantity) || has(M::UnitPrice) || has(M::LineTotal) || has(M::Sku) || has(M::ProductId)) {
+        DataKind::OrderLines
+    } else if (has(M::Email) || has(M::CustomerId)) && (has(M::FirstName) || has(M::LastName) || has(M::DeclaredSpent) || has(M::CustomerCreatedAt)) {
+        DataKind::Customers
+    } else if has(M::LineTitle) && (has(M::Sku) || has(M::ProductId) || has(M::Handle)) {
+        DataKind::Products
+    } else if (has(M::Sku) || has(M::ProductId)) && has(M::Stock) {
+        DataKind::Inventory
+    } else if time && has(M::OrderId) {
+        DataKind::Orders
+    } else if has(M::Email) {
+        DataKind::Customers
+    } else {
+        DataKind::Unknown
+    }
+}
+
+/// The same word means another field in another kind of table.
+fn in_kind(meaning: Meaning, kind: DataKind) -> Meaning {
+    use Meaning as M;
+    match (kind, meaning) {
+        (DataKind::Products, M::LineTitle) => M::Title,
+        (DataKind::Products, M::UnitPrice | M::LineTotal) => M::Price,
+        (DataKind::Products, M::PlacedAt) => M::CreatedAt,
+        (DataKind::Products, M::Quantity) => M::Stock,
+        (DataKind::Events, M::PlacedAt) => M::EventAt,
+        (DataKind::Events, M::UnitPrice | M::LineTotal) => M::EventValue,
+        (DataKind::Events, M::Channel) => M::Source,
+        (DataKind::Customers, M::PlacedAt) => M::CustomerCreatedAt,
+        (DataKind::Customers, M::LineTitle) => M::FullName,
+        (DataKind::Customers, M::LineTotal) => M::DeclaredSpent,
+        (DataKind::OrderLines | DataKind::Orders, M::EventAt) => M::PlacedAt,
+        (DataKind::OrderLines | DataKind::Orders, M::Title) => M::LineTitle,
+        (DataKind::OrderLines | DataKind::Orders, M::Price) => M::UnitPrice,
+        (_, meaning) => meaning,
+    }
+}
+
+/// What a cell becomes: shown under the raw sample in the wizard. `None` for blank cells, `Err` says why not.
+pub fn stored(
+    cell: &str,
+    meaning: Meaning,
+    format: ColumnFormat,
+    currency: &Currency,
+    zone: &TimeZoneName,
+) -> Option<Result<String, &'static str>> {
+    let cell = value::present(cell)?;
+    let mark = format.decimal_mark.unwrap_or_default();
+    Some(match meaning.value() {
+        Value::Text => Ok(value::id(cell).to_owned()),
+        Value::Flag => value::flag(cell).map(|flag| if flag { "yes" } else { "no" }.to_owned()).ok_or("neither yes nor no"),
+        Value::Number => value::count(cell, mark).map(|n| n.to_string()).ok_or("not a number"),
+        Value::Money => {
+            let digits = currency.exponent();
+            value::money(cell, mark, digits).map(|minor| amount(minor, digits)).ok_or("not an amount")
+        }
+        Value::Time => {
+            let order = format.date_order.unwrap_or_default();
+            Clock::new(zone.clone()).read(cell, order).map(rfc3339).ok_or("not a date")
+        }
+    })
+}
+
+fn amount(minor: i64, digits: u32) -> String {
+    let unit = 10_i64.pow(digits);
+    let sign = if minor < 0 { "-" } else { "" };
+    let (whole, part) = (minor.abs() / unit, minor.abs() % unit);
+    if digits == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part:0width$}", width = digits as usize) }
+}
+
+/// True when the sample leaves the column's writing open, so the wizard asks.
+pub fn is_ambiguous(cells: &[&str], meaning: Meaning) -> bool {
+    match meaning.value() {
+        Value::Time => {
+            let evidence: Vec<OrderEvidence> = cells.iter().map(|cell| value::order_evidence(cell)).collect();
+            evidence.contains(&OrderEvidence::Ambiguous) && !evidence.iter().any(|e| matches!(e, OrderEvidence::DayFirst | OrderEvidence::MonthFirst))
+        }
+        Value::Money | Value::Number => {
+            let evidence: Vec<MarkEvidence> = cells.iter().map(|cell| value::mark_evidence(cell)).collect();
+            evidence.contains(&MarkEvidence::Ambiguous) && !evidence.iter().any(|e| matches!(e, MarkEvidence::Dot | MarkEvidence::Comma))
+        }
+        Value::Text | Value::Flag => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn strings(cells: &[&str]) -> Vec<String> {
+        cells.iter().map(|&cell| cell.to_owned()).collect()
+    }
+
+    #[test]
+    fn the_uci_header_is_guessed_without_help() {
+        let headers = strings(&["InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country"]);
+        let body = vec![strings(&["536365", "85123A", "WHITE HANGING HEART", "6", "2010-12-01 08:26:00", "2.55", "17850.0", "United Kingdom"])];
+        let suggestion = suggest(&headers, &body);
+        assert_eq!(suggestion.kind, DataKind::OrderLines);
+        let meanings: Vec<&str> = suggestion.guesses.iter().map(|guess| guess.meaning.map_or("-", Meaning::name)).collect();
+        assert_eq!(meanings, ["order_id", "sku", "line_title", "quantity", "placed_at", "unit_price", "customer_id", "country"]);
+        assert!(suggestion.mapping().check().is_ok());
+    }
+
+    #[test]
+    fn a_mapping_survives_its_file_and_says_what_it_lacks() {
+        let text = "kind = \"order_lines\"\ndate_order = \"day_first\"\ncurrency = \"GBP\"\n[columns]\nNo = \"order_id\"\nWhen = \"placed_at\"\nWhat = \"sku\"\n";
+        let mapping = Mapping::from_toml(text).unwrap();
+        assert_eq!(Mapping::from_toml(&mapping.to_toml().unwrap()).unwrap(), mapping);
+        assert!(mapping.fits(&strings(&["what", "WHEN", "No", "x"])));
+        let lacking = Mapping::from_toml("kind = \"order_lines\"\n[columns]\nNo = \"order_id\"\n");
+        assert!(matches!(lacking, Err(MappingError::Lacks(_))));
+        let twice = Mapping::from_toml("kind = \"customers\"\n[columns]\na = \"email\"\nb = \"email\"\n");
+        assert!(matches!(twice, Err(MappingError::Twice { .. })));
+    }
+
+    #[test]
+    fn the_wizard_shows_what_will_be_stored() {
+        let comma = ColumnFormat { decimal_mark: Some(DecimalMark::Comma), date_order: None };
+        let eur = Currency::new("EUR");
+        let utc = TimeZoneName::default();
+        assert_eq!(stored("1.204,50", Meaning::DeclaredSpent, comma, &eur, &utc), Some(Ok("1204.50".to_owned())));
+        assert_eq!(stored("abc", Meaning::UnitPrice, comma, &eur, &utc), Some(Err("not an amount")));
+        assert_eq!(stored(" ", Meaning::UnitPrice, comma, &eur, &utc), None);
+        assert!(is_ambiguous(&["03/04/2025"], Meaning::PlacedAt));
+        assert!(!is_ambiguous(&["03/04/2025", "13/04/2025"], Meaning::PlacedAt));
+    }
+}

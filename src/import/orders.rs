@@ -1,0 +1,468 @@
+//! Rows to orders: grouping by order number, order cells on the first row or on all, refunds and cancellations.
+
+use std::collections::HashMap;
+
+use super::columns::Columns;
+use super::customers;
+use super::engine::{FileRun, Reject, Table, required_time};
+use super::issue::Severity;
+use super::lines;
+use super::meaning::Meaning;
+use super::record::Record;
+use super::row::Row;
+use super::value;
+use super::Error;
+use crate::shop::hash::fnv1a64;
+use crate::shop::{Currency, CustomerRef, Order, OrderLine, OrderStatus, ProductRef};
+
+/// How a platform writes orders.
+#[derive(Clone, Copy, Default)]
+pub(super) struct OrderLayout {
+    /// `Title - Value / Value` in one cell.
+    pub title_holds_variant: bool,
+    /// Turns packed cells into lines or mends what the general reading cannot know.
+    pub fix: Option<fn(&Row, &Columns, &mut Order, &mut FileRun<'_>) -> Result<(), Error>>,
+    /// Changes one line after it was read.
+    pub fix_line: Option<fn(&Row, &Columns, &mut OrderLine, &mut Order)>,
+}
+
+pub(super) struct OrderTable {
+    layout: OrderLayout,
+    /// Rows of one order do not stand together: everything is held until the end of the file.
+    hold: bool,
+    pending: Option<Pending>,
+    held: Vec<Pending>,
+    by_key: HashMap<String, usize>,
+    has_lines: bool,
+    says_price: bool,
+    tracks: Option<bool>,
+}
+
+struct Pending {
+    order: Order,
+    key: String,
+    line: u64,
+    rows: u32,
+    /// Order cells such as the status were filled so far.
+    has_head: bool,
+    /// The order cannot be taken; its rows are set aside as they come.
+    dead: Option<Reject>,
+    n_negative: u32,
+}
+
+impl OrderTable {
+    pub(super) fn new(layout: OrderLayout, columns: &Columns, hold: bool) -> Self {
+        use Meaning as M;
+        let has_lines = [M::LineTitle, M::Sku, M::ProductId, M::VariantId, M::Quantity, M::Title].iter().any(|m| columns.has(*m));
+        let says_price = [M::UnitPrice, M::Price, M::LineTotal].iter().any(|m| columns.has(*m));
+        Self {
+            layout,
+            hold,
+            pending: None,
+            held: Vec::new(),
+            by_key: HashMap::new(),
+            has_lines,
+            says_price,
+            tracks: None,
+        }
+    }
+
+    fn flush(pending: Pending, run: &mut FileRun<'_>) -> Result<(), Error> {
+        if pending.dead.is_some() {
+            return Ok(());
+        }
+        let mut order = pending.order;
+        let n_lines = order.lines.len() as u32;
+        // An invoice of returns only is no purchase, whatever its status says.
+        if n_lines > 0 && pending.n_negative == n_lines && order.status.counts_as_purchase() {
+            order.status = OrderStatus::Cancelled;
+        }
+        run.record(Record::Order(order), pending.line, pending.rows)
+    }
+
+    fn open(&mut self, key: &str, row: &Row, columns: &Columns, run: &mut FileRun<'_>) -> Result<Pending, Error> {
+        let mut pending = Pending {
+            order: Order { id: key.to_owned(), ..Order::default() },
+            key: key.to_owned(),
+            line: row.line,
+            rows: 0,
+            has_head: false,
+            dead: None,
+            n_negative: 0,
+        };
+        match placed_at(row, columns, run) {
+            Ok(at) => pending.order.placed_at = at,
+            Err(reject) => pending.dead = Some(reject),
+        }
+        Self::read_head(&mut pending, row, columns, run)?;
+        Ok(pending)
+    }
+
+    fn read_head(pending: &mut Pending, row: &Row, columns: &Columns, run: &mut FileRun<'_>) -> Result<(), Error> {
+        use Meaning as M;
+        let cell = |meaning: Meaning| columns.cell(row, meaning);
+        let order = &mut pending.order;
+        if order.customer.is_empty() {
+            order.customer = customer_ref(row, columns);
+        }
+        let status = cell(M::OrderStatus);
+        let has_total = !cell(M::Total).is_empty();
+        if pending.has_head || (pending.rows > 0 && status.is_empty() && !has_total) {
+            return Ok(());
+        }
+        pending.has_head = !status.is_empty() || has_total;
+        order.currency = value::present(cell(M::Currency)).map(Currency::new).or_else(|| run.currency.clone());
+        let exponent = order.currency.as_ref().map_or(2, Currency::exponent);
+        order.subtotal = run.money(row, columns, M::Subtotal, exponent)?;
+        order.discount = run.money(row, columns, M::OrderDiscount, exponent)?.unwrap_or(0).abs();
+        order.shipping = run.money(row, columns, M::Shipping, exponent)?.unwrap_or(0);
+        order.tax = run.money(row, columns, M::Tax, exponent)?.unwrap_or(0);
+        order.total = run.money(row, columns, M::Total, exponent)?;
+        order.refunded = run.money(row, columns, M::Refunded, exponent)?.unwrap_or(0).abs();
+        order.channel = value::text(cell(M::Channel));
+        order.discount_codes = value::list(cell(M::DiscountCodes), ',');
+        order.accepts_marketing = value::flag(cell(M::AcceptsMarketing));
+        order.is_test = value::flag(cell(M::IsTest)).unwrap_or(false) || is_bogus(cell(M::PaymentMethod));
+        order.status = status_of(status, cell(M::CancelledAt), order.total, order.refunded);
+        order.ships_elsewhere = ships_elsewhere(row, columns);
+        Ok(())
+    }
+
+    fn read_line(&self, row: &Row, columns: &Columns, order: &Order, run: &mut FileRun<'_>) -> Result<Result<Option<OrderLine>, Reject>, Error> {
+        use Meaning as M;
+        let cell = |meaning: Meaning| columns.cell(row, meaning);
+        let title = value::present(cell(M::LineTitle)).or_else(|| value::present(cell(M::Title)));
+        let sku = value::present(value::id(cell(M::Sku)));
+        let product_id = value::present(value::id(cell(M::ProductId)));
+        let variant_id = value::present(value::id(cell(M::VariantId))).filter(|id| *id != "0");
+        let quantity_cell = cell(M::Quantity);
+        let blank = title.is_none() && sku.is_none() && product_id.is_none() && variant_id.is_none();
+        if !self.has_lines || (blank && quantity_cell.is_empty()) {
+            return Ok(Ok(None));
+        }
+        let quantity = match columns.idx(M::Quantity) {
+            None => 1,
+            Some(_) if quantity_cell.is_empty() => 1,
+            Some(idx) => match value::count(value::unguard(quantity_cell), columns.format(idx).mark) {
+                Some(quantity) => quantity,
+                None => {
+                    return Ok(Err(Reject::new(
+                        "quantity_unreadable",
+                        format!("“{}” is not a quantity.", super::engine::shorten(quantity_cell)),
+                        "Correct the quantity and import the file again.",
+                    )
+                    .in_column(columns.headers[idx].clone())));
+                }
+            },
+        };
+        let exponent = order.currency.as_ref().map_or_else(|| run.exponent(), Currency::exponent);
+        let price_meaning = if columns.has(M::UnitPrice) { M::UnitPrice } else { M::Price };
+        let mut unit_price = None;
+        for idx in [columns.idx(price_meaning), columns.idx(M::LineTotal)] {
+            let (Some(idx), None) = (idx, unit_price) else { continue };
+            let Some(cell) = value::present(row.get(idx)) else { continue };
+            let Some(amount) = value::money(value::unguard(cell), columns.format(idx).mark, exponent) else {
+                return Ok(Err(Reject::new(
+                    "price_unreadable",
+                    format!("“{}” is not a price.", super::engine::shorten(cell)),
+                    "Correct the price and import the file again.",
+                )
+                .in_column(columns.headers[idx].clone())));
+            };
+            let is_total = Some(idx) == columns.idx(M::LineTotal);
+            unit_price = Some(if is_total { per_unit(amount, quantity) } else { amount });
+        }
+        if unit_price.is_none() && self.says_price {
+            let header = columns.idx(price_meaning).or_else(|| columns.idx(M::LineTotal)).map(|idx| columns.headers[idx].clone());
+            run.warn(
+                "price_missing",
+                Severity::Warning,
+                Some(row.line),
+                header.as_deref(),
+                "The line has no price; it counts as 0.00, so revenue is too low.",
+                "Fill in the price and import the file again.",
+            )?;
+        }
+        let title = title.map(value::unescape);
+        Ok(Ok(Some(OrderLine {
+            kind: lines::kind(sku, title.as_deref()),
+            product: ProductRef {
+                product_id: product_id.map(|id| value::gid(id).to_owned()),
+                variant_id: variant_id.map(|id| value::gid(id).to_owned()),
+                sku: sku.map(str::to_owned),
+                handle: value::text(cell(M::Handle)),
+            },
+            title,
+            variant_title: value::text(cell(M::LineVariant)),
+            quantity,
+            refunded_quantity: run.count(row, columns, M::RefundedQuantity)?.unwrap_or(0).abs(),
+            unit_price: unit_price.unwrap_or(0),
+            list_price: run.money(row, columns, M::ListPrice, exponent)?.filter(|price| *price > 0),
+            discount: run.money(row, columns, M::LineDiscount, exponent)?.unwrap_or(0).abs(),
+            vendor: value::text(cell(M::Vendor)),
+            category: value::text(cell(M::Category)),
+            cost: run.money(row, columns, M::Cost, exponent)?,
+        })))
+    }
+
+    /// The order's number, or for files without one the customer and the time.
+    fn key<'r>(row: &'r Row, columns: &Columns) -> std::borrow::Cow<'r, str> {
+        use Meaning as M;
+        if columns.has(M::OrderId) {
+            let cell = value::unguard(columns.cell(row, M::OrderId));
+            return value::id(cell).into();
+        }
+        let customer = [M::CustomerId, M::Email, M::Phone].iter().map(|m| columns.cell(row, *m)).find(|cell| !cell.is_empty()).unwrap_or("");
+        format!("{}@{}", value::id(customer), columns.cell(row, M::PlacedAt)).into()
+    }
+}
+
+impl Table for OrderTable {
+    fn row(&mut self, row: &Row, columns: &Columns, run: &mut FileRun<'_>) -> Result<(), Error> {
+        let key = Self::key(row, columns);
+        if key.is_empty() {
+            let header = columns.idx(Meaning::OrderId).map(|idx| columns.headers[idx].clone()).unwrap_or_default();
+            let reject = Reject::new(
+                "order_id_missing",
+                "The row has no order number, so it belongs to no order.",
+                "Fill in the order number, or delete the row if it is a total or a leftover, and import the file again.",
+            )
+            .in_column(header);
+            return run.set_aside(row, columns, &reject);
+        }
+        let mut pending = match self.pending.take() {
+            Some(pending) if pending.key == *key => pending,
+            other => {
+                if let Some(done) = other {
+                    if self.hold {
+                        let idx = self.by_key[&done.key];
+                        self.held[idx] = done;
+                    } else {
+                        Self::flush(done, run)?;
+                    }
+                }
+                match self.by_key.get(&*key).copied() {
+                    Some(idx) => std::mem::replace(&mut self.held[idx], Pending::empty()),
+                    None => {
+                        let opened = self.open(&key, row, columns, run)?;
+                        if self.hold {
+                            self.by_key.insert(key.clone().into_owned(), self.held.len());
+                            self.held.push(Pending::empty());
+                        }
+                        opened
+                    }
+                }
+            }
+        };
+        if let Some(reject) = &pending.dead {
+            run.set_aside(row, columns, reject)?;
+            self.pending = Some(pending);
+            return Ok(());
+        }
+        if pending.rows > 0 && !pending.has_head {
+            Self::read_head(&mut pending, row, columns, run)?;
+        }
+        match self.read_line(row, columns, &pending.order, run)? {
+            Err(reject) => {
+                run.set_aside(row, columns, &reject)?;
+                if pending.rows == 0 && pending.order.lines.is_empty() {
+                    pending.rows = 0;
+                }
+                self.pending = Some(pending);
+                return Ok(());
+            }
+            Ok(line) => {
+                run.take(1);
+                pending.rows += 1;
+                if let Some(mut line) = line {
+                    if self.layout.title_holds_variant {
+                        split_title(&mut line);
+                    }
+                    if let Some(fix) = self.layout.fix_line {
+                        fix(row, columns, &mut line, &mut pending.order);
+                    }
+                    pending.n_negative += u32::from(line.quantity < 0);
+                    pending.order.lines.push(line);
+                }
+                if let Some(fix) = self.layout.fix {
+                    fix(row, columns, &mut pending.order, run)?;
+                }
+            }
+        }
+        self.pending = Some(pending);
+        Ok(())
+    }
+
+    fn finish(&mut self, run: &mut FileRun<'_>) -> Result<(), Error> {
+        if let Some(done) = self.pending.take() {
+            if self.hold {
+                let idx = self.by_key[&done.key];
+                self.held[idx] = done;
+            } else {
+                Self::flush(done, run)?;
+            }
+        }
+        for pending in std::mem::take(&mut self.held) {
+            if pending.rows > 0 {
+                Self::flush(pending, run)?;
+            }
+        }
+        if self.has_lines && !self.says_price && self.tracks.is_none() {
+            self.tracks = Some(true);
+            run.warn(
+                "price_column_missing",
+                Severity::Note,
+                None,
+                None,
+                "The file has no prices, so its orders count without revenue.",
+                "Import the product file too, or map a column to the unit price.",
+            )?;
+        }
+        Ok(())
+    }
+}
+
+impl Pending {
+    fn empty() -> Self {
+        Self { order: Order::default(), key: String::new(), line: 0, rows: 0, has_head: false, dead: None, n_negative: 0 }
+    }
+}
+
+/// Date, and the time of day where it stands in a column of its own.
+fn placed_at(row: &Row, columns: &Columns, run: &mut FileRun<'_>) -> Result<i64, Reject> {
+    use Meaning as M;
+    if let (Some(time), Some(idx)) = (value::present(columns.cell(row, M::PlacedTime)), columns.idx(M::PlacedAt)) {
+        let both = format!("{} {time}", row.get(idx));
+        if let Some(at) = run.clock.read(&both, columns.format(idx).order) {
+            return Ok(at);
+        }
+    }
+    required_time(row, columns, M::PlacedAt, &mut run.clock)
+}
+
+/// Amount per unit, rounded half away from zero.
+fn per_unit(amount: i64, quantity: i64) -> i64 {
+    if quantity == 0 {
+        return amount;
+    }
+    let (amount, quantity) = (i128::from(amount), i128::from(quantity));
+    let half = quantity.abs() / 2;
+    let rounded = (amount.abs() + half) / quantity.abs();
+    let sign = if (amount < 0) == (quantity < 0) { 1 } else { -1 };
+    (sign * rounded) as i64
+}
+
+/// Platform id, e-mail, phone; else a digest of billing name and address; else nobody (a guest).
+pub(super) fn customer_ref(row: &Row, columns: &Columns) -> CustomerRef {
+    use Meaning as M;
+    let mut customer = customers::reference(row, columns);
+    if customer.is_empty() {
+        let name = columns.cell(row, M::BillingName);
+        let address: Vec<String> = columns.all(M::BillingAddress).map(|column| row.get(column.idx).to_lowercase()).collect();
+        let address = address.concat();
+        if !name.is_empty() && !address.is_empty() {
+            let text = format!("{}|{address}", name.to_lowercase());
+            customer.id = Some(format!("address:{:016x}", fnv1a64(text.as_bytes())));
+        }
+    }
+    customer
+}
+
+fn is_bogus(payment_method: &str) -> bool {
+    let method = payment_method.to_lowercase();
+    method.contains("bogus") || method.contains("for testing")
+}
+
+/// The status words of all platforms and languages seen.
+pub(super) fn status_of(status: &str, cancelled: &str, total: Option<i64>, refunded: i64) -> OrderStatus {
+    let word = status.trim().to_lowercase().replace(['_', '-'], " ");
+    let word = word.strip_prefix("wc ").unwrap_or(&word);
+    let cancelled = value::present(cancelled).is_some_and(|cell| value::flag(cell) != Some(false));
+    if cancelled {
+        return OrderStatus::Cancelled;
+    }
+    let has = |parts: &[&str]| parts.iter().any(|part| word.contains(part));
+    if has(&["partially refunded", "partly refunded", "partial refund", "teilweise erstattet"]) {
+        return OrderStatus::PartlyRefunded;
+    }
+    if has(&["cancel", "void", "declined", "trash", "annul", "stornier", "abgebrochen", "cancelad"]) {
+        return OrderStatus::Cancelled;
+    }
+    if has(&["refunded", "remboursé", "erstattet", "reembolsad", "rimborsat", "refund", "closed", "chargeback"]) {
+        return OrderStatus::Refunded;
+    }
+    if has(&["failed", "incomplete", "draft", "expired", "abandon", "échou", "fehlgeschlagen", "payment error", "erreur de paiement"]) {
+        return OrderStatus::Incomplete;
+    }
+    if has(&["pending", "authorized", "unpaid", "on hold", "awaiting payment", "awaiting check", "awaiting bank", "not paid", "partially paid", "en attente", "wartend", "in behandlung"]) {
+        return OrderStatus::Pending;
+    }
+    match total {
+        Some(total) if refunded > 0 && refunded >= total => OrderStatus::Refunded,
+        _ if refunded > 0 => OrderStatus::PartlyRefunded,
+        _ => OrderStatus::Paid,
+    }
+}
+
+/// True when billing and shipping differ, `None` when either is blank.
+fn ships_elsewhere(row: &Row, columns: &Columns) -> Option<bool> {
+    use Meaning as M;
+    let squeeze = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    let address = |meaning: Meaning, name: Meaning| {
+        let mut text = squeeze(columns.cell(row, name));
+        for column in columns.all(meaning) {
+            text.push_str(&squeeze(row.get(column.idx)));
+        }
+        text
+    };
+    if !columns.has(M::BillingAddress) || !columns.has(M::ShippingAddress) {
+        return None;
+    }
+    let billing = address(M::BillingAddress, M::BillingName);
+    let shipping = address(M::ShippingAddress, M::ShippingName);
+    (!billing.is_empty() && !shipping.is_empty()).then(|| billing != shipping)
+}
+
+/// `Title - Small / Red` is a title and a variant when the last part looks like one; the whole stays when in doubt,
+/// because titles hold dashes too and the workspace matches rebuilt titles first.
+fn split_title(line: &mut OrderLine) {
+    let Some(title) = &line.title else { return };
+    if line.variant_title.is_none()
+        && let Some((_, variant)) = title.rsplit_once(" - ")
+        && !variant.is_empty()
+    {
+        line.variant_title = Some(variant.to_owned());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn status_words_of_many_platforms() {
+        for (word, cancelled, total, refunded, want) in [
+            ("paid", "", Some(100), 0, OrderStatus::Paid),
+            ("paid", "2021-01-01 00:00:00 +0000", Some(100), 0, OrderStatus::Cancelled),
+            ("partially_refunded", "", Some(100), 20, OrderStatus::PartlyRefunded),
+            ("refunded", "", Some(100), 100, OrderStatus::Refunded),
+            ("voided", "", None, 0, OrderStatus::Cancelled),
+            ("wc-processing", "", None, 0, OrderStatus::Paid),
+            ("Awaiting Fulfillment", "", None, 0, OrderStatus::Paid),
+            ("Incomplete", "", None, 0, OrderStatus::Incomplete),
+            ("on-hold", "", None, 0, OrderStatus::Pending),
+            ("", "", Some(100), 100, OrderStatus::Refunded),
+            ("", "", None, 0, OrderStatus::Paid),
+        ] {
+            assert_eq!(status_of(word, cancelled, total, refunded), want, "{word}");
+        }
+    }
+
+    #[test]
+    fn a_line_total_is_shared_over_its_units() {
+        assert_eq!(per_unit(1_000, 3), 333);
+        assert_eq!(per_unit(-1_000, -2), 500);
+        assert_eq!(per_unit(1_001, 2), 501);
+        assert_eq!(per_unit(500, 0), 500);
+    }
+}

@@ -1,0 +1,59 @@
+//! Intervals by resampling customers (Efron 1979), with a generator of our own so that they never change.
+
+use rayon::prelude::*;
+
+use crate::shop::hash::splitmix64;
+
+/// Resamples behind every interval.
+pub const RESAMPLES: usize = 1_000;
+
+/// The central interval of the mean of `values` that holds `level` (for example 0.95) of the resampled means.
+/// `None` without values.
+pub fn mean_interval(values: &[f64], level: f64, seed: u64) -> Option<[f64; 2]> {
+    if values.is_empty() {
+        return None;
+    }
+    let n = values.len();
+    let mut means: Vec<f64> = (0..RESAMPLES as u64)
+        .into_par_iter()
+        .map(|resample| {
+            let mut state = splitmix64(seed ^ splitmix64(resample));
+            let mut sum = 0.0;
+            for _ in 0..n {
+                state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+                let draw = (u128::from(splitmix64(state)) * n as u128) >> 64;
+                sum += values[draw as usize];
+            }
+            sum / n as f64
+        })
+        .collect();
+    means.sort_unstable_by(f64::total_cmp);
+    let at = |share: f64| means[((share * RESAMPLES as f64) as usize).min(RESAMPLES - 1)];
+    Some([at((1.0 - level) / 2.0), at((1.0 + level) / 2.0)])
+}
+
+/// The interval of the mean difference, each customer compared with themselves.
+pub fn paired_interval(ours: &[f64], theirs: &[f64], level: f64, seed: u64) -> Option<[f64; 2]> {
+    let differences: Vec<f64> = ours.iter().zip(theirs).map(|(a, b)| a - b).collect();
+    mean_interval(&differences, level, seed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_interval_of_a_fair_coin_is_as_wide_as_theory_says() {
+        let values: Vec<f64> = (0..1_000).map(|i| f64::from(i % 2)).collect();
+        let [low, high] = mean_interval(&values, 0.95, 1).unwrap();
+        assert!((high - low - 2.0 * 1.96 * 0.5 / 1_000_f64.sqrt()).abs() < 0.006, "{low} {high}");
+        assert!(low < 0.5 && high > 0.5);
+    }
+
+    #[test]
+    fn a_constant_has_no_width_and_nothing_has_no_interval() {
+        assert_eq!(mean_interval(&[3.0; 20], 0.95, 7), Some([3.0, 3.0]));
+        assert_eq!(mean_interval(&[], 0.95, 7), None);
+        assert_eq!(paired_interval(&[1.0, 2.0], &[0.0, 1.0], 0.9, 7), Some([1.0, 1.0]));
+    }
+}

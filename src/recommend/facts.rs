@@ -1,0 +1,323 @@
+//! Candidates of a customer and what is known about each: the input of the second stage.
+
+use rayon::prelude::*;
+
+use super::dataset::NOBODY;
+use super::frequency;
+use super::history::History;
+use super::method::{Fitted, Method};
+use super::rank;
+
+/// How many of each first-stage model's best items become candidates.
+pub const PER_MODEL: usize = 60;
+/// Places beyond this one are all "far behind".
+const LAST_PLACE: usize = 250;
+/// Stands for "never happened".
+const MISSING: f32 = -1.0;
+
+/// Facts about pair, customer and item that come after the model scores, in order.
+const PLAIN: [&str; 27] = [
+    "times bought",
+    "bought lately, 14 days",
+    "bought lately, 60 days",
+    "bought lately, 180 days",
+    "days since last bought",
+    "days since first bought",
+    "days between purchases",
+    "share of the usual gap that has passed",
+    "share of orders with it",
+    "was in the last order",
+    "orders since last bought",
+    "customer's orders",
+    "customer's lines",
+    "customer's days since last order",
+    "customer's lines per order",
+    "customer's share of repeats",
+    "buyers",
+    "orders in 7 days",
+    "orders in 28 days",
+    "orders in 91 days",
+    "recent trend",
+    "days since last sold to anybody",
+    "days since first sold",
+    "share of buyers who bought again",
+    "orders in the same weeks last year",
+    "price",
+    "price against the customer's usual",
+];
+
+/// Rows of facts, grouped by customer; facts are sign(x) ln(1 + |x|), in the order of `names`.
+#[derive(Clone, Debug, Default)]
+pub struct Candidates {
+    pub names: Vec<String>,
+    pub customers: Vec<u32>,
+    /// Rows of customer n are `start[n]..start[n + 1]`.
+    pub start: Vec<usize>,
+    pub items: Vec<u32>,
+    pub values: Vec<f32>,
+}
+
+impl Candidates {
+    pub fn width(&self) -> usize {
+        self.names.len()
+    }
+
+    pub fn row(&self, row: usize) -> &[f32] {
+        &self.values[row * self.width()..(row + 1) * self.width()]
+    }
+
+    /// 1 for rows that are targets of their customer; `targets` beside `customers`, ascending.
+    pub fn labels(&self, targets: &[&[u32]]) -> Vec<bool> {
+        let mut labels = Vec::with_capacity(self.items.len());
+        for (group, targets) in targets.iter().enumerate() {
+            let rows = self.start[group]..self.start[group + 1];
+            labels.extend(self.items[rows].iter().map(|item| targets.binary_search(item).is_ok()));
+        }
+        labels
+    }
+}
+
+/// What is known about the items of a history, whoever asks.
+#[derive(Clone, Debug)]
+pub struct ItemFacts {
+    columns: Vec<[f32; 10]>,
+    price: Vec<f32>,
+}
+
+impl ItemFacts {
+    pub fn new(history: &History<'_>) -> Self {
+        let n = history.n_items();
+        let windows = [7.0, 28.0, 91.0].map(|days| frequency::recent_orders(history, days));
+        let mut first = vec![f64::NAN; n];
+        let mut last = vec![f64::NAN; n];
+        let mut season = vec![0.0_f32; n];
+        let mut revenue = vec![0.0_f64; n];
+        let mut pieces = vec![0.0_f64; n];
+        for basket in &history.baskets {
+            let age = history.age_days(basket.at);
+            for &item in history.items_of(basket) {
+                let slot = item as usize;
+                if first[slot].is_nan() {
+                    first[slot] = age;
+                }
+                last[slot] = age;
+                if (337.0..=365.0).contains(&age) {
+                    season[slot] += 1.0;
+                }
+            }
+            let data = history.data;
+            let order = basket.order as usize;
+            let lines = data.products_of(order).iter().zip(data.quantities_of(order)).zip(data.revenues_of(order));
+            for ((&product, &quantity), &paid) in lines {
+                if let Some(item) = history.item(product) {
+                    revenue[item as usize] += f64::from(paid);
+                    pieces[item as usize] += f64::from(quantity);
+                }
+            }
+        }
+        let mut again = vec![0_u32; n];
+        for customer in 0..history.n_customers() as u32 {
+            let mut items: Vec<u32> = history.past(customer).iter().map(|past| past.item).collect();
+            items.sort_unstable();
+            for run in items.chunk_by(|a, b| a == b).filter(|run| run.len() > 1) {
+                again[run[0] as usize] += 1;
+            }
+        }
+        let price: Vec<f32> =
+            (0..n).map(|item| if pieces[item] > 0.0 { (revenue[item] / pieces[item]) as f32 } else { MISSING }).collect();
+        let columns = (0..n)
+            .map(|item| {
+                let [week, month, quarter] = [0, 1, 2].map(|w: usize| windows[w][item]);
+                [
+                    history.buyers[item] as f32,
+                    week,
+                    month,
+                    quarter,
+                    (week + 1.0) / (month / 4.0 + 1.0),
+                    last[item] as f32,
+                    first[item] as f32,
+                    (again[item] as f32 + 1.0) / (history.buyers[item] as f32 + 4.0),
+                    season[item],
+                    price[item],
+                ]
+            })
+            .collect();
+        Self { columns, price }
+    }
+
+    /// Names of [`Self::of`], in order.
+    pub fn names() -> &'static [&'static str] {
+        &PLAIN[16..26]
+    }
+
+    pub fn of(&self, item: u32) -> &[f32; 10] {
+        &self.columns[item as usize]
+    }
+}
+
+/// The union of every model's best items for each customer, with all facts. `only_new` masks what was bought before.
+pub fn candidates(
+    history: &History<'_>,
+    models: &[Fitted<'_>],
+    item_facts: &ItemFacts,
+    customers: &[u32],
+    only_new: bool,
+) -> Candidates {
+    let names = models
+        .iter()
+        .flat_map(|model| [score_name(&model.method), place_name(&model.method)])
+        .chain(PLAIN.iter().map(|&name| name.to_owned()))
+        .collect::<Vec<_>>();
+    let parts: Vec<(Vec<u32>, Vec<f32>)> = customers
+        .par_iter()
+        .map_init(
+            || vec![0.0_f32; history.n_items()],
+            |scores, &customer| rows_of(history, models, item_facts, customer, only_new, scores),
+        )
+        .collect();
+    let mut all = Candidates { names, customers: customers.to_vec(), start: vec![0], ..Candidates::default() };
+    for (items, values) in parts {
+        all.items.extend(items);
+        all.values.extend(values);
+        all.start.push(all.items.len());
+    }
+    all
+}
+
+/// The fact that holds a model's score.
+pub fn score_name(method: &Method) -> String {
+    format!("score of {}", method.label())
+}
+
+/// The fact that holds a model's place.
+pub fn place_name(method: &Method) -> String {
+    format!("place by {}", method.label())
+}
+
+fn rows_of(
+    history: &History<'_>,
+    models: &[Fitted<'_>],
+    item_facts: &ItemFacts,
+    customer: u32,
+    only_new: bool,
+    scores: &mut [f32],
+) -> (Vec<u32>, Vec<f32>) {
+    let bought = history.bought(customer);
+    let n = history.n_items();
+    let mut chosen: Vec<u32> = Vec::new();
+    let mut tables: Vec<(Vec<f32>, Vec<u32>, f32)> = Vec::with_capacity(models.len());
+    for model in models {
+        model.score(customer, scores);
+        if only_new {
+            for &item in &bought {
+                scores[item as usize] = f32::NEG_INFINITY;
+            }
+        }
+        let best = rank::top(scores, LAST_PLACE);
+        let useful = best.iter().take(PER_MODEL).copied().filter(|&item| scores[item as usize] > 0.0);
+        chosen.extend(useful);
+        let most = best.first().map_or(0.0, |&item| scores[item as usize]);
+        let mut place = vec![LAST_PLACE as u32; n];
+        for (position, &item) in best.iter().enumerate() {
+            place[item as usize] = position as u32;
+        }
+        tables.push((scores.to_vec(), place, if most > 0.0 { 1.0 / most } else { 0.0 }));
+    }
+    chosen.sort_unstable();
+    chosen.dedup();
+
+    let person = Person::new(history, customer, item_facts);
+    let width = 2 * models.len() + PLAIN.len();
+    let mut values = Vec::with_capacity(chosen.len() * width);
+    for &item in &chosen {
+        for (scores, place, scale) in &tables {
+            values.push((scores[item as usize] * scale).max(-1.0));
+            values.push((place[item as usize] as f32).ln_1p());
+        }
+        let pair = person.pair(history, item);
+        let about_item = item_facts.of(item);
+        let against = if item_facts.price[item as usize] > 0.0 && person.usual_price > 0.0 {
+            (item_facts.price[item as usize] / person.usual_price).ln()
+        } else {
+            0.0
+        };
+        let plain = pair.iter().chain(&person.facts).chain(about_item).chain(std::iter::once(&against));
+        values.extend(plain.map(|&value| if value == MISSING { MISSING } else { squash(value) }));
+    }
+    (chosen, values)
+}
+
+/// sign(x) ln(1 + |x|): counts and days span orders of magnitude.
+pub fn squash(value: f32) -> f32 {
+    value.signum() * value.abs().ln_1p()
+}
+
+/// What is known about a customer, whatever the item.
+struct Person {
+    /// Own purchases sorted by item, then time.
+    past: Vec<super::history::Past>,
+    n_orders: u32,
+    facts: [f32; 5],
+    usual_price: f32,
+}
+
+impl Person {
+    fn new(history: &History<'_>, customer: u32, item_facts: &ItemFacts) -> Self {
+        let mut past = history.past(customer).to_vec();
+        let n_orders = past.last().map_or(0, |last| last.order + 1);
+        let idle = past.last().map_or(MISSING, |last| history.age_days(last.at) as f32);
+        let lines = past.len() as f32;
+        past.sort_by_key(|past| (past.item, past.at));
+        let distinct = past.chunk_by(|a, b| a.item == b.item).count() as f32;
+        let mut prices: Vec<f32> =
+            past.iter().map(|past| item_facts.price[past.item as usize]).filter(|&price| price > 0.0).collect();
+        prices.sort_unstable_by(f32::total_cmp);
+        let usual_price = prices.get(prices.len() / 2).copied().unwrap_or(MISSING);
+        let facts = [
+            n_orders as f32,
+            lines,
+            idle,
+            lines / (n_orders as f32).max(1.0),
+            10.0 * (1.0 - distinct / lines.max(1.0)),
+        ];
+        Self { past, n_orders, facts, usual_price }
+    }
+
+    fn pair(&self, history: &History<'_>, item: u32) -> [f32; 11] {
+        let first = self.past.partition_point(|past| past.item < item);
+        let end = first + self.past[first..].partition_point(|past| past.item == item);
+        let own = &self.past[first..end];
+        let (Some(oldest), Some(newest)) = (own.first(), own.last()) else {
+            let mut never = [MISSING; 11];
+            never[..4].fill(0.0);
+            never[8] = 0.0;
+            never[9] = 0.0;
+            return never;
+        };
+        let decayed = |half_life: f64| -> f32 {
+            own.iter().map(|past| (-history.age_days(past.at) / half_life).exp2()).sum::<f64>() as f32
+        };
+        let elapsed = history.age_days(newest.at) as f32;
+        let count = own.len() as f32;
+        let gap =
+            if own.len() > 1 { (history.age_days(oldest.at) as f32 - elapsed) / (count - 1.0) } else { MISSING };
+        [
+            count,
+            decayed(14.0),
+            decayed(60.0),
+            decayed(180.0),
+            elapsed,
+            history.age_days(oldest.at) as f32,
+            gap,
+            if gap > 0.0 { elapsed / gap } else { MISSING },
+            10.0 * count / self.n_orders as f32,
+            if newest.order + 1 == self.n_orders { 1.0 } else { 0.0 },
+            (self.n_orders - 1 - newest.order) as f32,
+        ]
+    }
+}
+
+/// Customers with anything in their history, ascending.
+pub fn active_customers(history: &History<'_>) -> Vec<u32> {
+    (0..history.n_customers() as u32).filter(|&c| c != NOBODY && !history.past(c).is_empty()).collect()
+}

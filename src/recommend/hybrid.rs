@@ -1,0 +1,205 @@
+//! The second stage: one logistic regression over first-stage scores and facts, trained on past windows, with small
+//! trees beside it where they help. Its parts are the explanation.
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::facts::{Candidates, ItemFacts, candidates};
+use super::history::History;
+use super::logistic::Logistic;
+use super::method::{Fitted, Method};
+use super::rank;
+use super::trees::{self, Trees};
+use super::window::{Case, Task, customer_cases};
+use crate::shop::hash::splitmix64;
+use crate::shop::time::Seconds;
+use crate::shop::{Cancelled, Monitor};
+
+/// Customers taken per window to learn from; more adds time, not accuracy.
+pub const MOST_LEARNERS: usize = 4_000;
+
+/// One past window with its candidates and answers: what second stages learn from.
+#[derive(Debug)]
+pub struct WindowLessons {
+    pub start: Seconds,
+    /// With repeats; customers with a next-window case.
+    pub all: Candidates,
+    /// Only items never bought; customers with a discovery case.
+    pub new: Candidates,
+    pub cases: [Vec<Case>; 3],
+}
+
+impl WindowLessons {
+    /// Fits the first stage before `start` and asks it about the customers who came in [start, until).
+    pub fn build(
+        history: &History<'_>,
+        methods: &[Method],
+        until: Seconds,
+        seed: u64,
+        monitor: &dyn Monitor,
+    ) -> Result<Self, Cancelled> {
+        let models = fit_all(history, methods, seed, monitor)?;
+        let cases = Task::CUSTOMER.map(|task| sampled(customer_cases(history, task, until), seed));
+        let item_facts = ItemFacts::new(history);
+        let ask = |cases: &[Case], only_new| {
+            let customers: Vec<u32> = cases.iter().map(|case| case.customer).collect();
+            candidates(history, &models, &item_facts, &customers, only_new)
+        };
+        monitor.checkpoint()?;
+        let all = ask(&cases[1], false);
+        monitor.checkpoint()?;
+        let new = ask(&cases[2], true);
+        Ok(Self { start: history.cut, all, new, cases })
+    }
+
+    pub fn candidates(&self, task: Task) -> &Candidates {
+        if task.only_new() { &self.new } else { &self.all }
+    }
+
+    pub fn cases(&self, task: Task) -> &[Case] {
+        &self.cases[Task::CUSTOMER.iter().position(|t| *t == task).unwrap_or(1)]
+    }
+
+    pub fn labels(&self, task: Task) -> Vec<bool> {
+        let targets: Vec<&[u32]> = self.cases(task).iter().map(|case| case.targets.as_slice()).collect();
+        self.candidates(task).labels(&targets)
+    }
+}
+
+/// Fits every method; those that do not suit the store are left out.
+pub fn fit_all<'a>(
+    history: &'a History<'a>,
+    methods: &[Method],
+    seed: u64,
+    monitor: &dyn Monitor,
+) -> Result<Vec<Fitted<'a>>, Cancelled> {
+    let mut fitted = Vec::with_capacity(methods.len());
+    for method in methods {
+        monitor.checkpoint()?;
+        fitted.extend(method.fit(history, seed));
+    }
+    Ok(fitted)
+}
+
+/// A fixed sample when there are more than [`MOST_LEARNERS`]; which ones depends on the customer and the seed alone.
+fn sampled(mut cases: Vec<Case>, seed: u64) -> Vec<Case> {
+    if cases.len() > MOST_LEARNERS {
+        cases.sort_by_key(|case| splitmix64(u64::from(case.customer) ^ seed));
+        cases.truncate(MOST_LEARNERS);
+        cases.sort_by_key(|case| case.customer);
+    }
+    cases
+}
+
+/// How a second stage is put together.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Recipe {
+    /// Past windows to learn from.
+    pub windows: usize,
+    /// Weight of the trees beside the logistic log-odds; 0 = no trees.
+    pub trees: f64,
+}
+
+/// A learned weighing of facts.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SecondStage {
+    pub names: Vec<String>,
+    pub logistic: Logistic,
+    pub trees: Option<Trees>,
+    pub tree_weight: f64,
+}
+
+impl SecondStage {
+    /// Learns a customer task from windows, newest first; `None` when they hold no lesson.
+    pub fn fit(lessons: &[&WindowLessons], task: Task, recipe: Recipe) -> Option<Self> {
+        let tables: Vec<(&Candidates, Vec<bool>)> = lessons
+            .iter()
+            .take(recipe.windows)
+            .map(|window| (window.candidates(task), window.labels(task)))
+            .collect();
+        Self::learn(&tables, recipe.trees)
+    }
+
+    /// Learns from tables of one shape with their labels.
+    pub fn learn(tables: &[(&Candidates, Vec<bool>)], tree_weight: f64) -> Option<Self> {
+        let names = tables.first()?.0.names.as_slice();
+        let (mut rows, mut labels, mut groups) = (Vec::new(), Vec::new(), vec![0_usize]);
+        for (table, answers) in tables.iter().filter(|(table, _)| table.names == names) {
+            let base = labels.len();
+            rows.extend_from_slice(&table.values);
+            labels.extend_from_slice(answers);
+            groups.extend(table.start[1..].iter().map(|end| base + end));
+        }
+        let width = names.len();
+        let logistic = Logistic::fit(&rows, width, &labels, 0.1)?;
+        let trees = (tree_weight > 0.0).then(|| refine(&logistic, &rows, width, &labels, &groups)).flatten();
+        Some(Self { names: names.to_vec(), logistic, trees, tree_weight })
+    }
+
+    /// One score; it is the sum of [`Self::contributions`] and the rest that returns.
+    pub fn score(&self, row: &[f32]) -> f64 {
+        let trees = self.trees.as_ref().map_or(0.0, |trees| trees.score(row));
+        self.logistic.log_odds(row) + self.tree_weight * trees
+    }
+
+    /// What each fact adds to the score, beside `names`; returns what no fact explains.
+    pub fn contributions(&self, row: &[f32], parts: &mut [f64]) -> f64 {
+        parts.fill(0.0);
+        let mut rest = self.trees.as_ref().map_or(0.0, |trees| trees.contributions(row, parts));
+        rest *= self.tree_weight;
+        for (fact, (part, &value)) in parts.iter_mut().zip(row).enumerate() {
+            *part = *part * self.tree_weight + self.logistic.contribution(fact, value);
+        }
+        rest + self.logistic.intercept
+    }
+
+    /// Each customer's candidates in order, with scores.
+    pub fn rank(&self, table: &Candidates) -> Vec<Vec<(u32, f32)>> {
+        (0..table.customers.len())
+            .into_par_iter()
+            .map(|group| {
+                let rows = table.start[group]..table.start[group + 1];
+                let mut list: Vec<(u32, f32)> =
+                    rows.map(|row| (table.items[row], self.score(table.row(row)) as f32)).collect();
+                list.sort_unstable_by(|a, b| rank::before(*a, *b));
+                list
+            })
+            .collect()
+    }
+}
+
+/// Candidates per customer that trees are trained on: the ones whose order can change what is shown.
+const CONTESTED: usize = 60;
+
+/// Trees that start from the logistic scores and mend their order near the top.
+fn refine(logistic: &Logistic, rows: &[f32], width: usize, labels: &[bool], groups: &[usize]) -> Option<Trees> {
+    let odds: Vec<f64> = rows.par_chunks(width).map(|row| logistic.log_odds(row)).collect();
+    let (mut few, mut few_labels, mut few_groups, mut start) = (Vec::new(), Vec::new(), vec![0_usize], Vec::new());
+    for group in groups.windows(2) {
+        let mut order: Vec<usize> = (group[0]..group[1]).collect();
+        order.sort_unstable_by(|&a, &b| odds[b].total_cmp(&odds[a]).then(a.cmp(&b)));
+        for row in order.into_iter().take(CONTESTED) {
+            few.extend_from_slice(&rows[row * width..(row + 1) * width]);
+            few_labels.push(labels[row]);
+            start.push(odds[row]);
+        }
+        few_groups.push(few_labels.len());
+    }
+    Trees::fit(&few, width, &few_labels, &few_groups, start, trees::Settings::default())
+}
+
+/// Mean NDCG@k of ranked lists beside their cases.
+pub fn mean_ndcg(lists: &[Vec<(u32, f32)>], cases: &[Case], k: usize) -> f64 {
+    if cases.is_empty() {
+        return 0.0;
+    }
+    let total: f64 = lists
+        .iter()
+        .zip(cases)
+        .map(|(list, case)| {
+            let items: Vec<u32> = list.iter().take(k).map(|entry| entry.0).collect();
+            rank::ndcg(&items, &case.targets, k)
+        })
+        .sum();
+    total / cases.len() as f64
+}

@@ -1,0 +1,92 @@
+//! Item neighbours from who bought what: weighted cosine, TF-IDF, BM25, and the RP3beta random walk.
+
+use super::sparse::Sparse;
+
+/// Items × items: row i holds the neighbours of item i and their weights.
+#[derive(Clone, Debug, Default)]
+pub struct Neighbours {
+    pub similar: Sparse,
+}
+
+impl Neighbours {
+    /// Σ over the row of value × similarity.
+    pub fn score(&self, items: &[u32], values: &[f32], out: &mut [f32]) {
+        out.fill(0.0);
+        for (&item, &value) in items.iter().zip(values) {
+            self.similar.add_row(item as usize, value, out);
+        }
+    }
+}
+
+/// How entries are weighted before items are compared, as in `implicit` 0.7: documents are items, terms are customers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Weighting {
+    Cosine,
+    /// √count × idf, rows normalised.
+    TfIdf,
+    /// count (K1 + 1) / (K1 (1 − B + B len/avg) + count) × idf, not normalised.
+    Bm25 { k1: f32, b: f32 },
+}
+
+/// `matrix`: customers × items. Each item keeps its `k` most similar, itself included.
+pub fn item_knn(matrix: &Sparse, weighting: Weighting, k: usize) -> Neighbours {
+    let items = matrix.transpose();
+    let n_items = items.rows() as f32;
+    let idf: Vec<f32> =
+        (0..matrix.rows()).map(|row| n_items.ln() - (matrix.row(row).0.len() as f32).ln_1p()).collect();
+    let lengths = items.row_sums();
+    let average = lengths.iter().sum::<f32>() / n_items.max(1.0);
+    let weighted = match weighting {
+        Weighting::Cosine => normalise(items),
+        Weighting::TfIdf => normalise(items.map(|_, customer, count| count.sqrt() * idf[customer as usize])),
+        Weighting::Bm25 { k1, b } => items.map(|item, customer, count| {
+            let norm = (1.0 - b) + b * lengths[item] / average;
+            count * (k1 + 1.0) / (k1 * norm + count) * idf[customer as usize]
+        }),
+    };
+    let similar = weighted.top_product(&weighted.transpose(), k, |_, _, value| Some(value));
+    Neighbours { similar }
+}
+
+/// RP3beta (Paudel et al. 2016, doi 10.1145/2955101): a walk item → row → item, the target divided by its degree^beta.
+/// `rows`: customers or orders × items. Pruned to `k` per source item, itself included: a walk may come home.
+pub fn random_walk(rows: &Sparse, beta: f32, k: usize) -> Neighbours {
+    let row_sums = rows.row_sums();
+    let forward = rows.clone().map(|row, _, value| value / row_sums[row]);
+    let items = rows.transpose();
+    let degree: Vec<f32> = items.row_sums();
+    let back = items.map(|item, _, value| value / degree[item]);
+    let penalty: Vec<f32> = degree.iter().map(|degree| degree.max(f32::MIN_POSITIVE).powf(beta)).collect();
+    let similar = back.top_product(&forward, k, |_, target, value| Some(value / penalty[target as usize]));
+    Neighbours { similar }
+}
+
+fn normalise(matrix: Sparse) -> Sparse {
+    let norms: Vec<f32> =
+        (0..matrix.rows()).map(|row| matrix.row(row).1.iter().map(|v| v * v).sum::<f32>().sqrt()).collect();
+    matrix.map(|row, _, value| value / norms[row].max(f32::MIN_POSITIVE))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cosine_of_items_bought_by_the_same_people_is_one() {
+        let matrix =
+            Sparse::from_rows(3, [vec![(0, 1.0), (1, 1.0)], vec![(0, 1.0), (1, 1.0)], vec![(2, 1.0)]]);
+        let neighbours = item_knn(&matrix, Weighting::Cosine, 5);
+        let (items, values) = neighbours.similar.row(0);
+        assert_eq!(items, &[0, 1]);
+        assert!((values[1] - 1.0).abs() < 1e-6);
+        assert_eq!(neighbours.similar.row(2).0, &[2]);
+    }
+
+    #[test]
+    fn the_walk_goes_through_shared_rows_only() {
+        let matrix = Sparse::from_rows(3, [vec![(0, 1.0), (1, 1.0)], vec![(2, 1.0)]]);
+        let walk = random_walk(&matrix, 0.0, 5);
+        assert_eq!(walk.similar.row(0), (&[0_u32, 1][..], &[0.5_f32, 0.5][..]));
+        assert_eq!(walk.similar.row(2).0, &[2]);
+    }
+}

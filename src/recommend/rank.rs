@@ -1,0 +1,66 @@
+//! Order and gain: the one rule by which scores become places, and NDCG on binary targets.
+
+use std::cmp::Ordering;
+
+/// Score descending (as `f32`), then item index ascending.
+pub fn before(a: (u32, f32), b: (u32, f32)) -> Ordering {
+    b.1.total_cmp(&a.1).then(a.0.cmp(&b.0))
+}
+
+/// The first `k` items of `scores` in order; items whose score is not finite are masked.
+pub fn top(scores: &[f32], k: usize) -> Vec<u32> {
+    let mut entries: Vec<(u32, f32)> = scores
+        .iter()
+        .enumerate()
+        .filter(|entry| entry.1.is_finite())
+        .map(|(item, &score)| (item as u32, if score == 0.0 { 0.0 } else { score }))
+        .collect();
+    if k == 0 {
+        return Vec::new();
+    }
+    if entries.len() > k {
+        entries.select_nth_unstable_by(k - 1, |a, b| before(*a, *b));
+        entries.truncate(k);
+    }
+    entries.sort_unstable_by(|a, b| before(*a, *b));
+    entries.into_iter().map(|entry| entry.0).collect()
+}
+
+/// Normalised discounted cumulative gain at `k` with binary gain, 1/log2(place + 1) for places from 1, ideal over
+/// min(k, number of targets) (Järvelin & Kekäläinen 2002). `targets` ascend. 0 when there are none.
+pub fn ndcg(ranked: &[u32], targets: &[u32], k: usize) -> f64 {
+    if targets.is_empty() {
+        return 0.0;
+    }
+    let gain: f64 = ranked
+        .iter()
+        .take(k)
+        .enumerate()
+        .filter(|(_, item)| targets.binary_search(item).is_ok())
+        .map(|(place, _)| discount(place))
+        .sum();
+    let ideal: f64 = (0..k.min(targets.len())).map(discount).sum();
+    gain / ideal
+}
+
+/// What a hit at 0-based `place` counts.
+pub fn discount(place: usize) -> f64 {
+    1.0 / (place as f64 + 2.0).log2()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_scores_take_the_smaller_index_and_masked_items_never_show() {
+        assert_eq!(top(&[1.0, 2.0, 2.0, f32::NEG_INFINITY, 0.0], 10), vec![1, 2, 0, 4]);
+    }
+
+    #[test]
+    fn ndcg_matches_the_worked_example() {
+        let ranked: Vec<u32> = (0..10).collect();
+        let value = ndcg(&ranked, &[1, 4, 9, 77], 10);
+        assert!((value - 0.510_167_148_317_470_5).abs() < 1e-12);
+    }
+}

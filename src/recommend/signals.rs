@@ -1,0 +1,266 @@
+//! Scores to the integers of the page decision, with the counts behind them.
+
+use serde::{Deserialize, Serialize};
+
+use super::dataset::{Dataset, NOBODY};
+use super::models::Signal;
+use crate::shop::time::{SECONDS_PER_DAY, Seconds};
+
+/// Decayed counts per product, as the signals need them.
+struct Counts {
+    orders_30d: Vec<u32>,
+    sold_30d: Vec<f32>,
+    week: Vec<u32>,
+    month: Vec<u32>,
+    fast: Vec<f64>,
+    slow: Vec<f64>,
+    first_sale: Vec<Option<Seconds>>,
+}
+
+impl Counts {
+    fn new(data: &Dataset, as_of: Seconds) -> Self {
+        let n = data.products.len();
+        let mut counts = Self {
+            orders_30d: vec![0; n],
+            sold_30d: vec![0.0; n],
+            week: vec![0; n],
+            month: vec![0; n],
+            fast: vec![0.0; n],
+            slow: vec![0.0; n],
+            first_sale: vec![None; n],
+        };
+        for order in 0..data.orders_before(as_of) {
+            let at = data.orders[order].at;
+            let age = (as_of - at) as f64 / SECONDS_PER_DAY as f64;
+            for (&product, &quantity) in data.products_of(order).iter().zip(data.quantities_of(order)) {
+                let slot = product as usize;
+                counts.first_sale[slot].get_or_insert(at);
+                counts.fast[slot] += (-age / 7.0).exp2();
+                counts.slow[slot] += (-age / 30.0).exp2();
+                if age <= 30.0 {
+                    counts.orders_30d[slot] += 1;
+                    counts.sold_30d[slot] += quantity;
+                }
+                counts.month[slot] += u32::from(age <= 28.0);
+                counts.week[slot] += u32::from(age <= 7.0);
+            }
+        }
+        counts
+    }
+}
+
+/// Popularity, trending and newness of every product.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ProductSignals {
+    pub popularity: Vec<Signal>,
+    pub trending: Vec<Signal>,
+    pub newness: Vec<Signal>,
+}
+
+/// Orders a product needs in four weeks before a trend is called one.
+const TREND_FLOOR: u32 = 5;
+/// A product stops being new after this many days.
+const NEW_DAYS: f64 = 90.0;
+
+/// Popularity is decayed orders (half-life 30 days); trending is decayed orders (7 days) times the pace of the last
+/// week over the last four, from 5 orders; newness falls from 10 000 to 0 over 90 days from creation or first sale.
+pub fn product_signals(data: &Dataset, as_of: Seconds) -> ProductSignals {
+    let counts = Counts::new(data, as_of);
+    let n = data.products.len();
+    let velocity = |p: usize| {
+        let pace = f64::from(counts.month[p]) / 4.0;
+        if pace > 0.0 { f64::from(counts.week[p]) / pace } else { 0.0 }
+    };
+    let trend: Vec<f64> = (0..n)
+        .map(|p| if counts.month[p] >= TREND_FLOOR { counts.fast[p] * velocity(p) } else { 0.0 })
+        .collect();
+    let started = |p: usize| match (data.facts[p].created_at, counts.first_sale[p]) {
+        (Some(created), Some(sold)) => Some(created.min(sold)),
+        (one, other) => one.or(other),
+    };
+    let age = |p: usize| started(p).map(|at| (as_of - at) as f64 / SECONDS_PER_DAY as f64);
+    // When half the shop has one creation date, it is the date of a migration, not of a launch.
+    let fresh: Vec<f64> =
+        (0..n).map(|p| age(p).map_or(0.0, |days| (1.0 - days / NEW_DAYS).clamp(0.0, 1.0))).collect();
+    let base = |p: usize| Signal {
+        orders_30d: counts.orders_30d[p],
+        sold_30d: counts.sold_30d[p].round() as u32,
+        age_days: age(p).map_or(-1, |days| days.max(0.0) as i32),
+        velocity_permille: (velocity(p) * 1_000.0).min(1e6) as u32,
+        ..Signal::default()
+    };
+    let signal = |scores: &[f64], power: f64| -> Vec<Signal> {
+        let values = scaled(scores, power);
+        let ranks = ranks(scores);
+        (0..n).map(|p| Signal { value: values[p], rank: ranks[p], ..base(p) }).collect()
+    };
+    ProductSignals {
+        popularity: signal(&counts.slow, 0.5),
+        trending: signal(&trend, 0.5),
+        newness: signal(&fresh, 1.0),
+    }
+}
+
+/// Scores to 0…10 000: (score / best)^power. All 0 stays 0.
+pub fn scaled(scores: &[f64], power: f64) -> Vec<u16> {
+    let best = scores.iter().copied().filter(|s| s.is_finite()).fold(0.0, f64::max);
+    scores
+        .iter()
+        .map(|&score| {
+            if best > 0.0 && score > 0.0 { ((score / best).powf(power) * 10_000.0).round().min(10_000.0) as u16 } else { 0 }
+        })
+        .collect()
+}
+
+/// Places from 1 by (score descending, index ascending); 0 for scores not above 0.
+pub fn ranks(scores: &[f64]) -> Vec<u32> {
+    let mut order: Vec<usize> = (0..scores.len()).filter(|&p| scores[p] > 0.0).collect();
+    order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]).then(a.cmp(&b)));
+    let mut ranks = vec![0; scores.len()];
+    for (place, p) in order.into_iter().enumerate() {
+        ranks[p] = place as u32 + 1;
+    }
+    ranks
+}
+
+/// How much a segment wants a product, with the counts to say so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Relevance {
+    /// 0…10 000, the segment's best is 10 000.
+    pub value: u16,
+    /// Customers of the segment who bought it in the year before.
+    pub buyers: u32,
+    /// Customers of the segment with an order in that year.
+    pub customers: u32,
+    /// The segment's shrunk rate over that of all others; 1 is "as often as others".
+    pub ratio: f32,
+}
+
+/// Segments × products, and everyone.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SegmentRelevance {
+    /// `*`: one per product. Guests count by order.
+    pub everyone: Vec<Relevance>,
+    /// One row per segment.
+    pub segments: Vec<Vec<Relevance>>,
+}
+
+/// So many customers' worth of everyone's taste is mixed into each segment's.
+const SHRINK: f64 = 30.0;
+/// Purchases count half after this many days.
+const HALF_LIFE_DAYS: f64 = 60.0;
+
+/// `segment_of_customer` beside `data.customers`. The rate of a segment is its decayed buyers per customer, shrunk
+/// towards everyone's rate, so that a small group follows everyone until its own orders speak.
+pub fn segment_relevance(
+    data: &Dataset,
+    as_of: Seconds,
+    segment_of_customer: &[Option<u16>],
+    n_segments: usize,
+) -> SegmentRelevance {
+    let n = data.products.len();
+    let since = as_of - 365 * SECONDS_PER_DAY;
+    // (segment, product, customer): newest weight.
+    let mut purchases: Vec<(u32, u32, f32)> = Vec::new();
+    let mut guests = vec![(0_u32, 0.0_f64); n];
+    let mut n_guests = 0_u32;
+    for order in data.orders_before(since)..data.orders_before(as_of) {
+        let row = &data.orders[order];
+        let weight = (-((as_of - row.at) as f64) / SECONDS_PER_DAY as f64 / HALF_LIFE_DAYS).exp2();
+        n_guests += u32::from(row.customer == NOBODY);
+        for &product in data.products_of(order) {
+            if row.customer == NOBODY {
+                guests[product as usize].0 += 1;
+                guests[product as usize].1 += weight;
+            } else {
+                purchases.push((row.customer, product, weight as f32));
+            }
+        }
+    }
+    purchases.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then(b.2.total_cmp(&a.2)));
+    purchases.dedup_by_key(|purchase| (purchase.0, purchase.1));
+    let segment = |customer: u32| {
+        segment_of_customer.get(customer as usize).copied().flatten().map(usize::from).filter(|&s| s < n_segments)
+    };
+    let mut sizes = vec![0_u32; n_segments];
+    let mut n_known = 0_u32;
+    for run in purchases.chunk_by(|a, b| a.0 == b.0) {
+        n_known += 1;
+        if let Some(segment) = segment(run[0].0) {
+            sizes[segment] += 1;
+        }
+    }
+    let mut buyers = vec![vec![(0_u32, 0.0_f64); n]; n_segments];
+    let mut all = guests;
+    for (customer, product, weight) in purchases {
+        let slot = &mut all[product as usize];
+        slot.0 += 1;
+        slot.1 += f64::from(weight);
+        if let Some(segment) = segment(customer) {
+            let slot = &mut buyers[segment][product as usize];
+            slot.0 += 1;
+            slot.1 += f64::from(weight);
+        }
+    }
+    let n_all = n_known + n_guests;
+    let rate_of_all: Vec<f64> = all.iter().map(|slot| slot.1 / f64::from(n_all.max(1))).collect();
+    let everyone_values = scaled(&rate_of_all, 0.5);
+    let everyone = (0..n)
+        .map(|p| Relevance { value: everyone_values[p], buyers: all[p].0, customers: n_all, ratio: 1.0 })
+        .collect();
+    let segments = buyers
+        .iter()
+        .zip(&sizes)
+        .map(|(row, &size)| {
+            let rates: Vec<f64> =
+                (0..n).map(|p| (row[p].1 + SHRINK * rate_of_all[p]) / (f64::from(size) + SHRINK)).collect();
+            let values = scaled(&rates, 0.5);
+            (0..n)
+                .map(|p| {
+                    let others = f64::from(n_all.saturating_sub(size));
+                    let rate_of_others =
+                        (all[p].1 - row[p].1 + SHRINK * rate_of_all[p]) / (others + SHRINK);
+                    let ratio = if rate_of_others > 0.0 { rates[p] / rate_of_others } else { 1.0 };
+                    Relevance { value: values[p], buyers: row[p].0, customers: size, ratio: ratio as f32 }
+                })
+                .collect()
+        })
+        .collect();
+    SegmentRelevance { everyone, segments }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::dataset::fixture::store;
+    use super::*;
+
+    const DAY: Seconds = SECONDS_PER_DAY;
+
+    #[test]
+    fn a_small_group_follows_everyone_until_its_own_orders_speak() {
+        let mut orders = Vec::new();
+        let names: Vec<(String, String)> = (0..60).map(|i| (format!("o{i:03}"), format!("c{i:03}"))).collect();
+        for (index, (order, customer)) in names.iter().enumerate() {
+            let bought: &[&str] = if index < 40 { &["plain"] } else { &["plain", "plant"] };
+            orders.push((order.as_str(), customer.as_str(), 100 * DAY, bought));
+        }
+        let data = store(&orders);
+        let segments: Vec<Option<u16>> =
+            (0..60).map(|i| if i < 40 { Some(0) } else if i < 59 { Some(1) } else { Some(2) }).collect();
+        let got = segment_relevance(&data, 101 * DAY, &segments, 3);
+        let plant = data.products.index("plant").unwrap() as usize;
+        assert!(got.segments[1][plant].ratio > 1.5);
+        assert!(got.segments[0][plant].ratio < 0.6);
+        assert_eq!((got.segments[1][plant].buyers, got.segments[1][plant].customers), (19, 19));
+        let one = got.segments[2][plant];
+        assert!(one.ratio > 0.9 && one.ratio < 1.2, "{one:?}");
+        assert_eq!(got.everyone[data.products.index("plain").unwrap() as usize].value, 10_000);
+    }
+
+    #[test]
+    fn an_empty_store_has_signals_of_nothing() {
+        let data = Dataset::default();
+        assert!(product_signals(&data, 0).popularity.is_empty());
+        assert!(segment_relevance(&data, 0, &[], 2).segments[1].is_empty());
+    }
+}

@@ -1,0 +1,185 @@
+//! Compressed sparse rows and the two products of them that neighbour models need.
+
+use rayon::prelude::*;
+
+/// A sparse matrix by rows; column indices ascend within a row.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sparse {
+    pub cols: usize,
+    start: Vec<usize>,
+    index: Vec<u32>,
+    value: Vec<f32>,
+}
+
+impl Sparse {
+    /// Sorts each row by column; equal columns are summed in the given order.
+    pub fn from_rows(cols: usize, rows: impl IntoIterator<Item = Vec<(u32, f32)>>) -> Self {
+        let mut matrix = Self { cols, start: vec![0], ..Self::default() };
+        for mut row in rows {
+            row.sort_by_key(|entry| entry.0);
+            let first = matrix.index.len();
+            for (column, value) in row {
+                if matrix.index.len() > first && matrix.index.last() == Some(&column) {
+                    if let Some(last) = matrix.value.last_mut() {
+                        *last += value;
+                    }
+                } else {
+                    matrix.index.push(column);
+                    matrix.value.push(value);
+                }
+            }
+            matrix.start.push(matrix.index.len());
+        }
+        matrix
+    }
+
+    /// From parts that already are in order.
+    pub fn from_parts(cols: usize, start: Vec<usize>, index: Vec<u32>, value: Vec<f32>) -> Self {
+        Self { cols, start, index, value }
+    }
+
+    pub fn rows(&self) -> usize {
+        self.start.len().saturating_sub(1)
+    }
+
+    pub fn entries(&self) -> usize {
+        self.index.len()
+    }
+
+    pub fn row(&self, row: usize) -> (&[u32], &[f32]) {
+        let span = self.start[row]..self.start[row + 1];
+        (&self.index[span.clone()], &self.value[span])
+    }
+
+    /// Value by (row, position in row, column).
+    pub fn map(mut self, change: impl Fn(usize, u32, f32) -> f32) -> Self {
+        for row in 0..self.rows() {
+            for position in self.start[row]..self.start[row + 1] {
+                self.value[position] = change(row, self.index[position], self.value[position]);
+            }
+        }
+        self
+    }
+
+    pub fn transpose(&self) -> Self {
+        let mut start = vec![0_usize; self.cols + 1];
+        for &column in &self.index {
+            start[column as usize + 1] += 1;
+        }
+        for column in 0..self.cols {
+            start[column + 1] += start[column];
+        }
+        let mut next = start.clone();
+        let mut index = vec![0_u32; self.index.len()];
+        let mut value = vec![0.0_f32; self.index.len()];
+        for row in 0..self.rows() {
+            let (columns, values) = self.row(row);
+            for (&column, &entry) in columns.iter().zip(values) {
+                let slot = &mut next[column as usize];
+                index[*slot] = row as u32;
+                value[*slot] = entry;
+                *slot += 1;
+            }
+        }
+        Self { cols: self.rows(), start, index, value }
+    }
+
+    pub fn row_sums(&self) -> Vec<f32> {
+        (0..self.rows()).map(|row| self.row(row).1.iter().sum()).collect()
+    }
+
+    /// `out += weight × row`.
+    pub fn add_row(&self, row: usize, weight: f32, out: &mut [f32]) {
+        let (columns, values) = self.row(row);
+        for (&column, &value) in columns.iter().zip(values) {
+            out[column as usize] += weight * value;
+        }
+    }
+
+    /// For each row of `self`, the `k` largest entries of `self × right` after `score(row, column, value)`;
+    /// entries that score `None` or not above 0 are left out. Ties go to the smaller column.
+    /// Gustavson's row-wise product with one dense accumulator per thread (ACM TOMS 4, 1978).
+    pub fn top_product<F>(&self, right: &Self, k: usize, score: F) -> Self
+    where
+        F: Fn(usize, u32, f32) -> Option<f32> + Sync,
+    {
+        const CHUNK: usize = 256;
+        let n_chunks = self.rows().div_ceil(CHUNK);
+        let parts: Vec<Vec<Vec<(u32, f32)>>> = (0..n_chunks)
+            .into_par_iter()
+            .map_init(
+                || (vec![0.0_f32; right.cols], vec![false; right.cols], Vec::<u32>::new()),
+                |(sum, touched, columns), chunk| {
+                    let rows = chunk * CHUNK..((chunk + 1) * CHUNK).min(self.rows());
+                    rows.map(|row| {
+                        let (middle, weights) = self.row(row);
+                        for (&inner, &weight) in middle.iter().zip(weights) {
+                            let (targets, values) = right.row(inner as usize);
+                            for (&target, &value) in targets.iter().zip(values) {
+                                let slot = target as usize;
+                                if !touched[slot] {
+                                    touched[slot] = true;
+                                    columns.push(target);
+                                }
+                                sum[slot] += weight * value;
+                            }
+                        }
+                        let mut best: Vec<(u32, f32)> = Vec::with_capacity(columns.len().min(4 * k));
+                        for &column in columns.iter() {
+                            let slot = column as usize;
+                            if let Some(value) = score(row, column, sum[slot]).filter(|v| *v > 0.0) {
+                                best.push((column, value));
+                                if best.len() >= 4 * k.max(16) {
+                                    keep_top(&mut best, k);
+                                }
+                            }
+                            sum[slot] = 0.0;
+                            touched[slot] = false;
+                        }
+                        columns.clear();
+                        keep_top(&mut best, k);
+                        best.sort_unstable_by_key(|entry| entry.0);
+                        best
+                    })
+                    .collect()
+                },
+            )
+            .collect();
+        Self::from_rows(right.cols, parts.into_iter().flatten())
+    }
+}
+
+/// Keeps the `k` best by (value descending, index ascending), in no particular order.
+pub fn keep_top(entries: &mut Vec<(u32, f32)>, k: usize) {
+    if entries.len() > k {
+        if k > 0 {
+            entries.select_nth_unstable_by(k - 1, |a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        }
+        entries.truncate(k);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_product_with_its_transpose_counts_pairs() {
+        let baskets = Sparse::from_rows(
+            3,
+            [vec![(0, 1.0), (1, 1.0)], vec![(1, 1.0), (0, 1.0), (2, 1.0)], vec![(2, 1.0)]],
+        );
+        let items = baskets.transpose();
+        let pairs = items.top_product(&baskets, 10, |row, column, value| (row as u32 != column).then_some(value));
+        assert_eq!(pairs.row(0), (&[1_u32, 2][..], &[2.0_f32, 1.0][..]));
+        assert_eq!(pairs.row(2), (&[0_u32, 1][..], &[1.0_f32, 1.0][..]));
+    }
+
+    #[test]
+    fn the_best_are_kept_and_ties_go_to_the_smaller_index() {
+        let mut entries = vec![(5, 1.0), (2, 1.0), (9, 3.0)];
+        keep_top(&mut entries, 2);
+        entries.sort_unstable_by_key(|entry| entry.0);
+        assert_eq!(entries, vec![(2, 1.0), (9, 3.0)]);
+    }
+}

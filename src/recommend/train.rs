@@ -1,0 +1,365 @@
+//! From a store's data to its models: learn on past windows, choose by the newest of them, fit on everything.
+
+use serde::{Deserialize, Serialize};
+
+use super::dataset::Dataset;
+use super::facts::{Candidates, ItemFacts, active_customers, candidates};
+use super::history::History;
+use super::hybrid::{Recipe, SecondStage, WindowLessons, fit_all, mean_ndcg};
+use super::method::{Counting, Fitted, Method};
+use super::models::{Candidate, Choice, Models, Note, Reason, Strategy, Tried};
+use super::neighbours::neighbour_lists;
+use super::rank;
+use super::signals::product_signals;
+use super::train_orders::{learned_neighbours, plan_orders};
+use super::window::{Case, Task, past_windows};
+use crate::shop::time::{SECONDS_PER_DAY, Seconds};
+use crate::shop::{Cancelled, Monitor};
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    pub window_days: i64,
+    /// At most so many past windows teach the second stage.
+    pub windows: usize,
+    /// Length of a customer's lists.
+    pub per_customer: usize,
+    /// Length of a product's neighbour lists.
+    pub per_product: usize,
+    /// Distinct buyers a product needs to be recommended from behaviour.
+    pub min_buyers: u32,
+    /// Returning customers of the newest window below which counting answers instead of the second stage.
+    pub min_returning: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { window_days: 28, windows: 3, per_customer: 50, per_product: 40, min_buyers: 2, min_returning: 500 }
+    }
+}
+
+/// First-stage models every store gets; settings are the medians of what other stores chose.
+pub fn first_stage() -> Vec<Method> {
+    vec![
+        Method::PersonalDecay { half_life_days: 120.0 },
+        Method::TifuKnn { neighbours: 300, basket_decay: 1.0, group_decay: 0.6, own: 0.7, groups: 3 },
+        Method::Ease { lambda: 200.0, counting: Counting::Binary },
+        Method::Ease { lambda: 50.0, counting: Counting::Decayed { half_life_days: 30.0 } },
+        Method::Ease { lambda: 25.0, counting: Counting::Decayed { half_life_days: 240.0 } },
+        Method::Walk { beta: 0.1, k: 200, counting: Counting::Count },
+        Method::ItemBm25 { k: 400, k1: 1.2, b: 0.5, counting: Counting::Count },
+        Method::Ials { factors: 64, unobserved: 1.0, regularisation: 0.003, exponent: 1.0, counting: Counting::Binary },
+        Method::DecayedPopularity { half_life_days: 7.0 },
+        Method::OrderWalk { beta: 0.2, k: 200, half_life_days: 60.0 },
+        Method::Transitions { k: 200, memory: 0.8 },
+        Method::Content { k: 100 },
+    ]
+}
+
+/// Weight of the trees beside the logistic scores: less than they ask for, because they learn on few windows.
+pub const TREE_WEIGHT: f64 = 0.75;
+/// Names of the second stage in choices.
+pub const LOGISTIC: &str = "second-stage";
+pub const REFINED: &str = "second-stage-with-trees";
+
+/// A customer task's answer: the second stage, or one method alone.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    Second(Box<SecondStage>),
+    Single(Method),
+}
+
+/// What training decided for the customer tasks, in the order of [`Task::CUSTOMER`].
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub methods: Vec<Method>,
+    pub answers: Vec<(Task, Answer, Choice)>,
+    pub notes: Vec<Note>,
+}
+
+/// Learns on the windows before `as_of` and chooses, per task, by the newest of them alone.
+pub fn plan(
+    data: &Dataset,
+    settings: &Settings,
+    as_of: Seconds,
+    seed: u64,
+    monitor: &dyn Monitor,
+) -> Result<Plan, Cancelled> {
+    let methods = first_stage();
+    let start = data.first_order_at().unwrap_or(as_of);
+    let starts = past_windows(start, as_of, settings.window_days, settings.windows);
+    let mut lessons = Vec::new();
+    for (done, &cut) in starts.iter().enumerate() {
+        monitor.progress(done as u64, starts.len() as u64 + 1, "Learning from past weeks");
+        let history = History::new(data, cut, settings.min_buyers);
+        let until = cut + settings.window_days * SECONDS_PER_DAY;
+        lessons.push(WindowLessons::build(&history, &methods, until, seed, monitor)?);
+    }
+    let mut notes = Vec::new();
+    let mut answers = Vec::new();
+    for task in Task::CUSTOMER {
+        monitor.checkpoint()?;
+        answers.push(choose(task, &methods, &lessons, settings, &mut notes));
+    }
+    Ok(Plan { methods, answers, notes })
+}
+
+fn choose(
+    task: Task,
+    methods: &[Method],
+    lessons: &[WindowLessons],
+    settings: &Settings,
+    notes: &mut Vec<Note>,
+) -> (Task, Answer, Choice) {
+    let fallback = if task.only_new() {
+        Method::DecayedPopularity { half_life_days: 7.0 }
+    } else {
+        Method::PersonalDecay { half_life_days: 120.0 }
+    };
+    let Some(newest) = lessons.first() else {
+        let why = format!("There are not yet two stretches of {} days to learn from.", settings.window_days);
+        notes.push(Note { code: "too-little-history".to_owned(), sentence: why.clone() });
+        let choice = Choice { task, chosen: fallback.name().to_owned(), why, cases: 0, tried: Vec::new() };
+        return (task, Answer::Single(fallback), choice);
+    };
+    let cases = newest.cases(task);
+    let table = newest.candidates(task);
+    let mut tried: Vec<Tried> = methods
+        .iter()
+        .filter_map(|method| {
+            let lists = lists_of_method(table, method)?;
+            Some(Tried { name: method.name().to_owned(), method: Some(*method), ndcg: mean_ndcg(&lists, cases, 10) })
+        })
+        .collect();
+    let blind: Vec<&WindowLessons> = lessons[1..].iter().collect();
+    let stage = SecondStage::fit(&blind, task, Recipe { windows: settings.windows, trees: TREE_WEIGHT });
+    let (mut second, mut trees) = (None, 0.0);
+    if let Some(mut stage) = stage {
+        let refined = mean_ndcg(&stage.rank(table), cases, 10);
+        stage.tree_weight = 0.0;
+        let plain = mean_ndcg(&stage.rank(table), cases, 10);
+        tried.push(Tried { name: LOGISTIC.to_owned(), method: None, ndcg: plain });
+        tried.push(Tried { name: REFINED.to_owned(), method: None, ndcg: refined });
+        trees = if refined > plain { TREE_WEIGHT } else { 0.0 };
+        second = Some(refined.max(plain));
+    }
+    let recipe = Recipe { windows: settings.windows, trees };
+    let stage_name = if trees > 0.0 { REFINED } else { LOGISTIC };
+    tried.sort_by(|a, b| b.ndcg.total_cmp(&a.ndcg).then(a.name.cmp(&b.name)));
+    let n_cases = cases.len() as u32;
+    let best_single = tried.iter().find(|tried| tried.method.is_some());
+    let worth_it = match (second, best_single) {
+        (Some(second), Some(single)) => second > single.ndcg,
+        _ => cases.len() >= settings.min_returning,
+    };
+    let enough = cases.len() >= settings.min_returning || (second.is_some() && worth_it && cases.len() >= 100);
+    let newest_first: Vec<&WindowLessons> = lessons.iter().collect();
+    let stage = if enough && worth_it { SecondStage::fit(&newest_first, task, recipe) } else { None };
+    if let Some(stage) = stage {
+        let why = match (second, best_single) {
+            (Some(second), Some(single)) => format!(
+                "On the last {} days, unseen, it scored {:.4} against {:.4} for {}, the best single method.",
+                settings.window_days, second, single.ndcg, single.name
+            ),
+            _ => "It had one past window to learn from and none left to be checked on.".to_owned(),
+        };
+        let choice = Choice { task, chosen: stage_name.to_owned(), why, cases: n_cases, tried };
+        return (task, Answer::Second(Box::new(stage)), choice);
+    }
+    let single = match best_single {
+        Some(best) if cases.len() >= 100 => best.method.unwrap_or(fallback),
+        _ => fallback,
+    };
+    let why = if enough {
+        format!("It was the best on the last {} days; learning to combine gained nothing.", settings.window_days)
+    } else {
+        let sentence = format!(
+            "Only {n_cases} returning customers in the last {} days; {} are needed to learn how to combine methods.",
+            settings.window_days, settings.min_returning
+        );
+        notes.push(Note { code: format!("few-returning-customers-{}", task.name()), sentence: sentence.clone() });
+        sentence
+    };
+    (task, Answer::Single(single), Choice { task, chosen: single.name().to_owned(), why, cases: n_cases, tried })
+}
+
+/// The order of one first-stage model, read back from its place fact.
+fn lists_of_method(table: &Candidates, method: &Method) -> Option<Vec<Vec<(u32, f32)>>> {
+    lists_by_place(table, &super::facts::place_name(method))
+}
+
+/// Each group's candidates in the order of one place fact.
+pub(super) fn lists_by_place(table: &Candidates, name: &str) -> Option<Vec<Vec<(u32, f32)>>> {
+    let place = table.names.iter().position(|known| known == name)?;
+    let lists = (0..table.customers.len()).map(|group| {
+        let rows = table.start[group]..table.start[group + 1];
+        let mut list: Vec<(u32, f32)> =
+            rows.map(|row| (table.items[row], -table.row(row)[place])).collect();
+        list.sort_unstable_by(|a, b| rank::before(*a, *b));
+        list
+    });
+    Some(lists.collect())
+}
+
+/// Trains everything a store's pages need. Thin data gives honest notes and simpler answers, never an error.
+pub fn train(
+    data: &Dataset,
+    settings: &Settings,
+    as_of: Seconds,
+    seed: u64,
+    monitor: &dyn Monitor,
+) -> Result<Models, Cancelled> {
+    let plan = plan(data, settings, as_of, seed, monitor)?;
+    monitor.progress(3, 4, "Fitting on everything");
+    let history = History::new(data, as_of, settings.min_buyers);
+    let fitted = fit_all(&history, &plan.methods, seed, monitor)?;
+    let orders = plan_orders(data, settings, as_of, monitor)?;
+    let signals = product_signals(data, as_of);
+    let mut neighbours = neighbour_lists(&history, settings.per_product);
+    if let Some(lists) = learned_neighbours(&history, &orders, settings.per_product, monitor)? {
+        neighbours.insert(Strategy::BoughtTogether, lists);
+    }
+    let mut models = Models {
+        as_of,
+        seed,
+        products: data.products.ids().to_vec(),
+        customers: data.customers.ids().to_vec(),
+        neighbours,
+        popularity: signals.popularity,
+        trending: signals.trending,
+        newness: signals.newness,
+        notes: plan.notes.clone(),
+        ..Models::default()
+    };
+    let item_facts = ItemFacts::new(&history);
+    let customers = active_customers(&history);
+    for (task, answer, choice) in &plan.answers {
+        models.choices.push(choice.clone());
+        let lists = match task {
+            Task::NextWindow => &mut models.for_you,
+            Task::Discovery => &mut models.discover,
+            _ => continue,
+        };
+        lists.resize_with(data.customers.len(), Vec::new);
+        for some in customers.chunks(512) {
+            monitor.checkpoint()?;
+            let answered = answer_customers(&history, &fitted, &item_facts, some, *task, answer, settings);
+            for (customer, list) in some.iter().zip(answered) {
+                lists[*customer as usize] = list;
+            }
+        }
+        if let Answer::Second(stage) = answer {
+            models.facts.clone_from(&stage.names);
+        }
+    }
+    models.choices.extend(orders.answers.into_iter().map(|answer| answer.2));
+    if customers.is_empty() {
+        models.notes.push(Note {
+            code: "no-known-customers".to_owned(),
+            sentence: "No order names a customer, so pages follow everyone's taste.".to_owned(),
+        });
+    }
+    Ok(models)
+}
+
+/// Every customer's list, best first, cut to the length of the settings.
+fn answer_customers(
+    history: &History<'_>,
+    fitted: &[Fitted<'_>],
+    item_facts: &ItemFacts,
+    customers: &[u32],
+    task: Task,
+    answer: &Answer,
+    settings: &Settings,
+) -> Vec<Vec<Candidate>> {
+    let table = candidates(history, fitted, item_facts, customers, task.only_new());
+    match answer {
+        Answer::Second(stage) => {
+            use rayon::prelude::*;
+            (0..customers.len())
+                .into_par_iter()
+                .map(|group| second_list(history, &table, group, stage, settings.per_customer))
+                .collect()
+        }
+        Answer::Single(method) => {
+            let lists = lists_of_method(&table, method).unwrap_or_default();
+            lists
+                .into_iter()
+                .zip(customers)
+                .map(|(list, &customer)| {
+                    let bought = history.bought(customer);
+                    let n = list.len().min(settings.per_customer).max(1) as f32;
+                    list.into_iter()
+                        .filter(|(item, _)| recommendable(history, *item))
+                        .take(settings.per_customer)
+                        .enumerate()
+                        .map(|(place, (item, score))| Candidate {
+                            product: history.products[item as usize],
+                            relevance: (10_000.0 * (1.0 - place as f32 / n)) as u16,
+                            score,
+                            bought_before: bought.binary_search(&item).is_ok(),
+                            why: Vec::new(),
+                        })
+                        .collect()
+                })
+                .collect()
+        }
+    }
+}
+
+fn recommendable(history: &History<'_>, item: u32) -> bool {
+    history.data.facts[history.products[item as usize] as usize].recommendable
+}
+
+fn second_list(
+    history: &History<'_>,
+    table: &Candidates,
+    group: usize,
+    stage: &SecondStage,
+    length: usize,
+) -> Vec<Candidate> {
+    const REASONS: usize = 4;
+    let mut rows: Vec<(u32, f32, usize)> = (table.start[group]..table.start[group + 1])
+        .filter(|&row| recommendable(history, table.items[row]))
+        .map(|row| (table.items[row], stage.score(table.row(row)) as f32, row))
+        .collect();
+    rows.sort_unstable_by(|a, b| rank::before((a.0, a.1), (b.0, b.1)));
+    rows.truncate(length);
+    let bought = history.bought(table.customers[group]);
+    let chance = |score: f32| 1.0 / (1.0 + f64::from(-score).exp());
+    let best = rows.first().map_or(1.0, |row| chance(row.1));
+    let mut parts = vec![0.0; table.width()];
+    rows.into_iter()
+        .map(|(item, score, row)| {
+            stage.contributions(table.row(row), &mut parts);
+            let mut order: Vec<usize> = (0..parts.len()).collect();
+            order.sort_by(|&a, &b| parts[b].abs().total_cmp(&parts[a].abs()).then(a.cmp(&b)));
+            Candidate {
+                product: history.products[item as usize],
+                relevance: ((chance(score) / best).sqrt() * 10_000.0).round() as u16,
+                score,
+                bought_before: bought.binary_search(&item).is_ok(),
+                why: order
+                    .into_iter()
+                    .take(REASONS)
+                    .map(|fact| Reason::Fact { fact: fact as u16, adds: parts[fact] as f32 })
+                    .collect(),
+            }
+        })
+        .collect()
+}
+
+/// Cases and lists side by side, for whoever measures a plan.
+pub fn lists_for_cases(
+    history: &History<'_>,
+    fitted: &[Fitted<'_>],
+    answer: &Answer,
+    task: Task,
+    cases: &[Case],
+) -> Vec<Vec<(u32, f32)>> {
+    let customers: Vec<u32> = cases.iter().map(|case| case.customer).collect();
+    let table = candidates(history, fitted, &ItemFacts::new(history), &customers, task.only_new());
+    match answer {
+        Answer::Second(stage) => stage.rank(&table),
+        Answer::Single(method) => lists_of_method(&table, method).unwrap_or_default(),
+    }
+}

@@ -1,0 +1,216 @@
+//! Carts and product pages: the second stage over order models, chosen by the newest past window.
+
+use super::cooccur::{Baskets, LLR_FLOOR, SUPPORT_FLOOR};
+use super::dataset::Dataset;
+use super::facts::{Candidates, ItemFacts};
+use super::history::History;
+use super::hybrid::{SecondStage, mean_ndcg};
+use super::models::{Choice, Tried};
+use super::neighbours::{Lists, lists};
+use super::order::{
+    FittedOrders, OrderMethod, fit_orders, order_candidates, order_lesson, order_place_name, order_stage,
+};
+use super::sparse::Sparse;
+use super::train::{LOGISTIC, REFINED, Settings, TREE_WEIGHT, lists_by_place};
+use super::window::{Case, OrderCase, Task, order_cases, past_windows};
+use crate::shop::time::{SECONDS_PER_DAY, Seconds};
+use crate::shop::{Cancelled, Monitor};
+
+/// Orders taken per window to learn from and to be measured on.
+pub const MOST_ORDERS: usize = 2_000;
+/// Orders a window needs before combining models is learned from it.
+const FEWEST_ORDERS: usize = 200;
+
+/// An order task's answer: the second stage, or one of the fitted methods by position.
+#[derive(Clone, Debug)]
+pub enum OrderAnswer {
+    Second(Box<SecondStage>),
+    Single(usize),
+}
+
+/// What training decided for the order tasks, in the order of [`Task::ORDER`].
+#[derive(Clone, Debug)]
+pub struct OrderPlan {
+    pub methods: Vec<OrderMethod>,
+    pub answers: Vec<(Task, OrderAnswer, Choice)>,
+}
+
+struct Lesson {
+    table: Candidates,
+    labels: Vec<bool>,
+    cases: Vec<Case>,
+}
+
+/// Learns on the windows before `as_of` and chooses, per task, by the newest of them alone.
+pub fn plan_orders(
+    data: &Dataset,
+    settings: &Settings,
+    as_of: Seconds,
+    monitor: &dyn Monitor,
+) -> Result<OrderPlan, Cancelled> {
+    let methods = order_stage();
+    let start = data.first_order_at().unwrap_or(as_of);
+    let mut windows: Vec<[Lesson; 2]> = Vec::new();
+    let starts = past_windows(start, as_of, settings.window_days, settings.windows);
+    for (done, cut) in starts.iter().copied().enumerate() {
+        monitor.progress(done as u64, starts.len() as u64, "Learning from past orders");
+        let history = History::new(data, cut, settings.min_buyers);
+        let fitted = fit_orders(&history, &methods, monitor)?;
+        if fitted.len() < methods.len() {
+            // A window whose facts have another shape cannot teach; only tiny or huge stores get here.
+            continue;
+        }
+        let item_facts = ItemFacts::new(&history);
+        let until = cut + settings.window_days * SECONDS_PER_DAY;
+        windows.push(Task::ORDER.map(|task| {
+            let asked = order_cases(&history, task, until, MOST_ORDERS);
+            let (table, labels) = order_lesson(&history, &fitted, &item_facts, &asked);
+            let cases =
+                asked.into_iter().map(|case| Case { customer: case.order, targets: case.targets }).collect();
+            Lesson { table, labels, cases }
+        }));
+        monitor.checkpoint()?;
+    }
+    let answers = Task::ORDER
+        .iter()
+        .enumerate()
+        .map(|(index, &task)| {
+            let lessons: Vec<&Lesson> = windows.iter().map(|window| &window[index]).collect();
+            choose(task, &methods, &lessons)
+        })
+        .collect();
+    Ok(OrderPlan { methods, answers })
+}
+
+fn choose(task: Task, methods: &[OrderMethod], lessons: &[&Lesson]) -> (Task, OrderAnswer, Choice) {
+    // Cosine-like walks on orders suit both tasks when nothing can be measured.
+    let fallback = methods
+        .iter()
+        .position(|method| matches!(method, OrderMethod::Walk { beta, .. } if (*beta < 0.3) == (task == Task::ProductPage)))
+        .unwrap_or(0);
+    let plain = |place: usize, why: &str, cases: u32, tried: Vec<Tried>| {
+        let choice =
+            Choice { task, chosen: methods[place].name().to_owned(), why: why.to_owned(), cases, tried };
+        (task, OrderAnswer::Single(place), choice)
+    };
+    let Some(newest) = lessons.first().filter(|lesson| lesson.cases.len() >= FEWEST_ORDERS) else {
+        let why = format!("Fewer than {FEWEST_ORDERS} past orders with two products to learn from.");
+        return plain(fallback, &why, lessons.first().map_or(0, |l| l.cases.len() as u32), Vec::new());
+    };
+    let n_cases = newest.cases.len() as u32;
+    let singles: Vec<f64> = methods
+        .iter()
+        .enumerate()
+        .map(|(place, method)| {
+            lists_by_place(&newest.table, &order_place_name(place, method))
+                .map_or(0.0, |lists| mean_ndcg(&lists, &newest.cases, 10))
+        })
+        .collect();
+    let best = (0..singles.len()).fold(0, |best, place| if singles[place] > singles[best] { place } else { best });
+    let mut tried: Vec<Tried> = methods
+        .iter()
+        .zip(&singles)
+        .map(|(method, &ndcg)| Tried { name: method.name().to_owned(), method: None, ndcg })
+        .collect();
+    let learn = |lessons: &[&Lesson], trees: f64| {
+        let tables: Vec<(&Candidates, Vec<bool>)> =
+            lessons.iter().map(|lesson| (&lesson.table, lesson.labels.clone())).collect();
+        SecondStage::learn(&tables, trees)
+    };
+    let Some(mut stage) = learn(&lessons[1..], TREE_WEIGHT) else {
+        return plain(best, "It was best on the newest past window; there is none before it.", n_cases, tried);
+    };
+    let refined = mean_ndcg(&stage.rank(&newest.table), &newest.cases, 10);
+    stage.tree_weight = 0.0;
+    let logistic = mean_ndcg(&stage.rank(&newest.table), &newest.cases, 10);
+    let (second, trees, name) =
+        if refined > logistic { (refined, TREE_WEIGHT, REFINED) } else { (logistic, 0.0, LOGISTIC) };
+    tried.push(Tried { name: LOGISTIC.to_owned(), method: None, ndcg: logistic });
+    tried.push(Tried { name: REFINED.to_owned(), method: None, ndcg: refined });
+    tried.sort_by(|a, b| b.ndcg.total_cmp(&a.ndcg).then(a.name.cmp(&b.name)));
+    let stage = if second > singles[best] { learn(lessons, trees) } else { None };
+    match stage {
+        Some(stage) => {
+            let why = format!(
+                "On the newest past window, unseen, it scored {second:.4} against {:.4} for {}, the best single method.",
+                singles[best],
+                methods[best].name()
+            );
+            (task, OrderAnswer::Second(Box::new(stage)), Choice { task, chosen: name.to_owned(), why, cases: n_cases, tried })
+        }
+        None => plain(best, "It was best on the newest past window; combining gained nothing.", n_cases, tried),
+    }
+}
+
+/// Each case's products in order with scores.
+pub fn lists_for_orders(
+    history: &History<'_>,
+    fitted: &[FittedOrders<'_>],
+    plan: &OrderPlan,
+    task: Task,
+    cases: &[OrderCase],
+) -> Vec<Vec<(u32, f32)>> {
+    let queries: Vec<&[u32]> = cases.iter().map(|case| case.query.as_slice()).collect();
+    answer(history, fitted, plan, task, &queries)
+}
+
+fn answer(
+    history: &History<'_>,
+    fitted: &[FittedOrders<'_>],
+    plan: &OrderPlan,
+    task: Task,
+    queries: &[&[u32]],
+) -> Vec<Vec<(u32, f32)>> {
+    let item_facts = ItemFacts::new(history);
+    let mut all = Vec::with_capacity(queries.len());
+    for some in queries.chunks(1_000) {
+        let table = order_candidates(history, fitted, &item_facts, some);
+        let found = plan.answers.iter().find(|answer| answer.0 == task).map(|answer| &answer.1);
+        let ranked = match found {
+            Some(OrderAnswer::Second(stage)) if stage.names == table.names => stage.rank(&table),
+            Some(OrderAnswer::Single(place)) => {
+                let name = order_place_name(*place, &plan.methods[*place]);
+                lists_by_place(&table, &name).unwrap_or_default()
+            }
+            _ => Vec::new(),
+        };
+        all.extend(ranked);
+    }
+    all.resize_with(queries.len(), Vec::new);
+    all
+}
+
+/// What the product-page answer says of every product, of pairs that orders support; `None` when one method alone
+/// answers.
+pub(super) fn learned_neighbours(
+    history: &History<'_>,
+    plan: &OrderPlan,
+    length: usize,
+    monitor: &dyn Monitor,
+) -> Result<Option<Lists>, Cancelled> {
+    let learned = plan.answers.iter().any(|answer| {
+        answer.0 == Task::ProductPage && matches!(answer.1, OrderAnswer::Second(_))
+    });
+    if !learned {
+        return Ok(None);
+    }
+    let fitted = fit_orders(history, &plan.methods, monitor)?;
+    if fitted.len() < plan.methods.len() {
+        return Ok(None);
+    }
+    let items: Vec<[u32; 1]> = (0..history.n_items() as u32).map(|item| [item]).collect();
+    let queries: Vec<&[u32]> = items.iter().map(<[u32; 1]>::as_slice).collect();
+    let ranked = answer(history, &fitted, plan, Task::ProductPage, &queries);
+    monitor.checkpoint()?;
+    let rows = ranked.into_iter().map(|list| {
+        // Log-odds to odds: positive, and proportional to chance where chance is small.
+        list.into_iter().map(|(item, score)| (item, score.min(20.0).exp())).collect::<Vec<_>>()
+    });
+    let near = Sparse::from_rows(history.n_items(), rows);
+    let baskets = Baskets::new(history);
+    let trusted = lists(history, &near, length, |a, b| {
+        let pair = baskets.count(a, b);
+        (a != b && pair.both >= SUPPORT_FLOOR && pair.llr() >= LLR_FLOOR).then(|| pair.into())
+    });
+    Ok(Some(trusted))
+}
