@@ -5,9 +5,10 @@
 
 pub mod compile;
 pub mod error;
-pub mod open;
 pub mod evaluate;
 pub mod forecasts;
+pub mod merchandise;
+pub mod open;
 pub mod present;
 pub mod runs;
 pub mod segments;

@@ -1,6 +1,5 @@
 //! Counters in Prometheus' text format.
 
-use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -42,7 +41,6 @@ impl Metrics {
     }
 
     pub(super) fn text(&self, bundle_id: &str, products: usize) -> String {
-        let mut text = String::new();
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let counters = [
             ("endcap_pages_total", "Pages decided", read(&self.pages)),
@@ -58,32 +56,27 @@ impl Metrics {
                 read(&self.refused_bundles),
             ),
         ];
-        for (name, help, value) in counters {
-            // Writing to a string cannot fail.
-            drop(write!(
-                text,
-                "# HELP {name} {help}\n# TYPE {name} counter\n{name} {value}\n"
-            ));
-        }
-        text.push_str(
-            "# HELP endcap_decide_seconds Time to decide one page\n# TYPE endcap_decide_seconds histogram\n",
-        );
+        let mut lines: Vec<String> = counters
+            .iter()
+            .map(|(name, help, value)| format!("# HELP {name} {help}\n# TYPE {name} counter\n{name} {value}"))
+            .collect();
+        let name = "endcap_decide_seconds";
+        lines.push(format!(
+            "# HELP {name} Time to decide one page\n# TYPE {name} histogram"
+        ));
         for (count, bound) in self.within.iter().zip(BOUNDS) {
             let seconds = bound as f64 / 1e6;
-            drop(writeln!(
-                text,
-                "endcap_decide_seconds_bucket{{le=\"{seconds}\"}} {}",
-                read(count)
-            ));
+            lines.push(format!("{name}_bucket{{le=\"{seconds}\"}} {}", read(count)));
         }
         let (pages, seconds) = (read(&self.pages), read(&self.microseconds) as f64 / 1e6);
-        drop(write!(
-            text,
-            "endcap_decide_seconds_bucket{{le=\"+Inf\"}} {pages}\nendcap_decide_seconds_sum {seconds}\n\
-             endcap_decide_seconds_count {pages}\n# HELP endcap_bundle_info The bundle that is served\n\
-             # TYPE endcap_bundle_info gauge\nendcap_bundle_info{{bundle=\"{bundle_id}\"}} 1\n\
-             # HELP endcap_products Products of the bundle\n# TYPE endcap_products gauge\nendcap_products {products}\n"
-        ));
-        text
+        lines.push(format!("{name}_bucket{{le=\"+Inf\"}} {pages}"));
+        lines.push(format!("{name}_sum {seconds}\n{name}_count {pages}"));
+        lines.push(
+            "# HELP endcap_bundle_info The bundle that is served\n# TYPE endcap_bundle_info gauge".to_owned(),
+        );
+        lines.push(format!("endcap_bundle_info{{bundle=\"{bundle_id}\"}} 1"));
+        lines.push("# HELP endcap_products Products of the bundle\n# TYPE endcap_products gauge".to_owned());
+        lines.push(format!("endcap_products {products}\n"));
+        lines.join("\n")
     }
 }

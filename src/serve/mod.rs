@@ -89,8 +89,7 @@ async fn serve(
     let (stopping, mut stopped) = tokio::sync::watch::channel(false);
     let server = axum::serve(listener, router(state)).with_graceful_shutdown(async move {
         asked_to_stop().await;
-        // Nobody listens any more when the server is gone already.
-        drop(stopping.send(true));
+        stopping.send_replace(true);
     });
     tokio::select! {
         ended = server => ended?,
