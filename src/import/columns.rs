@@ -42,11 +42,7 @@ pub type Aliases = &'static [(&'static str, Meaning)];
 impl Columns {
     pub fn bind(headers: &[String], aliases: Aliases) -> Self {
         let index = AliasIndex::new(aliases);
-        let bound = headers
-            .iter()
-            .enumerate()
-            .filter_map(|(idx, header)| index.find(idx, header))
-            .collect();
+        let bound = headers.iter().enumerate().filter_map(|(idx, header)| index.find(idx, header)).collect();
         Self::new(headers, bound)
     }
 
@@ -54,12 +50,7 @@ impl Columns {
         for (idx, header) in headers.iter().enumerate() {
             if is_secret(header) {
                 bound.retain(|column| column.idx != idx);
-                bound.push(Column {
-                    idx,
-                    meaning: Meaning::Secret,
-                    n: 0,
-                    label: String::new(),
-                });
+                bound.push(Column { idx, meaning: Meaning::Secret, n: 0, label: String::new() });
             }
         }
         bound.sort_by_key(|column| column.idx);
@@ -68,11 +59,7 @@ impl Columns {
             let slot = &mut first[column.meaning.idx()];
             *slot = slot.or(Some(column.idx as u32));
         }
-        let secret = bound
-            .iter()
-            .filter(|column| column.meaning == Meaning::Secret)
-            .map(|column| column.idx)
-            .collect();
+        let secret = bound.iter().filter(|column| column.meaning == Meaning::Secret).map(|column| column.idx).collect();
         Self {
             headers: headers.to_vec(),
             bound,
@@ -87,11 +74,7 @@ impl Columns {
     }
 
     pub fn idx(&self, meaning: Meaning) -> Option<usize> {
-        self.first
-            .get(meaning.idx())
-            .copied()
-            .flatten()
-            .map(|idx| idx as usize)
+        self.first.get(meaning.idx()).copied().flatten().map(|idx| idx as usize)
     }
 
     /// The trimmed cell of the meaning's first column, or empty.
@@ -114,12 +97,7 @@ impl Columns {
         for column in &self.bound {
             known[column.idx] = true;
         }
-        self.headers
-            .iter()
-            .zip(known)
-            .filter(|(header, known)| !known && !header.trim().is_empty())
-            .map(|(h, _)| h.clone())
-            .collect()
+        self.headers.iter().zip(known).filter(|(header, known)| !known && !header.trim().is_empty()).map(|(h, _)| h.clone()).collect()
     }
 }
 
@@ -150,33 +128,18 @@ impl AliasIndex {
             return None;
         }
         if let Some(meaning) = self.exact.get(&name) {
-            return Some(Column {
-                idx,
-                meaning: *meaning,
-                n: 0,
-                label: String::new(),
-            });
+            return Some(Column { idx, meaning: *meaning, n: 0, label: String::new() });
         }
         let (numbered, n) = numbered(&name);
         if let Some(n) = n
             && let Some(meaning) = self.exact.get(&numbered)
         {
-            return Some(Column {
-                idx,
-                meaning: *meaning,
-                n,
-                label: String::new(),
-            });
+            return Some(Column { idx, meaning: *meaning, n, label: String::new() });
         }
         let tidy = tidy(header);
         self.open.iter().find_map(|(pattern, meaning)| {
             let label = star(pattern, &name, &tidy)?;
-            Some(Column {
-                idx,
-                meaning: *meaning,
-                n: n.unwrap_or(0),
-                label,
-            })
+            Some(Column { idx, meaning: *meaning, n: n.unwrap_or(0), label })
         })
     }
 }
@@ -199,9 +162,7 @@ fn star(pattern: &str, name: &str, tidy: &str) -> Option<String> {
 
 /// `option2 name` → `option# name`, 2. Only the first number is replaced.
 fn numbered(name: &str) -> (String, Option<u32>) {
-    let Some(from) = name.find(|c: char| c.is_ascii_digit()) else {
-        return (name.to_owned(), None);
-    };
+    let Some(from) = name.find(|c: char| c.is_ascii_digit()) else { return (name.to_owned(), None) };
     let digits = name[from..].bytes().take_while(u8::is_ascii_digit).count();
     let n = name[from..from + digits].parse().ok();
     (format!("{}#{}", &name[..from], &name[from + digits..]), n)
@@ -212,11 +173,7 @@ fn tidy(header: &str) -> String {
     let header = header.strip_prefix("g:").unwrap_or(header);
     let mut out = String::with_capacity(header.len());
     for c in header.chars() {
-        let c = if matches!(c, '_' | '-' | '\u{a0}' | '\t' | '\n' | '\r') {
-            ' '
-        } else {
-            c
-        };
+        let c = if matches!(c, '_' | '-' | '\u{a0}' | '\t' | '\n' | '\r') { ' ' } else { c };
         if matches!(c, '?' | '"') || c == ' ' && (out.ends_with(' ') || out.is_empty()) {
             continue;
         }
@@ -238,27 +195,9 @@ pub fn normal(header: &str) -> String {
 /// Passwords, tokens, card and bank data are recognised in any file and never read.
 fn is_secret(header: &str) -> bool {
     const PARTS: &[&str] = &[
-        "password",
-        "passwd",
-        "passwort",
-        "mot de passe",
-        "contraseña",
-        "rp token",
-        "password hash",
-        "api key",
-        "secret",
-        "card number",
-        "pan suffix",
-        "cvv",
-        "cvc",
-        "iban",
-        "credit card",
-        "card brand",
-        "access token",
-        "ssn",
-        "social security",
-        "tax id number",
-        "passport",
+        "password", "passwd", "passwort", "mot de passe", "contraseña", "rp token", "password hash", "api key", "secret",
+        "card number", "pan suffix", "cvv", "cvc", "iban", "credit card", "card brand", "access token", "ssn",
+        "social security", "tax id number", "passport",
     ];
     let name = normal(header);
     PARTS.iter().any(|part| name.contains(part)) && !name.contains("passwordless")
@@ -266,11 +205,7 @@ fn is_secret(header: &str) -> bool {
 
 /// The same for the same set of columns, whatever their order: remembers mappings.
 pub fn header_signature(headers: &[String]) -> String {
-    let mut names: Vec<String> = headers
-        .iter()
-        .map(|header| normal(header))
-        .filter(|name| !name.is_empty())
-        .collect();
+    let mut names: Vec<String> = headers.iter().map(|header| normal(header)).filter(|name| !name.is_empty()).collect();
     names.sort();
     names.dedup();
     format!("{:016x}", fnv1a64(names.join("\u{1f}").as_bytes()))
@@ -293,14 +228,7 @@ mod tests {
 
     #[test]
     fn headers_match_whatever_their_case_order_and_padding() {
-        let columns = Columns::bind(
-            &headers(&[
-                "\u{feff}Option2 Name",
-                "  VARIANT_Price ",
-                "Price / European Union",
-            ]),
-            ALIASES,
-        );
+        let columns = Columns::bind(&headers(&["\u{feff}Option2 Name", "  VARIANT_Price ", "Price / European Union"]), ALIASES);
         assert_eq!(columns.idx(Meaning::Price), Some(1));
         assert_eq!(columns.bound[0].n, 2);
         assert_eq!(columns.bound[2].label, "European Union");
@@ -308,22 +236,13 @@ mod tests {
 
     #[test]
     fn secrets_are_never_bound_to_anything_else() {
-        let columns = Columns::bind(
-            &headers(&["Password *", "password_hash", "PAN Suffix", "Variant Price"]),
-            ALIASES,
-        );
+        let columns = Columns::bind(&headers(&["Password *", "password_hash", "PAN Suffix", "Variant Price"]), ALIASES);
         assert_eq!(columns.secret, [0, 1, 2]);
     }
 
     #[test]
     fn a_signature_ignores_order_and_case() {
-        assert_eq!(
-            header_signature(&headers(&["A b", "c"])),
-            header_signature(&headers(&["C", "a_B"]))
-        );
-        assert_ne!(
-            header_signature(&headers(&["a"])),
-            header_signature(&headers(&["b"]))
-        );
+        assert_eq!(header_signature(&headers(&["A b", "c"])), header_signature(&headers(&["C", "a_B"])));
+        assert_ne!(header_signature(&headers(&["a"])), header_signature(&headers(&["b"])));
     }
 }

@@ -182,28 +182,10 @@ impl Meaning {
         use Meaning as M;
         matches!(
             self,
-            M::Ignore
-                | M::Secret
-                | M::Attribute
-                | M::AttributeName
-                | M::AttributeValue
-                | M::OptionName
-                | M::OptionValue
-                | M::ImageUrl
-                | M::Category
-                | M::Tags
-                | M::Collections
-                | M::Related
-                | M::Upsell
-                | M::CrossSell
-                | M::BillingAddress
-                | M::ShippingAddress
-                | M::LineItems
-                | M::StockColumn
-                | M::Packed
-                | M::Preference
-                | M::Price
-                | M::Phone
+            M::Ignore | M::Secret | M::Attribute | M::AttributeName | M::AttributeValue | M::OptionName | M::OptionValue
+                | M::ImageUrl | M::Category | M::Tags | M::Collections | M::Related | M::Upsell | M::CrossSell
+                | M::BillingAddress | M::ShippingAddress | M::LineItems | M::StockColumn | M::Packed | M::Preference
+                | M::Price | M::Phone
         )
     }
 }
@@ -216,12 +198,7 @@ mod tests {
     fn every_name_is_unique_and_parses_back() {
         for (idx, meaning) in Meaning::ALL.iter().enumerate() {
             assert_eq!(meaning.idx(), idx);
-            assert_eq!(
-                Meaning::parse(meaning.name()),
-                Some(*meaning),
-                "{}",
-                meaning.name()
-            );
+            assert_eq!(Meaning::parse(meaning.name()), Some(*meaning), "{}", meaning.name());
         }
     }
 }

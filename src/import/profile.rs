@@ -36,12 +36,7 @@ pub(super) enum Layout {
 }
 
 impl Layout {
-    pub(super) fn table(
-        &self,
-        platform: Platform,
-        columns: &Columns,
-        is_scattered: bool,
-    ) -> Option<Box<dyn Table>> {
+    pub(super) fn table(&self, platform: Platform, columns: &Columns, is_scattered: bool) -> Option<Box<dyn Table>> {
         Some(match self {
             Self::Products(layout) => Box::new(ProductTable::new(namespace(platform), *layout)),
             Self::Orders(layout) => Box::new(OrderTable::new(*layout, columns, is_scattered)),
@@ -87,14 +82,8 @@ pub(super) fn find(headers: &[String], wanted: Option<Platform>) -> Option<(&'st
     let names: Vec<String> = headers.iter().map(|header| normal(header)).collect();
     let mut best: Option<(&'static Profile, Columns, usize)> = None;
     for profile in all().filter(|profile| wanted.is_none_or(|platform| platform == profile.platform)) {
-        let has = |patterns: &str| {
-            patterns
-                .split('|')
-                .any(|pattern| names.iter().any(|name| matches(pattern, name)))
-        };
-        if !profile.require.iter().all(|patterns| has(patterns))
-            || profile.forbid.iter().any(|pattern| has(pattern))
-        {
+        let has = |patterns: &str| patterns.split('|').any(|pattern| names.iter().any(|name| matches(pattern, name)));
+        if !profile.require.iter().all(|patterns| has(patterns)) || profile.forbid.iter().any(|pattern| has(pattern)) {
             continue;
         }
         let columns = Columns::bind(headers, profile.columns);
@@ -109,9 +98,7 @@ pub(super) fn find(headers: &[String], wanted: Option<Platform>) -> Option<(&'st
 
 fn matches(pattern: &str, name: &str) -> bool {
     match pattern.split_once('*') {
-        Some((before, after)) => {
-            name.len() >= before.len() + after.len() && name.starts_with(before) && name.ends_with(after)
-        }
+        Some((before, after)) => name.len() >= before.len() + after.len() && name.starts_with(before) && name.ends_with(after),
         None => pattern == name,
     }
 }
@@ -120,9 +107,6 @@ fn matches(pattern: &str, name: &str) -> bool {
 pub(super) fn hint(header: &str) -> Option<super::Meaning> {
     all().find_map(|profile| {
         let index = AliasIndex::new(profile.columns);
-        index
-            .find(0, header)
-            .filter(|column| column.label.is_empty())
-            .map(|column| column.meaning)
+        index.find(0, header).filter(|column| column.label.is_empty()).map(|column| column.meaning)
     })
 }

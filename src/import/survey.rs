@@ -42,26 +42,12 @@ struct Votes {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Doubt {
     /// Every date of the column can be read two ways.
-    Dates {
-        column: String,
-        example: String,
-        assumed: DateOrder,
-    },
+    Dates { column: String, example: String, assumed: DateOrder },
     /// Some dates are day first, some month first.
-    MixedDates {
-        column: String,
-        assumed: DateOrder,
-    },
+    MixedDates { column: String, assumed: DateOrder },
     /// `1.234` throughout.
-    Decimals {
-        column: String,
-        example: String,
-        assumed: DecimalMark,
-    },
-    MixedDecimals {
-        column: String,
-        assumed: DecimalMark,
-    },
+    Decimals { column: String, example: String, assumed: DecimalMark },
+    MixedDecimals { column: String, assumed: DecimalMark },
 }
 
 /// What the person or the mapping said beforehand.
@@ -131,16 +117,11 @@ impl Survey {
     /// Writes the decisions into `columns` and returns what stays in doubt.
     pub fn decide(self, columns: &mut Columns, known: Known) -> Vec<Doubt> {
         let mut doubts = Vec::new();
-        let (dots, commas) = self.votes.iter().fold((0, 0), |(dot, comma), votes| {
-            (dot + votes.dot, comma + votes.comma)
-        });
-        let (days, months) = self.votes.iter().fold((0, 0), |(day, month), votes| {
-            (day + votes.day_first, month + votes.month_first)
-        });
+        let (dots, commas) = self.votes.iter().fold((0, 0), |(dot, comma), votes| (dot + votes.dot, comma + votes.comma));
+        let (days, months) =
+            self.votes.iter().fold((0, 0), |(day, month), votes| (day + votes.day_first, month + votes.month_first));
         for votes in &self.votes {
-            let Some(format) = columns.formats.get_mut(votes.idx) else {
-                continue;
-            };
+            let Some(format) = columns.formats.get_mut(votes.idx) else { continue };
             let column = columns.headers.get(votes.idx).cloned().unwrap_or_default();
             if votes.value == Value::Time {
                 format.order = match (known.dates, votes.day_first, votes.month_first) {
@@ -155,20 +136,12 @@ impl Survey {
                             std::cmp::Ordering::Equal => DateOrder::DayFirst,
                         };
                         if votes.open_order > 0 && days == months {
-                            doubts.push(Doubt::Dates {
-                                column,
-                                example: votes.example.clone(),
-                                assumed: likely,
-                            });
+                            doubts.push(Doubt::Dates { column, example: votes.example.clone(), assumed: likely });
                         }
                         likely
                     }
                     (None, day, month) => {
-                        let assumed = if day >= month {
-                            DateOrder::DayFirst
-                        } else {
-                            DateOrder::MonthFirst
-                        };
+                        let assumed = if day >= month { DateOrder::DayFirst } else { DateOrder::MonthFirst };
                         doubts.push(Doubt::MixedDates { column, assumed });
                         assumed
                     }
@@ -180,26 +153,14 @@ impl Survey {
                     (None, 0, 1..) => DecimalMark::Comma,
                     (None, 0, 0) => {
                         let comma_likely = commas > dots || (commas == dots && known.comma_is_likely);
-                        let likely = if comma_likely {
-                            DecimalMark::Comma
-                        } else {
-                            DecimalMark::Dot
-                        };
+                        let likely = if comma_likely { DecimalMark::Comma } else { DecimalMark::Dot };
                         if votes.open_mark > 0 && dots == commas {
-                            doubts.push(Doubt::Decimals {
-                                column,
-                                example: votes.example.clone(),
-                                assumed: likely,
-                            });
+                            doubts.push(Doubt::Decimals { column, example: votes.example.clone(), assumed: likely });
                         }
                         likely
                     }
                     (None, dot, comma) => {
-                        let assumed = if dot >= comma {
-                            DecimalMark::Dot
-                        } else {
-                            DecimalMark::Comma
-                        };
+                        let assumed = if dot >= comma { DecimalMark::Dot } else { DecimalMark::Comma };
                         doubts.push(Doubt::MixedDecimals { column, assumed });
                         assumed
                     }
@@ -273,29 +234,15 @@ mod tests {
 
     #[test]
     fn one_telling_cell_decides_the_whole_column() {
-        let cells = [
-            ("03/04/2025", "1.234"),
-            ("03/05/2025", "2.345"),
-            ("04/13/2025", "7,5"),
-        ];
-        assert_eq!(
-            survey(&cells, Known::default()),
-            (DateOrder::MonthFirst, DecimalMark::Comma, 0)
-        );
+        let cells = [("03/04/2025", "1.234"), ("03/05/2025", "2.345"), ("04/13/2025", "7,5")];
+        assert_eq!(survey(&cells, Known::default()), (DateOrder::MonthFirst, DecimalMark::Comma, 0));
     }
 
     #[test]
     fn what_stays_open_is_asked() {
         let cells = [("03/04/2025", "1.234")];
         assert_eq!(survey(&cells, Known::default()).2, 2);
-        let known = Known {
-            dates: Some(DateOrder::DayFirst),
-            decimal: Some(DecimalMark::Comma),
-            ..Known::default()
-        };
-        assert_eq!(
-            survey(&cells, known),
-            (DateOrder::DayFirst, DecimalMark::Comma, 0)
-        );
+        let known = Known { dates: Some(DateOrder::DayFirst), decimal: Some(DecimalMark::Comma), ..Known::default() };
+        assert_eq!(survey(&cells, known), (DateOrder::DayFirst, DecimalMark::Comma, 0));
     }
 }

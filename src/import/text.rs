@@ -27,14 +27,7 @@ fn sniff_utf16_without_mark(head: &[u8]) -> Option<&'static Encoding> {
         return None;
     }
     let pairs = sample.len() / 2;
-    let zeros = |offset: usize| {
-        sample
-            .iter()
-            .skip(offset)
-            .step_by(2)
-            .filter(|byte| **byte == 0)
-            .count()
-    };
+    let zeros = |offset: usize| sample.iter().skip(offset).step_by(2).filter(|byte| **byte == 0).count();
     match (zeros(0), zeros(1)) {
         (0, odd) if odd * 10 > pairs * 8 => Some(UTF_16LE),
         (even, 0) if even * 10 > pairs * 8 => Some(UTF_16BE),
@@ -133,9 +126,7 @@ impl<R: Read> Utf8Reader<R> {
                 self.raw_from = 0;
                 self.ended = self.raw_to == 0;
             }
-            let Some(decoder) = &mut self.decoder else {
-                return Ok(());
-            };
+            let Some(decoder) = &mut self.decoder else { return Ok(()) };
             self.spill.resize(CHUNK_BYTES * 3 + 16, 0);
             let (_, n_read, n_written, _) =
                 decoder.decode_to_utf8(&self.raw[self.raw_from..self.raw_to], &mut self.spill, self.ended);
@@ -180,10 +171,7 @@ mod tests {
 
     #[test]
     fn a_byte_order_mark_is_dropped() {
-        assert_eq!(
-            read_all("\u{feff}ID,Ü".as_bytes()),
-            ("utf-8".to_owned(), "ID,Ü".to_owned())
-        );
+        assert_eq!(read_all("\u{feff}ID,Ü".as_bytes()), ("utf-8".to_owned(), "ID,Ü".to_owned()));
         assert_eq!(read_all(b""), ("utf-8".to_owned(), String::new()));
         assert_eq!(read_all(b"a"), ("utf-8".to_owned(), "a".to_owned()));
     }
@@ -200,10 +188,7 @@ mod tests {
 
     #[test]
     fn windows_1252_is_what_is_left() {
-        assert_eq!(
-            read_all(b"Men\x92s caf\xe9"),
-            ("windows-1252".to_owned(), "Men\u{2019}s café".to_owned())
-        );
+        assert_eq!(read_all(b"Men\x92s caf\xe9"), ("windows-1252".to_owned(), "Men\u{2019}s café".to_owned()));
     }
 
     #[test]

@@ -43,11 +43,7 @@ pub fn mark_evidence(cell: &str) -> MarkEvidence {
     for byte in cell.bytes() {
         match byte {
             b'.' | b',' => {
-                if byte == b'.' {
-                    n_dots += 1
-                } else {
-                    n_commas += 1
-                }
+                if byte == b'.' { n_dots += 1 } else { n_commas += 1 }
                 last = Some(byte);
                 digits_after = 0;
             }
@@ -62,19 +58,12 @@ pub fn mark_evidence(cell: &str) -> MarkEvidence {
             _ => {}
         }
     }
-    let is = |byte: u8| {
-        if byte == b'.' {
-            MarkEvidence::Dot
-        } else {
-            MarkEvidence::Comma
-        }
-    };
+    let is = |byte: u8| if byte == b'.' { MarkEvidence::Dot } else { MarkEvidence::Comma };
     match (last, n_dots, n_commas) {
         (None, ..) => MarkEvidence::None,
         (Some(mark), 1.., 1..) => is(mark),
         (Some(mark), 0, 1) | (Some(mark), 1, 0) => {
-            if digits_after == 3 && (1..=3).contains(&digits_before) && !(leading_zero && digits_before == 1)
-            {
+            if digits_after == 3 && (1..=3).contains(&digits_before) && !(leading_zero && digits_before == 1) {
                 MarkEvidence::Ambiguous
             } else if digits_after == 0 && digits_before == 0 {
                 MarkEvidence::None
@@ -123,9 +112,7 @@ pub fn scaled(cell: &str, mark: DecimalMark, exponent: u32) -> Option<i64> {
             'e' | 'E' if previous.is_ascii_digit() && is_exponent(&cell[at + 1..]) => {
                 return scientific(cell, mark, exponent);
             }
-            c if c == point && decimals.is_none() && (n_digits > 0 || next_is_digit(cell, at)) => {
-                decimals = Some(0)
-            }
+            c if c == point && decimals.is_none() && (n_digits > 0 || next_is_digit(cell, at)) => decimals = Some(0),
             c if c == point && decimals.is_some() => return None,
             c if c == group || matches!(c, '\'' | '\u{2019}' | ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}') => {}
             '-' | '\u{2212}' | '(' => negative = true,
@@ -162,11 +149,7 @@ fn is_exponent(rest: &str) -> bool {
 }
 
 fn scientific(cell: &str, mark: DecimalMark, exponent: u32) -> Option<i64> {
-    let plain = if mark == DecimalMark::Comma {
-        cell.replace(',', ".")
-    } else {
-        cell.to_owned()
-    };
+    let plain = if mark == DecimalMark::Comma { cell.replace(',', ".") } else { cell.to_owned() };
     let value: f64 = plain.trim().parse().ok()?;
     let scaled = (value * 10_f64.powi(exponent as i32)).round();
     (scaled.is_finite() && scaled.abs() < 9.0e18).then_some(scaled as i64)
@@ -193,12 +176,10 @@ pub fn flag(cell: &str) -> Option<bool> {
     lower[..bytes.len()].copy_from_slice(bytes);
     lower.make_ascii_lowercase();
     match &lower[..bytes.len()] {
-        b"true" | b"1" | b"yes" | b"y" | b"t" | b"x" | b"on" | b"ja" | b"oui" | b"si" | b"s\xc3\xad"
-        | b"wahr" | b"vrai" | b"sim" | b"visible" | b"active" | b"enabled" | b"published" | b"subscribed"
-        | b"given" | b"1.0" | b"tak" => Some(true),
-        b"false" | b"0" | b"no" | b"n" | b"f" | b"off" | b"nein" | b"non" | b"falsch" | b"faux"
-        | b"hidden" | b"draft" | b"disabled" | b"inactive" | b"unsubscribed" | b"refused" | b"0.0"
-        | b"-1" | b"nie" | b"nee" | b"n\xc3\xa3o" => Some(false),
+        b"true" | b"1" | b"yes" | b"y" | b"t" | b"x" | b"on" | b"ja" | b"oui" | b"si" | b"s\xc3\xad" | b"wahr" | b"vrai"
+        | b"sim" | b"visible" | b"active" | b"enabled" | b"published" | b"subscribed" | b"given" | b"1.0" | b"tak" => Some(true),
+        b"false" | b"0" | b"no" | b"n" | b"f" | b"off" | b"nein" | b"non" | b"falsch" | b"faux" | b"hidden" | b"draft"
+        | b"disabled" | b"inactive" | b"unsubscribed" | b"refused" | b"0.0" | b"-1" | b"nie" | b"nee" | b"n\xc3\xa3o" => Some(false),
         _ => None,
     }
 }
@@ -217,15 +198,8 @@ pub enum OrderEvidence {
 pub fn order_evidence(cell: &str) -> OrderEvidence {
     match parse_time(cell, DateOrder::DayFirst) {
         Some(Parsed { numeric: None, .. }) => OrderEvidence::Settled,
-        Some(Parsed {
-            numeric: Some((a, b)),
-            ..
-        }) if a <= 12 && b <= 12 => {
-            if a == b {
-                OrderEvidence::Settled
-            } else {
-                OrderEvidence::Ambiguous
-            }
+        Some(Parsed { numeric: Some((a, b)), .. }) if a <= 12 && b <= 12 => {
+            if a == b { OrderEvidence::Settled } else { OrderEvidence::Ambiguous }
         }
         Some(_) => OrderEvidence::DayFirst,
         None if parse_time(cell, DateOrder::MonthFirst).is_some() => OrderEvidence::MonthFirst,
@@ -259,11 +233,7 @@ pub struct Clock {
 impl Clock {
     pub fn new(name: TimeZoneName) -> Self {
         let is_utc = name.0 == "UTC" || !name.is_known();
-        Self {
-            name,
-            is_utc,
-            last: None,
-        }
+        Self { name, is_utc, last: None }
     }
 
     pub fn instant(&mut self, local: civil::DateTime) -> Seconds {
@@ -273,9 +243,7 @@ impl Clock {
             return at;
         }
         let at = if self.is_utc {
-            local
-                .to_zoned(TimeZone::UTC)
-                .map_or(0, |zoned| zoned.timestamp().as_second())
+            local.to_zoned(TimeZone::UTC).map_or(0, |zoned| zoned.timestamp().as_second())
         } else {
             self.name.instant(local)
         };
@@ -324,11 +292,7 @@ fn all_digits(cell: &str) -> Option<Parsed> {
             settled(When::Local(date.to_datetime(civil::Time::midnight())))
         }
         14 => {
-            let date = date(
-                number / 10_000_000_000,
-                number / 100_000_000 % 100,
-                number / 1_000_000 % 100,
-            )?;
+            let date = date(number / 10_000_000_000, number / 100_000_000 % 100, number / 1_000_000 % 100)?;
             let time = civil::Time::new(
                 (number / 10_000 % 100) as i8,
                 (number / 100 % 100) as i8,
@@ -354,11 +318,7 @@ fn date(year: i64, month: i64, day: i64) -> Option<civil::Date> {
 }
 
 fn full_year(year: u32, digits: usize) -> i64 {
-    if digits == 2 {
-        i64::from(if year < 70 { 2000 + year } else { 1900 + year })
-    } else {
-        i64::from(year)
-    }
+    if digits == 2 { i64::from(if year < 70 { 2000 + year } else { 1900 + year }) } else { i64::from(year) }
 }
 
 struct Scan<'a> {
@@ -502,13 +462,7 @@ impl Scan<'_> {
             "pm" | "p" => hour = hour % 12 + 12,
             _ => self.pos = at,
         }
-        civil::Time::new(
-            i8::try_from(hour).ok()?,
-            i8::try_from(minute).ok()?,
-            i8::try_from(second).ok()?,
-            0,
-        )
-        .ok()
+        civil::Time::new(i8::try_from(hour).ok()?, i8::try_from(minute).ok()?, i8::try_from(second).ok()?, 0).ok()
     }
 
     /// Seconds east of UTC; `Some(None)` when there is no offset, `None` when the rest makes no sense.
@@ -521,27 +475,15 @@ impl Scan<'_> {
         if matches!(rest, "Z" | "z" | "UTC" | "GMT") {
             return Some(Some(0));
         }
-        let rest = rest
-            .strip_prefix("GMT")
-            .or_else(|| rest.strip_prefix("UTC"))
-            .unwrap_or(rest);
+        let rest = rest.strip_prefix("GMT").or_else(|| rest.strip_prefix("UTC")).unwrap_or(rest);
         let sign = match rest.chars().next()? {
             '+' => 1,
             '-' | '\u{2212}' => -1,
             _ => return None,
         };
-        let digits: String = rest
-            .chars()
-            .skip(1)
-            .filter(char::is_ascii_digit)
-            .take(6)
-            .collect();
+        let digits: String = rest.chars().skip(1).filter(char::is_ascii_digit).take(6).collect();
         let value: i64 = digits.parse().ok()?;
-        let (hours, minutes) = if digits.len() > 2 {
-            (value / 100, value % 100)
-        } else {
-            (value, 0)
-        };
+        let (hours, minutes) = if digits.len() > 2 { (value / 100, value % 100) } else { (value, 0) };
         (hours <= 15 && minutes < 60).then_some(Some(sign * (hours * 3_600 + minutes * 60)))
     }
 }
@@ -549,52 +491,13 @@ impl Scan<'_> {
 /// Month names of the exports' languages, by their first letters.
 fn month(word: &str) -> Option<i64> {
     const STARTS: &[(&str, i64)] = &[
-        ("jan", 1),
-        ("ene", 1),
-        ("gen", 1),
-        ("fev", 2),
-        ("fév", 2),
-        ("feb", 2),
-        ("mar", 3),
-        ("mär", 3),
-        ("mrz", 3),
-        ("maa", 3),
-        ("mrt", 3),
-        ("apr", 4),
-        ("avr", 4),
-        ("abr", 4),
-        ("may", 5),
-        ("mai", 5),
-        ("maj", 5),
-        ("mei", 5),
-        ("mag", 5),
-        ("juin", 6),
-        ("jun", 6),
-        ("giu", 6),
-        ("juil", 7),
-        ("jul", 7),
-        ("lug", 7),
-        ("aug", 8),
-        ("aoû", 8),
-        ("aou", 8),
-        ("ago", 8),
-        ("sep", 9),
-        ("set", 9),
-        ("oct", 10),
-        ("okt", 10),
-        ("out", 10),
-        ("ott", 10),
-        ("nov", 11),
-        ("dec", 12),
-        ("dez", 12),
-        ("déc", 12),
-        ("dic", 12),
-        ("des", 12),
+        ("jan", 1), ("ene", 1), ("gen", 1), ("fev", 2), ("fév", 2), ("feb", 2), ("mar", 3), ("mär", 3), ("mrz", 3),
+        ("maa", 3), ("mrt", 3), ("apr", 4), ("avr", 4), ("abr", 4), ("may", 5), ("mai", 5), ("maj", 5), ("mei", 5),
+        ("mag", 5), ("juin", 6), ("jun", 6), ("giu", 6), ("juil", 7), ("jul", 7), ("lug", 7), ("aug", 8), ("aoû", 8),
+        ("aou", 8), ("ago", 8), ("sep", 9), ("set", 9), ("oct", 10), ("okt", 10), ("out", 10), ("ott", 10),
+        ("nov", 11), ("dec", 12), ("dez", 12), ("déc", 12), ("dic", 12), ("des", 12),
     ];
-    STARTS
-        .iter()
-        .find(|(start, _)| word.starts_with(start))
-        .map(|(_, month)| *month)
+    STARTS.iter().find(|(start, _)| word.starts_with(start)).map(|(_, month)| *month)
 }
 
 /// Undoes HTML entities that exports leave in titles and option values.
@@ -658,9 +561,7 @@ fn entity(name: &str) -> Option<char> {
 /// Takes away the apostrophe that spreadsheets put before text that looks like a formula or a number, on both sides
 /// where both are there.
 pub fn unguard(cell: &str) -> &str {
-    let Some(rest) = cell.strip_prefix('\'') else {
-        return cell;
-    };
+    let Some(rest) = cell.strip_prefix('\'') else { return cell };
     if rest.starts_with(['=', '+', '-', '@', '\t', '\r']) || rest.starts_with(|c: char| c.is_ascii_digit()) {
         rest.strip_suffix('\'').unwrap_or(rest)
     } else {
@@ -689,12 +590,8 @@ pub fn gid(id: &str) -> &str {
 /// `None` for blank text and for the spellings of nothing.
 pub fn present(cell: &str) -> Option<&str> {
     let cell = cell.trim();
-    (!cell.is_empty()
-        && !matches!(
-            cell,
-            "(not set)" | "NULL" | "null" | "\\N" | "N/A" | "nan" | "NaN" | "__EMPTY__VALUE__"
-        ))
-    .then_some(cell)
+    (!cell.is_empty() && !matches!(cell, "(not set)" | "NULL" | "null" | "\\N" | "N/A" | "nan" | "NaN" | "__EMPTY__VALUE__"))
+        .then_some(cell)
 }
 
 pub fn text(cell: &str) -> Option<String> {
@@ -729,11 +626,7 @@ pub fn list(cell: &str, separator: char) -> Vec<String> {
 
 /// The outermost-first parts of a path such as `Home > Lighting`.
 pub fn path(cell: &str, separator: &str) -> Vec<String> {
-    cell.split(separator)
-        .map(str::trim)
-        .filter(|part| !part.is_empty())
-        .map(unescape)
-        .collect()
+    cell.split(separator).map(str::trim).filter(|part| !part.is_empty()).map(unescape).collect()
 }
 
 #[cfg(test)]
@@ -742,9 +635,7 @@ mod tests {
     use crate::shop::time::rfc3339;
 
     fn at(cell: &str, order: DateOrder) -> String {
-        Clock::new(TimeZoneName::default())
-            .read(cell, order)
-            .map_or_else(|| "none".to_owned(), rfc3339)
+        Clock::new(TimeZoneName::default()).read(cell, order).map_or_else(|| "none".to_owned(), rfc3339)
     }
 
     #[test]
@@ -841,10 +732,7 @@ mod tests {
         assert_eq!(unguard("'round the clock"), "'round the clock");
         assert_eq!(id("17850.0"), "17850");
         assert_eq!(gid("gid://shopify/Product/42?x=1"), "42");
-        assert_eq!(
-            unescape("5&#039; 9&quot; &amp; &unknown; & more"),
-            "5' 9\" & &unknown; & more"
-        );
+        assert_eq!(unescape("5&#039; 9&quot; &amp; &unknown; & more"), "5' 9\" & &unknown; & more");
         assert_eq!(list("a\\, b, c,,", ','), ["a, b", "c"]);
         assert_eq!(path("Home > Lighting", ">"), ["Home", "Lighting"]);
     }

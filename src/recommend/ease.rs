@@ -20,22 +20,14 @@ enum Form {
     /// B, items × items.
     Primal { weights: Array2<f32> },
     /// For fewer rows than items: M = (XX' + λI)⁻¹, xP = (x − (xX')M X)/λ, diag(P)ᵢ = (1 − xᵢ'M xᵢ)/λ.
-    Dual {
-        rows: Sparse,
-        columns: Sparse,
-        inverse: Array2<f32>,
-        diagonal: Vec<f32>,
-        lambda: f32,
-    },
+    Dual { rows: Sparse, columns: Sparse, inverse: Array2<f32>, diagonal: Vec<f32>, lambda: f32 },
 }
 
 impl Ease {
     /// `matrix`: rows (customers or orders) × items. `None` when both sides exceed [`LARGEST_SIDE`] or the matrix
     /// cannot be inverted.
     pub fn fit(matrix: &Sparse, lambda: f32) -> Option<Self> {
-        let filled: Vec<usize> = (0..matrix.rows())
-            .filter(|&row| !matrix.row(row).0.is_empty())
-            .collect();
+        let filled: Vec<usize> = (0..matrix.rows()).filter(|&row| !matrix.row(row).0.is_empty()).collect();
         if matrix.cols == 0 || filled.is_empty() || lambda <= 0.0 {
             return None;
         }
@@ -68,16 +60,10 @@ impl Ease {
         let diagonal: Vec<f32> = weights.diag().to_vec();
         for (row, mut values) in weights.outer_iter_mut().enumerate() {
             for (column, value) in values.iter_mut().enumerate() {
-                *value = if row == column {
-                    0.0
-                } else {
-                    -*value / diagonal[column]
-                };
+                *value = if row == column { 0.0 } else { -*value / diagonal[column] };
             }
         }
-        Some(Self {
-            form: Form::Primal { weights },
-        })
+        Some(Self { form: Form::Primal { weights } })
     }
 
     fn dual(rows: Sparse, lambda: f32) -> Option<Self> {
@@ -94,25 +80,14 @@ impl Ease {
                 let mut quadratic = 0.0_f64;
                 for (&a, &x) in members.iter().zip(values) {
                     let line = inverse.row(a as usize);
-                    let inner: f64 = members
-                        .iter()
-                        .zip(values)
-                        .map(|(&b, &y)| f64::from(line[b as usize] * y))
-                        .sum();
+                    let inner: f64 =
+                        members.iter().zip(values).map(|(&b, &y)| f64::from(line[b as usize] * y)).sum();
                     quadratic += f64::from(x) * inner;
                 }
                 ((1.0 - quadratic) / f64::from(lambda)).max(1e-9) as f32
             })
             .collect();
-        Some(Self {
-            form: Form::Dual {
-                rows,
-                columns,
-                inverse,
-                diagonal,
-                lambda,
-            },
-        })
+        Some(Self { form: Form::Dual { rows, columns, inverse, diagonal, lambda } })
     }
 
     /// Writes the scores of one row; the row need not have been trained on.
@@ -128,13 +103,7 @@ impl Ease {
                     }
                 }
             }
-            Form::Dual {
-                rows,
-                columns,
-                inverse,
-                diagonal,
-                lambda,
-            } => {
+            Form::Dual { rows, columns, inverse, diagonal, lambda } => {
                 let mut shared = vec![0.0_f32; rows.rows()];
                 for (&item, &value) in items.iter().zip(values) {
                     columns.add_row(item as usize, value, &mut shared);
@@ -196,10 +165,7 @@ mod tests {
         Sparse::from_rows(
             6,
             (0..4_u32).map(|row| {
-                (0..6_u32)
-                    .filter(|column| (row * 5 + column * 3) % 4 < 2)
-                    .map(|column| (column, 1.0))
-                    .collect()
+                (0..6_u32).filter(|column| (row * 5 + column * 3) % 4 < 2).map(|column| (column, 1.0)).collect()
             }),
         )
     }

@@ -71,11 +71,7 @@ impl Candidates {
         let mut labels = Vec::with_capacity(self.items.len());
         for (group, targets) in targets.iter().enumerate() {
             let rows = self.start[group]..self.start[group + 1];
-            labels.extend(
-                self.items[rows]
-                    .iter()
-                    .map(|item| targets.binary_search(item).is_ok()),
-            );
+            labels.extend(self.items[rows].iter().map(|item| targets.binary_search(item).is_ok()));
         }
         labels
     }
@@ -111,11 +107,7 @@ impl ItemFacts {
             }
             let data = history.data;
             let order = basket.order as usize;
-            let lines = data
-                .products_of(order)
-                .iter()
-                .zip(data.quantities_of(order))
-                .zip(data.revenues_of(order));
+            let lines = data.products_of(order).iter().zip(data.quantities_of(order)).zip(data.revenues_of(order));
             for ((&product, &quantity), &paid) in lines {
                 if let Some(item) = history.item(product) {
                     revenue[item as usize] += f64::from(paid);
@@ -131,15 +123,8 @@ impl ItemFacts {
                 again[run[0] as usize] += 1;
             }
         }
-        let price: Vec<f32> = (0..n)
-            .map(|item| {
-                if pieces[item] > 0.0 {
-                    (revenue[item] / pieces[item]) as f32
-                } else {
-                    MISSING
-                }
-            })
-            .collect();
+        let price: Vec<f32> =
+            (0..n).map(|item| if pieces[item] > 0.0 { (revenue[item] / pieces[item]) as f32 } else { MISSING }).collect();
         let columns = (0..n)
             .map(|item| {
                 let [week, month, quarter] = [0, 1, 2].map(|w: usize| windows[w][item]);
@@ -190,12 +175,7 @@ pub fn candidates(
             |scores, &customer| rows_of(history, models, item_facts, customer, only_new, scores),
         )
         .collect();
-    let mut all = Candidates {
-        names,
-        customers: customers.to_vec(),
-        start: vec![0],
-        ..Candidates::default()
-    };
+    let mut all = Candidates { names, customers: customers.to_vec(), start: vec![0], ..Candidates::default() };
     for (items, values) in parts {
         all.items.extend(items);
         all.values.extend(values);
@@ -234,11 +214,7 @@ fn rows_of(
             }
         }
         let best = rank::top(scores, LAST_PLACE);
-        let useful = best
-            .iter()
-            .take(PER_MODEL)
-            .copied()
-            .filter(|&item| scores[item as usize] > 0.0);
+        let useful = best.iter().take(PER_MODEL).copied().filter(|&item| scores[item as usize] > 0.0);
         chosen.extend(useful);
         let most = best.first().map_or(0.0, |&item| scores[item as usize]);
         let mut place = vec![LAST_PLACE as u32; n];
@@ -265,11 +241,7 @@ fn rows_of(
         } else {
             0.0
         };
-        let plain = pair
-            .iter()
-            .chain(&person.facts)
-            .chain(about_item)
-            .chain(std::iter::once(&against));
+        let plain = pair.iter().chain(&person.facts).chain(about_item).chain(std::iter::once(&against));
         values.extend(plain.map(|&value| if value == MISSING { MISSING } else { squash(value) }));
     }
     (chosen, values)
@@ -293,17 +265,12 @@ impl Person {
     fn new(history: &History<'_>, customer: u32, item_facts: &ItemFacts) -> Self {
         let mut past = history.past(customer).to_vec();
         let n_orders = past.last().map_or(0, |last| last.order + 1);
-        let idle = past
-            .last()
-            .map_or(MISSING, |last| history.age_days(last.at) as f32);
+        let idle = past.last().map_or(MISSING, |last| history.age_days(last.at) as f32);
         let lines = past.len() as f32;
         past.sort_by_key(|past| (past.item, past.at));
         let distinct = past.chunk_by(|a, b| a.item == b.item).count() as f32;
-        let mut prices: Vec<f32> = past
-            .iter()
-            .map(|past| item_facts.price[past.item as usize])
-            .filter(|&price| price > 0.0)
-            .collect();
+        let mut prices: Vec<f32> =
+            past.iter().map(|past| item_facts.price[past.item as usize]).filter(|&price| price > 0.0).collect();
         prices.sort_unstable_by(f32::total_cmp);
         let usual_price = prices.get(prices.len() / 2).copied().unwrap_or(MISSING);
         let facts = [
@@ -313,12 +280,7 @@ impl Person {
             lines / (n_orders as f32).max(1.0),
             10.0 * (1.0 - distinct / lines.max(1.0)),
         ];
-        Self {
-            past,
-            n_orders,
-            facts,
-            usual_price,
-        }
+        Self { past, n_orders, facts, usual_price }
     }
 
     fn pair(&self, history: &History<'_>, item: u32) -> [f32; 11] {
@@ -333,17 +295,12 @@ impl Person {
             return never;
         };
         let decayed = |half_life: f64| -> f32 {
-            own.iter()
-                .map(|past| (-history.age_days(past.at) / half_life).exp2())
-                .sum::<f64>() as f32
+            own.iter().map(|past| (-history.age_days(past.at) / half_life).exp2()).sum::<f64>() as f32
         };
         let elapsed = history.age_days(newest.at) as f32;
         let count = own.len() as f32;
-        let gap = if own.len() > 1 {
-            (history.age_days(oldest.at) as f32 - elapsed) / (count - 1.0)
-        } else {
-            MISSING
-        };
+        let gap =
+            if own.len() > 1 { (history.age_days(oldest.at) as f32 - elapsed) / (count - 1.0) } else { MISSING };
         [
             count,
             decayed(14.0),
@@ -354,11 +311,7 @@ impl Person {
             gap,
             if gap > 0.0 { elapsed / gap } else { MISSING },
             10.0 * count / self.n_orders as f32,
-            if newest.order + 1 == self.n_orders {
-                1.0
-            } else {
-                0.0
-            },
+            if newest.order + 1 == self.n_orders { 1.0 } else { 0.0 },
             (self.n_orders - 1 - newest.order) as f32,
         ]
     }
@@ -366,7 +319,5 @@ impl Person {
 
 /// Customers with anything in their history, ascending.
 pub fn active_customers(history: &History<'_>) -> Vec<u32> {
-    (0..history.n_customers() as u32)
-        .filter(|&c| c != NOBODY && !history.past(c).is_empty())
-        .collect()
+    (0..history.n_customers() as u32).filter(|&c| c != NOBODY && !history.past(c).is_empty()).collect()
 }
