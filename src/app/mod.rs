@@ -6,6 +6,7 @@
 pub mod audit;
 pub mod clock;
 pub mod compile;
+pub mod desk;
 pub mod error;
 pub mod evaluate;
 pub mod forecasts;
@@ -20,6 +21,7 @@ pub mod start;
 pub mod train;
 pub mod view;
 
+pub use desk::Desk;
 pub use error::{Error, Kind};
 pub use import::{ImportReport, ImportRequest};
 pub use session::{NewStore, Session};
