@@ -10,6 +10,7 @@ pub mod evaluate;
 pub mod export;
 pub mod forecasts;
 pub mod import;
+pub mod merchandise;
 pub mod open;
 pub mod present;
 pub mod runs;
