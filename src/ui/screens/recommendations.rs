@@ -79,7 +79,7 @@ fn list_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut RecommendationsState,
             state.only_without = !state.only_without;
         }
     }
-    search_field::search_field(ui, &mut state.filter, T::FindProduct.text(), ui.available_width() - 36.0);
+    search_field::search_field(ui, &mut state.filter, T::FindProduct.text(), ui.available_width() - 20.0);
     let needle = state.filter.to_lowercase();
     let shown: Vec<u32> = (0..n as u32)
         .filter(|idx| !state.only_without || pairs(bundle, *idx).is_empty())

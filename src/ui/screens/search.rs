@@ -301,7 +301,8 @@ fn repair_ui(ui: &mut Ui, stage: &mut Stage<'_>, query: &str, synonym: &mut Stri
             ui.label(RichText::new(format!("“{query}”")).text_style(text::strong()));
             ui.label(T::SameAs.text());
             let field = egui::TextEdit::singleline(synonym).hint_text(T::SynonymOf.text()).desired_width(180.0);
-            let entered = ui.add(field).lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+            let field = ui.add(field).accessible_name(T::SynonymOf.text());
+            let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
             let usable = !synonym.trim().is_empty() && !stage.view.store.read_only;
             if (ui.add_enabled(usable, button::primary(T::AddSynonym.text())).clicked() || entered) && usable {
                 let mut search = stage.draft.search.clone();
