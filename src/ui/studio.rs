@@ -24,7 +24,7 @@ use super::shell::status_bar::{self, Progress, Saved};
 use super::shell::{rail, title_bar};
 use super::strings;
 use super::theme::{self, HasTokens as _, size};
-use crate::app::{StoreFacts, View};
+use crate::app::{Start, StoreFacts, View};
 use crate::decide::Prepared;
 use crate::merch::Document;
 use crate::shop::{Currency, Seconds, TimeZoneName};
@@ -251,17 +251,6 @@ impl eframe::App for Studio {
     }
 }
 
-/// What `endcap` opens its window with.
-#[derive(Clone, Debug, Default)]
-pub struct Options {
-    /// A workspace to open; `None` opens the last one, or the first-run screen.
-    pub workspace: Option<PathBuf>,
-    /// Open the sample store.
-    pub sample: bool,
-    /// Files to import once the window is open.
-    pub import: Vec<PathBuf>,
-}
-
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error(
@@ -274,7 +263,7 @@ pub enum Error {
 }
 
 /// Opens the window and returns when it is closed.
-pub fn run(options: Options) -> Result<(), Error> {
+pub fn run(start: &Start) -> Result<(), Error> {
     let has_display = ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"]
         .iter()
         .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
@@ -286,6 +275,7 @@ pub fn run(options: Options) -> Result<(), Error> {
         .with_title("Endcap")
         .with_inner_size([1440.0, 900.0])
         .with_min_inner_size([960.0, 640.0]);
+    let start = start.clone();
     let native = eframe::NativeOptions { viewport, persist_window: true, ..Default::default() };
     eframe::run_native(
         "endcap",
@@ -296,7 +286,7 @@ pub fn run(options: Options) -> Result<(), Error> {
                 .and_then(|storage| eframe::get_value(storage, SETTINGS_KEY))
                 .unwrap_or_default();
             let mut studio = Studio::new(&creation.egui_ctx, settings, clock);
-            studio.begin(options);
+            studio.begin(start);
             Ok(Box::new(studio))
         }),
     )

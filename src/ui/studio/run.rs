@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use egui::{Align2, FontId, Id, LayerId, Order, Stroke, Ui};
 
-use super::{Options, Studio, TaskResult};
+use super::{Studio, TaskResult};
+use crate::app::Start;
 use crate::merch::{Document, Edit};
 use crate::ui::command::{Action, Command};
 use crate::ui::history::History;
@@ -18,14 +19,16 @@ use crate::ui::theme::{HasTokens as _, semibold};
 
 impl Studio {
     /// The first thing to do after the window is there.
-    pub(super) fn begin(&mut self, options: Options) {
-        let Options { workspace, sample, import } = options;
-        if let Some(path) = workspace {
-            self.open(path);
-        } else if sample {
-            self.open_sample();
+    pub(super) fn begin(&mut self, start: Start) {
+        match start {
+            Start::Workspace(path) => self.open(path),
+            Start::Sample => self.open_sample(),
+            Start::LastWorkspace => {
+                if let Some(path) = self.settings.recent.iter().find(|path| path.is_file()).cloned() {
+                    self.open(path);
+                }
+            }
         }
-        drop(import);
     }
 
     pub(super) fn run(&mut self, command: Command, ctx: &egui::Context) {

@@ -165,6 +165,7 @@ impl Painting<'_, '_> {
             dressing::subject(ui, subject.translate(shift), self.scene, self.state, &self.laid.metrics, self.commands);
         }
         let laid = self.laid;
+        let first: Vec<u32> = self.page.blocks.iter().flat_map(|block| &block.slots).take(3).map(|slot| slot.product).collect();
         for block in &laid.blocks {
             if !viewport.intersects(block.rect.expand(8.0)) {
                 continue;
@@ -172,11 +173,11 @@ impl Painting<'_, '_> {
             let decided = &self.page.blocks[block.index];
             match &decided.kind {
                 BlockKind::Heroes { heroes } => {
-                    dressing::hero(ui, block.rect.translate(shift), heroes, self.scene, look, &laid.metrics);
+                    dressing::hero(ui, block.rect.translate(shift), heroes, &first, self.scene, look, &laid.metrics);
                 }
                 BlockKind::Banner { hero } => {
                     let heroes = std::slice::from_ref(hero);
-                    dressing::hero(ui, block.rect.translate(shift), heroes, self.scene, look, &laid.metrics);
+                    dressing::hero(ui, block.rect.translate(shift), heroes, &first, self.scene, look, &laid.metrics);
                 }
                 BlockKind::Tiles { tiles } => self.tiles_ui(ui, block, decided, tiles),
                 BlockKind::Products => self.products_ui(ui, block, decided, viewport),
