@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+pub use super::clock::now;
 use super::compile::{Inputs, Parts};
 use super::{Error, runs};
 use crate::features::{StoreFrames, customer_features};
@@ -36,11 +37,6 @@ pub struct Report {
     pub chosen: Vec<(String, String)>,
     /// What was too thin, and what was done instead.
     pub notes: Vec<String>,
-}
-
-/// The clock, in UTC seconds.
-pub fn now() -> Seconds {
-    jiff::Timestamp::now().as_second()
 }
 
 /// [`train`] on a workspace file.
