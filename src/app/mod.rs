@@ -3,6 +3,7 @@
 //! **Invariant**: the window and the command line do the same things because both call this room, and only it reads
 //! the clock.
 
+pub mod audit;
 pub mod clock;
 pub mod compile;
 pub mod error;
@@ -23,3 +24,5 @@ pub use import::{ImportReport, ImportRequest};
 pub use session::{NewStore, Session};
 pub use start::Start;
 pub use view::{StoreFacts, View};
+
+pub use crate::workspace::Who as Person;
