@@ -1,5 +1,7 @@
 //! From a store's data to its models: learn on past windows, choose by the newest of them, fit on everything.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::dataset::Dataset;
@@ -7,7 +9,7 @@ use super::facts::{Candidates, ItemFacts, active_customers, candidates};
 use super::history::History;
 use super::hybrid::{Recipe, SecondStage, WindowLessons, fit_all, mean_ndcg};
 use super::method::{Counting, Fitted, Method};
-use super::models::{Candidate, Choice, Models, Note, Reason, Strategy, Tried};
+use super::models::{Candidate, Choice, Models, Neighbour, Note, Reason, Strategy, Tried};
 use super::neighbours::neighbour_lists;
 use super::rank;
 use super::signals::product_signals;
@@ -33,7 +35,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { window_days: 28, windows: 3, per_customer: 50, per_product: 40, min_buyers: 2, min_returning: 500 }
+        Self { window_days: 28, windows: 3, per_customer: 30, per_product: 40, min_buyers: 2, min_returning: 500 }
     }
 }
 
@@ -252,6 +254,9 @@ pub fn train(
         }
     }
     models.choices.extend(orders.answers.into_iter().map(|answer| answer.2));
+    for lists in [&mut models.for_you, &mut models.discover] {
+        tie_to_purchases(&history, models.neighbours.get(&Strategy::BoughtTogether), lists);
+    }
     if customers.is_empty() {
         models.notes.push(Note {
             code: "no-known-customers".to_owned(),
@@ -306,6 +311,28 @@ fn answer_customers(
     }
 }
 
+/// Puts before the other reasons of a new thing the own purchase that orders tie it to most.
+fn tie_to_purchases(history: &History<'_>, together: Option<&Vec<Vec<Neighbour>>>, lists: &mut [Vec<Candidate>]) {
+    let Some(together) = together else { return };
+    for (customer, list) in lists.iter_mut().enumerate().filter(|entry| !entry.1.is_empty()) {
+        let mut strongest: BTreeMap<u32, (u16, u32)> = BTreeMap::new();
+        for item in history.bought(customer as u32) {
+            let own = history.products[item as usize];
+            for neighbour in &together[own as usize] {
+                let tie = strongest.entry(neighbour.product).or_insert((neighbour.strength, own));
+                if neighbour.strength > tie.0 {
+                    *tie = (neighbour.strength, own);
+                }
+            }
+        }
+        for candidate in list.iter_mut().filter(|candidate| !candidate.bought_before) {
+            if let Some(&(strength, own)) = strongest.get(&candidate.product) {
+                candidate.why.insert(0, Reason::BecauseBought(own, strength));
+            }
+        }
+    }
+}
+
 fn recommendable(history: &History<'_>, item: u32) -> bool {
     history.data.facts[history.products[item as usize] as usize].recommendable
 }
@@ -317,7 +344,7 @@ fn second_list(
     stage: &SecondStage,
     length: usize,
 ) -> Vec<Candidate> {
-    const REASONS: usize = 4;
+    const REASONS: usize = 3;
     let mut rows: Vec<(u32, f32, usize)> = (table.start[group]..table.start[group + 1])
         .filter(|&row| recommendable(history, table.items[row]))
         .map(|row| (table.items[row], stage.score(table.row(row)) as f32, row))
@@ -341,7 +368,7 @@ fn second_list(
                 why: order
                     .into_iter()
                     .take(REASONS)
-                    .map(|fact| Reason::Fact { fact: fact as u16, adds: parts[fact] as f32 })
+                    .map(|fact| Reason::Fact(fact as u16, parts[fact] as f32))
                     .collect(),
             }
         })

@@ -25,6 +25,8 @@ pub enum Command {
     /// Changes the merchandising document; undoable. `label` is the sentence of the history, `toast` says it too.
     Edit { edit: Edit, label: String, toast: Option<Toast<Self>> },
     Say(Toast<Self>),
+    /// What a screen asks the app to do.
+    Ask(super::screens::stage::Ask),
     Import(Vec<PathBuf>),
     Open(PathBuf),
     OpenReadOnly(PathBuf),

@@ -3,6 +3,7 @@
 //! `logic` takes what finished in the background; `ui` paints from a [`Scene`] and collects commands; they run once, at
 //! the end of the frame. State changes nowhere else.
 
+mod ask;
 mod run;
 
 use std::path::PathBuf;
@@ -52,6 +53,8 @@ pub struct Studio {
     states: ScreenStates,
     jobs: Jobs<TaskResult>,
     progress: Option<Progress>,
+    /// Answers to what screens asked for.
+    found: screens::stage::Findings,
     saved: Saved,
     toasts: Toasts<Command>,
     palette: Palette,
@@ -83,6 +86,7 @@ impl Studio {
             states: ScreenStates::default(),
             jobs: Jobs::new(move || wake.request_repaint()),
             progress: None,
+            found: screens::stage::Findings::default(),
             saved: Saved::All,
             toasts: Toasts::default(),
             palette: Palette::default(),
@@ -192,7 +196,8 @@ impl Studio {
         let window = ui.max_rect().width();
         let narrow = self.settings.rail_narrow || window < size::RAIL_COLLAPSES_BELOW;
         let busy: Vec<String> = self.progress.iter().map(|progress| progress.phase.clone()).collect();
-        let Self { view, draft, exported, document, revision, history, formats, pictures, settings, .. } = self;
+        let job_lines = self.job_lines();
+        let Self { view, draft, exported, document, revision, history, formats, pictures, settings, found, .. } = self;
         let scene = Scene {
             view,
             draft: draft.as_ref(),
@@ -205,6 +210,8 @@ impl Studio {
             settings,
             now,
             busy: &busy,
+            jobs: &job_lines,
+            found,
         };
         let rail_width = if narrow { size::RAIL_ICONS } else { size::RAIL };
         let crumb = (screen == Screen::Pages).then(|| self.states.pages.page_title(&scene));

@@ -4,6 +4,12 @@
 //! (English and German share that plural rule). Nothing is glued together from halves, so word order is free.
 
 pub mod canvas;
+pub mod customers;
+pub mod data;
+pub mod export;
+pub mod first_run;
+pub mod home;
+pub mod rules;
 pub mod shell;
 mod template;
 
@@ -107,5 +113,11 @@ mod tests {
         }
         check("shell", shell::Shell::ALL);
         check("canvas", canvas::Canvas::ALL);
+        check("customers", customers::Customers::ALL);
+        check("data", data::Data::ALL);
+        check("export", export::Export::ALL);
+        check("first_run", first_run::FirstRun::ALL);
+        check("home", home::Home::ALL);
+        check("rules", rules::Rules::ALL);
     }
 }

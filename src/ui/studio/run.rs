@@ -43,6 +43,7 @@ impl Studio {
             }
             Command::Edit { edit, label, toast } => self.edit(edit, label, toast),
             Command::Say(toast) => self.toasts.push(toast),
+            Command::Ask(ask) => self.ask(ask, ctx),
             Command::Import(paths) => drop(paths),
             Command::Open(path) | Command::OpenReadOnly(path) | Command::New(path) => self.open(path),
             Command::OpenSample => self.open_sample(),
@@ -113,6 +114,8 @@ impl Studio {
             settings: &self.settings,
             now,
             busy: &[],
+            jobs: &[],
+            found: &self.found,
         };
         work(&scene, &mut self.states);
     }
