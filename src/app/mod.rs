@@ -10,6 +10,7 @@ pub mod error;
 pub mod evaluate;
 pub mod forecasts;
 pub mod import;
+pub mod journal;
 pub mod open;
 pub mod present;
 pub mod runs;
@@ -21,6 +22,7 @@ pub mod view;
 
 pub use error::{Error, Kind};
 pub use import::{ImportReport, ImportRequest};
+pub use journal::{Entry, Journal, SaveState};
 pub use session::{NewStore, Session};
 pub use start::Start;
 pub use view::{StoreFacts, View};
