@@ -359,22 +359,14 @@ fn a_full_disk_changes_nothing_and_says_so() {
     let before = content(&store.file());
     workspace.limit_size(1 << 20).unwrap();
     let mut staging = workspace.begin_import(2).unwrap();
-    let mut failed = None;
-    for n in 0..20_000 {
-        if let Err(error) = staging.record(product(&format!("q{n}"), 1), Origin::default()) {
-            failed = Some(error);
-            break;
-        }
-    }
-    let error = failed.unwrap_or_else(|| staging_error(&mut workspace));
+    let error = (0..20_000)
+        .find_map(|n| staging.record(product(&format!("q{n}"), 1), Origin::default()).err())
+        .expect("20,000 products do not fit in a megabyte");
+    drop(staging);
     assert!(matches!(error, Error::DiskFull(_)), "{error}");
     drop(workspace);
     assert_eq!(content(&store.file()), before);
     assert_eq!(Workspace::open(&store.file()).unwrap().totals().unwrap().products, 1);
-}
-
-fn staging_error(_workspace: &mut Workspace) -> Error {
-    panic!("20,000 products do not fit in a megabyte")
 }
 
 /// Stops the work after so many looks.
