@@ -9,6 +9,7 @@ pub mod error;
 pub mod evaluate;
 pub mod forecasts;
 pub mod import;
+pub mod merchandise;
 pub mod open;
 pub mod present;
 pub mod runs;
