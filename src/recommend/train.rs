@@ -29,13 +29,15 @@ pub struct Settings {
     pub per_product: usize,
     /// Distinct buyers a product needs to be recommended from behaviour.
     pub min_buyers: u32,
+    /// Customers who get lists of their own, the most recent first.
+    pub most_customers: usize,
     /// Returning customers of the newest window below which counting answers instead of the second stage.
     pub min_returning: usize,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { window_days: 28, windows: 3, per_customer: 30, per_product: 40, min_buyers: 2, min_returning: 500 }
+        Self { window_days: 28, windows: 3, per_customer: 30, per_product: 40, min_buyers: 2, most_customers: 30_000, min_returning: 500 }
     }
 }
 
@@ -86,7 +88,10 @@ pub fn plan(
     seed: u64,
     monitor: &dyn Monitor,
 ) -> Result<Plan, Cancelled> {
-    let methods = first_stage();
+    let methods: Vec<Method> = first_stage()
+        .into_iter()
+        .filter(|method| method.suits(data.customers.len(), data.products.len()))
+        .collect();
     let start = data.first_order_at().unwrap_or(as_of);
     let starts = past_windows(start, as_of, settings.window_days, settings.windows);
     let mut lessons = Vec::new();
@@ -233,7 +238,20 @@ pub fn train(
         ..Models::default()
     };
     let item_facts = ItemFacts::new(&history);
-    let customers = active_customers(&history);
+    let mut customers = active_customers(&history);
+    if customers.len() > settings.most_customers {
+        let newest = |customer: u32| history.past(customer).last().map_or(0, |past| past.at);
+        customers.sort_by_key(|&customer| (std::cmp::Reverse(newest(customer)), customer));
+        customers.truncate(settings.most_customers);
+        customers.sort_unstable();
+        models.notes.push(Note {
+            code: "most-recent-customers-only".to_owned(),
+            sentence: format!(
+                "Own lists are made for the {} customers who ordered last; the others follow their group.",
+                settings.most_customers
+            ),
+        });
+    }
     for (task, answer, choice) in &plan.answers {
         models.choices.push(choice.clone());
         let lists = match task {
@@ -278,15 +296,17 @@ fn answer_customers(
 ) -> Vec<Vec<Candidate>> {
     let table = candidates(history, fitted, item_facts, customers, task.only_new());
     match answer {
-        Answer::Second(stage) => {
+        Answer::Second(stage) if stage.names == table.names => {
             use rayon::prelude::*;
             (0..customers.len())
                 .into_par_iter()
                 .map(|group| second_list(history, &table, group, stage, settings.per_customer))
                 .collect()
         }
-        Answer::Single(method) => {
-            let lists = lists_of_method(&table, method).unwrap_or_default();
+        other => {
+            let counted = Method::PersonalDecay { half_life_days: 120.0 };
+            let method = if let Answer::Single(method) = other { *method } else { counted };
+            let lists = lists_of_method(&table, &method).unwrap_or_default();
             lists
                 .into_iter()
                 .zip(customers)
@@ -386,7 +406,8 @@ pub fn lists_for_cases(
     let customers: Vec<u32> = cases.iter().map(|case| case.customer).collect();
     let table = candidates(history, fitted, &ItemFacts::new(history), &customers, task.only_new());
     match answer {
-        Answer::Second(stage) => stage.rank(&table),
+        Answer::Second(stage) if stage.names == table.names => stage.rank(&table),
+        Answer::Second(_) => Vec::new(),
         Answer::Single(method) => lists_of_method(&table, method).unwrap_or_default(),
     }
 }
