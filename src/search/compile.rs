@@ -247,7 +247,7 @@ mod tests {
             info: BundleInfo {
                 store: "Test".to_owned(),
                 platform: "plain".to_owned(),
-                currency: Currency::default(),
+                currency: Currency::new("EUR"),
                 time_zone: TimeZoneName::default(),
                 as_of: 0,
                 snapshot_at: 0,
