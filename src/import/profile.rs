@@ -88,8 +88,10 @@ pub(super) fn find(headers: &[String], wanted: Option<Platform>) -> Option<(&'st
         }
         let columns = Columns::bind(headers, profile.columns);
         let known = columns.bound.len();
-        let score = known + profile.require.len();
-        if known >= profile.least_known && best.as_ref().is_none_or(|(_, _, top)| score > *top) {
+        // What is of no use is recognised by its demands alone, so that nothing vaguer takes it for something.
+        let is_unused = matches!(profile.layout, Layout::Unused(_));
+        let score = if is_unused { 20 + profile.require.len() } else { known + profile.require.len() };
+        if (is_unused || known >= profile.least_known) && best.as_ref().is_none_or(|(_, _, top)| score > *top) {
             best = Some((profile, columns, score));
         }
     }
