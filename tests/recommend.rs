@@ -1,5 +1,7 @@
 //! Models against hand counts, each other, and the published numbers of Online Retail.
 
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "tests fail by panicking and say aloud what they skip")]
+
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::PathBuf;
@@ -44,7 +46,7 @@ fn habits(n_customers: u32, weeks: i64) -> Vec<(Option<u32>, i64, Vec<u32>)> {
     for week in 0..weeks {
         for customer in 0..n_customers {
             let dice = splitmix64(u64::from(customer) << 20 | week as u64);
-            if dice % 3 == 0 {
+            if dice.is_multiple_of(3) {
                 let group = customer % 4;
                 let bought = (0..3).map(|k| group * 8 + (splitmix64(dice + k) % 8) as u32).collect();
                 orders.push((Some(customer), week * 7 + (dice % 7) as i64, bought));
@@ -119,6 +121,10 @@ proptest! {
         let buyers = |data: &Dataset| History::new(data, i64::MAX, 1).buyers;
         prop_assert_eq!(buyers(&one), buyers(&two));
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(8))]
 
     #[test]
     fn whatever_the_data_training_ends_without_a_number_that_is_none(orders in orders()) {

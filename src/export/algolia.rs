@@ -21,8 +21,7 @@ pub(super) const MOST_HIDDEN: usize = 50;
 const MOST_RECOMMENDED: usize = 30;
 /// 2100-01-01, for ranges that must have an end.
 const NEVER: i64 = 4_102_444_800;
-/// A consequence may have 100 KiB.
-pub(super) const MOST_CONSEQUENCE_BYTES: usize = 100 * 1024;
+
 
 pub(super) fn files(subject: &Subject<'_>, lists: &Lists, fidelity: &mut FidelityReport) -> Vec<ExportFile> {
     let mut rules = list_rules(subject, lists);

@@ -14,7 +14,7 @@ use super::neighbours::neighbour_lists;
 use super::rank;
 use super::signals::product_signals;
 use super::train_orders::{learned_neighbours, plan_orders};
-use super::window::{Case, Task, past_windows};
+use super::window::{Case, Task, past_windows, window_days};
 use crate::shop::time::{SECONDS_PER_DAY, Seconds};
 use crate::shop::{Cancelled, Monitor};
 
@@ -29,13 +29,15 @@ pub struct Settings {
     pub per_product: usize,
     /// Distinct buyers a product needs to be recommended from behaviour.
     pub min_buyers: u32,
+    /// Customers who get lists of their own, the most recent first.
+    pub most_customers: usize,
     /// Returning customers of the newest window below which counting answers instead of the second stage.
     pub min_returning: usize,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { window_days: 28, windows: 3, per_customer: 30, per_product: 40, min_buyers: 2, min_returning: 500 }
+        Self { window_days: 28, windows: 3, per_customer: 30, per_product: 40, min_buyers: 2, most_customers: 30_000, min_returning: 500 }
     }
 }
 
@@ -86,21 +88,25 @@ pub fn plan(
     seed: u64,
     monitor: &dyn Monitor,
 ) -> Result<Plan, Cancelled> {
-    let methods = first_stage();
+    let methods: Vec<Method> = first_stage()
+        .into_iter()
+        .filter(|method| method.suits(data.customers.len(), data.products.len()))
+        .collect();
     let start = data.first_order_at().unwrap_or(as_of);
-    let starts = past_windows(start, as_of, settings.window_days, settings.windows);
+    let days = window_days(start, as_of, settings.window_days);
+    let starts = past_windows(start, as_of, days, settings.windows);
     let mut lessons = Vec::new();
     for (done, &cut) in starts.iter().enumerate() {
         monitor.progress(done as u64, starts.len() as u64 + 1, "Learning from past weeks");
         let history = History::new(data, cut, settings.min_buyers);
-        let until = cut + settings.window_days * SECONDS_PER_DAY;
+        let until = cut + days * SECONDS_PER_DAY;
         lessons.push(WindowLessons::build(&history, &methods, until, seed, monitor)?);
     }
     let mut notes = Vec::new();
     let mut answers = Vec::new();
     for task in Task::CUSTOMER {
         monitor.checkpoint()?;
-        answers.push(choose(task, &methods, &lessons, settings, &mut notes));
+        answers.push(choose(task, &methods, &lessons, days, settings, &mut notes));
     }
     Ok(Plan { methods, answers, notes })
 }
@@ -109,6 +115,7 @@ fn choose(
     task: Task,
     methods: &[Method],
     lessons: &[WindowLessons],
+    days: i64,
     settings: &Settings,
     notes: &mut Vec<Note>,
 ) -> (Task, Answer, Choice) {
@@ -118,7 +125,7 @@ fn choose(
         Method::PersonalDecay { half_life_days: 120.0 }
     };
     let Some(newest) = lessons.first() else {
-        let why = format!("There are not yet two stretches of {} days to learn from.", settings.window_days);
+        let why = format!("There are not yet two stretches of {} days to learn from.", days);
         notes.push(Note { code: "too-little-history".to_owned(), sentence: why.clone() });
         let choice = Choice { task, chosen: fallback.name().to_owned(), why, cases: 0, tried: Vec::new() };
         return (task, Answer::Single(fallback), choice);
@@ -160,7 +167,7 @@ fn choose(
         let why = match (second, best_single) {
             (Some(second), Some(single)) => format!(
                 "On the last {} days, unseen, it scored {:.4} against {:.4} for {}, the best single method.",
-                settings.window_days, second, single.ndcg, single.name
+                days, second, single.ndcg, single.name
             ),
             _ => "It had one past window to learn from and none left to be checked on.".to_owned(),
         };
@@ -172,11 +179,11 @@ fn choose(
         _ => fallback,
     };
     let why = if enough {
-        format!("It was the best on the last {} days; learning to combine gained nothing.", settings.window_days)
+        format!("It was the best on the last {} days; learning to combine gained nothing.", days)
     } else {
         let sentence = format!(
             "Only {n_cases} returning customers in the last {} days; {} are needed to learn how to combine methods.",
-            settings.window_days, settings.min_returning
+            days, settings.min_returning
         );
         notes.push(Note { code: format!("few-returning-customers-{}", task.name()), sentence: sentence.clone() });
         sentence
@@ -233,7 +240,20 @@ pub fn train(
         ..Models::default()
     };
     let item_facts = ItemFacts::new(&history);
-    let customers = active_customers(&history);
+    let mut customers = active_customers(&history);
+    if customers.len() > settings.most_customers {
+        let newest = |customer: u32| history.past(customer).last().map_or(0, |past| past.at);
+        customers.sort_by_key(|&customer| (std::cmp::Reverse(newest(customer)), customer));
+        customers.truncate(settings.most_customers);
+        customers.sort_unstable();
+        models.notes.push(Note {
+            code: "most-recent-customers-only".to_owned(),
+            sentence: format!(
+                "Own lists are made for the {} customers who ordered last; the others follow their group.",
+                settings.most_customers
+            ),
+        });
+    }
     for (task, answer, choice) in &plan.answers {
         models.choices.push(choice.clone());
         let lists = match task {
@@ -278,15 +298,17 @@ fn answer_customers(
 ) -> Vec<Vec<Candidate>> {
     let table = candidates(history, fitted, item_facts, customers, task.only_new());
     match answer {
-        Answer::Second(stage) => {
+        Answer::Second(stage) if stage.names == table.names => {
             use rayon::prelude::*;
             (0..customers.len())
                 .into_par_iter()
                 .map(|group| second_list(history, &table, group, stage, settings.per_customer))
                 .collect()
         }
-        Answer::Single(method) => {
-            let lists = lists_of_method(&table, method).unwrap_or_default();
+        other => {
+            let counted = Method::PersonalDecay { half_life_days: 120.0 };
+            let method = if let Answer::Single(method) = other { *method } else { counted };
+            let lists = lists_of_method(&table, &method).unwrap_or_default();
             lists
                 .into_iter()
                 .zip(customers)
@@ -386,7 +408,8 @@ pub fn lists_for_cases(
     let customers: Vec<u32> = cases.iter().map(|case| case.customer).collect();
     let table = candidates(history, fitted, &ItemFacts::new(history), &customers, task.only_new());
     match answer {
-        Answer::Second(stage) => stage.rank(&table),
+        Answer::Second(stage) if stage.names == table.names => stage.rank(&table),
+        Answer::Second(_) => Vec::new(),
         Answer::Single(method) => lists_of_method(&table, method).unwrap_or_default(),
     }
 }

@@ -3,6 +3,7 @@
 pub mod catalog;
 pub mod segments;
 pub mod signals;
+pub mod words;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -71,6 +72,7 @@ impl Parts {
             .models
             .map_or_else(Neighbors::default, |models| neighbors(&catalog, models));
         cold_start(&mut signals, &neighbors);
+        let text_index = words::text_index(&catalog, &rows, inputs.frames);
         Ok(Self {
             info: BundleInfo {
                 store: inputs.store_name.to_owned(),
@@ -80,7 +82,7 @@ impl Parts {
                 as_of: inputs.as_of,
                 snapshot_at: inputs.as_of,
             },
-            text_index: Arc::new(TextIndex::default()),
+            text_index: Arc::new(text_index),
             catalog: Arc::new(catalog),
             segments: Arc::new(segments),
             signals: Arc::new(signals),

@@ -1,7 +1,6 @@
 //! Product pictures as textures: decoded and resized off the UI thread, at most four uploads a frame, least recently
 //! used out first; a drawn tile where there is no picture.
 
-mod bundled;
 mod tile;
 
 use std::cell::RefCell;
@@ -202,7 +201,7 @@ fn decode((name, size): &Key, folder: Option<PathBuf>) -> Option<ColorImage> {
     let own = folder.and_then(|folder| std::fs::read(folder.join(file)).ok());
     let bytes: std::borrow::Cow<'_, [u8]> = match own {
         Some(bytes) => bytes.into(),
-        None => bundled::find(file)?.into(),
+        None => crate::sample::pictures::find(file)?.into(),
     };
     let decoded = image::load_from_memory(&bytes).ok()?;
     let decoded = match size.pixels() {
