@@ -6,12 +6,12 @@
 pub mod audit;
 pub mod clock;
 pub mod compile;
+pub mod desk;
 pub mod error;
 pub mod evaluate;
 pub mod export;
 pub mod forecasts;
 pub mod import;
-pub mod journal;
 pub mod merchandise;
 pub mod open;
 pub mod present;
@@ -24,9 +24,9 @@ pub mod train;
 pub mod view;
 pub mod whole;
 
+pub use desk::Desk;
 pub use error::{Error, Kind};
 pub use import::{ImportReport, ImportRequest};
-pub use journal::{Entry, Journal, SaveState};
 pub use session::{NewStore, Session};
 pub use start::Start;
 pub use view::{StoreFacts, View};
