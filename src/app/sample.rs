@@ -69,6 +69,7 @@ fn settings_of_the_sample() -> train::Settings {
         as_of: Some(sample::AS_OF),
         seed: 1,
         groups: None,
+        algorithm: crate::segment::Algorithm::KMeans,
         now: sample::AS_OF,
     }
 }

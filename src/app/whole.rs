@@ -75,6 +75,7 @@ pub fn run(request: &Request, monitor: &dyn Monitor) -> Result<Outcome, Error> {
         as_of: None,
         seed: 1,
         groups: None,
+        algorithm: crate::segment::Algorithm::KMeans,
         now: request.now,
     };
     let trained = train::train(session.workspace_mut(), &settings, monitor)?;
