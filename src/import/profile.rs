@@ -1,5 +1,7 @@
 //! A profile says how one kind of export is recognised and what its columns mean.
 
+use std::sync::OnceLock;
+
 use super::columns::{AliasIndex, Aliases, Columns, normal};
 use super::customers::CustomerTable;
 use super::engine::Table;
@@ -86,10 +88,12 @@ pub(super) fn find(headers: &[String], wanted: Option<Platform>) -> Option<(&'st
         if !profile.require.iter().all(|patterns| has(patterns)) || profile.forbid.iter().any(|pattern| has(pattern)) {
             continue;
         }
-        let columns = Columns::bind(headers, profile.columns);
+        let columns = Columns::bind(headers, index_of(profile));
         let known = columns.bound.len();
-        let score = known + profile.require.len();
-        if known >= profile.least_known && best.as_ref().is_none_or(|(_, _, top)| score > *top) {
+        // What is of no use is recognised by its demands alone, so that nothing vaguer takes it for something.
+        let is_unused = matches!(profile.layout, Layout::Unused(_));
+        let score = if is_unused { 20 + profile.require.len() } else { known + profile.require.len() };
+        if (is_unused || known >= profile.least_known) && best.as_ref().is_none_or(|(_, _, top)| score > *top) {
             best = Some((profile, columns, score));
         }
     }
@@ -105,8 +109,15 @@ fn matches(pattern: &str, name: &str) -> bool {
 
 /// What any profile of any platform would call this header; a hint for unknown files.
 pub(super) fn hint(header: &str) -> Option<super::Meaning> {
-    all().find_map(|profile| {
-        let index = AliasIndex::new(profile.columns);
-        index.find(0, header).filter(|column| column.label.is_empty()).map(|column| column.meaning)
-    })
+    static ALL: OnceLock<AliasIndex> = OnceLock::new();
+    ALL.get_or_init(|| AliasIndex::of(all().flat_map(|profile| profile.columns.iter()).filter(|(pattern, _)| !pattern.contains('*'))))
+        .find(0, header)
+        .map(|column| column.meaning)
+}
+
+/// The index of one profile's aliases, built once.
+fn index_of(wanted: &'static Profile) -> &'static AliasIndex {
+    static INDEXES: OnceLock<Vec<(&'static Profile, AliasIndex)>> = OnceLock::new();
+    let indexes = INDEXES.get_or_init(|| all().map(|profile| (profile, AliasIndex::of(profile.columns.iter()))).collect());
+    indexes.iter().find(|(profile, _)| std::ptr::eq(*profile, wanted)).map_or(&indexes[0].1, |(_, index)| index)
 }
