@@ -83,12 +83,12 @@ fn all() -> impl Iterator<Item = &'static Profile> {
 pub(super) fn find(headers: &[String], wanted: Option<Platform>) -> Option<(&'static Profile, Columns)> {
     let names: Vec<String> = headers.iter().map(|header| normal(header)).collect();
     let mut best: Option<(&'static Profile, Columns, usize)> = None;
-    for profile in all().filter(|profile| wanted.is_none_or(|platform| platform == profile.platform)) {
+    for (profile, index) in all().zip(indexes()).filter(|(profile, _)| wanted.is_none_or(|platform| platform == profile.platform)) {
         let has = |patterns: &str| patterns.split('|').any(|pattern| names.iter().any(|name| matches(pattern, name)));
         if !profile.require.iter().all(|patterns| has(patterns)) || profile.forbid.iter().any(|pattern| has(pattern)) {
             continue;
         }
-        let columns = Columns::bind(headers, index_of(profile));
+        let columns = Columns::bind(headers, index);
         let known = columns.bound.len();
         // What is of no use is recognised by its demands alone, so that nothing vaguer takes it for something.
         let is_unused = matches!(profile.layout, Layout::Unused(_));
@@ -115,9 +115,8 @@ pub(super) fn hint(header: &str) -> Option<super::Meaning> {
         .map(|column| column.meaning)
 }
 
-/// The index of one profile's aliases, built once.
-fn index_of(wanted: &'static Profile) -> &'static AliasIndex {
-    static INDEXES: OnceLock<Vec<(&'static Profile, AliasIndex)>> = OnceLock::new();
-    let indexes = INDEXES.get_or_init(|| all().map(|profile| (profile, AliasIndex::of(profile.columns.iter()))).collect());
-    indexes.iter().find(|(profile, _)| std::ptr::eq(*profile, wanted)).map_or(&indexes[0].1, |(_, index)| index)
+/// The indexes of all profiles' aliases, in their order, built once.
+fn indexes() -> &'static [AliasIndex] {
+    static INDEXES: OnceLock<Vec<AliasIndex>> = OnceLock::new();
+    INDEXES.get_or_init(|| all().map(|profile| AliasIndex::of(profile.columns.iter())).collect())
 }
