@@ -125,6 +125,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "campaign",
             "export",
             "app",
+            "sample",
         ],
     ),
 ];

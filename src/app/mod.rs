@@ -3,16 +3,27 @@
 //! **Invariant**: the window and the command line do the same things because both call this room, and only it reads
 //! the clock.
 
+pub mod clock;
 pub mod compile;
 pub mod error;
 pub mod evaluate;
+pub mod export;
 pub mod forecasts;
+pub mod import;
+pub mod merchandise;
+pub mod open;
 pub mod present;
 pub mod runs;
+pub mod sample;
 pub mod segments;
+pub mod session;
 pub mod start;
+pub mod train;
 pub mod view;
+pub mod whole;
 
 pub use error::{Error, Kind};
+pub use import::{ImportReport, ImportRequest};
+pub use session::{NewStore, Session};
 pub use start::Start;
 pub use view::{StoreFacts, View};

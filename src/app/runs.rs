@@ -19,6 +19,8 @@ use crate::workspace::{NewRun, Run, RunInfo, Workspace};
 pub const SEGMENTS: &str = "segments";
 pub const FORECAST: &str = "forecast";
 pub const RECOMMEND: &str = "recommend";
+/// Everything of a bundle but the document.
+pub const PARTS: &str = "parts";
 
 /// A run read back, with what is known about how it was made.
 #[derive(Clone, Debug)]

@@ -14,6 +14,7 @@ pub mod schema;
 pub mod segments;
 pub mod signals;
 pub mod text_index;
+pub mod web;
 
 use std::sync::Arc;
 

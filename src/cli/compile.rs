@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 
 use super::Printer;
-use crate::app::Error;
+use super::source::{self, from_bundle};
+use crate::app::{Error, train};
+use crate::bundle::{self, Extras};
+use crate::decide::{Prepared, golden, verify};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -14,7 +17,45 @@ pub struct Args {
     pub out: PathBuf,
 }
 
-pub(super) fn run(args: &Args, _printer: &Printer) -> Result<(), Error> {
-    let Args { .. } = args;
-    Err(Error::NotBuilt("`compile`"))
+pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
+    let compiled = source::bundle(&args.file)?;
+    let prepared = Prepared::new(&compiled);
+    let mut extras = Extras {
+        created_at: train::now(),
+        ..Extras::default()
+    };
+    extras.files = golden::files(&prepared, 1).map_err(from_bundle)?;
+    let (_, all) = bundle::disk::assemble(&compiled, &extras).map_err(from_bundle)?;
+    let said = verify(&all).map_err(from_bundle)?;
+    if !said.passed() {
+        let first = said.findings.iter().map(|finding| finding.message.clone());
+        let problems: Vec<String> = said.schema_problems.iter().cloned().chain(first).collect();
+        return Err(Error::bug(format!(
+            "The bundle would not verify: {}.",
+            problems.join("; ")
+        )));
+    }
+    let manifest = bundle::write(&compiled, &args.out, &extras).map_err(from_bundle)?;
+    printer.answer(
+        &serde_json::json!({
+            "bundle": args.out,
+            "bundle_id": manifest.bundle_id,
+            "digest": manifest.digest,
+            "files": manifest.files.len() + 1,
+            "bytes": said.bytes,
+            "products": said.products,
+            "rules": said.rules,
+            "cases": said.cases,
+        }),
+        || {
+            format!(
+                "Wrote {} ({}): {} products, {} rules, {} golden cases.",
+                args.out.display(),
+                manifest.bundle_id,
+                said.products,
+                said.rules,
+                said.cases
+            )
+        },
+    )
 }

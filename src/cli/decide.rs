@@ -1,9 +1,13 @@
 //! `endcap decide`.
 
+use std::io::BufRead as _;
 use std::path::PathBuf;
 
-use super::Printer;
+use serde_json::json;
+
+use super::{Printer, source};
 use crate::app::Error;
+use crate::decide::{self, Detail, Prepared};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -11,7 +15,37 @@ pub struct Args {
     pub bundle: PathBuf,
 }
 
-pub(super) fn run(args: &Args, _printer: &Printer) -> Result<(), Error> {
-    let Args { .. } = args;
-    Err(Error::NotBuilt("`decide`"))
+/// A line that is no visit is answered by an error in its place, so that answers stay in order.
+pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
+    let prepared = Prepared::new(&source::bundle(&args.bundle)?);
+    let mut wrong = 0;
+    for line in std::io::stdin().lock().lines() {
+        let line = line.map_err(|error| Error::environment_because("stdin cannot be read.", error))?;
+        if line.trim().is_empty() {
+            continue;
+        }
+        let request = serde_json::from_str(&line).and_then(decide::json::request);
+        let answer = match request {
+            Ok(request) => {
+                let detail = if request.explain {
+                    Detail::Full
+                } else {
+                    Detail::Plain
+                };
+                let page = prepared.decide(&request.visit, detail);
+                decide::json::page(&prepared, &page, request.explain)
+            }
+            Err(error) => {
+                wrong += 1;
+                json!({"error": format!("not a visit: {error}")})
+            }
+        };
+        printer.line(&answer.to_string())?;
+    }
+    if wrong > 0 {
+        return Err(Error::user(format!(
+            "{wrong} lines were no visits; their answers say why."
+        )));
+    }
+    Ok(())
 }

@@ -25,6 +25,7 @@ mod run;
 mod sample;
 mod segment;
 mod serve;
+mod source;
 mod train;
 mod verify;
 

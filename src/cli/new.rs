@@ -2,8 +2,11 @@
 
 use std::path::PathBuf;
 
+use serde_json::json;
+
 use super::Printer;
-use crate::app::Error;
+use crate::app::{Error, NewStore, Session};
+use crate::shop::{Currency, TimeZoneName};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -20,7 +23,24 @@ pub struct Args {
     pub time_zone: String,
 }
 
-pub(super) fn run(args: &Args, _printer: &Printer) -> Result<(), Error> {
-    let Args { .. } = args;
-    Err(Error::NotBuilt("`new`"))
+pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
+    let store = NewStore {
+        name: args.name.clone(),
+        currency: Currency::new(&args.currency),
+        time_zone: TimeZoneName(args.time_zone.clone()),
+    };
+    let settings = Session::create(&args.file, &store)?.settings()?;
+    let answer = json!({
+        "file": args.file,
+        "name": settings.store_name,
+        "currency": settings.currency,
+        "time_zone": settings.time_zone,
+    });
+    printer.answer(&answer, || {
+        format!(
+            "Made an empty workspace for {}: {}",
+            settings.store_name,
+            args.file.display()
+        )
+    })
 }

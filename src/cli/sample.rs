@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use serde_json::json;
+
 use super::Printer;
-use crate::app::Error;
+use crate::app::{Error, sample};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -12,7 +14,30 @@ pub struct Args {
     pub out: Option<PathBuf>,
 }
 
-pub(super) fn run(args: &Args, _printer: &Printer) -> Result<(), Error> {
-    let Args { .. } = args;
-    Err(Error::NotBuilt("`sample`"))
+pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
+    let Some(out) = &args.out else {
+        return Err(Error::bug("without --out, `sample` belongs to the window"));
+    };
+    let workspace = out.join(sample::WORKSPACE);
+    if workspace.exists() {
+        return Err(Error::user(format!(
+            "{} exists. Open it with `endcap open`, or choose another folder",
+            workspace.display()
+        )));
+    }
+    let files = sample::write_files(out, printer)?;
+    let trained = sample::build_workspace(&workspace, &files, printer)?;
+    printer.answer(
+        &json!({ "workspace": workspace, "files": files, "trained": trained }),
+        || {
+            format!(
+                "The sample store is in {}: {} export files and {}.\nGroups: {}.\nOpen it with `endcap open {}`.",
+                out.display(),
+                files.len(),
+                sample::WORKSPACE,
+                trained.groups.join(", "),
+                workspace.display()
+            )
+        },
+    )
 }

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use jiff::civil;
 
 use super::Printer;
-use crate::app::Error;
+use super::values::midnight;
+use crate::app::{Error, train};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -18,7 +19,34 @@ pub struct Args {
     pub seed: u64,
 }
 
-pub(super) fn run(args: &Args, _printer: &Printer) -> Result<(), Error> {
-    let Args { .. } = args;
-    Err(Error::NotBuilt("`train`"))
+pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
+    let Args { file, as_of, seed } = args;
+    let settings = train::Settings {
+        as_of: as_of.map(midnight),
+        seed: *seed,
+        groups: None,
+        now: train::now(),
+    };
+    let report = train::train_file(file, &settings, printer)?;
+    printer.answer(&report, || words(&report))
+}
+
+fn words(report: &train::Report) -> String {
+    let mut text = format!(
+        "Trained on {} products, {} customers and {} orders, as of {}.\n",
+        report.products,
+        report.customers,
+        report.orders,
+        crate::shop::time::rfc3339(report.as_of)
+    );
+    if !report.groups.is_empty() {
+        text.push_str(&format!("Groups: {}.\n", report.groups.join(", ")));
+    }
+    for (task, why) in &report.chosen {
+        text.push_str(&format!("{task}: {why}\n"));
+    }
+    for note in &report.notes {
+        text.push_str(&format!("Note: {note}\n"));
+    }
+    text
 }

@@ -6,3 +6,8 @@ use jiff::civil;
 pub fn date(text: &str) -> Result<civil::Date, jiff::Error> {
     text.parse()
 }
+
+/// The instant a day begins, UTC.
+pub fn midnight(date: civil::Date) -> i64 {
+    crate::shop::TimeZoneName::default().instant(date.at(0, 0, 0, 0))
+}

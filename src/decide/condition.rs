@@ -63,7 +63,7 @@ pub(super) fn lower(text: &str) -> String {
 }
 
 /// An optional minus and up to 15 ASCII digits; anything else is no number.
-fn parse(text: &str) -> Option<i64> {
+pub(super) fn parse(text: &str) -> Option<i64> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     if digits.is_empty() || digits.len() > 15 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;

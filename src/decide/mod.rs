@@ -13,6 +13,8 @@ pub mod diff;
 mod engine;
 mod explain;
 pub mod golden;
+pub mod health;
+pub mod json;
 pub mod page;
 mod places;
 pub mod points;
@@ -27,6 +29,7 @@ pub mod visit;
 pub use diff::diff;
 pub use engine::{Detail, decide};
 pub use explain::{LOW_STOCK, NEW_DAYS};
+pub use health::{Conflict, Health, Phase, RuleHealth, health};
 pub use page::{
     Absence, Badge, BlockPage, Funnel, Page, RuleOutcome, RuleTrace, Sentence, Slot, Step, Term, TermKind,
     Why,

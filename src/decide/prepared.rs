@@ -42,6 +42,16 @@ impl Prepared {
         Self::with_index(self.bundle.with_document(document), Arc::clone(&self.index))
     }
 
+    /// A document that differs only in which rules are switched on: nothing is compiled again.
+    pub(super) fn with_switches(&self, document: Arc<Document>) -> Self {
+        Self {
+            bundle: self.bundle.with_document(document),
+            index: Arc::clone(&self.index),
+            rules: self.rules.clone(),
+            effects: Mutex::new(BTreeMap::new()),
+        }
+    }
+
     pub fn bundle(&self) -> &Bundle {
         &self.bundle
     }

@@ -265,7 +265,7 @@ fn filter(prepared: &Prepared, visit: &Visit) -> Option<Bits> {
 /// A facet by name: `product_type`, `vendor`, `tag`, `collection`, `price_min`, `price_max` (minor units), else an
 /// attribute.
 fn facet_holds(product: &CatalogProduct, name: &str, value: &str) -> bool {
-    let number = || value.parse::<i64>().ok();
+    let number = || super::condition::parse(value);
     match name {
         "product_type" => product.product_type.as_deref() == Some(value),
         "vendor" => product.vendor.as_deref() == Some(value),

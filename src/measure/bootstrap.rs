@@ -29,7 +29,8 @@ pub fn mean_interval(values: &[f64], level: f64, seed: u64) -> Option<[f64; 2]> 
         .collect();
     means.sort_unstable_by(f64::total_cmp);
     let at = |share: f64| means[((share * RESAMPLES as f64) as usize).min(RESAMPLES - 1)];
-    Some([at((1.0 - level) / 2.0), at((1.0 + level) / 2.0)])
+    let tail = (1.0 - level) / 2.0;
+    Some([at(tail), at(1.0 - tail)])
 }
 
 /// The interval of the mean difference, each customer compared with themselves.

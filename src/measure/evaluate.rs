@@ -149,6 +149,9 @@ impl Run<'_> {
             self.monitor.progress(family as u64, 2 * families.len() as u64, "Tuning on the weeks before");
             for method in variants {
                 self.monitor.checkpoint()?;
+                if !method.suits(self.data.customers.len(), self.data.products.len()) {
+                    continue;
+                }
                 let Some(fitted) = method.fit(self.before, self.settings.seed) else { continue };
                 for (task, cases) in tuning.iter().enumerate() {
                     let lists = self.single_lists(self.before, &fitted, tasks[task], cases);
@@ -231,7 +234,7 @@ impl Run<'_> {
             for variants in &families {
                 self.monitor.checkpoint()?;
                 let mut best: Option<(OrderMethod, f64)> = None;
-                for method in variants {
+                for method in variants.iter().filter(|method| method.suits(self.data.products.len())) {
                     let lists = self.order_lists(self.before, method, &tuning);
                     let Some(lists) = lists else { continue };
                     let ndcg = mean(&measured(&lists, &as_cases(&tuning), self.settings.k)).ndcg;
@@ -347,7 +350,9 @@ impl Run<'_> {
         let k = self.settings.k;
         let mut lists = answered.lists;
         lists.resize_with(cases.len(), Vec::new);
-        lists.iter_mut().for_each(|list| list.truncate(k));
+        for list in &mut lists {
+            list.truncate(k);
+        }
         let each = measured(&lists, cases, k);
         let mean = mean(&each);
         let items: Vec<Vec<u32>> = lists.iter().map(|list| list.iter().map(|entry| entry.0).collect()).collect();

@@ -4,6 +4,7 @@ pub mod bootstrap;
 pub mod distributions;
 pub mod evaluate;
 pub mod ranking;
+pub mod replay;
 pub mod statistics;
 
 pub use evaluate::{Evaluation, MethodResult, TaskResult, evaluate};

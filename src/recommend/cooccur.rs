@@ -79,7 +79,7 @@ pub enum Measure {
     RootLlr,
     Cosine,
     Jaccard,
-    /// both / (n_a + shrink) / n_b^beta.
+    /// `both / (n_a + shrink) / n_b^beta`.
     Asymmetric { beta: f64, shrink: f64 },
 }
 

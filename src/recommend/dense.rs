@@ -8,6 +8,7 @@ const TILE: usize = 192;
 
 /// A real number that the factorisation can work in.
 pub trait Real: LinalgScalar + Send + Sync + PartialOrd + std::ops::SubAssign + std::ops::AddAssign {
+    #[must_use]
     fn root(self) -> Self;
     /// Below it a pivot is not positive any more.
     fn smallest_pivot() -> Self;

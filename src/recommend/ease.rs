@@ -7,7 +7,9 @@ use super::dense::invert_positive_definite;
 use super::sparse::Sparse;
 
 /// Above this many rows of the matrix to invert, training would take minutes and gigabytes.
-pub const LARGEST_SIDE: usize = 8_000;
+pub const LARGEST_SIDE: usize = 6_000;
+/// The same where rows are carts that nobody has seen yet, so that only the primal form is quick.
+pub const MOST_ITEMS_FOR_CARTS: usize = 5_000;
 
 /// Fitted weights. The scores of a row x are x B, B = I − P diag(P)⁻¹, P = (X'X + λI)⁻¹.
 #[derive(Clone, Debug)]
@@ -20,7 +22,15 @@ enum Form {
     /// B, items × items.
     Primal { weights: Array2<f32> },
     /// For fewer rows than items: M = (XX' + λI)⁻¹, xP = (x − (xX')M X)/λ, diag(P)ᵢ = (1 − xᵢ'M xᵢ)/λ.
-    Dual { rows: Sparse, columns: Sparse, inverse: Array2<f32>, diagonal: Vec<f32>, lambda: f32 },
+    Dual {
+        rows: Sparse,
+        columns: Sparse,
+        inverse: Array2<f32>,
+        diagonal: Vec<f32>,
+        lambda: f32,
+        /// Row of the training matrix → row here; empty rows are left out.
+        place: Vec<u32>,
+    },
 }
 
 impl Ease {
@@ -47,7 +57,17 @@ impl Ease {
                 columns.iter().copied().zip(values.iter().copied()).collect()
             }),
         );
-        Self::dual(rows, lambda)
+        let mut place = vec![u32::MAX; matrix.rows()];
+        for (compact, &row) in filled.iter().enumerate() {
+            place[row] = compact as u32;
+        }
+        Self::dual(rows, place, lambda)
+    }
+
+    /// As [`Self::fit`], always in the form that answers rows it was not trained on quickly.
+    pub fn fit_for_carts(matrix: &Sparse, lambda: f32) -> Option<Self> {
+        let usable = matrix.cols > 0 && matrix.entries() > 0 && matrix.cols <= MOST_ITEMS_FOR_CARTS && lambda > 0.0;
+        if usable { Self::primal(matrix, lambda) } else { None }
     }
 
     fn primal(matrix: &Sparse, lambda: f32) -> Option<Self> {
@@ -66,7 +86,7 @@ impl Ease {
         Some(Self { form: Form::Primal { weights } })
     }
 
-    fn dual(rows: Sparse, lambda: f32) -> Option<Self> {
+    fn dual(rows: Sparse, place: Vec<u32>, lambda: f32) -> Option<Self> {
         let columns = rows.transpose();
         let mut gram = gram(&rows, &columns);
         for row in 0..rows.rows() {
@@ -87,7 +107,26 @@ impl Ease {
                 ((1.0 - quadratic) / f64::from(lambda)).max(1e-9) as f32
             })
             .collect();
-        Some(Self { form: Form::Dual { rows, columns, inverse, diagonal, lambda } })
+        Some(Self { form: Form::Dual { rows, columns, inverse, diagonal, lambda, place } })
+    }
+
+    /// Writes the scores of row `row` of the training matrix. In the dual form (XX')M = I − λM, so that xP is the row's
+    /// line of M times X, without a product over all rows.
+    pub fn score_trained(&self, row: usize, items: &[u32], values: &[f32], out: &mut [f32]) {
+        let Form::Dual { rows, inverse, diagonal, place, .. } = &self.form else {
+            return self.score(items, values, out);
+        };
+        out.fill(0.0);
+        let Some(line) = place.get(row).filter(|&&compact| compact != u32::MAX) else { return };
+        for (other, &weight) in inverse.row(*line as usize).iter().enumerate() {
+            rows.add_row(other, weight, out);
+        }
+        for (slot, &diagonal) in out.iter_mut().zip(diagonal) {
+            *slot = -*slot / diagonal;
+        }
+        for (&item, &value) in items.iter().zip(values) {
+            out[item as usize] += value;
+        }
     }
 
     /// Writes the scores of one row; the row need not have been trained on.
@@ -103,7 +142,7 @@ impl Ease {
                     }
                 }
             }
-            Form::Dual { rows, columns, inverse, diagonal, lambda } => {
+            Form::Dual { rows, columns, inverse, diagonal, lambda, .. } => {
                 let mut shared = vec![0.0_f32; rows.rows()];
                 for (&item, &value) in items.iter().zip(values) {
                     columns.add_row(item as usize, value, &mut shared);
@@ -131,7 +170,7 @@ impl Ease {
         }
     }
 
-    /// B_ij: what owning `from` adds to the score of `to`. Only the primal form keeps it at hand.
+    /// `B_ij`: what owning `from` adds to the score of `to`. Only the primal form keeps it at hand.
     pub fn weight(&self, from: u32, to: u32) -> Option<f32> {
         match &self.form {
             Form::Primal { weights } => Some(weights[[from as usize, to as usize]]),
@@ -174,14 +213,15 @@ mod tests {
     fn the_dual_form_gives_the_scores_of_the_primal_form() {
         let matrix = sample();
         let primal = Ease::primal(&matrix, 2.0).unwrap();
-        let dual = Ease::dual(matrix.clone(), 2.0).unwrap();
+        let dual = Ease::dual(matrix.clone(), (0..4).collect(), 2.0).unwrap();
         for row in 0..matrix.rows() {
             let (items, values) = matrix.row(row);
-            let (mut a, mut b) = (vec![0.0; 6], vec![0.0; 6]);
+            let (mut a, mut b, mut c) = (vec![0.0; 6], vec![0.0; 6], vec![0.0; 6]);
             primal.score(items, values, &mut a);
             dual.score(items, values, &mut b);
-            for (x, y) in a.iter().zip(&b) {
-                assert!((x - y).abs() < 1e-5, "{a:?} {b:?}");
+            dual.score_trained(row, items, values, &mut c);
+            for ((x, y), z) in a.iter().zip(&b).zip(&c) {
+                assert!((x - y).abs() < 1e-5 && (x - z).abs() < 1e-5, "{a:?} {b:?} {c:?}");
             }
         }
     }

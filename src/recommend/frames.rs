@@ -96,6 +96,39 @@ impl Dataset {
     }
 }
 
+/// One search of the past, as the events hold it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PastSearch {
+    /// Searches of one session, or of one visitor where sessions are unknown, share a number.
+    pub session: u32,
+    pub at: i64,
+    pub query: String,
+    pub results: Option<i64>,
+}
+
+/// All searches, by time.
+pub fn past_searches(frames: &StoreFrames) -> PolarsResult<Vec<PastSearch>> {
+    let events = &frames.events;
+    let (at, kind, query) = (whole(events, "at")?, whole(events, "kind")?, texts(events, "query")?);
+    let (session, visitor, results) =
+        (whole(events, "session")?, whole(events, "visitor")?, whole(events, "results")?);
+    let mut numbers: BTreeMap<(u8, i64), u32> = BTreeMap::new();
+    let mut found = Vec::new();
+    for row in 0..events.height() {
+        let is_search = kind[row] == Some(EventKind::Search as i64);
+        let (Some(at), Some(query), true) = (at[row], &query[row], is_search) else { continue };
+        let who = match (session[row], visitor[row]) {
+            (Some(session), _) => (0, session),
+            (None, Some(visitor)) => (1, visitor),
+            (None, None) => (2, row as i64),
+        };
+        let next = numbers.len() as u32;
+        let session = *numbers.entry(who).or_insert(next);
+        found.push(PastSearch { session, at, query: query.clone(), results: results[row] });
+    }
+    Ok(found)
+}
+
 /// Ids in ascending order, and where each row went.
 fn dictionary(ids: &[Option<String>]) -> (Dictionary, Vec<u32>) {
     let dictionary = Dictionary::from_ids(ids.iter().flatten().cloned().collect());

@@ -16,7 +16,7 @@ use crate::shop::time::Seconds;
 use crate::shop::{Cancelled, Monitor};
 
 /// Customers taken per window to learn from; more adds time, not accuracy.
-pub const MOST_LEARNERS: usize = 4_000;
+pub const MOST_LEARNERS: usize = 2_500;
 
 /// One past window with its candidates and answers: what second stages learn from.
 #[derive(Debug)]

@@ -33,7 +33,7 @@ pub struct Ials {
 
 impl Ials {
     /// `matrix`: customers × items, values weigh the observed entries. Loss:
-    /// Σ_S v (1 − y)² + α₀ Σ_all y² + regularisation; each row is solved by conjugate gradients from its last value
+    /// `Σ_S v (1 − y)² + α₀ Σ_all y²` + regularisation; each row is solved by conjugate gradients from its last value
     /// (Takács, Pilászy & Tikk 2011).
     pub fn fit(matrix: &Sparse, settings: Settings) -> Self {
         let k = settings.factors.max(1);

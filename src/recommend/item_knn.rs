@@ -1,4 +1,4 @@
-//! Item neighbours from who bought what: weighted cosine, TF-IDF, BM25, and the RP3beta random walk.
+//! Item neighbours from who bought what: weighted cosine, TF-IDF, BM25, and the `RP3beta` random walk.
 
 use super::sparse::Sparse;
 
@@ -48,7 +48,7 @@ pub fn item_knn(matrix: &Sparse, weighting: Weighting, k: usize) -> Neighbours {
     Neighbours { similar }
 }
 
-/// RP3beta (Paudel et al. 2016, doi 10.1145/2955101): a walk item → row → item, the target divided by its degree^beta.
+/// `RP3beta` (Paudel et al. 2016, doi 10.1145/2955101): a walk item → row → item, the target divided by its degree^beta.
 /// `rows`: customers or orders × items. Pruned to `k` per source item, itself included: a walk may come home.
 pub fn random_walk(rows: &Sparse, beta: f32, k: usize) -> Neighbours {
     let row_sums = rows.row_sums();

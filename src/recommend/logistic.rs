@@ -170,9 +170,9 @@ fn derivatives(standard: &[f32], width: usize, labels: &[bool], beta: &[f64], c:
             *slot += f64::from(value);
         }
     }
-    for fact in 0..width {
-        state.loss += beta[fact] * beta[fact] / (2.0 * c);
-        state.gradient[fact] += beta[fact] / c;
+    for (fact, &value) in beta[..width].iter().enumerate() {
+        state.loss += value * value / (2.0 * c);
+        state.gradient[fact] += value / c;
         state.hessian[[fact, fact]] += 1.0 / c;
     }
     state.hessian[[width, width]] += 1e-9;

@@ -82,6 +82,19 @@ impl Method {
         }
     }
 
+    /// Whether the store's size allows the model; by counts alone, so that every window of a store agrees.
+    pub fn suits(&self, n_customers: usize, n_items: usize) -> bool {
+        match self {
+            Self::Ease { .. } => n_items.min(n_customers) <= super::ease::LARGEST_SIDE,
+            Self::TifuKnn { .. } => n_customers <= 50_000,
+            Self::Ials { .. } => n_customers <= 200_000,
+            Self::ItemBm25 { .. } | Self::Content { .. } | Self::Transitions { .. } => {
+                n_customers <= 200_000 && n_items <= 40_000
+            }
+            _ => true,
+        }
+    }
+
     /// `None` when the model does not fit this store (too large a matrix, nothing to learn from).
     pub fn fit<'a>(&self, history: &'a History<'a>, seed: u64) -> Option<Fitted<'a>> {
         let matrix = |counting| customer_matrix(history, counting);
@@ -155,21 +168,24 @@ pub fn customer_matrix(history: &History<'_>, counting: Counting) -> Sparse {
 /// memory^gap, normalised by √n of the source and n^0.3 of the target.
 fn transitions(history: &History<'_>, k: usize, memory: f32) -> (Neighbours, Sparse) {
     const REACH: usize = 10;
+    /// Lines of a customer that are looked at, so that a wholesaler does not outweigh the shop.
+    const LATEST: usize = 200;
     let n = history.n_items();
     let (mut from, mut to) = (Vec::new(), Vec::new());
     let mut queries = Vec::with_capacity(history.n_customers());
     for customer in 0..history.n_customers() as u32 {
         let past = history.past(customer);
-        let orders = past.last().map_or(0, |last| last.order as usize + 1);
+        let past = &past[past.len().saturating_sub(LATEST)..];
+        let orders = past.first().zip(past.last()).map_or(0, |(a, b)| (b.order - a.order) as usize + 1);
         let long_baskets = past.len() > 3 * orders;
         // Where orders hold many lines the step is the order, else the line.
         let step = |index: usize| if long_baskets { past[index].order as usize } else { index };
         let mut tail = Vec::new();
         let last_step = if past.is_empty() { 0 } else { step(past.len() - 1) };
-        for index in 0..past.len() {
+        for (index, own) in past.iter().enumerate() {
             let gap = last_step - step(index);
             if gap < REACH {
-                tail.push((past[index].item, memory.powi(gap as i32)));
+                tail.push((own.item, memory.powi(gap as i32)));
             }
         }
         queries.push(tail);
@@ -243,7 +259,7 @@ impl Fitted<'_> {
             }
             Scorer::Ease(ease, rows) => {
                 let (items, values) = rows.row(customer as usize);
-                ease.score(items, values, out);
+                ease.score_trained(customer as usize, items, values, out);
             }
             Scorer::Ials(ials) => ials.score(customer, out),
             Scorer::Tifu(tifu) => tifu.score(customer, out),

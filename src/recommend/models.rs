@@ -86,24 +86,30 @@ impl From<Pair> for Evidence {
 /// A product for a customer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Candidate {
+    #[serde(rename = "p")]
     pub product: u32,
     /// 0…10 000, the customer's best is highest.
+    #[serde(rename = "r")]
     pub relevance: u16,
     /// The model's own score; for the second stage the log-odds of a purchase.
+    #[serde(rename = "s")]
     pub score: f32,
+    #[serde(rename = "b", default, skip_serializing_if = "std::ops::Not::not")]
     pub bought_before: bool,
-    /// The largest parts of the score first.
+    /// The own purchase that speaks most for it, then the largest parts of the score.
+    #[serde(rename = "w", default, skip_serializing_if = "Vec::is_empty")]
     pub why: Vec<Reason>,
 }
 
 /// A part of a score.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
 pub enum Reason {
-    /// What a fact adds to the log-odds.
-    Fact { fact: u16, adds: f32 },
-    /// The own purchase that speaks most for this product.
-    BecauseBought { product: u32, strength: f32 },
+    /// Index into [`Models::facts`], and what the fact adds to the log-odds.
+    #[serde(rename = "f")]
+    Fact(u16, f32),
+    /// A product the customer bought, and how strongly orders tie the two, 0…10 000.
+    #[serde(rename = "b")]
+    BecauseBought(u32, u16),
 }
 
 /// A number of a product with what it was counted from.

@@ -30,7 +30,7 @@ pub fn neighbour_lists(
     lists
 }
 
-/// RP3beta on orders weighted 1/√lines, target degree^0.1; only pairs that [`SUPPORT_FLOOR`] orders hold and chance
+/// `RP3beta` on orders weighted 1/√lines, target degree^0.1; only pairs that [`SUPPORT_FLOOR`] orders hold and chance
 /// does not explain.
 fn bought_together(history: &History<'_>, length: usize) -> Vec<Vec<Neighbour>> {
     let baskets = Baskets::new(history);

@@ -20,7 +20,7 @@ use crate::shop::{Cancelled, Monitor};
 #[serde(rename_all = "snake_case", tag = "model")]
 pub enum OrderMethod {
     Pairs { measure: Measure, k: usize },
-    /// RP3beta on orders weighted 1/lines^size_power.
+    /// `RP3beta` on orders weighted `1 / lines^size_power`.
     Walk { beta: f32, k: usize, size_power: f64 },
     Ease { lambda: f32 },
     /// EASE on orders that count 2^(−age / (2 × half-life)) on each side.
@@ -59,6 +59,15 @@ impl OrderMethod {
         }
     }
 
+    /// Whether the store's size allows the model; by counts alone, so that every window of a store agrees.
+    pub fn suits(&self, n_items: usize) -> bool {
+        match self {
+            Self::Ease { .. } | Self::DecayedEase { .. } => n_items <= super::ease::MOST_ITEMS_FOR_CARTS,
+            Self::Attributes { .. } | Self::Bm25 { .. } => n_items <= 40_000,
+            _ => true,
+        }
+    }
+
     /// `None` when the model does not suit the store.
     pub fn fit<'a>(&self, history: &'a History<'a>) -> Option<FittedOrders<'a>> {
         let plain = || history.basket_matrix(|_, _| 1.0);
@@ -69,10 +78,10 @@ impl OrderMethod {
                 beta,
                 k,
             )),
-            Self::Ease { lambda } => Scorer::Ease(Box::new(Ease::fit(&plain(), lambda)?)),
+            Self::Ease { lambda } => Scorer::Ease(Box::new(Ease::fit_for_carts(&plain(), lambda)?)),
             Self::DecayedEase { lambda, half_life_days } => {
                 let rows = history.basket_matrix(|age, _| (-age / (2.0 * half_life_days)).exp2());
-                Scorer::Ease(Box::new(Ease::fit(&rows, lambda)?))
+                Scorer::Ease(Box::new(Ease::fit_for_carts(&rows, lambda)?))
             }
             Self::Bm25 { k, k1, b } => {
                 Scorer::Items(item_knn::item_knn(&plain(), Weighting::Bm25 { k1, b }, k))

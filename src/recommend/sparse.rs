@@ -51,7 +51,8 @@ impl Sparse {
         (&self.index[span.clone()], &self.value[span])
     }
 
-    /// Value by (row, position in row, column).
+    /// Each value by (row, column, value).
+    #[must_use]
     pub fn map(mut self, change: impl Fn(usize, u32, f32) -> f32) -> Self {
         for row in 0..self.rows() {
             for position in self.start[row]..self.start[row + 1] {
@@ -61,6 +62,7 @@ impl Sparse {
         self
     }
 
+    #[must_use]
     pub fn transpose(&self) -> Self {
         let mut start = vec![0_usize; self.cols + 1];
         for &column in &self.index {
@@ -99,6 +101,7 @@ impl Sparse {
     /// For each row of `self`, the `k` largest entries of `self × right` after `score(row, column, value)`;
     /// entries that score `None` or not above 0 are left out. Ties go to the smaller column.
     /// Gustavson's row-wise product with one dense accumulator per thread (ACM TOMS 4, 1978).
+    #[must_use]
     pub fn top_product<F>(&self, right: &Self, k: usize, score: F) -> Self
     where
         F: Fn(usize, u32, f32) -> Option<f32> + Sync,

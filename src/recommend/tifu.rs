@@ -73,7 +73,7 @@ impl Tifu {
     }
 }
 
-/// Σ over groups of group_decay^(m−1−g) × mean over the group of basket_decay^(n−1−j) × basket j, over m.
+/// Σ over groups of `group_decay^(m−1−g)` × mean over the group of `basket_decay^(n−1−j)` × basket j, over m.
 fn vector(history: &History<'_>, customer: u32, settings: Settings) -> Vec<(u32, f32)> {
     let past = history.past(customer);
     let Some(last) = past.last() else { return Vec::new() };

@@ -1,5 +1,7 @@
 //! From a store's data to its models: learn on past windows, choose by the newest of them, fit on everything.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::dataset::Dataset;
@@ -7,7 +9,7 @@ use super::facts::{Candidates, ItemFacts, active_customers, candidates};
 use super::history::History;
 use super::hybrid::{Recipe, SecondStage, WindowLessons, fit_all, mean_ndcg};
 use super::method::{Counting, Fitted, Method};
-use super::models::{Candidate, Choice, Models, Note, Reason, Strategy, Tried};
+use super::models::{Candidate, Choice, Models, Neighbour, Note, Reason, Strategy, Tried};
 use super::neighbours::neighbour_lists;
 use super::rank;
 use super::signals::product_signals;
@@ -27,13 +29,15 @@ pub struct Settings {
     pub per_product: usize,
     /// Distinct buyers a product needs to be recommended from behaviour.
     pub min_buyers: u32,
+    /// Customers who get lists of their own, the most recent first.
+    pub most_customers: usize,
     /// Returning customers of the newest window below which counting answers instead of the second stage.
     pub min_returning: usize,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { window_days: 28, windows: 3, per_customer: 50, per_product: 40, min_buyers: 2, min_returning: 500 }
+        Self { window_days: 28, windows: 3, per_customer: 30, per_product: 40, min_buyers: 2, most_customers: 30_000, min_returning: 500 }
     }
 }
 
@@ -84,7 +88,10 @@ pub fn plan(
     seed: u64,
     monitor: &dyn Monitor,
 ) -> Result<Plan, Cancelled> {
-    let methods = first_stage();
+    let methods: Vec<Method> = first_stage()
+        .into_iter()
+        .filter(|method| method.suits(data.customers.len(), data.products.len()))
+        .collect();
     let start = data.first_order_at().unwrap_or(as_of);
     let starts = past_windows(start, as_of, settings.window_days, settings.windows);
     let mut lessons = Vec::new();
@@ -231,7 +238,20 @@ pub fn train(
         ..Models::default()
     };
     let item_facts = ItemFacts::new(&history);
-    let customers = active_customers(&history);
+    let mut customers = active_customers(&history);
+    if customers.len() > settings.most_customers {
+        let newest = |customer: u32| history.past(customer).last().map_or(0, |past| past.at);
+        customers.sort_by_key(|&customer| (std::cmp::Reverse(newest(customer)), customer));
+        customers.truncate(settings.most_customers);
+        customers.sort_unstable();
+        models.notes.push(Note {
+            code: "most-recent-customers-only".to_owned(),
+            sentence: format!(
+                "Own lists are made for the {} customers who ordered last; the others follow their group.",
+                settings.most_customers
+            ),
+        });
+    }
     for (task, answer, choice) in &plan.answers {
         models.choices.push(choice.clone());
         let lists = match task {
@@ -252,6 +272,9 @@ pub fn train(
         }
     }
     models.choices.extend(orders.answers.into_iter().map(|answer| answer.2));
+    for lists in [&mut models.for_you, &mut models.discover] {
+        tie_to_purchases(&history, models.neighbours.get(&Strategy::BoughtTogether), lists);
+    }
     if customers.is_empty() {
         models.notes.push(Note {
             code: "no-known-customers".to_owned(),
@@ -273,15 +296,17 @@ fn answer_customers(
 ) -> Vec<Vec<Candidate>> {
     let table = candidates(history, fitted, item_facts, customers, task.only_new());
     match answer {
-        Answer::Second(stage) => {
+        Answer::Second(stage) if stage.names == table.names => {
             use rayon::prelude::*;
             (0..customers.len())
                 .into_par_iter()
                 .map(|group| second_list(history, &table, group, stage, settings.per_customer))
                 .collect()
         }
-        Answer::Single(method) => {
-            let lists = lists_of_method(&table, method).unwrap_or_default();
+        other => {
+            let counted = Method::PersonalDecay { half_life_days: 120.0 };
+            let method = if let Answer::Single(method) = other { *method } else { counted };
+            let lists = lists_of_method(&table, &method).unwrap_or_default();
             lists
                 .into_iter()
                 .zip(customers)
@@ -306,6 +331,28 @@ fn answer_customers(
     }
 }
 
+/// Puts before the other reasons of a new thing the own purchase that orders tie it to most.
+fn tie_to_purchases(history: &History<'_>, together: Option<&Vec<Vec<Neighbour>>>, lists: &mut [Vec<Candidate>]) {
+    let Some(together) = together else { return };
+    for (customer, list) in lists.iter_mut().enumerate().filter(|entry| !entry.1.is_empty()) {
+        let mut strongest: BTreeMap<u32, (u16, u32)> = BTreeMap::new();
+        for item in history.bought(customer as u32) {
+            let own = history.products[item as usize];
+            for neighbour in &together[own as usize] {
+                let tie = strongest.entry(neighbour.product).or_insert((neighbour.strength, own));
+                if neighbour.strength > tie.0 {
+                    *tie = (neighbour.strength, own);
+                }
+            }
+        }
+        for candidate in list.iter_mut().filter(|candidate| !candidate.bought_before) {
+            if let Some(&(strength, own)) = strongest.get(&candidate.product) {
+                candidate.why.insert(0, Reason::BecauseBought(own, strength));
+            }
+        }
+    }
+}
+
 fn recommendable(history: &History<'_>, item: u32) -> bool {
     history.data.facts[history.products[item as usize] as usize].recommendable
 }
@@ -317,7 +364,7 @@ fn second_list(
     stage: &SecondStage,
     length: usize,
 ) -> Vec<Candidate> {
-    const REASONS: usize = 4;
+    const REASONS: usize = 3;
     let mut rows: Vec<(u32, f32, usize)> = (table.start[group]..table.start[group + 1])
         .filter(|&row| recommendable(history, table.items[row]))
         .map(|row| (table.items[row], stage.score(table.row(row)) as f32, row))
@@ -341,7 +388,7 @@ fn second_list(
                 why: order
                     .into_iter()
                     .take(REASONS)
-                    .map(|fact| Reason::Fact { fact: fact as u16, adds: parts[fact] as f32 })
+                    .map(|fact| Reason::Fact(fact as u16, parts[fact] as f32))
                     .collect(),
             }
         })
@@ -359,7 +406,8 @@ pub fn lists_for_cases(
     let customers: Vec<u32> = cases.iter().map(|case| case.customer).collect();
     let table = candidates(history, fitted, &ItemFacts::new(history), &customers, task.only_new());
     match answer {
-        Answer::Second(stage) => stage.rank(&table),
+        Answer::Second(stage) if stage.names == table.names => stage.rank(&table),
+        Answer::Second(_) => Vec::new(),
         Answer::Single(method) => lists_of_method(&table, method).unwrap_or_default(),
     }
 }

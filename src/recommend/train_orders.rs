@@ -48,7 +48,8 @@ pub fn plan_orders(
     as_of: Seconds,
     monitor: &dyn Monitor,
 ) -> Result<OrderPlan, Cancelled> {
-    let methods = order_stage();
+    let methods: Vec<OrderMethod> =
+        order_stage().into_iter().filter(|method| method.suits(data.products.len())).collect();
     let start = data.first_order_at().unwrap_or(as_of);
     let mut windows: Vec<[Lesson; 2]> = Vec::new();
     let starts = past_windows(start, as_of, settings.window_days, settings.windows);

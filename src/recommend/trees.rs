@@ -1,4 +1,4 @@
-//! Small gradient-boosted trees that learn an order (LambdaMART: Burges 2010, MSR-TR-2010-82).
+//! Small gradient-boosted trees that learn an order (`LambdaMART`: Burges 2010, MSR-TR-2010-82).
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};

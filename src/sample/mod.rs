@@ -13,6 +13,7 @@ mod files;
 mod history;
 mod orders_file;
 mod people;
+pub mod pictures;
 mod random;
 mod shoppers;
 mod visits;

@@ -9,54 +9,29 @@ use super::model::{Bin, ClusterModel, ModelFeature};
 /// A feature that shapes groups, and how strongly.
 struct Input {
     name: &'static str,
-    /// Counts, money and days enter as log(1 + value).
-    log: bool,
+    /// `Some(soft)`: enters as ln(1 + value / soft), so that differences far below `soft` count for little. `None`: as is.
+    log: Option<f64>,
     /// 1 is one robust standard deviation.
     weight: f64,
 }
 
-/// How often, how recently, how much; then how they buy. What and when they buy has its own weights below.
+impl Input {
+    const fn new(name: &'static str, log: Option<f64>, weight: f64) -> Self {
+        Self { name, log, weight }
+    }
+}
+
+/// How recently, how often, how much; then how they buy. What they buy has its own weight below. Four days and four
+/// weeks since an order are much the same, so days are softened by a month.
 const INPUTS: &[Input] = &[
-    Input {
-        name: "recency_days",
-        log: true,
-        weight: 1.0,
-    },
-    Input {
-        name: "n_orders",
-        log: true,
-        weight: 1.0,
-    },
-    Input {
-        name: "mean_order_value",
-        log: true,
-        weight: 1.0,
-    },
-    Input {
-        name: "discount_lean",
-        log: false,
-        weight: 1.0,
-    },
-    Input {
-        name: "gift_lean",
-        log: false,
-        weight: 0.7,
-    },
-    Input {
-        name: "holiday_lean",
-        log: false,
-        weight: 0.7,
-    },
-    Input {
-        name: "gap_ratio",
-        log: true,
-        weight: 0.5,
-    },
-    Input {
-        name: "views_per_order",
-        log: true,
-        weight: 0.5,
-    },
+    Input::new("recency_days", Some(30.0), 0.8),
+    Input::new("n_orders", Some(1.0), 1.0),
+    Input::new("mean_order_value", Some(1.0), 1.0),
+    Input::new("discount_lean", None, 1.2),
+    Input::new("gift_lean", None, 0.7),
+    Input::new("holiday_lean", None, 0.7),
+    Input::new("gap_ratio", Some(1.0), 0.5),
+    Input::new("views_per_order", Some(1.0), 0.5),
 ];
 
 /// What all category leanings together weigh, in robust standard deviations of the most telling one.
@@ -156,7 +131,7 @@ fn categories(features: &CustomerFeatures, customers: &[u32]) -> Vec<(ModelFeatu
     columns
         .into_iter()
         .filter_map(|(name, values)| {
-            let feature = fit_feature(&name, false, &values, Some(widest), CATEGORY_WEIGHT / 2.0)?;
+            let feature = fit_feature(&name, None, &values, Some(widest), CATEGORY_WEIGHT / 2.0)?;
             Some((feature, values))
         })
         .collect()
@@ -165,7 +140,7 @@ fn categories(features: &CustomerFeatures, customers: &[u32]) -> Vec<(ModelFeatu
 /// Robust centre and scale of one column, as the integers and bins of the portable model. `None` when all are equal.
 fn fit_feature(
     name: &str,
-    log: bool,
+    log: Option<f64>,
     values: &[f64],
     scale: Option<f64>,
     weight: f64,
@@ -176,7 +151,8 @@ fn fit_feature(
         Kind::Share => 1_000,
         Kind::Ratio => 100,
     };
-    let transform = |fact: f64| if log { fact.max(0.0).ln_1p() } else { fact };
+    let soft = log.map(|soft| soft * multiplier as f64);
+    let transform = |fact: f64| soft.map_or(fact, |soft| (fact.max(0.0) / soft).ln_1p());
     let mut facts: Vec<i64> = values
         .iter()
         .filter(|value| value.is_finite())
@@ -204,22 +180,16 @@ fn fit_feature(
         name: name.to_owned(),
         multiplier,
         missing: (centre * MILLI).round() as i64,
-        bins: bins(log, low, high),
+        bins: bins(soft, low, high),
         mean: (centre * MILLI).round() as i64,
         scale: ((spread / weight * MILLI).round() as i64).max(1),
     })
 }
 
 /// Equal steps of the transformed value between two ends, as thresholds of the integer fact.
-fn bins(log: bool, low: f64, high: f64) -> Vec<Bin> {
-    let back = |value: f64| if log { value.exp_m1() } else { value };
-    let transform = |fact: i64| {
-        if log {
-            (fact.max(0) as f64).ln_1p()
-        } else {
-            fact as f64
-        }
-    };
+fn bins(soft: Option<f64>, low: f64, high: f64) -> Vec<Bin> {
+    let back = |value: f64| soft.map_or(value, |soft| value.exp_m1() * soft);
+    let transform = |fact: i64| soft.map_or(fact as f64, |soft| (fact.max(0) as f64 / soft).ln_1p());
     let step = (high - low) / (BINS - 1) as f64;
     let mut bins: Vec<Bin> = Vec::with_capacity(BINS);
     for bin in 0..BINS {
@@ -261,7 +231,7 @@ mod tests {
     #[test]
     fn small_counts_keep_their_own_bins() {
         let values: Vec<f64> = (0..200).map(|row| f64::from(1 + row % 5)).collect();
-        let feature = fit_feature("n_orders", true, &values, None, 1.0).unwrap();
+        let feature = fit_feature("n_orders", Some(1.0), &values, None, 1.0).unwrap();
         for count in 1..=5 {
             let x = (f64::from(count).ln_1p() * 1_000.0).round() as i64;
             assert_eq!(feature.quantise(Some(i64::from(count))), x);
@@ -270,15 +240,15 @@ mod tests {
 
     #[test]
     fn a_column_of_one_value_is_no_input() {
-        assert!(fit_feature("n_orders", true, &[3.0; 50], None, 1.0).is_none());
-        assert!(fit_feature("n_orders", true, &[f64::NAN; 50], None, 1.0).is_none());
+        assert!(fit_feature("n_orders", Some(1.0), &[3.0; 50], None, 1.0).is_none());
+        assert!(fit_feature("n_orders", Some(1.0), &[f64::NAN; 50], None, 1.0).is_none());
     }
 
     #[test]
     fn outliers_are_clipped() {
         let mut values: Vec<f64> = (0..1_000).map(f64::from).collect();
         values.push(1e9);
-        let feature = fit_feature("mean_order_value", false, &values, None, 1.0).unwrap();
+        let feature = fit_feature("mean_order_value", None, &values, None, 1.0).unwrap();
         assert!(feature.z(feature.observe(1e9)) <= CLIP + 0.01);
     }
 }

@@ -6,9 +6,9 @@
 use linfa::DatasetBase;
 use linfa::traits::Fit as _;
 use linfa_clustering::{KMeans, KMeansInit};
-use ndarray::ArrayView2;
-use rand::SeedableRng as _;
+use ndarray::{Array2, ArrayView2};
 use rand::seq::index::sample;
+use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
@@ -37,7 +37,7 @@ pub struct Fit {
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Effort {
-    /// Independent k-means++ starts on the sample; the best one goes on.
+    /// Independent starts on the sample; the best one goes on.
     pub starts: usize,
     pub sample_rows: usize,
     pub max_steps: u32,
@@ -48,8 +48,8 @@ pub struct Effort {
 impl Default for Effort {
     fn default() -> Self {
         Self {
-            starts: 10,
-            sample_rows: 20_000,
+            starts: 16,
+            sample_rows: 10_000,
             max_steps: 300,
             tolerance: 1e-4,
         }
@@ -132,12 +132,14 @@ fn best_start(points: &Points, k: usize, seed: u64, effort: Effort) -> Result<Po
         .map(|start| {
             let view =
                 ArrayView2::from_shape((rows.n_rows(), rows.n_dims), &rows.values).map_err(Error::Shape)?;
-            let rng = ChaCha8Rng::seed_from_u64(seed ^ (start + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+            let mut rng = ChaCha8Rng::seed_from_u64(seed ^ (start + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+            let seeds = scattered(rows, k, &mut rng);
+            let first = Array2::from_shape_vec((k, rows.n_dims), seeds.values).map_err(Error::Shape)?;
             let model = KMeans::params_with_rng(k, rng)
                 .n_runs(1)
                 .max_n_iterations(100)
                 .tolerance(1e-4)
-                .init_method(KMeansInit::KMeansPlusPlus)
+                .init_method(KMeansInit::Precomputed(first))
                 .fit(&DatasetBase::from(view))
                 .map_err(Error::KMeans)?;
             Ok((model.inertia(), model.centroids().iter().copied().collect()))
@@ -152,6 +154,52 @@ fn best_start(points: &Points, k: usize, seed: u64, effort: Effort) -> Result<Po
     }
     let (_, centroids) = best.unwrap_or_default();
     Ok(Points::new(centroids, points.n_dims))
+}
+
+/// One start by our own steps alone, for the many small fits of a stability test.
+pub fn fit_once(points: &Points, k: usize, seed: u64) -> Fit {
+    let start = scattered(points, k, &mut ChaCha8Rng::seed_from_u64(seed));
+    let effort = Effort {
+        max_steps: 100,
+        ..Effort::default()
+    };
+    refine(points, start, effort)
+}
+
+/// Greedy k-means++ (Arthur and Vassilvitskii 2007): each next centre is the best of a few rows drawn by their squared
+/// distance to the centres so far. linfa's own draws one row each, which ends in worse optima.
+fn scattered(rows: &Points, k: usize, rng: &mut ChaCha8Rng) -> Points {
+    let n = rows.n_rows();
+    let tries = 2 + (k as f64).ln() as usize;
+    let mut chosen = vec![rng.gen_range(0..n)];
+    let mut nearest: Vec<f64> = rows.rows().map(|row| squared(row, rows.row(chosen[0]))).collect();
+    while chosen.len() < k {
+        let total: f64 = nearest.iter().sum();
+        let mut best: Option<(f64, usize, Vec<f64>)> = None;
+        for _ in 0..tries {
+            let mut left = rng.r#gen::<f64>() * total;
+            let drawn = nearest.iter().position(|distance| {
+                left -= distance;
+                left < 0.0
+            });
+            let row = drawn.unwrap_or_else(|| rng.gen_range(0..n));
+            let centre = rows.row(row);
+            let closer: Vec<f64> = rows
+                .rows()
+                .zip(&nearest)
+                .map(|(other, distance)| squared(other, centre).min(*distance))
+                .collect();
+            let potential: f64 = closer.iter().sum();
+            if best.as_ref().is_none_or(|best| potential < best.0) {
+                best = Some((potential, row, closer));
+            }
+        }
+        if let Some((_, row, closer)) = best {
+            chosen.push(row);
+            nearest = closer;
+        }
+    }
+    rows.pick(&chosen)
 }
 
 /// Lloyd's steps over all rows until the centroids stand still.

@@ -5,13 +5,22 @@ use super::profile::Profile;
 /// Figures among which a name looks for its reasons: the two largest differences.
 const REASONS: usize = 2;
 
+/// The name of a group that nothing sets apart.
+const EVERYDAY: &str = "Everyday shoppers";
+
 /// Names for the groups of one run, in the same order, no two alike.
 pub fn names(profiles: &[Profile]) -> Vec<String> {
     let mut names: Vec<String> = profiles.iter().map(name).collect();
     let bases = names.clone();
     for (group, base) in bases.iter().enumerate() {
         if bases.iter().filter(|other| *other == base).count() > 1 {
-            names[group] = format!("{base}, {}", distinction(group, base, &bases, profiles));
+            let second = distinction(group, base, &bases, profiles);
+            names[group] = if base == EVERYDAY && second.starts_with(char::is_uppercase) {
+                // A category says more than "everyday".
+                format!("{second} shoppers")
+            } else {
+                format!("{base}, {second}")
+            };
         }
     }
     // Two that still clash differ by their size.
@@ -45,7 +54,7 @@ fn name(profile: &Profile) -> String {
                 }
         })
         .or(fitting.first())
-        .map_or_else(|| "Everyday shoppers".to_owned(), |(name, _)| name.clone())
+        .map_or_else(|| EVERYDAY.to_owned(), |(name, _)| name.clone())
 }
 
 /// Every name whose condition holds, in the order of the table, with the figures it speaks of.
@@ -53,7 +62,7 @@ fn candidates(profile: &Profile) -> Vec<(String, Vec<String>)> {
     let often = profile.effect("orders_per_year") >= 0.5;
     let recent = profile.effect("recency_days") <= -0.2;
     let spends = profile.effect("mean_order_value");
-    let once = profile.share_with_one_order >= 0.8;
+    let once = profile.share_with_one_order >= 0.6;
     let mut found: Vec<(String, Vec<String>)> = Vec::new();
     let mut add = |holds: bool, name: String, facts: &[&str]| {
         if holds {

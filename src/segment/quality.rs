@@ -4,8 +4,7 @@ use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
-use super::Error;
-use super::kmeans::{self, Effort, Points, squared};
+use super::kmeans::{self, Points, squared};
 
 /// Adjusted Rand index of two labelings of the same rows (Hubert and Arabie 1985): 1 the same, 0 as good as chance.
 pub fn adjusted_rand(one: &[u8], two: &[u8]) -> f64 {
@@ -100,35 +99,40 @@ pub struct Stability {
     pub stay: Vec<f64>,
 }
 
-/// Bootstrap stability: `pairs` pairs of samples with replacement, one model each, compared on all rows.
-pub fn stability(
-    points: &Points,
-    labels: &[u8],
-    k: usize,
-    seed: u64,
-    pairs: usize,
-    effort: Effort,
-) -> Result<Stability, Error> {
+/// Bootstrap stability: `pairs` pairs of samples with replacement, one model each (the best of `STARTS`), compared on
+/// all rows.
+pub fn stability(points: &Points, labels: &[u8], k: usize, seed: u64, pairs: usize) -> Stability {
+    const STARTS: u64 = 4;
     let n = points.n_rows();
     let models: Vec<Vec<u8>> = (0..pairs * 2)
         .into_par_iter()
         .map(|draw| {
-            let mut rng = ChaCha8Rng::seed_from_u64(seed ^ crate::shop::hash::splitmix64(draw as u64 + 1));
+            let seed = seed ^ crate::shop::hash::splitmix64(draw as u64 + 1);
+            let mut rng = ChaCha8Rng::seed_from_u64(seed);
             let rows: Vec<usize> = (0..n).map(|_| rng.gen_range(0..n)).collect();
-            let fit = kmeans::fit(&points.pick(&rows), k, seed.wrapping_add(draw as u64), effort)?;
+            let drawn = points.pick(&rows);
+            let mut best: Option<kmeans::Fit> = None;
+            for start in 0..STARTS {
+                let fit = kmeans::fit_once(&drawn, k, seed.wrapping_add(start));
+                if best.as_ref().is_none_or(|best| fit.inertia < best.inertia) {
+                    best = Some(fit);
+                }
+            }
             let mut labels = vec![0; n];
-            kmeans::assign(points, &fit.centroids, &mut labels);
-            Ok(labels)
+            if let Some(best) = best {
+                kmeans::assign(points, &best.centroids, &mut labels);
+            }
+            labels
         })
-        .collect::<Result<_, Error>>()?;
+        .collect();
     let agreement: f64 = models
         .chunks_exact(2)
         .map(|pair| adjusted_rand(&pair[0], &pair[1]))
         .sum();
-    Ok(Stability {
+    Stability {
         adjusted_rand: if pairs == 0 { 0.0 } else { agreement / pairs as f64 },
         stay: stay(labels, &models, k),
-    })
+    }
 }
 
 /// For each cluster, the part of it that its best counterpart keeps, averaged over the models.

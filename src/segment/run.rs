@@ -247,11 +247,7 @@ pub fn run(
         );
         let k = fit.centroids.n_rows();
         let labels: Vec<u8> = rows.iter().map(|row| fit.labels[*row]).collect();
-        let effort = Effort {
-            starts: 3,
-            ..Effort::default()
-        };
-        let stable = stability(&drawn, &labels, k, settings.seed, STABILITY_PAIRS, effort)?;
+        let stable = stability(&drawn, &labels, k, settings.seed, STABILITY_PAIRS);
         let solution = solution(fit, &order, &stable.stay, &run.buyers, &profiler);
         run.by_k.push(KCurve {
             k: k as u8,

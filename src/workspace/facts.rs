@@ -71,3 +71,17 @@ pub(super) fn totals(connection: &rusqlite::Connection) -> Result<Totals, rusqli
         events: count("events")?,
     })
 }
+
+impl Workspace {
+    /// The last order or visit before `now`; what is dated later is a mistake in the data. `None` without either.
+    pub fn last_activity(&self, now: Seconds) -> Result<Option<Seconds>, Error> {
+        self.connection()
+            .query_row(
+                "SELECT max(at) FROM (SELECT max(placed_at) AS at FROM orders WHERE placed_at <= ?1
+                 UNION ALL SELECT max(at) FROM events WHERE at <= ?1)",
+                [now],
+                |row| row.get(0),
+            )
+            .map_err(|source| self.explain(source))
+    }
+}

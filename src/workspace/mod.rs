@@ -15,6 +15,7 @@ mod frames;
 mod history;
 mod identity;
 mod lock;
+mod mappings;
 mod open;
 mod overlays;
 mod runs;

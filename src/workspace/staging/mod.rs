@@ -174,6 +174,11 @@ impl<'w> Staging<'w> {
     /// Matches, indexes and commits. `reports` are the files in the order of `Origin::file`.
     pub fn finish(mut self, reports: &[FileReport], monitor: &dyn Monitor) -> Result<ImportSummary, Error> {
         let connection = self.connection;
+        if reports.iter().all(|report| report.rows_read == 0) {
+            // Nothing was understood, so nothing is remembered: with a mapping the same files may be read later.
+            let summary = interruptible(connection, monitor, || self.complete(reports, monitor))?;
+            return Ok(ImportSummary { import: None, ..summary });
+        }
         let finished =
             interruptible(connection, monitor, || self.complete(reports, monitor)).and_then(|summary| {
                 monitor.progress(0, 0, "Saving");
@@ -212,7 +217,7 @@ impl<'w> Staging<'w> {
         self.derive_products()?;
         monitor.checkpoint()?;
         let issues = self.issues.finish()?;
-        for (position, report) in reports.iter().enumerate() {
+        for (position, report) in reports.iter().enumerate().filter(|(_, report)| report.rows_read > 0) {
             let json = serde_json::to_string(report)
                 .map_err(|source| Error::broken("a file report that cannot be written", source))?;
             self.connection.execute(

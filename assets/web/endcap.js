@@ -1,0 +1,819 @@
+// Endcap web runtime: decides pages from a bundle exactly as the studio does (decide-1, docs/decide-1.md).
+// One dependency-free ES module for browsers, edge workers and Node. Integers only; ids compare by code point because
+// the catalog is already in that order and every comparison below is between places in it.
+
+const UNKNOWN = -1, STRONG = 2e6, MOST_POINTS = 1e12;
+const SIGNALS = ['popularity', 'newness', 'margin', 'stock'];
+const WEIGHTS = ['relevance', ...SIGNALS];
+const LISTS = { bought_together: 1, similar: 1, also_viewed: 1, viewed_then_bought: 1, complete_the_set: 1 };
+const HISTORY_LISTS = ['bought_together', 'also_viewed', 'viewed_then_bought', 'similar'];
+const RANKED = { trending: 1, best_sellers: 1, new: 1, back_in_stock: 1 };
+const KINDS = ['view', 'cart', 'purchase'];
+const DAY = 86400;
+
+// ---- text
+
+const lower = text => [...text].map(letter => letter.toLowerCase()).join('');
+const unmarked = text => text.replace(/\p{M}/gu, '');
+export const fold = text => unmarked(lower(unmarked(text.normalize('NFD'))));
+const wordsOf = text => fold(text).split(/[^\p{Alphabetic}\p{N}]+/u).filter(Boolean);
+const normalised = (query, ignored) => {
+  const left = new Set((ignored || []).map(fold));
+  return wordsOf(query).filter(word => !left.has(word)).join(' ');
+};
+const integer = text => /^-?[0-9]{1,15}$/.test(text) ? Number(text) : null;
+
+// ---- facts and conditions
+
+const discount = p => p.price != null && p.compareAt != null && p.compareAt > p.price && p.compareAt > 0
+  ? Math.floor((p.compareAt - p.price) * 100 / p.compareAt) : 0;
+const sellable = p => p.stock == null || p.stock > 0 || p.sellWhenEmpty;
+const compare = (a, operator, b) => operator === 'equals' ? a === b : operator === 'less' ? a < b
+  : operator === 'less_or_equal' ? a <= b : operator === 'greater' ? a > b
+  : operator === 'greater_or_equal' ? a >= b : false;
+
+function factOf(field, p, at, signals, now) {
+  if (typeof field === 'object') {
+    return (p.attributes || []).filter(([name]) => name === field.attribute).map(([, value]) => value);
+  }
+  switch (field) {
+    case 'product_type': return p.productType == null ? [] : [p.productType];
+    case 'vendor': return p.vendor == null ? [] : [p.vendor];
+    case 'collection': return p.collections || [];
+    case 'tag': return p.tags || [];
+    case 'title': return [p.title];
+    case 'price': return p.price ?? null;
+    case 'discount_percent': return discount(p);
+    case 'stock': return p.stock ?? null;
+    case 'created_at': return p.createdAt ?? null;
+    case 'age_days': return p.createdAt == null ? null : Math.floor(Math.max(0, now - p.createdAt) / DAY);
+    case 'margin': case 'popularity': return signals[field][at] ?? null;
+    default: throw new Error(`unknown field ${field}`);
+  }
+}
+
+function holds(condition, p, at, signals, now) {
+  if (condition.all) return condition.all.every(part => holds(part, p, at, signals, now));
+  if (condition.any) return condition.any.some(part => holds(part, p, at, signals, now));
+  if (condition.not) return !holds(condition.not, p, at, signals, now);
+  if (!condition.is) throw new Error('unknown condition');
+  const { field, operator, value } = condition.is;
+  const fact = factOf(field, p, at, signals, now);
+  if (Array.isArray(fact)) {
+    return fact.some(text => operator === 'equals' ? text === value
+      : operator === 'contains' && lower(text).includes(lower(value)));
+  }
+  const wanted = integer(value);
+  return fact !== null && wanted !== null && compare(fact, operator, wanted);
+}
+
+const moves = condition => condition.all ? condition.all.some(moves) : condition.any ? condition.any.some(moves)
+  : condition.not ? moves(condition.not) : condition.is.field === 'age_days';
+
+// ---- who a visit is
+
+/** FNV-1a 64 of `experiment:visitor`, mod 10 000. */
+export function bucket(experiment, visitor) {
+  let hash = 0xcbf29ce484222325n;
+  for (const byte of new TextEncoder().encode(`${experiment}:${visitor}`)) {
+    hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
+  }
+  return Number(hash % 10000n);
+}
+
+function coordinate(feature, observed) {
+  if (feature.scale === 0) return 0;
+  const q = observed ?? feature.missing;
+  const bin = feature.bins.find(([bound]) => q < bound) || feature.bins[feature.bins.length - 1];
+  const x = bin ? bin[1] : q / Math.max(feature.quantum, 1);
+  return (x - feature.mean) / feature.scale;
+}
+
+/** Rule groups, cluster model, lifecycle stages, everyone. `facts` are [name, integer] pairs. */
+export function assign(segments, facts) {
+  const fact = name => facts.find(([known]) => known === name)?.[1];
+  const byRule = rules => (rules || []).find(rule => rule.any_of.some(all => all.every(c =>
+    fact(c.feature) !== undefined && compare(fact(c.feature), c.operator, c.value))))?.segment;
+  const nearest = model => {
+    const seen = model.features.filter(feature => fact(feature.source) !== undefined).length;
+    if (!seen || seen * 2 < model.features.length) return undefined;
+    const z = model.features.map(feature => coordinate(feature, fact(feature.source)));
+    let best = Infinity, label;
+    model.centroids.forEach((centroid, cluster) => {
+      let distance = 0;
+      for (let i = 0; i < Math.min(z.length, centroid.length); i++) {
+        const difference = z[i] - centroid[i];
+        distance += difference * difference;
+      }
+      if (label === undefined || distance < best) { best = distance; label = model.labels[cluster]; }
+    });
+    return label;
+  };
+  return byRule(segments.rules) ?? (segments.model ? nearest(segments.model) : undefined)
+    ?? byRule(segments.lifecycle) ?? '*';
+}
+
+function visitorOf(bundle, visit) {
+  const personal = visit.personalize !== false;
+  const arms = [];
+  if (personal && visit.visitor != null) {
+    const taken = new Set();
+    for (const test of bundle.experiments) {
+      if ((test.from != null && visit.now < test.from) || (test.until != null && visit.now >= test.until)
+        || taken.has(test.layer)) continue;
+      const at = bucket(test.id, visit.visitor);
+      const arm = test.arms.find(arm => arm.start <= at && at < arm.end);
+      if (arm) { taken.add(test.layer); arms.push([test.id, arm.id]); }
+    }
+  }
+  const holdout = arms.some(([, arm]) => arm === 'holdout');
+  let segment = '*';
+  if (personal && !holdout) {
+    segment = visit.segment == null ? assign(bundle.segments, visit.facts || [])
+      : bundle.segments.segments.some(s => s.id === visit.segment) ? visit.segment : '*';
+  }
+  return { segment, arms, holdout, device: visit.device, source: visit.source };
+}
+
+function isIn(visitor, audience = {}) {
+  const oneOf = (wanted, own) => !wanted || !wanted.length || wanted.includes(own);
+  return oneOf(audience.segments, visitor.segment) && oneOf(audience.sources, visitor.source)
+    && oneOf(audience.devices, visitor.device)
+    && (!audience.arm || visitor.arms.some(([test, arm]) => test === audience.arm[0] && arm === audience.arm[1]));
+}
+
+// ---- search
+
+const AT_MOST = ['under', 'below', 'less than', 'cheaper than', 'up to'];
+const AT_LEAST = ['over', 'above', 'more than', 'from'];
+const SHARE = [0, 1000, 500, 333, 250, 200, 166, 142, 125];
+
+function amount(word, perMajor) {
+  const match = word && /^([0-9]{1,9})(?:[.,]([0-9]{1,2}))?$/.exec(word);
+  if (!match) return null;
+  return Number(match[1]) * perMajor + Math.floor(Number((match[2] || '').padEnd(2, '0')) * perMajor / 100);
+}
+
+function phrasesOf(query, perMajor) {
+  const raw = fold(query).split(/\p{White_Space}+/u)
+    .map(word => word.replace(/^[^\p{Alphabetic}\p{N}]+|[^\p{Alphabetic}\p{N}]+$/gu, '')).filter(Boolean);
+  const found = { least: null, most: null, sale: false }, rest = [];
+  const lead = (list, at) => {
+    for (const phrase of list) {
+      const parts = phrase.split(' ');
+      if (parts.every((part, i) => raw[at + i] === part)) return parts.length;
+    }
+    return 0;
+  };
+  const bounded = (list, at) => {
+    const n = lead(list, at), bound = n ? amount(raw[at + n], perMajor) : null;
+    return bound === null ? null : [n, bound];
+  };
+  for (let at = 0; at < raw.length;) {
+    const low = amount(raw[at + 1], perMajor), high = amount(raw[at + 3], perMajor);
+    let hit;
+    if (raw[at] === 'between' && raw[at + 2] === 'and' && low !== null && high !== null) {
+      found.least = Math.min(low, high); found.most = Math.max(low, high); at += 4;
+    } else if ((hit = bounded(AT_MOST, at))) { found.most = hit[1]; at += hit[0] + 1;
+    } else if ((hit = bounded(AT_LEAST, at))) { found.least = hit[1]; at += hit[0] + 1;
+    } else if (lead(['on sale'], at)) { found.sale = true; at += 2;
+    } else rest.push(raw[at++]);
+  }
+  return [found, rest.join(' ')];
+}
+
+function distance(a, b, most) {
+  if (!most || Math.abs(a.length - b.length) > most) return null;
+  let before = [], last = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      let best = Math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, before[j - 2] + 1);
+      row.push(best);
+    }
+    before = last; last = row;
+  }
+  return last[b.length] <= most ? last[b.length] : null;
+}
+
+const raise = (map, key, value) => { if (!(map.get(key) >= value)) map.set(key, value); };
+
+function hitsOf(bundle, query) {
+  const [phrases, rest] = phrasesOf(query, bundle.perMajor);
+  const ignored = new Set((bundle.search.ignored_words || []).map(fold));
+  const tokens = wordsOf(rest).filter(word => !ignored.has(word));
+  const groups = (bundle.search.synonyms || []).map(synonym =>
+    [synonym.words.map(wordsOf).filter(phrase => phrase.length), synonym.one_way]);
+  const same = (a, b) => a.length === b.length && a.every((word, i) => word === b[i]);
+  const keysOf = ([phrases, oneWay]) => oneWay ? phrases.slice(0, 1) : phrases;
+  const units = [];
+  for (let at = 0; at < tokens.length;) {
+    let length = 0;
+    for (const group of groups) {
+      for (const phrase of keysOf(group)) {
+        if (phrase.every((word, i) => tokens[at + i] === word)) length = Math.max(length, phrase.length);
+      }
+    }
+    const own = tokens.slice(at, at + (length || 1)), ways = [[own, 1000]];
+    for (const group of groups) {
+      if (keysOf(group).some(key => same(key, own))) {
+        for (const phrase of group[0]) if (!same(phrase, own)) ways.push([phrase, 900]);
+      }
+    }
+    units.push(ways);
+    at += own.length;
+  }
+  units.length = Math.min(units.length, 8);
+  const { products } = bundle.catalog;
+  const within = at => {
+    const p = products[at];
+    return (!phrases.sale || discount(p) > 0)
+      && (phrases.least === null || (p.price != null && p.price >= phrases.least))
+      && (phrases.most === null || (p.price != null && p.price <= phrases.most));
+  };
+  if (!units.length) {
+    if (!phrases.sale && phrases.least === null && phrases.most === null) return [];
+    return products.map((_, at) => at).filter(within).map(at => [at, 5000]);
+  }
+  const take = (best, postings, permille) => {
+    for (const [product, points] of postings) {
+      if (product < products.length) raise(best, product, Math.floor(Math.min(points, 10000) * permille / 1000));
+    }
+  };
+  const oneWord = (word, slips) => {
+    const best = new Map(), exact = bundle.words.get(word);
+    if (exact) take(best, exact, 1000);
+    else if (slips) {
+      const letters = [...word], allowed = letters.length < 4 ? 0 : letters.length < 8 ? 1 : 2;
+      for (const [known, postings] of bundle.words) {
+        if (!known.startsWith(letters[0])) continue;
+        const far = distance(letters, [...known], allowed);
+        if (far === 1 || far === 2) take(best, postings, far === 1 ? 600 : 400);
+      }
+    }
+    return best;
+  };
+  const allWords = (way, slips) => {
+    let found;
+    for (const word of way) {
+      const here = oneWord(word, slips);
+      if (!found) { found = here; continue; }
+      const both = new Map();
+      for (const [product, points] of found) {
+        if (here.has(product)) both.set(product, Math.min(points, here.get(product)));
+      }
+      found = both;
+    }
+    return found || new Map();
+  };
+  const sums = new Map();
+  let alive = 0;
+  units.forEach((ways, at) => {
+    let best = new Map();
+    for (const [way, permille] of ways) {
+      for (const [product, points] of allWords(way, false)) raise(best, product, Math.floor(points * permille / 1000));
+    }
+    const own = ways[0][0];
+    if (at === units.length - 1 && own.length === 1 && [...own[0]].length >= 2) {
+      for (const [known, postings] of bundle.words) {
+        if (known !== own[0] && known.startsWith(own[0])) take(best, postings, 800);
+      }
+    }
+    if (!best.size) best = allWords(own, true);
+    if (best.size) alive++;
+    for (const [product, points] of best) {
+      const sum = sums.get(product) || [0, 0];
+      sums.set(product, [sum[0] + 1, sum[1] + points]);
+    }
+  });
+  let most = 0;
+  for (const [product, [n]] of sums) if (n > most && within(product)) most = n;
+  return [...sums].filter(([product, [n]]) => n === most && within(product))
+    .map(([product, [, points]]) => [product, Math.min(10000, Math.floor(points * SHARE[alive] / 1000))])
+    .sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+}
+
+// ---- rules
+
+const pageHolds = (scope, page) => scope === page
+  || (['collection', 'product', 'email'].includes(scope) && (page === scope || page.startsWith(scope + ':')));
+
+function compile(rule, at, bundle) {
+  const action = rule.action.do;
+  if (!['pin', 'boost', 'bury', 'hide', 'only_show'].includes(action)) throw new Error(`unknown rule kind ${action}`);
+  const scope = rule.scope || {}, n = bundle.catalog.products.length;
+  const page = !!(scope.pages?.length || scope.block != null || scope.queries?.length), segment = scope.segments != null;
+  const listed = rule.target.by === 'products';
+  const compiled = {
+    at, rule, action, scope, schedule: rule.schedule || {},
+    breadth: page ? (segment ? (listed ? 0 : 1) : 2) : segment ? 3 : 4,
+    queries: (scope.queries || []).map(query => normalised(query, bundle.search.ignored_words)),
+    points: action === 'boost' ? Math.max(-MOST_POINTS, Math.min(MOST_POINTS, rule.action.points))
+      : action === 'bury' ? -Math.max(-MOST_POINTS, Math.min(MOST_POINTS, rule.action.points)) : 0,
+  };
+  if (listed) {
+    compiled.order = rule.target.of.map(id => bundle.indexOf.get(id));
+    compiled.list = [...new Set(compiled.order.filter(product => product !== undefined))];
+  } else if (rule.target.by === 'where') {
+    const matching = now => {
+      const list = [];
+      for (let i = 0; i < n; i++) if (holds(rule.target.of, bundle.catalog.products[i], i, bundle.signals, now)) list.push(i);
+      return list;
+    };
+    if (moves(rule.target.of)) compiled.moving = matching; else compiled.list = matching(0);
+  } else throw new Error(`unknown target ${rule.target.by}`);
+  return compiled;
+}
+
+const isActive = (rule, place) => rule.rule.enabled
+  && (rule.schedule.from == null || rule.schedule.from <= place.now)
+  && (rule.schedule.until == null || place.now < rule.schedule.until)
+  && (!rule.scope.pages?.length || rule.scope.pages.some(page => pageHolds(page, place.page)))
+  && (rule.scope.block == null || rule.scope.block === place.block)
+  && (rule.scope.segments == null || rule.scope.segments.includes(place.segment))
+  && (!rule.queries.length || (place.query !== null && rule.queries.includes(place.query)));
+
+function effectsOf(active, n, now) {
+  let hidden = null, allowed = null, points = null;
+  const uncapped = new Set();
+  for (const rule of active) {
+    const list = rule.moving ? rule.moving(now) : rule.list;
+    if (rule.action === 'hide') { hidden ||= new Uint8Array(n); for (const i of list) hidden[i] = 1;
+    } else if (rule.action === 'only_show') {
+      const inside = new Uint8Array(n);
+      for (const i of list) if (!allowed || allowed[i]) inside[i] = 1;
+      allowed = inside;
+    } else if (rule.action !== 'pin') {
+      points ||= new Float64Array(n);
+      for (const i of list) { points[i] += rule.points; if (rule.rule.action.uncapped) uncapped.add(i); }
+    }
+  }
+  if (points) {
+    for (let i = 0; i < n; i++) if (!uncapped.has(i)) points[i] = Math.max(-STRONG, Math.min(STRONG, points[i]));
+  }
+  return { hidden, allowed, points };
+}
+
+// ---- pins and places
+
+function pinPlan(active, mayShow) {
+  const claims = [], hard = new Map(), soft = [], displaced = [];
+  const pins = active.filter(rule => rule.action === 'pin' && rule.order)
+    .sort((a, b) => a.breadth - b.breadth || a.at - b.at);
+  for (const rule of pins) {
+    const { position, soft: isSoft, keep_when_sold_out: keep } = rule.rule.action;
+    rule.order.forEach((product, offset) => {
+      if (product === undefined || !mayShow(product, keep) || claims.some(claim => claim.product === product)) return;
+      claims.push({ product, position: Math.max(position, 1) + offset, soft: isSoft });
+    });
+  }
+  const nextFree = position => { while (hard.has(position)) position++; return position; };
+  for (const claim of claims) {
+    if (claim.soft) continue;
+    if (hard.has(claim.position)) displaced.push(claim); else hard.set(claim.position, claim.product);
+  }
+  for (const claim of displaced) hard.set(nextFree(claim.position), claim.product);
+  for (const claim of claims) {
+    if (!claim.soft) continue;
+    let deadline = claim.position;
+    while (deadline > 0 && hard.has(deadline)) deadline--;
+    soft.push({ deadline: deadline || nextFree(claim.position), product: claim.product });
+  }
+  soft.sort((a, b) => a.deadline - b.deadline);
+  return { hard: [...hard].sort((a, b) => a[0] - b[0]), soft };
+}
+
+function fill(bundle, candidates, slotOf, plan, variety, upto, inOrder) {
+  const pinned = new Set(plan.hard.map(([, product]) => product));
+  const pool = candidates.filter(c => inOrder(c.product) && !pinned.has(c.product))
+    .map(c => ({ score: c.score, product: c.product, similarity: 0, compared: 0 }))
+    .sort((a, b) => b.score - a.score || a.product - b.product);
+  const soft = plan.soft.slice(), hard = plan.hard.slice(), held = [];
+  const forget = product => { const at = pool.findIndex(one => one.product === product); if (at >= 0) pool.splice(at, 1); };
+  const placed = product => ({ product, score: candidates[slotOf[product]].score, pinned: true });
+  // Variety only lowers scores, so the search stops at the first product whose score without it is behind the best.
+  const best = () => {
+    let top = null, topAt = -1, topScore = 0;
+    for (let at = 0; at < pool.length; at++) {
+      const one = pool[at];
+      if (top && (one.score < topScore || (one.score === topScore && one.product > top.product))) break;
+      if (variety > 0) {
+        for (; one.compared < held.length; one.compared++) {
+          one.similarity = Math.max(one.similarity, bundle.similarity(one.product, held[one.compared].product));
+        }
+      }
+      const score = one.score - variety * one.similarity;
+      if (!top || score > topScore || (score === topScore && one.product < top.product)) {
+        top = one; topAt = at; topScore = score;
+      }
+    }
+    if (!top) return null;
+    pool.splice(topAt, 1);
+    return { product: top.product, score: topScore, pinned: false };
+  };
+  const wanted = Math.min(upto, candidates.length);
+  while (held.length < wanted) {
+    const position = held.length + 1;
+    let next;
+    if (hard.length && hard[0][0] <= position) next = placed(hard.shift()[1]);
+    else if (soft.length && soft[0].deadline <= position) { const { product } = soft.shift(); forget(product); next = placed(product);
+    } else if ((next = best())) { const at = soft.findIndex(pin => pin.product === next.product); if (at >= 0) soft.splice(at, 1);
+    } else if (soft.length) next = placed(soft.shift().product);
+    else if (hard.length) next = placed(hard.shift()[1]);
+    else break;
+    held.push(next);
+  }
+  return held;
+}
+
+// ---- the runtime
+
+const ranking = (n, key) => {
+  const keyed = [];
+  for (let i = 0; i < n; i++) { const k = key(i); if (k !== null) keyed.push([k, i]); }
+  return keyed.sort((a, b) => b[0] - a[0] || a[1] - b[1]).map(([, i]) => i);
+};
+const EXPONENT = { 0: 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF', 3: 'BHD IQD JOD KWD LYD OMR TND', 4: 'CLF UYW' };
+const perMajorOf = currency => 10 ** Number(Object.keys(EXPONENT).find(e => EXPONENT[e].split(' ').includes(currency)) ?? 2);
+
+export class Runtime {
+  /** `files`: bundle path → parsed JSON (`rules.jsonl`: array). Relevance and neighbour files may come later by `add`. */
+  constructor(files) {
+    this.files = files;
+    const { info, history } = files['store.json'];
+    Object.assign(this, {
+      info, history, catalog: files['catalog.json'], segments: files['segments.json'], signals: files['signals.json'],
+      search: files['search.json'], experiments: files['experiments.json'], perMajor: perMajorOf(info.currency),
+    });
+    const { products } = this.catalog, n = this.n = products.length;
+    this.indexOf = new Map(products.map((p, at) => [p.id, at]));
+    this.words = new Map((files['text.json']?.words) || []);
+    this.layouts = new Map();
+    for (const path of Object.keys(files)) {
+      if (path.startsWith('pages/')) this.layouts.set(files[path].page, files[path].layout);
+    }
+    this.columns = SIGNALS.map(name => Array.from({ length: n }, (_, i) => this.signals[name][i] ?? UNKNOWN));
+    const [popularity, newness] = this.columns;
+    const known = column => i => column[i] === UNKNOWN ? null : column[i];
+    const trending = this.trending = Array.from({ length: n }, (_, i) => this.signals.trending[i] ?? UNKNOWN);
+    this.byPopularity = ranking(n, i => Math.max(popularity[i], 0));
+    this.byTrending = ranking(n, known(trending));
+    this.byNewness = ranking(n, i => newness[i] > 0 ? newness[i] : null);
+    this.onSale = ranking(n, i => discount(products[i]) || null);
+    this.restocked = ranking(n, i => products[i].restockedAt ?? null);
+    this.base = Uint8Array.from(products, p => p.published && p.price != null ? 1 : 0);
+    this.stocked = {
+      in_stock: Uint8Array.from(products, p => p.stock > 0 ? 1 : 0),
+      sellable: Uint8Array.from(products, p => sellable(p) ? 1 : 0),
+    };
+    this.members = new Map();
+    products.forEach((p, at) => (p.collections || []).forEach(id => {
+      if (!this.members.has(id)) this.members.set(id, new Uint8Array(n));
+      this.members.get(id)[at] = 1;
+    }));
+    this.attributes = products.map(p => new Set((p.attributes || []).filter(([, value]) => value)
+      .map(pair => JSON.stringify(pair))));
+    this.rules = files['rules.jsonl'].map((rule, at) => compile(rule, at, this));
+    this.effects = new Map();
+  }
+
+  add(path, json) {
+    this.files[path] = json;
+    if (path === 'text.json') this.words = new Map(json.words);
+  }
+
+  similarity(a, b) {
+    const p = this.catalog.products[a], q = this.catalog.products[b];
+    if (p.variantGroup && p.variantGroup === q.variantGroup) return 10000;
+    const vendor = p.vendor && p.vendor === q.vendor;
+    if (p.productType && p.productType === q.productType) return vendor ? 8000 : 6000;
+    let shared = vendor ? 1 : 0;
+    for (const one of this.attributes[a]) if (this.attributes[b].has(one)) shared++;
+    return Math.min(1000 * shared, 5000);
+  }
+
+  neighbors(strategy, product) {
+    return this.files[`neighbors/${strategy}.json`]?.lists[product] || [];
+  }
+
+  relevanceOf(segment) {
+    const at = Math.max(this.signals.relevanceOf.indexOf(segment), 0);
+    return this.files[`relevance/${at}.json`]?.relevance || [];
+  }
+
+  /** Decides a page; never throws: on any error it answers with the bundle's fallback lists. */
+  page(visit) {
+    try { return this.decide(visit); } catch (error) { return fallbackPage(this.files['fallback.json'], visit, error); }
+  }
+
+  decide(visit) {
+    const visitor = visitorOf(this, visit), [kind] = visit.page.split(':', 1);
+    const subjectText = visit.page.slice(kind.length + 1);
+    const key = ['cart', 'search', 'thank_you'].includes(kind) ? kind : visit.page;
+    const ids = ['cart', 'thank_you'].includes(kind) ? subjectText.split(',').map(id => id.trim()).filter(Boolean)
+      : kind === 'product' ? [subjectText] : [];
+    const scene = {
+      visit, visitor, key, kind,
+      subject: [...new Set(ids.map(id => this.indexOf.get(id)).filter(at => at !== undefined))],
+      query: kind === 'search' ? normalised(subjectText, this.search.ignored_words) : null,
+      hits: kind === 'search' ? hitsOf(this, subjectText) : [],
+      history: visit.personalize !== false && !visitor.holdout ? this.events(visit) : [],
+      filter: this.filter(visit, kind, subjectText),
+      relevance: this.relevanceOf(visitor.segment),
+    };
+    const layout = this.layouts.get(key) || this.layouts.get(kind) || { default: [] };
+    const variant = visitor.holdout ? null : (layout.variants || []).find(v => isIn(visitor, v.audience));
+    const shown = new Uint8Array(this.n), blocks = [];
+    for (const block of variant ? variant.blocks : layout.default) {
+      if (!isIn(visitor, block.audience)) continue;
+      const page = { id: block.id, title: block.title, kind: block.kind, total: 0, slots: [] };
+      blocks.push(page);
+      if (block.kind.show === 'heroes') {
+        const { heroes } = block.kind;
+        const hero = heroes.find(h => isIn(visitor, h.audience)) || heroes[heroes.length - 1];
+        page.kind = { show: 'heroes', heroes: hero ? [hero] : [] };
+      }
+      if (block.kind.show !== 'products') continue;
+      const { held, total, effects } = this.block(scene, block, shown);
+      const start = Math.min(visit.offset || 0, block.size);
+      const end = visit.limit == null ? block.size : Math.min(start + visit.limit, block.size);
+      page.total = total;
+      page.slots = held.slice(start, end).map((one, at) => ({
+        position: start + at + 1, product: this.catalog.products[one.product].id, score: one.score,
+        badges: this.badges(one, effects, visit.now),
+      }));
+      if (!block.may_repeat) for (const one of held.slice(0, block.size)) shown[one.product] = 1;
+    }
+    const redirect = kind === 'search' ? (this.search.redirects || []).find(r =>
+      normalised(r.query, this.search.ignored_words) === scene.query)?.to ?? null : null;
+    return { page: visit.page, segment: visitor.segment, layout: variant ? variant.id : 'default', at: visit.now, redirect, blocks };
+  }
+
+  events(visit) {
+    return (visit.history || []).filter(item => this.indexOf.has(item.product))
+      .map(item => [Math.max(item.age, 0), this.indexOf.get(item.product), KINDS.indexOf(item.kind)])
+      .sort((a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2]).slice(0, 20).map(([, product, kind]) => [product, KINDS[kind]]);
+  }
+
+  filter(visit, kind, id) {
+    let filter = kind === 'collection' ? this.members.get(id) || new Uint8Array(this.n) : null;
+    if (visit.filters?.length) {
+      const within = (p, [name, value]) => {
+        switch (name) {
+          case 'product_type': return p.productType === value;
+          case 'vendor': return p.vendor === value;
+          case 'tag': return (p.tags || []).includes(value);
+          case 'collection': return (p.collections || []).includes(value);
+          case 'price_min': return p.price != null && integer(value) !== null && p.price >= integer(value);
+          case 'price_max': return p.price != null && integer(value) !== null && p.price <= integer(value);
+          default: return (p.attributes || []).some(([known, own]) => known === name && own === value);
+        }
+      };
+      filter = Uint8Array.from(this.catalog.products, (p, at) =>
+        (!filter || filter[at]) && visit.filters.every(facet => within(p, facet)) ? 1 : 0);
+    }
+    return filter;
+  }
+
+  taste(scene, block) {
+    const { trust: table, recency } = this.history, { history, relevance } = scene;
+    const neutral = Math.min(block.neutral[0], 10000);
+    const trust = history.length && table.length ? Math.min(table[Math.min(history.length, table.length - 1)], 1000) : 0;
+    if (!trust) return product => relevance[product] ?? UNKNOWN;
+    const own = block.sources.find(source => LISTS[source]), sums = new Float64Array(this.n);
+    history.forEach(([product, kind], rank) => {
+      const weight = Math.min(recency[rank] ?? 0, 1000) * Math.min(this.history[kind], 1000);
+      const strategy = own || HISTORY_LISTS.find(name => this.neighbors(name, product).length);
+      for (const [to, strength] of strategy ? this.neighbors(strategy, product) : []) sums[to] += Math.min(strength, 10000) * weight;
+    });
+    return product => {
+      const segment = relevance[product] ?? UNKNOWN;
+      const past = Math.min(10000, Math.floor(Math.floor(sums[product] / 1000) / 1000));
+      if (segment === UNKNOWN && past === 0) return UNKNOWN;
+      return Math.floor(((1000 - trust) * (segment === UNKNOWN ? neutral : segment) + trust * past) / 1000);
+    };
+  }
+
+  block(scene, block, shown) {
+    const { visit, visitor } = scene, n = this.n;
+    const place = { page: scene.key, block: block.id, segment: visitor.segment, query: scene.query, now: visit.now };
+    const active = visitor.holdout ? [] : this.rules.filter(rule => isActive(rule, place));
+    const effects = this.effectsFor(active, visit.now);
+    const pinnable = new Uint8Array(n), stocked = new Uint8Array(n), eligible = new Uint8Array(n);
+    const stock = this.stocked[block.stock], subject = new Set(block.may_repeat ? [] : scene.subject);
+    for (let i = 0; i < n; i++) {
+      if (!this.base[i] || effects.hidden?.[i] || (scene.filter && !scene.filter[i])
+        || (!block.may_repeat && shown[i]) || subject.has(i)) continue;
+      pinnable[i] = 1;
+      if (stock && !stock[i]) continue;
+      stocked[i] = 1;
+      if (!effects.allowed || effects.allowed[i]) eligible[i] = 1;
+    }
+    const taste = this.taste(scene, block), slotOf = new Int32Array(n).fill(-1), candidates = [];
+    const offer = (product, relevance, nth) => {
+      if (!eligible[product]) return;
+      const halved = relevance === UNKNOWN ? UNKNOWN : relevance >> Math.min(nth, 15);
+      const slot = slotOf[product];
+      if (slot < 0) { slotOf[product] = candidates.length; candidates.push({ product, relevance: halved });
+      } else if (halved > candidates[slot].relevance) candidates[slot].relevance = halved;
+    };
+    const bring = (source, nth, enough) => {
+      for (const [product, relevance] of this.listed(source, scene, block, taste, enough === Infinity)) {
+        if (candidates.length >= enough) return;
+        offer(product, relevance, nth);
+      }
+    };
+    const minimum = Math.max(block.minimum, block.size);
+    block.sources.forEach((source, nth) => {
+      if (nth === 0 || candidates.length < minimum) bring(source, nth, nth === 0 && !RANKED[source] ? Infinity : minimum);
+    });
+    if (!candidates.length) bring('everything', block.sources.length, minimum);
+    const brought = candidates.length;
+    const weights = WEIGHTS.map(name => Math.min(block.weights[name], 1000));
+    const neutral = block.neutral.map(value => Math.min(value, 10000));
+    const finish = one => {
+      let score = weights[0] * (one.relevance === UNKNOWN ? neutral[0] : one.relevance);
+      for (let s = 0; s < 4; s++) {
+        const value = this.columns[s][one.product];
+        score += weights[s + 1] * (value === UNKNOWN ? neutral[s + 1] : value);
+      }
+      one.score = score + (effects.points ? effects.points[one.product] : 0);
+    };
+    candidates.forEach(finish);
+    const plan = pinPlan(active, (product, keep) => !!(keep ? pinnable : stocked)[product]);
+    for (const product of [...plan.hard.map(([, p]) => p), ...plan.soft.map(pin => pin.product)]) {
+      if (slotOf[product] >= 0) continue;
+      const one = { product, relevance: taste(product) };
+      finish(one);
+      slotOf[product] = candidates.length;
+      candidates.push(one);
+    }
+    const held = fill(this, candidates, slotOf, plan, Math.min(block.variety, 1000), block.size,
+      product => slotOf[product] < brought);
+    return { held, total: candidates.length, effects };
+  }
+
+  effectsFor(active, now) {
+    if (active.some(rule => rule.moving)) return effectsOf(active, this.n, now);
+    const key = active.map(rule => rule.at).join();
+    if (!this.effects.has(key)) {
+      if (this.effects.size >= 64) this.effects.clear();
+      this.effects.set(key, effectsOf(active, this.n, now));
+    }
+    return this.effects.get(key);
+  }
+
+  /** Products of a source in its order, with their relevance. */
+  * listed(source, scene, block, taste, whole) {
+    const own = function* (products) { for (const product of products) yield [product, taste(product)]; };
+    const byRank = products => [...new Set(products)].map((product, rank) => [product, 10000 - 250 * Math.min(rank, 40)]);
+    if (typeof source === 'object' || source === 'collection') {
+      if (typeof source === 'object' && !('collection' in source)) throw new Error('unknown source');
+      const id = source.collection ?? (scene.kind === 'collection' ? scene.key.slice(11) : null);
+      const members = id === null ? null : this.members.get(id);
+      if (members) yield* own(this.byPopularity.filter(product => members[product]));
+      return;
+    }
+    if (LISTS[source]) {
+      const sums = new Map();
+      for (const seed of this.seeds(scene)) {
+        for (const [product, strength] of this.neighbors(source, seed)) sums.set(product, Math.min(10000, (sums.get(product) || 0) + strength));
+      }
+      yield* [...sums].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+      return;
+    }
+    switch (source) {
+      case 'for_you': {
+        const known = [];
+        for (let i = 0; i < this.n; i++) { const r = taste(i); if (r !== UNKNOWN) known.push([i, r]); }
+        yield* whole ? known : known.sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+        return;
+      }
+      case 'trending': for (const i of this.byTrending) yield [i, this.trending[i]]; return;
+      case 'best_sellers': yield* own(this.byPopularity.filter(i => this.columns[0][i] !== UNKNOWN)); return;
+      case 'new': yield* own(this.byNewness); return;
+      case 'on_sale': yield* own(this.onSale); return;
+      case 'back_in_stock': yield* own(this.restocked); return;
+      case 'everything': yield* own(this.byPopularity); return;
+      case 'hand_picked': yield* byRank((block.hand_picked || []).map(id => this.indexOf.get(id)).filter(i => i !== undefined)); return;
+      case 'recently_viewed': case 'buy_again':
+        yield* byRank(scene.history.filter(([, kind]) => (kind === 'purchase') === (source === 'buy_again')).map(([i]) => i));
+        return;
+      case 'search_hits': yield* scene.hits; return;
+      default: throw new Error(`unknown source ${source}`);
+    }
+  }
+
+  seeds(scene) {
+    return scene.subject.length ? scene.subject : [...new Set(scene.history.map(([product]) => product))].slice(0, 5);
+  }
+
+  badges(one, effects, now) {
+    const p = this.catalog.products[one.product], points = effects.points?.[one.product] || 0;
+    const age = p.createdAt != null && p.createdAt <= now ? Math.floor((now - p.createdAt) / DAY) : null;
+    return [['pinned', one.pinned], ['boosted', points > 0], ['buried', points < 0], ['new', age !== null && age <= 30],
+      ['sale', discount(p) > 0], ['low_stock', p.stock >= 1 && p.stock <= 5], ['sold_out', !sellable(p)]]
+      .filter(([, is]) => is).map(([name]) => name);
+  }
+}
+
+/** The page when nothing can be decided: lists that were right when the bundle was made. */
+export function fallbackPage(fallback, visit, error) {
+  const lists = fallback?.[visit.page] || { '*': fallback?.['*'] || [] };
+  return {
+    page: visit.page, segment: '*', layout: 'default', at: visit.now, redirect: null, fallback: true, error: String(error),
+    blocks: Object.entries(lists).map(([id, products]) => ({
+      id, title: '', kind: { show: 'products' }, total: products.length,
+      slots: products.map((product, at) => ({ position: at + 1, product, score: 0, badges: [] })),
+    })),
+  };
+}
+
+// ---- loading
+
+async function sha256(bytes) {
+  const digest = await crypto.subtle.digest('SHA-256', bytes);
+  return [...new Uint8Array(digest)].map(byte => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/**
+ * Loads a bundle. `read(path)` resolves to bytes (ArrayBuffer or Uint8Array). Refuses another format, decider or digest.
+ * `only(path)` may leave out files a page does not need: `text.json` off search pages, `neighbors/…` and
+ * `relevance/…` of other segments, `evidence.json`, `cases.jsonl`.
+ */
+export async function load(read, { only = path => !/^(schema|projections|report|cases|evidence)/.test(path) } = {}) {
+  const text = bytes => new TextDecoder().decode(bytes);
+  const manifest = JSON.parse(text(await read('manifest.json')));
+  if (manifest.format !== 'endcap-bundle' || manifest.formatVersion.split('.')[0] !== '1' || manifest.decider !== 'decide-1') {
+    throw new Error(`cannot read ${manifest.format} ${manifest.formatVersion} for ${manifest.decider}`);
+  }
+  const subtle = globalThis.crypto?.subtle;
+  if (subtle) {
+    const lines = manifest.files.map(file => `${file.path} ${file.sha256}\n`).join('');
+    if (await sha256(new TextEncoder().encode(lines)) !== manifest.digest) throw new Error('the manifest was changed');
+  }
+  const files = {};
+  await Promise.all(manifest.files.filter(file => /\.jsonl?$/.test(file.path) && only(file.path)).map(async file => {
+    const bytes = await read(file.path);
+    if (subtle && await sha256(bytes) !== file.sha256) throw new Error(`${file.path} was changed`);
+    files[file.path] = file.path.endsWith('.jsonl')
+      ? text(bytes).split('\n').filter(Boolean).map(line => JSON.parse(line)) : JSON.parse(text(bytes));
+  }));
+  const runtime = new Runtime(files);
+  runtime.manifest = manifest;
+  return runtime;
+}
+
+/** Reads over HTTP relative to `base`. */
+export const http = base => async path => {
+  const answer = await fetch(new URL(path, new URL(base.endsWith('/') ? base : base + '/', globalThis.location?.href)));
+  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+  return answer.arrayBuffer();
+};
+
+// ---- first-party history, only with consent
+
+/** Keeps at most 50 events in `storage` (for example `localStorage`); without consent it keeps and tells nothing. */
+export class Memory {
+  constructor(storage, key = 'endcap') { Object.assign(this, { storage, key }); }
+  state() { try { return JSON.parse(this.storage.getItem(this.key)) || {}; } catch { return {}; } }
+  save(state) { try { this.storage.setItem(this.key, JSON.stringify(state)); } catch { /* a full or forbidden storage means no history */ } }
+  get consent() { return this.state().consent === true; }
+  allow() { this.save({ visitor: crypto.randomUUID(), ...this.state(), consent: true }); }
+  /** Withdraws consent and forgets everything. */
+  revoke() { this.save({ consent: false }); }
+  record(product, kind, now = Math.floor(Date.now() / 1000)) {
+    const state = this.state();
+    if (!state.consent) return;
+    this.save({ ...state, events: [{ product, kind, at: now }, ...(state.events || [])].slice(0, 50) });
+  }
+  /** The part of a visit that is about the person. */
+  visit(now = Math.floor(Date.now() / 1000)) {
+    const state = this.state();
+    if (!state.consent) return { now, personalize: false };
+    const history = (state.events || []).map(({ product, kind, at }) => ({ product, kind, age: Math.max(0, now - at) }));
+    return { now, personalize: true, visitor: state.visitor, history };
+  }
+}
+
+/** The segment in a customer tag such as `endcap:s3`, if the shop's own system knows the customer. */
+export const segmentFromTags = (tags, prefix = 'endcap:') =>
+  (tags || []).find(tag => tag.startsWith(prefix))?.slice(prefix.length) ?? null;
+
+/** Says what was seen and clicked as DOM events: `endcap:impression`, `endcap:click` with page, block, product, position. */
+export function measure(element, page, block) {
+  const say = (name, slot) => element.dispatchEvent(new CustomEvent(`endcap:${name}`, {
+    bubbles: true, detail: { page: page.page, segment: page.segment, layout: page.layout, block: block.id, ...slot },
+  }));
+  const slots = new Map(block.slots.map(slot => [slot.product, { product: slot.product, position: slot.position }]));
+  const watch = new IntersectionObserver(entries => entries.forEach(entry => {
+    if (!entry.isIntersecting) return;
+    watch.unobserve(entry.target);
+    say('impression', slots.get(entry.target.dataset.product));
+  }), { threshold: 0.5 });
+  element.querySelectorAll('[data-product]').forEach(card => {
+    watch.observe(card);
+    card.addEventListener('click', () => say('click', slots.get(card.dataset.product)));
+  });
+}

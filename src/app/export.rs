@@ -1,0 +1,339 @@
+//! Projections of a workspace: what an export reads is gathered here, and written here.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{Error, open, runs};
+use crate::bundle::{self, Bundle, EVERYONE, disk};
+use crate::decide::{HistoryItem, HistoryKind, Prepared};
+use crate::export::{
+    self, Goods, Interaction, InteractionKind, Member, Projection, Section, Subject, Target,
+};
+use crate::features::StoreFrames;
+use crate::features::columns::Reader;
+use crate::recommend::Dataset;
+use crate::recommend::dataset::NOBODY;
+use crate::shop::{Consent, EventKind, Monitor, Seconds};
+use crate::workspace::Workspace;
+
+/// Events of one person that a mail's picks may use.
+const MOST_HISTORY: usize = 20;
+
+/// What the store knows its products by, for platforms whose exports name none.
+const ID_KIND: &str = "product";
+
+/// Everything any target needs, gathered once; projections of several targets share it.
+pub struct Exporter {
+    prepared: Prepared,
+    bundle_id: String,
+    now: Seconds,
+    goods: Vec<Goods>,
+    members: Vec<Member>,
+    interactions: Vec<Interaction>,
+    bundle_files: Vec<(String, Vec<u8>)>,
+    pictures: BTreeMap<String, Vec<u8>>,
+    sections: Vec<Section>,
+}
+
+impl Exporter {
+    /// `sections` are evaluation, audit and advice for the report. Members are read only when `with_people` is set.
+    pub fn gather(
+        workspace: &Workspace,
+        now: Seconds,
+        with_people: bool,
+        sections: Vec<Section>,
+        monitor: &dyn Monitor,
+    ) -> Result<Self, Error> {
+        monitor.progress(0, 0, "Gathering what the export needs");
+        let bundle = open::bundle(workspace)?.ok_or_else(|| {
+            Error::user("There is nothing to export yet. Import products and orders, then run `endcap train`")
+        })?;
+        let extras = disk::Extras {
+            created_at: now,
+            id_kind: ID_KIND.to_owned(),
+            ..disk::Extras::default()
+        };
+        let (manifest, files) = disk::assemble(&bundle, &extras)
+            .map_err(|source| Error::bug_because("The bundle could not be put together.", source))?;
+        let goods = goods(workspace, &bundle)?;
+        let (members, interactions) = if with_people {
+            people(workspace, &bundle, now, monitor)?
+        } else {
+            (Vec::new(), Vec::new())
+        };
+        let pictures = pictures(&bundle);
+        Ok(Self {
+            prepared: Prepared::new(&bundle),
+            bundle_id: manifest.bundle_id,
+            now,
+            goods,
+            members,
+            interactions,
+            bundle_files: files.into_iter().collect(),
+            pictures,
+            sections,
+        })
+    }
+
+    pub fn bundle_id(&self) -> &str {
+        &self.bundle_id
+    }
+
+    /// What would be written for a target, in memory.
+    pub fn project(&self, target: Target) -> Projection {
+        let for_people = target.names_customers();
+        export::project(
+            target,
+            &Subject {
+                prepared: &self.prepared,
+                bundle_id: self.bundle_id.clone(),
+                now: self.now,
+                goods: self.goods.clone(),
+                members: if for_people {
+                    self.members.clone()
+                } else {
+                    Vec::new()
+                },
+                interactions: if for_people {
+                    self.interactions.clone()
+                } else {
+                    Vec::new()
+                },
+                bundle_files: if target == Target::Web {
+                    self.bundle_files.clone()
+                } else {
+                    Vec::new()
+                },
+                pictures: if target == Target::Report {
+                    self.pictures.clone()
+                } else {
+                    BTreeMap::new()
+                },
+                sections: if target == Target::Report {
+                    self.sections.clone()
+                } else {
+                    Vec::new()
+                },
+            },
+        )
+    }
+}
+
+/// A target by its name on the command line.
+pub fn target(name: &str) -> Result<Target, Error> {
+    Target::from_name(&name.to_lowercase()).ok_or_else(|| {
+        let known: Vec<&str> = Target::ALL.iter().map(|target| target.name()).collect();
+        Error::user(format!(
+            "There is no target `{name}`. Known targets: {}",
+            known.join(", ")
+        ))
+    })
+}
+
+/// Writes the files of a projection into a folder, each whole or not at all. Files of an earlier export of the same
+/// names are replaced; others are left alone.
+pub fn write(projection: &Projection, folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    let failed = |path: &Path| {
+        let message = format!("{} cannot be written", path.display());
+        move |source: std::io::Error| Error::environment_because(message, source)
+    };
+    let mut written = Vec::with_capacity(projection.files.len());
+    for file in &projection.files {
+        let path = folder.join(&file.path);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(failed(parent))?;
+        }
+        let name = path
+            .file_name()
+            .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let unfinished = path.with_file_name(format!(".{name}.unfinished"));
+        fs::write(&unfinished, &file.bytes).map_err(failed(&unfinished))?;
+        fs::rename(&unfinished, &path).map_err(failed(&path))?;
+        written.push(path);
+    }
+    Ok(written)
+}
+
+/// SKUs and platform links per catalog product.
+fn goods(workspace: &Workspace, bundle: &Bundle) -> Result<Vec<Goods>, Error> {
+    const PAGE: u64 = 1_000;
+    let mut goods = vec![Goods::default(); bundle.catalog.products.len()];
+    let mut offset = 0;
+    loop {
+        let products = workspace.products(offset, PAGE)?;
+        if products.is_empty() {
+            return Ok(goods);
+        }
+        offset += PAGE;
+        for product in products {
+            if let Some(index) = bundle.catalog.index(&product.id) {
+                goods[index as usize] = Goods {
+                    skus: product
+                        .variants
+                        .into_iter()
+                        .filter_map(|variant| variant.sku)
+                        .collect(),
+                    links: product.links,
+                };
+            }
+        }
+    }
+}
+
+/// Everybody with an account, and what they did. Addresses stay in the workspace.
+fn people(
+    workspace: &Workspace,
+    bundle: &Bundle,
+    now: Seconds,
+    monitor: &dyn Monitor,
+) -> Result<(Vec<Member>, Vec<Interaction>), Error> {
+    let frames = workspace.frames_watched(Some(now), monitor)?;
+    let data = Dataset::from_frames(&frames)
+        .map_err(|source| Error::bug_because("The store's orders could not be read.", source))?;
+    let groups = runs::segments(workspace)?;
+    let mut group_of: BTreeMap<&str, &str> = BTreeMap::new();
+    if let Some(kept) = &groups {
+        for (id, group) in kept.result.customer_ids.iter().zip(&kept.result.assignment) {
+            if let Some(group) = kept.result.groups.get(*group as usize) {
+                group_of.insert(id, &group.id);
+            }
+        }
+    }
+    let consents = consents(&frames)?;
+    let mut members: Vec<Member> = data
+        .customers
+        .ids()
+        .iter()
+        .map(|id| Member {
+            id: id.clone(),
+            consent: consents.get(id).copied().unwrap_or_default(),
+            segment: group_of
+                .get(id.as_str())
+                .map_or_else(|| EVERYONE.to_owned(), |group| (*group).to_owned()),
+            ..Member::default()
+        })
+        .collect();
+    let in_catalog: Vec<Option<u32>> = data
+        .products
+        .ids()
+        .iter()
+        .map(|id| bundle.catalog.index(id))
+        .collect();
+    let mut interactions = Vec::with_capacity(data.n_lines() + data.touches.len());
+    for (order, row) in data
+        .orders
+        .iter()
+        .enumerate()
+        .filter(|(_, row)| row.customer != NOBODY)
+    {
+        for (product, quantity) in data.products_of(order).iter().zip(data.quantities_of(order)) {
+            if let Some(product) = in_catalog[*product as usize] {
+                interactions.push(Interaction {
+                    member: row.customer,
+                    product,
+                    kind: InteractionKind::Purchase,
+                    at: row.at,
+                    quantity: *quantity as i64,
+                    unit_price: bundle.catalog.products[product as usize].price,
+                });
+            }
+        }
+    }
+    for touch in data.touches.iter().filter(|touch| touch.customer != NOBODY) {
+        let kind = match touch.kind {
+            EventKind::ViewProduct | EventKind::ClickProduct => InteractionKind::View,
+            EventKind::AddToCart => InteractionKind::Cart,
+            _ => continue,
+        };
+        if let Some(product) = in_catalog[touch.product as usize] {
+            let (member, at) = (touch.customer, touch.at);
+            interactions.push(Interaction {
+                member,
+                product,
+                kind,
+                at,
+                quantity: 1,
+                unit_price: None,
+            });
+        }
+    }
+    interactions.sort_by_key(|one| (one.at, one.member, one.product, one.kind));
+    for one in interactions.iter().rev() {
+        let history = &mut members[one.member as usize].history;
+        if history.len() < MOST_HISTORY {
+            history.push(HistoryItem {
+                product: bundle.catalog.products[one.product as usize].id.clone(),
+                kind: match one.kind {
+                    InteractionKind::View => HistoryKind::View,
+                    InteractionKind::Cart => HistoryKind::Cart,
+                    InteractionKind::Purchase => HistoryKind::Purchase,
+                },
+                age: (now - one.at).max(0),
+            });
+        }
+    }
+    Ok((members, interactions))
+}
+
+fn consents(frames: &StoreFrames) -> Result<BTreeMap<String, Consent>, Error> {
+    let unreadable = |source| Error::bug_because("The customers could not be read.", source);
+    let reader = Reader::new("customers", &frames.customers);
+    let ids = reader.text("id").map_err(unreadable)?;
+    let agreed = reader.flag("accepts_email").map_err(unreadable)?;
+    let consent = |agreed: Option<bool>| match agreed {
+        Some(true) => Consent::Given,
+        Some(false) => Consent::Refused,
+        None => Consent::Unknown,
+    };
+    Ok(ids
+        .into_iter()
+        .zip(agreed)
+        .filter_map(|(id, agreed)| Some((id?, consent(agreed))))
+        .collect())
+}
+
+/// Pictures that come with the program. Those of other stores stay where they are.
+fn pictures(bundle: &Bundle) -> BTreeMap<String, Vec<u8>> {
+    let mut pictures = BTreeMap::new();
+    for product in &bundle.catalog.products {
+        let Some(image) = &product.image else { continue };
+        let name = image
+            .split('?')
+            .next()
+            .unwrap_or_default()
+            .rsplit('/')
+            .next()
+            .unwrap_or_default();
+        if let Some(bytes) = crate::sample::pictures::find(name) {
+            pictures.insert(image.clone(), bytes.to_vec());
+        }
+    }
+    pictures
+}
+
+/// Writes the bundle beside what it replaces, and reads it back.
+pub fn compile(workspace: &Workspace, out: &Path, now: Seconds) -> Result<disk::Manifest, Error> {
+    let bundle = open::bundle(workspace)?.ok_or_else(|| {
+        Error::user("There is nothing to compile yet. Import products and orders, then run `endcap train`")
+    })?;
+    let extras = disk::Extras {
+        created_at: now,
+        id_kind: ID_KIND.to_owned(),
+        ..disk::Extras::default()
+    };
+    let failed = |source: bundle::disk::Error| match source {
+        disk::Error::Exists(_) => Error::user_because(
+            format!(
+                "{} exists. A bundle is never overwritten; choose another name",
+                out.display()
+            ),
+            source,
+        ),
+        other => Error::environment_because(format!("{} could not be written", out.display()), other),
+    };
+    let manifest = disk::write(&bundle, out, &extras).map_err(failed)?;
+    disk::read(out)
+        .map_err(|source| Error::bug_because("The bundle just written does not read back.", source))?;
+    Ok(manifest)
+}

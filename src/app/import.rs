@@ -1,0 +1,262 @@
+//! Export files into a workspace: read on one thread, written on another, kept whole or not at all.
+
+use std::io::Read as _;
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+use sha2::{Digest as _, Sha256};
+
+use super::{Error, Session, clock};
+use crate::import::{
+    self, DateOrder, FileReport, Issue, Mapping, Options, Origin, Platform, Record, Sink, SourceFile,
+};
+use crate::shop::{Currency, Monitor};
+use crate::workspace::{Error as WorkspaceError, ImportSummary, Staging, Workspace};
+
+/// What to import and what the person said about it beforehand.
+#[derive(Clone, Debug, Default)]
+pub struct ImportRequest {
+    /// Files, folders and archives.
+    pub paths: Vec<PathBuf>,
+    pub platform: Option<Platform>,
+    /// Beside those the workspace remembers.
+    pub mappings: Vec<Mapping>,
+    pub currency: Option<Currency>,
+    pub dates: Option<DateOrder>,
+    /// Read and check, write nothing.
+    pub dry_run: bool,
+}
+
+/// What became of an import.
+#[derive(Clone, Debug)]
+pub struct ImportReport {
+    pub summary: ImportSummary,
+    /// Files that an earlier import brought and that changed nothing now, with their report from then.
+    pub known_files: Vec<FileReport>,
+    pub seconds: f64,
+}
+
+impl ImportReport {
+    /// Every file asked for: those read now, then those known before.
+    pub fn files(&self) -> impl Iterator<Item = &FileReport> {
+        self.summary.files.iter().chain(&self.known_files)
+    }
+
+    pub fn n_rows_set_aside(&self) -> u64 {
+        self.summary.files.iter().map(|file| file.rows_set_aside).sum()
+    }
+}
+
+impl Session {
+    /// Imports in one transaction. Cancel or failure leaves the workspace as it was.
+    pub fn import(&mut self, request: &ImportRequest, monitor: &dyn Monitor) -> Result<ImportReport, Error> {
+        let started = std::time::Instant::now();
+        let mut files = import::sources(&request.paths);
+        let settings = self.settings()?;
+        let mut options = Options {
+            platform: request.platform,
+            mappings: request.mappings.clone(),
+            currency: Some(
+                request
+                    .currency
+                    .clone()
+                    .unwrap_or_else(|| settings.currency.clone()),
+            ),
+            dates: request.dates,
+            time_zone: settings.time_zone.clone(),
+            ..Options::default()
+        };
+        options
+            .mappings
+            .extend(self.workspace().remembered_mappings()?.iter().filter_map(|toml| {
+                // A mapping of an older version that no longer reads is asked for again.
+                Mapping::from_toml(toml).ok()
+            }));
+        let known_files = take_known(self.workspace(), &mut files, monitor)?;
+        let summary = if files.is_empty() && !known_files.is_empty() {
+            ImportSummary {
+                imported_at: clock::now(),
+                totals: self.workspace().totals()?,
+                ..ImportSummary::default()
+            }
+        } else {
+            import_files(self.workspace_mut(), &files, &options, request.dry_run, monitor)?
+        };
+        if let (Some(currency), false) = (&request.currency, request.dry_run)
+            && summary.import == Some(1)
+        {
+            // The first import says what the store sells in; later ones do not change it.
+            self.put_settings(&crate::workspace::Settings {
+                currency: currency.clone(),
+                ..settings
+            })?;
+        }
+        Ok(ImportReport {
+            summary,
+            known_files,
+            seconds: started.elapsed().as_secs_f64(),
+        })
+    }
+}
+
+/// Moves the files whose very content was imported before out of `files`.
+fn take_known(
+    workspace: &Workspace,
+    files: &mut Vec<SourceFile>,
+    monitor: &dyn Monitor,
+) -> Result<Vec<FileReport>, Error> {
+    let mut known = Vec::new();
+    let mut unknown = Vec::with_capacity(files.len());
+    for file in files.drain(..) {
+        // Hashing costs a pass over the file, so only look closer where the size fits.
+        let report = if workspace.knows_a_file_of(file.bytes)? {
+            match sha256(&file, monitor)? {
+                Some(digest) => workspace.known_file(&digest)?,
+                None => None,
+            }
+        } else {
+            None
+        };
+        match report {
+            Some(report) => known.push(report),
+            None => unknown.push(file),
+        }
+    }
+    *files = unknown;
+    Ok(known)
+}
+
+/// Of the unpacked content; `None` when it cannot be read, which the import will explain.
+fn sha256(file: &SourceFile, monitor: &dyn Monitor) -> Result<Option<String>, Error> {
+    let Ok(mut stream) = file.stream() else {
+        return Ok(None);
+    };
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; 1 << 18];
+    loop {
+        monitor.checkpoint()?;
+        match stream.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(n) => hasher.update(&buffer[..n]),
+            Err(_) => return Ok(None),
+        }
+    }
+    let hex = hasher
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    Ok(Some(hex))
+}
+
+fn import_files(
+    workspace: &mut Workspace,
+    files: &[SourceFile],
+    options: &Options,
+    dry_run: bool,
+    monitor: &dyn Monitor,
+) -> Result<ImportSummary, Error> {
+    let mut staging = workspace.begin_import(clock::now())?;
+    let (sender, receiver) = sync_channel(BATCHES_WAITING);
+    let read = std::thread::scope(|scope| {
+        let reader = scope.spawn(move || {
+            let mut sink = Batching {
+                sender,
+                batch: Vec::with_capacity(BATCH),
+            };
+            let reports = import::read(files, options, &mut sink, monitor)?;
+            sink.flush()
+                .map_err(|error| import::Error::Sink(Box::new(error)))?;
+            Ok::<_, import::Error>(reports)
+        });
+        let written = write(&mut staging, receiver, monitor);
+        let reports = match reader.join() {
+            Ok(reports) => reports,
+            Err(panic) => std::panic::resume_unwind(panic),
+        };
+        // If writing failed, that is why reading stopped.
+        written?;
+        reports.map_err(|error| match error {
+            import::Error::Cancelled(cancelled) => cancelled.into(),
+            import::Error::Sink(source) => Error::bug_because("Reading and writing lost each other", source),
+        })
+    });
+    let reports = read?;
+    let summary = if dry_run {
+        staging.rehearse(&reports, monitor)?
+    } else {
+        staging.finish(&reports, monitor)?
+    };
+    Ok(summary)
+}
+
+/// Items in one batch; some hundred microseconds of writing.
+const BATCH: usize = 512;
+const BATCHES_WAITING: usize = 8;
+
+enum Item {
+    Record(Record, Origin),
+    SetAside(String, Origin, Issue),
+    Issue(Issue),
+}
+
+/// The reader's end: collects items, so that the threads meet rarely.
+struct Batching {
+    sender: SyncSender<Vec<Item>>,
+    batch: Vec<Item>,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the writer has stopped")]
+struct WriterStopped;
+
+impl Batching {
+    fn push(&mut self, item: Item) -> Result<(), WriterStopped> {
+        self.batch.push(item);
+        if self.batch.len() < BATCH {
+            Ok(())
+        } else {
+            self.flush()
+        }
+    }
+
+    fn flush(&mut self) -> Result<(), WriterStopped> {
+        let batch = std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH));
+        self.sender.send(batch).map_err(|_closed| WriterStopped)
+    }
+}
+
+impl Sink for Batching {
+    type Error = WriterStopped;
+
+    fn record(&mut self, record: Record, origin: Origin) -> Result<(), WriterStopped> {
+        self.push(Item::Record(record, origin))
+    }
+
+    fn set_aside(&mut self, raw: &str, origin: Origin, issue: Issue) -> Result<(), WriterStopped> {
+        self.push(Item::SetAside(raw.to_owned(), origin, issue))
+    }
+
+    fn issue(&mut self, issue: Issue) -> Result<(), WriterStopped> {
+        self.push(Item::Issue(issue))
+    }
+}
+
+/// The writer's end. Returning early closes the channel, which stops the reader.
+fn write(
+    staging: &mut Staging<'_>,
+    batches: Receiver<Vec<Item>>,
+    monitor: &dyn Monitor,
+) -> Result<(), WorkspaceError> {
+    for batch in batches {
+        monitor.checkpoint()?;
+        for item in batch {
+            match item {
+                Item::Record(record, origin) => staging.record(record, origin)?,
+                Item::SetAside(raw, origin, issue) => staging.set_aside(&raw, origin, issue)?,
+                Item::Issue(issue) => staging.issue(issue)?,
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,139 @@
+//! One open workspace and what a person does with it.
+
+use std::path::Path;
+
+use super::{Error, clock};
+use crate::features::StoreFrames;
+use crate::shop::{Currency, Monitor, Seconds, TimeZoneName};
+use crate::workspace::{Access, Edit, Facts, NewFix, Scope, Settings, Workspace};
+
+/// What a new workspace is told about the store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewStore {
+    pub name: Option<String>,
+    pub currency: Currency,
+    pub time_zone: TimeZoneName,
+}
+
+pub struct Session {
+    workspace: Workspace,
+}
+
+impl Session {
+    /// Makes an empty workspace.
+    pub fn create(file: &Path, store: &NewStore) -> Result<Self, Error> {
+        if !store.time_zone.is_known() {
+            return Err(Error::user(format!(
+                "There is no time zone `{}`. Use an IANA name such as Europe/Berlin",
+                store.time_zone.0
+            )));
+        }
+        let currency = Currency::new(&store.currency.0);
+        if currency.0.len() != 3 || !currency.0.chars().all(|c| c.is_ascii_uppercase()) {
+            return Err(Error::user(format!(
+                "`{}` is not a currency code. Use three letters such as EUR",
+                store.currency.0
+            )));
+        }
+        let mut workspace = Workspace::create(file)?;
+        let name = store.name.clone().unwrap_or_else(|| {
+            file.file_stem().map_or_else(
+                || "My store".to_owned(),
+                |stem| stem.to_string_lossy().into_owned(),
+            )
+        });
+        workspace.put_settings(&Settings {
+            store_name: name,
+            currency,
+            time_zone: store.time_zone.clone(),
+            ..Settings::default()
+        })?;
+        Ok(Self { workspace })
+    }
+
+    /// Opens for writing; fails when another window writes or the file is protected.
+    pub fn open(file: &Path) -> Result<Self, Error> {
+        Ok(Self {
+            workspace: Workspace::open(file)?,
+        })
+    }
+
+    /// Opens for writing if that is possible now, else for reading; `access` says which.
+    pub fn open_or_read(file: &Path) -> Result<Self, Error> {
+        Ok(Self {
+            workspace: Workspace::open_or_read(file)?,
+        })
+    }
+
+    /// Opens without the right to change anything.
+    pub fn open_read_only(file: &Path) -> Result<Self, Error> {
+        Ok(Self {
+            workspace: Workspace::open_read_only(file)?,
+        })
+    }
+
+    pub fn workspace(&self) -> &Workspace {
+        &self.workspace
+    }
+
+    pub fn workspace_mut(&mut self) -> &mut Workspace {
+        &mut self.workspace
+    }
+
+    pub fn access(&self) -> Access {
+        self.workspace.access()
+    }
+
+    pub fn settings(&self) -> Result<Settings, Error> {
+        Ok(self.workspace.settings()?)
+    }
+
+    pub fn put_settings(&mut self, settings: &Settings) -> Result<(), Error> {
+        Ok(self.workspace.put_settings(settings)?)
+    }
+
+    pub fn facts(&self) -> Result<Facts, Error> {
+        Ok(self.workspace.facts()?)
+    }
+
+    pub fn frames(&self, as_of: Option<Seconds>, monitor: &dyn Monitor) -> Result<StoreFrames, Error> {
+        Ok(self.workspace.frames_watched(as_of, monitor)?)
+    }
+
+    /// Lays data fixes over the raw rows, as one undo step.
+    pub fn fix(&mut self, label: &str, fixes: Vec<crate::workspace::Fix>) -> Result<(), Error> {
+        let fix = NewFix {
+            at: clock::now(),
+            label: label.to_owned(),
+            fixes,
+        };
+        Ok(self.workspace.apply_fixes(&fix)?)
+    }
+
+    /// Takes back the last data step: a fix or an import. `None` when the last step changed the merchant's document,
+    /// whose owner takes it back with `step_back`.
+    pub fn undo_data(&mut self, monitor: &dyn Monitor) -> Result<Option<Edit>, Error> {
+        let history = self.workspace.history()?;
+        let Some(last) = history.last_done().cloned() else {
+            return Err(crate::workspace::Error::NothingToUndo.into());
+        };
+        match last.scope {
+            Scope::Fix => Ok(Some(self.workspace.undo_fix()?)),
+            Scope::Import => {
+                self.workspace.undo_import(monitor)?;
+                Ok(Some(last))
+            }
+            Scope::Merch | Scope::Settings => Ok(None),
+        }
+    }
+
+    /// Does a data fix again. `None` when the next step is not one.
+    pub fn redo_data(&mut self) -> Result<Option<Edit>, Error> {
+        let history = self.workspace.history()?;
+        match history.next_undone().map(|edit| edit.scope) {
+            None => Err(crate::workspace::Error::NothingToRedo.into()),
+            Some(Scope::Fix) => Ok(Some(self.workspace.redo_fix()?)),
+            Some(_) => Ok(None),
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! The whole way in one go: import, train, compile, export, report.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::export::{self, Exporter};
+use super::{Error, ImportReport, ImportRequest, NewStore, Session, train};
+use crate::export::{Section, Target};
+use crate::shop::{Currency, Monitor, Seconds, TimeZoneName};
+
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub paths: Vec<PathBuf>,
+    pub out: PathBuf,
+    /// The report is always among them.
+    pub targets: Vec<Target>,
+    pub now: Seconds,
+}
+
+/// What came of it. Paths are inside the folder asked for.
+#[derive(Debug, Serialize)]
+pub struct Outcome {
+    pub workspace: PathBuf,
+    pub bundle: PathBuf,
+    pub bundle_id: String,
+    pub exports: Vec<Exported>,
+    pub trained: train::Report,
+    #[serde(skip)]
+    pub imported: ImportReport,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Exported {
+    pub target: Target,
+    pub folder: PathBuf,
+    pub files: usize,
+    pub bytes: u64,
+}
+
+/// Runs everything. A workspace that is already in the folder is added to; bundles are named by their content.
+pub fn run(request: &Request, monitor: &dyn Monitor) -> Result<Outcome, Error> {
+    fs::create_dir_all(&request.out).map_err(|source| {
+        Error::environment_because(format!("{} cannot be made", request.out.display()), source)
+    })?;
+    let workspace = request.out.join("store.endcap");
+    let is_new = !workspace.exists();
+    let mut session = if is_new {
+        Session::create(&workspace, &unnamed(&request.out))?
+    } else {
+        Session::open(&workspace)?
+    };
+    let imported = match session.import(
+        &ImportRequest {
+            paths: request.paths.clone(),
+            ..ImportRequest::default()
+        },
+        monitor,
+    ) {
+        Ok(imported) if imported.files().any(|file| file.rows_read > 0) => imported,
+        outcome => {
+            drop(session);
+            if is_new {
+                // It did not exist before; the failure is what the person needs to see.
+                drop(fs::remove_file(&workspace));
+            }
+            outcome?;
+            return Err(Error::user(
+                "Nothing could be imported. `endcap import --dry-run` says why, file by file",
+            ));
+        }
+    };
+    let settings = train::Settings {
+        as_of: None,
+        seed: 1,
+        groups: None,
+        now: request.now,
+    };
+    let trained = train::train(session.workspace_mut(), &settings, monitor)?;
+    let sections = sections(&imported, &trained);
+    let people = request.targets.iter().any(|target| target.names_customers());
+    let exporter = Exporter::gather(session.workspace(), trained.as_of, people, sections, monitor)?;
+    let bundle = request.out.join(format!("{}.bundle", exporter.bundle_id()));
+    if !bundle.exists() {
+        export::compile(session.workspace(), &bundle, trained.as_of)?;
+    }
+    let mut targets = request.targets.clone();
+    targets.push(Target::Report);
+    targets.sort_unstable();
+    targets.dedup();
+    let mut exports = Vec::new();
+    for (done, target) in targets.iter().enumerate() {
+        monitor.checkpoint()?;
+        monitor.progress(done as u64, targets.len() as u64, "Writing exports");
+        let folder = request.out.join("exports").join(target.name());
+        let projection = exporter.project(*target);
+        export::write(&projection, &folder)?;
+        exports.push(Exported {
+            target: *target,
+            folder,
+            files: projection.files.len(),
+            bytes: projection.files.iter().map(|file| file.bytes.len() as u64).sum(),
+        });
+    }
+    Ok(Outcome {
+        workspace,
+        bundle,
+        bundle_id: exporter.bundle_id().to_owned(),
+        exports,
+        trained,
+        imported,
+    })
+}
+
+fn unnamed(out: &Path) -> NewStore {
+    let name = out.file_name().map(|name| name.to_string_lossy().into_owned());
+    NewStore {
+        name,
+        currency: Currency::new("USD"),
+        time_zone: TimeZoneName::default(),
+    }
+}
+
+/// What the report says beside the pages.
+fn sections(imported: &ImportReport, trained: &train::Report) -> Vec<Section> {
+    let totals = imported.summary.totals;
+    let data = Section {
+        title: "What the data holds".to_owned(),
+        paragraphs: vec![format!(
+            "{} products in {} variants, {} customers, {} orders with {} lines, {} visits and searches.",
+            totals.products,
+            totals.variants,
+            totals.customers,
+            totals.orders,
+            totals.order_lines,
+            totals.events
+        )],
+        header: ["How many", "What", "What to do"].map(str::to_owned).to_vec(),
+        rows: imported
+            .summary
+            .issues
+            .iter()
+            .map(|issue| {
+                vec![
+                    issue.count.to_string(),
+                    issue.message.clone(),
+                    issue.advice.clone(),
+                ]
+            })
+            .collect(),
+    };
+    let models = Section {
+        title: "How recommendations were chosen".to_owned(),
+        paragraphs: trained.notes.clone(),
+        header: ["Task", "Choice and why"].map(str::to_owned).to_vec(),
+        rows: trained
+            .chosen
+            .iter()
+            .map(|(task, why)| vec![task.clone(), why.clone()])
+            .collect(),
+    };
+    let next = Section {
+        title: "What to do next".to_owned(),
+        paragraphs: vec![
+            "Fix what stands in the table above where it says so, export again, and import the new files: the second \
+             import shows what moved."
+                .to_owned(),
+            "Open the workspace in Endcap, look at the homepage of each group, and pin what must be there.".to_owned(),
+            "Load one projection into a test shop first; each folder says how, and how to go back.".to_owned(),
+        ],
+        ..Section::default()
+    };
+    vec![data, models, next]
+}

@@ -1,0 +1,376 @@
+//! Export: what would leave, what changes for shoppers, and what left before.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use egui::{Align, Frame, Layout, Margin, RichText, ScrollArea, Ui};
+
+use super::first_run::ago;
+use super::stage::{Ask, JobKind, Stage};
+use crate::app::view::{CheckOutcome, ExportPlan};
+use crate::decide::diff::Difference;
+use crate::ui::icons;
+use crate::ui::kit::empty::{Chosen, EmptyState};
+use crate::ui::kit::{button, card, chip, heading, marker, modal, progress, tabs};
+use crate::ui::strings::Phrase as _;
+use crate::ui::strings::export::Export as T;
+use crate::ui::theme::{HasTokens as _, space, text};
+
+/// A system that can be exported to, as the command line's `--to` names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Target {
+    pub id: &'static str,
+    pub name: &'static str,
+}
+
+/// What only this screen cares about.
+#[derive(Clone, Debug)]
+pub struct ExportState {
+    target: &'static str,
+    left_out: BTreeSet<String>,
+    pub folder: Option<PathBuf>,
+    with_restore: bool,
+    with_emails: bool,
+    shows_files: bool,
+    /// The comparison and the edit count it was made at.
+    difference: Option<(u64, Difference)>,
+    page_filter: Option<String>,
+    asked_for: Option<(&'static str, u64)>,
+}
+
+impl Default for ExportState {
+    fn default() -> Self {
+        Self {
+            target: TARGETS[0].id,
+            left_out: BTreeSet::new(),
+            folder: None,
+            with_restore: true,
+            with_emails: false,
+            shows_files: false,
+            difference: None,
+            page_filter: None,
+            asked_for: None,
+        }
+    }
+}
+
+pub const TARGETS: &[Target] = &[
+    Target { id: "bundle", name: "Bundle" },
+    Target { id: "shopify", name: "Shopify" },
+    Target { id: "woocommerce", name: "WooCommerce" },
+    Target { id: "magento", name: "Adobe Commerce" },
+    Target { id: "algolia", name: "Algolia" },
+    Target { id: "klaviyo", name: "Klaviyo" },
+    Target { id: "web", name: "Web" },
+    Target { id: "report", name: "Report" },
+];
+
+pub fn export_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut ExportState) {
+    if stage.view.bundle.is_none() {
+        let empty = EmptyState {
+            icon: icons::EXPORT,
+            title: T::EmptyTitle.text(),
+            hint: T::EmptyHint.text(),
+            action: Some(T::ImportFiles.text()),
+            alternative: None,
+        };
+        if empty.show(ui) == Some(Chosen::Action) {
+            stage.push(Ask::ChooseFiles);
+        }
+        return;
+    }
+    let asked = (state.target, stage.revision);
+    if state.asked_for != Some(asked) {
+        state.asked_for = Some(asked);
+        stage.push(Ask::PlanExport { target: state.target.to_owned() });
+    }
+    let plan = stage.found.export_plan.clone().filter(|plan| plan.target == state.target);
+    ScrollArea::vertical().id_salt("export").auto_shrink(false).show(ui, |ui| {
+        Frame::new().inner_margin(Margin::symmetric(24, 20)).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            heading::display(ui, T::Title.text());
+            targets_ui(ui, state);
+            ui.add_space(space::S);
+            progress_ui(ui, stage);
+            if let Some(plan) = &plan {
+                parts_ui(ui, stage, state, plan);
+                ui.add_space(space::M);
+            }
+            difference_ui(ui, stage, state);
+            ui.add_space(space::M);
+            if let Some(plan) = &plan {
+                checks_ui(ui, plan);
+                ui.add_space(space::M);
+                write_ui(ui, stage, state, plan);
+            }
+            earlier_ui(ui, stage);
+        });
+    });
+    if let Some(plan) = &plan {
+        files_ui(ui, state, plan);
+    }
+}
+
+fn targets_ui(ui: &mut Ui, state: &mut ExportState) {
+    ui.horizontal_wrapped(|ui| {
+        ui.label(RichText::new(T::To.text()).color(ui.tokens().muted));
+        for target in TARGETS {
+            if tabs::pill(ui, state.target == target.id, target.name, target.name).clicked() {
+                state.target = target.id;
+                state.left_out.clear();
+            }
+        }
+    });
+}
+
+fn progress_ui(ui: &mut Ui, stage: &mut Stage<'_>) {
+    for (kind, title) in [(JobKind::PlanExport, T::Planning), (JobKind::Export, T::Exporting)] {
+        let Some(job) = stage.job(kind).cloned() else { continue };
+        card::card(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.horizontal(|ui| {
+                heading::section(ui, title.text());
+                ui.label(&job.phase);
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    if ui.add(button::plain(T::Cancel.text())).clicked() {
+                        stage.push(Ask::Cancel(kind));
+                    }
+                });
+            });
+            let share = (0 < job.total).then(|| job.done as f32 / job.total as f32);
+            progress::bar(ui, ui.available_width(), share, title.text());
+            heading::caption(ui, T::Atomic.text());
+        });
+        ui.add_space(space::M);
+    }
+}
+
+fn parts_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut ExportState, plan: &ExportPlan) {
+    let t = ui.tokens();
+    card::card(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.horizontal(|ui| {
+            heading::section(ui, T::Included.text());
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let words = match stage.view.exports.first() {
+                    Some(last) => T::ChangesSince.with(&[("date", (&ago(last.at, stage.now, stage.formats)).into())]),
+                    None => T::FirstExport.text().to_owned(),
+                };
+                heading::section(ui, &words);
+            });
+        });
+        for part in &plan.parts {
+            ui.horizontal(|ui| {
+                let mut taken = !state.left_out.contains(&part.name);
+                let name = T::Include.with(&[("part", (&part.name).into())]);
+                if ui.add(egui::Checkbox::without_text(&mut taken)).accessible_name(name).changed() {
+                    if taken {
+                        state.left_out.remove(&part.name);
+                    } else {
+                        state.left_out.insert(part.name.clone());
+                    }
+                }
+                ui.label(&part.name);
+                ui.label(RichText::new(&part.amount).text_style(text::number()).color(t.muted));
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    let words = if part.changes.is_empty() { T::NoChanges.text() } else { &part.changes };
+                    ui.label(RichText::new(words).color(if part.changes.is_empty() { t.muted } else { t.text }));
+                });
+            });
+        }
+    });
+}
+
+fn difference_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut ExportState) {
+    let (Some(exported), Some(prepared)) = (&stage.view.exported, stage.prepared) else { return };
+    if state.difference.as_ref().is_none_or(|(revision, _)| *revision != stage.revision) {
+        let difference = crate::decide::diff(exported, prepared.bundle(), stage.now);
+        state.difference = Some((stage.revision, difference));
+    }
+    let Some((_, difference)) = &state.difference else { return };
+    let t = ui.tokens();
+    heading::title(ui, T::Diff.text());
+    card::card(ui, |ui| {
+        ui.set_width(ui.available_width());
+        if difference.rows.is_empty() && difference.rules.is_empty() {
+            ui.label(T::NothingChanges.text());
+            return;
+        }
+        let mut pages: Vec<&str> = difference.rows.iter().map(|row| row.page.as_str()).collect();
+        pages.dedup();
+        if 1 < pages.len() {
+            ui.horizontal_wrapped(|ui| {
+                if chip::filter(ui, state.page_filter.is_none(), T::AllRows.text()).clicked() {
+                    state.page_filter = None;
+                }
+                for page in pages {
+                    if chip::filter(ui, state.page_filter.as_deref() == Some(page), page).clicked() {
+                        state.page_filter = Some(page.to_owned());
+                    }
+                }
+            });
+        }
+        let catalog = &prepared.bundle().catalog;
+        let title = |id: &str| {
+            catalog.index(id).and_then(|idx| catalog.products.get(idx as usize)).map_or_else(|| id.to_owned(), |product| product.title.clone())
+        };
+        let shown = difference.rows.iter().filter(|row| state.page_filter.as_ref().is_none_or(|page| *page == row.page));
+        for (idx, row) in shown.take(40).enumerate() {
+            if 0 < idx {
+                ui.separator();
+            }
+            ui.horizontal(|ui| {
+                let info = prepared.bundle().segments.segments.iter().find(|info| info.id == row.segment);
+                if let Some(info) = info {
+                    marker::show(ui, info.color);
+                }
+                let name = info.map_or(T::ForEveryone.text(), |info| info.name.as_str());
+                ui.label(RichText::new(name).text_style(text::strong()));
+                ui.label(RichText::new(format!("{} › {}", row.page, row.block)).color(t.muted));
+            });
+            ui.horizontal_wrapped(|ui| {
+                for (ids, word, tone, sign) in [(&row.entered, T::Entered, t.boost, '+'), (&row.left, T::Left, t.hide, crate::ui::format::MINUS)] {
+                    for id in ids.iter().take(6) {
+                        let label = format!("{sign} {}", title(id));
+                        chip::chip(ui, &label, Some(tone)).on_hover_text(word.text());
+                    }
+                }
+                if 0 < row.moved {
+                    ui.label(RichText::new(T::MovedN.with(&[("n", row.moved.into())])).color(t.muted));
+                }
+            });
+        }
+        if !difference.rules.is_empty() {
+            ui.separator();
+            heading::section(ui, T::RulesChanged.text());
+            for sentence in difference.rules.iter().take(20) {
+                ui.label(sentence);
+            }
+        }
+    });
+}
+
+fn checks_ui(ui: &mut Ui, plan: &ExportPlan) {
+    let t = ui.tokens();
+    heading::title(ui, T::Checks.text());
+    card::card(ui, |ui| {
+        ui.set_width(ui.available_width());
+        let mut checks: Vec<_> = plan.checks.iter().collect();
+        checks.sort_by_key(|check| check.outcome);
+        for check in checks {
+            let (icon, color) = match check.outcome {
+                CheckOutcome::Blocks => (icons::X_CIRCLE, t.hide.fg),
+                CheckOutcome::Warns => (icons::WARNING, t.bury.fg),
+                CheckOutcome::Passes => (icons::CHECK_CIRCLE, t.boost.fg),
+            };
+            ui.horizontal(|ui| {
+                ui.label(RichText::new(icon.0).text_style(text::icon()).color(color));
+                ui.add(egui::Label::new(&check.sentence).wrap());
+            });
+        }
+        if !plan.losses.is_empty() {
+            ui.separator();
+            heading::section(ui, T::Losses.text());
+            for loss in &plan.losses {
+                ui.add(egui::Label::new(RichText::new(loss).color(t.muted)).wrap());
+            }
+        }
+    });
+}
+
+fn write_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut ExportState, plan: &ExportPlan) {
+    ui.horizontal(|ui| {
+        ui.label(T::Folder.text());
+        let words = state.folder.as_ref().map_or_else(|| T::ChooseFolder.text().to_owned(), |folder| folder.display().to_string());
+        if ui.add(button::plain((icons::FOLDER_OPEN.atom(), words))).clicked() {
+            stage.push(Ask::ChooseExportFolder);
+        }
+        ui.checkbox(&mut state.with_restore, T::Restore.text());
+    });
+    if state.target == "klaviyo" {
+        ui.checkbox(&mut state.with_emails, T::Emails.text());
+    }
+    if state.with_emails {
+        let words = T::EmailsWarning.with(&[("n", stage.view.store.n_customers.into())]);
+        card::banner(ui, ui.tokens().bury, |ui| ui.label(words));
+    } else {
+        heading::caption(ui, T::IdsOnly.text());
+    }
+    ui.horizontal(|ui| {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let blocking: Vec<&str> =
+                plan.checks.iter().filter(|check| check.outcome == CheckOutcome::Blocks).map(|check| check.sentence.as_str()).collect();
+            let why_not = (!blocking.is_empty())
+                .then(|| T::FixFirst.with(&[("n", blocking.len().into()), ("what", blocking[0].into())]));
+            let label = T::Export.with(&[("n", plan.files.len().into())]);
+            if button::enabled_or_why(ui, button::primary((icons::EXPORT.atom(), label)), why_not.as_deref()).clicked() {
+                let parts =
+                    plan.parts.iter().map(|part| part.name.clone()).filter(|name| !state.left_out.contains(name)).collect();
+                stage.push(Ask::Export {
+                    target: state.target.to_owned(),
+                    parts,
+                    folder: state.folder.clone(),
+                    with_restore: state.with_restore,
+                    with_emails: state.with_emails,
+                });
+            }
+            if ui.add_enabled(!plan.files.is_empty(), button::plain(T::Preview.text())).clicked() {
+                state.shows_files = true;
+            }
+        });
+    });
+}
+
+fn files_ui(ui: &Ui, state: &mut ExportState, plan: &ExportPlan) {
+    if !state.shows_files {
+        return;
+    }
+    let mut is_done = false;
+    let closed = modal::dialog(ui, "export files", 760.0, |ui| {
+        heading::title(ui, T::Files.text());
+        ScrollArea::vertical().max_height(440.0).show(ui, |ui| {
+            for file in &plan.files {
+                ui.label(RichText::new(&file.name).text_style(text::strong()));
+                Frame::new().fill(ui.tokens().surface2).corner_radius(6).inner_margin(10).show(ui, |ui| {
+                    ui.set_width(ui.available_width());
+                    ScrollArea::horizontal().id_salt(&file.name).show(ui, |ui| {
+                        ui.add(egui::Label::new(RichText::new(&file.head).monospace()).extend());
+                    });
+                });
+                ui.add_space(space::S);
+            }
+        });
+        is_done = ui.add(button::plain(T::Close.text())).clicked();
+    });
+    if closed || is_done {
+        state.shows_files = false;
+    }
+}
+
+fn earlier_ui(ui: &mut Ui, stage: &mut Stage<'_>) {
+    let exports = std::sync::Arc::clone(&stage.view.exports);
+    if exports.is_empty() {
+        return;
+    }
+    ui.add_space(space::XL);
+    heading::title(ui, T::Earlier.text());
+    card::card(ui, |ui| {
+        ui.set_width(ui.available_width());
+        for export in exports.iter().take(12) {
+            ui.horizontal(|ui| {
+                ui.label(RichText::new(ago(export.at, stage.now, stage.formats)).text_style(text::strong()));
+                ui.label(RichText::new(stage.formats.time(export.at)).text_style(text::number()).color(ui.tokens().muted));
+                let target = TARGETS.iter().find(|target| target.id == export.target).map_or(export.target.as_str(), |target| target.name);
+                ui.label(T::EarlierLine.with(&[("n", export.n_files.into()), ("target", target.into())]));
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    if !stage.view.store.read_only && ui.add(button::link(T::MakeDraft.text())).clicked() {
+                        stage.push(Ask::RestoreExport { digest: export.bundle_digest.clone() });
+                    }
+                    if ui.add(button::link(T::ShowInFolder.text())).clicked() {
+                        stage.push(Ask::ShowInFolder(export.folder.clone()));
+                    }
+                });
+            });
+        }
+    });
+}

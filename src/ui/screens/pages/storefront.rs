@@ -1,0 +1,859 @@
+//! The shop's page as the shopper sees it, and everything one can do to it by hand.
+
+use std::rc::Rc;
+
+use egui::{
+    Align2, Color32, CornerRadius, FontId, Id, Key, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui,
+    UiBuilder, Vec2, WidgetInfo, pos2, vec2,
+};
+
+use super::card::{self, CardView, Change};
+use super::drag::{self, Drag, Held, Target};
+use super::edits;
+use super::layout::{BlockLayout, Metrics, PageLayout, Shape, lay_out};
+use super::state::{Card, Device, PagesState, segment_name};
+use super::{dressing, menu};
+use crate::bundle::Catalog;
+use crate::decide::{BlockPage, Page};
+use crate::merch::BlockKind;
+use crate::ui::command::{Action, Command, Situation};
+use crate::ui::icons;
+use crate::ui::kit::focus;
+use crate::ui::screens::Scene;
+use crate::ui::strings::Phrase as _;
+use crate::ui::strings::canvas::Canvas;
+use crate::ui::theme::{HasTokens as _, ShopLook, medium, shop_heading};
+
+/// One preview: whose page, how wide, and whether it can be edited.
+#[derive(Clone, Debug)]
+pub struct Preview<'a> {
+    pub salt: &'static str,
+    pub page: Rc<Page>,
+    /// What it is compared with for change marks; `None` shows none.
+    pub before: Option<Rc<Page>>,
+    pub device: Device,
+    pub editable: bool,
+    /// Products that stand in the other pane too.
+    pub twins: Option<&'a [u32]>,
+    pub situation: Situation,
+}
+
+/// Paints the preview into the room that is left.
+pub fn storefront(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    state: &mut PagesState,
+    preview: &Preview<'_>,
+    commands: &mut Vec<Command>,
+) {
+    let Some(draft) = scene.draft else { return };
+    let catalog = &draft.bundle().catalog;
+    let room = ui.available_rect_before_wrap();
+    let width = preview.device.width().map_or(room.width(), |wanted| wanted.min(room.width())).max(280.0);
+    let metrics = Metrics::of(preview.device, width);
+    let painter = ui.painter().clone();
+    let page = Rc::clone(&preview.page);
+    let laid = lay_out(&page, &state.page, metrics, state.scores, |block, width| {
+        let slots = &page.blocks[block].slots;
+        slots
+            .iter()
+            .map(|slot| {
+                let title = &catalog.products[slot.product as usize].title;
+                card::title_galley(&painter, title, &metrics, width, ShopLook::INK).rows.len()
+            })
+            .max()
+            .unwrap_or(1)
+    });
+    let left = room.center().x - width / 2.0;
+    let frame = Rect::from_min_max(pos2(left.floor(), room.top()), pos2(left.floor() + width, room.bottom()));
+    ui.painter().add(
+        egui::Shadow { offset: [0, 2], blur: 10, spread: 0, color: ui.tokens().shadow.gamma_multiply(0.5) }
+            .as_shape(frame, CornerRadius::same(12)),
+    );
+    ui.painter().rect_filled(frame, 12, ShopLook::PAPER);
+    let mut view = Painting { scene, catalog, preview, laid: &laid, page: &page, state, commands, origin: frame.min };
+    let mut scroll = ScrollArea::vertical().id_salt(("storefront", preview.salt)).auto_shrink(false);
+    if let Some(offset) = view.wanted_scroll(frame) {
+        scroll = scroll.vertical_scroll_offset(offset);
+    }
+    let output = ui.scope_builder(UiBuilder::new().max_rect(frame), |ui| {
+        ui.set_clip_rect(ui.clip_rect().intersect(frame));
+        scroll.show_viewport(ui, |ui, viewport| {
+            ui.spacing_mut().item_spacing = Vec2::ZERO;
+            let (rect, _) = ui.allocate_exact_size(laid.size, Sense::hover());
+            view.origin = rect.min;
+            view.page_ui(ui, viewport);
+        })
+    });
+    let offset = output.inner.state.clamped_offset().y;
+    if state.lock_scroll || preview.salt == "main" {
+        state.scroll = offset;
+    }
+    // Sharp content under round corners: paint the corners over.
+    round_corners(ui, frame, 12.0);
+}
+
+/// Fills the four corners outside a rounded frame with the colour behind it.
+fn round_corners(ui: &Ui, frame: Rect, radius: f32) {
+    let behind = ui.tokens().app;
+    for (corner, direction) in [
+        (frame.left_top(), vec2(1.0, 1.0)),
+        (frame.right_top(), vec2(-1.0, 1.0)),
+        (frame.right_bottom(), vec2(-1.0, -1.0)),
+        (frame.left_bottom(), vec2(1.0, -1.0)),
+    ] {
+        let center = corner + direction * radius;
+        let mut points = vec![corner];
+        for step in 0..=8 {
+            let angle = std::f32::consts::FRAC_PI_2 * step as f32 / 8.0;
+            points.push(center - direction * vec2(angle.sin(), angle.cos()) * radius);
+        }
+        // A fan from the corner: each triangle is convex.
+        for pair in points[1..].windows(2) {
+            ui.painter().add(egui::Shape::convex_polygon(vec![corner, pair[0], pair[1]], behind, Stroke::NONE));
+        }
+    }
+}
+
+/// One paint of one preview.
+struct Painting<'a, 'b> {
+    scene: &'a Scene<'b>,
+    catalog: &'a Catalog,
+    preview: &'a Preview<'a>,
+    laid: &'a PageLayout,
+    page: &'a Page,
+    state: &'a mut PagesState,
+    commands: &'a mut Vec<Command>,
+    origin: egui::Pos2,
+}
+
+impl Painting<'_, '_> {
+    /// Scrolls to a card that was asked for, or as the other pane does.
+    fn wanted_scroll(&mut self, frame: Rect) -> Option<f32> {
+        if self.preview.editable
+            && let Some(card) = self.state.scroll_to.take()
+            && let Some((block, slot)) = self.find(&card).map(|(block, slot)| (block.clone(), slot))
+        {
+            let offset = self.state.row_offset.get(&card.block).copied().unwrap_or(0);
+            if block.shape == Shape::Row && !(offset..offset + self.laid.metrics.columns).contains(&slot) {
+                let last_start = block.n_slots.saturating_sub(self.laid.metrics.columns);
+                self.state.row_offset.insert(card.block, slot.min(last_start));
+            }
+            let rect = block.card_rect(&self.laid.metrics, slot, offset);
+            let (top, bottom) = (self.state.scroll, self.state.scroll + frame.height());
+            if rect.top() < top || bottom < rect.bottom() {
+                return Some((rect.center().y - frame.height() / 2.0).max(0.0));
+            }
+        }
+        let follows = self.preview.salt != "main" && self.state.lock_scroll;
+        follows.then_some(self.state.scroll)
+    }
+
+    fn find(&self, card: &Card) -> Option<(&BlockLayout, usize)> {
+        let index = self.catalog.index(&card.product)?;
+        let block = self.laid.blocks.iter().find(|block| self.page.blocks[block.index].id == card.block)?;
+        let slot = self.page.blocks[block.index].slots.iter().position(|slot| slot.product == index)?;
+        Some((block, slot))
+    }
+
+    fn page_ui(&mut self, ui: &mut Ui, viewport: Rect) {
+        self.update_drag(ui);
+        let shift = self.origin.to_vec2();
+        let look = &self.scene.settings.shop_look;
+        dressing::header(ui, self.laid.header.translate(shift), self.scene, look, &self.laid.metrics);
+        if let Some(subject) = self.laid.subject {
+            dressing::subject(ui, subject.translate(shift), self.scene, self.state, &self.laid.metrics, self.commands);
+        }
+        let laid = self.laid;
+        for block in &laid.blocks {
+            if !viewport.intersects(block.rect.expand(8.0)) {
+                continue;
+            }
+            let decided = &self.page.blocks[block.index];
+            match &decided.kind {
+                BlockKind::Heroes { heroes } => {
+                    dressing::hero(ui, block.rect.translate(shift), heroes, self.scene, look, &laid.metrics);
+                }
+                BlockKind::Banner { hero } => {
+                    let heroes = std::slice::from_ref(hero);
+                    dressing::hero(ui, block.rect.translate(shift), heroes, self.scene, look, &laid.metrics);
+                }
+                BlockKind::Tiles { tiles } => self.tiles_ui(ui, block, decided, tiles),
+                BlockKind::Products => self.products_ui(ui, block, decided, viewport),
+            }
+            if self.preview.editable {
+                self.block_handle_ui(ui, block, decided);
+            }
+        }
+        dressing::footer(ui, laid.footer.translate(shift), self.scene);
+        if self.preview.editable {
+            self.drag_ui(ui);
+            self.keys(ui);
+        }
+    }
+
+    // ---------------------------------------------------------------------------------------------------------------
+
+    fn products_ui(&mut self, ui: &mut Ui, block: &BlockLayout, decided: &BlockPage, viewport: Rect) {
+        let shift = self.origin.to_vec2();
+        let laid = self.laid;
+        let metrics = &laid.metrics;
+        let offset = self.row_offset(block, decided);
+        if let Some(title) = block.title {
+            self.row_title_ui(ui, title.translate(shift), block, decided, offset);
+        }
+        if decided.slots.is_empty() {
+            empty_slot(ui, Rect::from_min_size(block.cards.min + shift, vec2(metrics.card_width(), metrics.card_width())));
+        }
+        let row_clip = Rect::from_min_max(
+            pos2(self.origin.x + metrics.pad - 8.0, f32::NEG_INFINITY),
+            pos2(self.origin.x + metrics.width - metrics.pad + 8.0, f32::INFINITY),
+        );
+        let clip = ui.clip_rect();
+        if block.shape == Shape::Row {
+            ui.set_clip_rect(clip.intersect(row_clip));
+        }
+        let gap = self.gap_in(&decided.id);
+        let from = self.dragged_slot(&decided.id);
+        for (slot_idx, slot) in decided.slots.iter().enumerate() {
+            let shown_slot = gap.map_or(slot_idx, |gap| drag::displaced_slot(slot_idx, from, gap));
+            let target = block.card_rect(metrics, shown_slot, offset);
+            let outside = match block.shape {
+                Shape::Row => shown_slot < offset || offset + metrics.columns <= shown_slot,
+                Shape::Grid => !viewport.intersects(target.expand(60.0)),
+            };
+            if outside {
+                continue;
+            }
+            let product = &self.catalog.products[slot.product as usize];
+            let card_id = Id::unique(("card", self.preview.salt, &decided.id, &product.id));
+            let x = ui.ctx().animate_value_with_time(card_id.with("x"), target.left(), ui.style().animation_time);
+            let y = ui.ctx().animate_value_with_time(card_id.with("y"), target.top(), ui.style().animation_time);
+            let rect = Rect::from_min_size(pos2(x, y) + shift, target.size());
+            self.card_ui(ui, rect, card_id, decided, slot_idx, from == Some(slot_idx));
+        }
+        if let (Some(gap), true) = (gap, self.preview.editable) {
+            self.caret_ui(ui, block, from, gap, offset);
+        }
+        ui.set_clip_rect(clip);
+        let missing = block.n_slots < 3 && 0 < block.n_slots && block.shape == Shape::Row;
+        if missing {
+            let at = block.card_rect(metrics, block.n_slots, 0).translate(shift);
+            empty_slot(ui, Rect::from_min_size(at.min, Vec2::splat(at.width())));
+        }
+    }
+
+    fn row_offset(&self, block: &BlockLayout, decided: &BlockPage) -> usize {
+        if block.shape == Shape::Grid {
+            return 0;
+        }
+        let last_start = block.n_slots.saturating_sub(self.laid.metrics.columns);
+        self.state.row_offset.get(&decided.id).copied().unwrap_or(0).min(last_start)
+    }
+
+    fn row_title_ui(&mut self, ui: &mut Ui, rect: Rect, block: &BlockLayout, decided: &BlockPage, offset: usize) {
+        let m = &self.laid.metrics;
+        let font = FontId::new(m.heading, shop_heading());
+        let shown = ui.painter().text(rect.left_center(), Align2::LEFT_CENTER, &decided.title, font, ShopLook::INK);
+        let heading = ui.interact(shown, ui.scope_id().with(("row title", &decided.id)), Sense::click());
+        heading.widget_info(|| WidgetInfo::labeled(Role::Heading, true, &decided.title));
+        if heading.clicked() && self.preview.editable {
+            self.state.block = Some(decided.id.clone());
+            self.state.selected = None;
+        }
+        let mut right = rect.right();
+        if block.shape == Shape::Row && m.columns < block.n_slots {
+            let last_start = block.n_slots - m.columns;
+            for (icon, name, to, enabled) in [
+                (icons::CARET_RIGHT, Canvas::LaterCards, (offset + m.columns).min(last_start), offset < last_start),
+                (icons::CARET_LEFT, Canvas::EarlierCards, offset.saturating_sub(m.columns), 0 < offset),
+            ] {
+                let at = Rect::from_center_size(pos2(right - 13.0, rect.center().y), Vec2::splat(26.0));
+                right -= 32.0;
+                let sense = if enabled { Sense::click() } else { Sense::hover() };
+                let id = ui.scope_id().with(("row arrow", &decided.id, icon.0));
+                let response = ui.interact(at, id, sense);
+                let color = if enabled { ShopLook::INK } else { ShopLook::LINE };
+                if response.hovered() && enabled {
+                    ui.painter().circle_filled(at.center(), 13.0, ShopLook::LINE);
+                }
+                ui.painter().circle_stroke(at.center(), 12.5, Stroke::new(1.0, ShopLook::LINE));
+                icon.paint(ui.painter(), at.center(), 14.0, color);
+                response.widget_info(|| {
+                    WidgetInfo::labeled(Role::Button, enabled, name.with(&[("row", (&decided.title).into())]))
+                });
+                let held_over = self.state.drag.is_some() && ui.rect_contains_pointer(at) && enabled;
+                if response.clicked() || held_over {
+                    self.state.row_offset.insert(decided.id.clone(), to);
+                }
+            }
+            right -= 4.0;
+        }
+        if self.preview.editable {
+            let label = Canvas::HowFilled.text();
+            let font = FontId::new(12.0, egui::FontFamily::Proportional);
+            let galley = ui.painter().layout_no_wrap(label.to_owned(), font, ShopLook::QUIET);
+            let at = Rect::from_min_size(
+                pos2(right - galley.size().x - 6.0, rect.center().y - galley.size().y / 2.0),
+                galley.size(),
+            );
+            let response = ui.interact(at.expand(5.0), ui.scope_id().with(("filled", &decided.id)), Sense::click());
+            let color = if response.hovered() { ShopLook::INK } else { ShopLook::QUIET };
+            ui.painter().galley_with_override_text_color(at.min, galley, color);
+            if response.hovered() {
+                ui.painter().hline(at.x_range(), at.bottom(), Stroke::new(1.0, color));
+            }
+            let name = format!("{label}: {}", decided.title);
+            response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+            focus::ring(ui, &response, 4);
+            if response.clicked() {
+                self.state.block = Some(decided.id.clone());
+                self.state.selected = None;
+                self.state.funnel_open = true;
+            }
+        }
+    }
+
+    fn card_ui(&mut self, ui: &mut Ui, rect: Rect, id: Id, decided: &BlockPage, slot_idx: usize, held: bool) {
+        let slot = &decided.slots[slot_idx];
+        let product = &self.catalog.products[slot.product as usize];
+        let this = Card { block: decided.id.clone(), product: product.id.clone() };
+        let metrics = &self.laid.metrics;
+        if held && self.state.drag.is_some() {
+            let picture = Rect::from_min_size(rect.min, Vec2::splat(rect.width()));
+            dashed(ui, picture.shrink(1.0), ShopLook::QUIET);
+        }
+        let sense = if self.preview.editable { Sense::click_and_drag() } else { Sense::click() };
+        let response = ui.interact(rect, id, sense);
+        let selected = self.preview.editable
+            && (self.state.selected.as_ref() == Some(&this) || self.state.also_selected.contains(&this));
+        let place = self.state.place(Some(&decided.id));
+        let strength = strength(edits_points(self.scene, slot, &place, &product.id));
+        let change = self.change_of(decided, slot.product, slot.position, ui);
+        let twin = self.preview.twins.filter(|twins| twins.contains(&slot.product)).map(|_| {
+            let same = self.state.hovered_twin.as_deref() == Some(&product.id);
+            if same { ShopLook::PIN } else { ShopLook::SELECTED }
+        });
+        let flash = self.state.flash.as_ref().is_some_and(|(card, until)| {
+            *card == this && ui.input(|input| input.time) < *until
+        });
+        let view = CardView {
+            product,
+            slot,
+            strength,
+            change,
+            scores: self.state.scores,
+            selected: selected || flash,
+            hovered: response.hovered() && self.state.drag.is_none(),
+            opacity: if held { 0.0 } else { 1.0 },
+            marks: !self.state.peek && !held,
+            twin,
+            focused: response.has_focus(),
+        };
+        if !held {
+            card::paint(ui, rect, metrics, &view, self.scene.formats, self.scene.pictures);
+        }
+        let scope = self.state.scope_name(self.scene);
+        response.widget_info(|| {
+            let label = card::spoken(&view, decided.slots.len(), self.scene.formats, &scope);
+            WidgetInfo::selected(Role::Button, true, selected, label)
+        });
+        ui.ctx().accesskit_node_builder(id, |node| {
+            node.set_position_in_set(slot_idx + 1);
+            node.set_size_of_set(decided.slots.len());
+        });
+        if response.hovered() && self.preview.twins.is_some() {
+            self.state.hovered_twin = Some(product.id.clone());
+        }
+        if !self.preview.editable {
+            if response.clicked() {
+                self.state.select(this);
+            }
+            return;
+        }
+        self.card_gestures(ui, &response, rect, &this, slot_idx, decided);
+        if response.hovered() && self.state.drag.is_none() && !self.state.peek {
+            self.hover_bar_ui(ui, rect, &this);
+        }
+    }
+
+    fn card_gestures(
+        &mut self,
+        ui: &mut Ui,
+        response: &egui::Response,
+        rect: Rect,
+        this: &Card,
+        slot_idx: usize,
+        decided: &BlockPage,
+    ) {
+        if response.clicked() || response.secondary_clicked() {
+            let shift = ui.input(|input| input.modifiers.shift || input.modifiers.command);
+            let same_block = self.state.selected.as_ref().is_some_and(|card| card.block == this.block);
+            if response.clicked() && shift && same_block {
+                toggle(&mut self.state.also_selected, this);
+            } else if response.clicked() || !self.state.chosen().contains(this) {
+                self.state.select(this.clone());
+            }
+            response.request_focus();
+        }
+        if response.gained_focus() && self.state.selected.is_none() {
+            self.state.selected = Some(this.clone());
+        }
+        if response.drag_started() {
+            let press = ui.input(|input| input.pointer.press_origin()).unwrap_or(rect.center());
+            let mut cards = vec![this.clone()];
+            if self.state.chosen().contains(this) {
+                let chosen = self.state.chosen();
+                cards = decided
+                    .slots
+                    .iter()
+                    .map(|slot| Card {
+                        block: decided.id.clone(),
+                        product: self.catalog.products[slot.product as usize].id.clone(),
+                    })
+                    .filter(|card| chosen.contains(card))
+                    .collect();
+            }
+            self.state.drag = Some(Drag {
+                held: Held::Cards { cards, from_slot: slot_idx },
+                grip: rect.min - press,
+                size: vec2(rect.width(), rect.width()),
+                pointer: press,
+                target: None,
+                shift: false,
+            });
+        }
+        let situation = self.preview.situation;
+        let commands = &mut *self.commands;
+        response.context_menu(|ui| menu::card_menu(ui, situation, commands));
+    }
+
+    /// Five things one can do without leaving the card.
+    fn hover_bar_ui(&mut self, ui: &mut Ui, rect: Rect, this: &Card) {
+        if rect.width() < 96.0 {
+            return;
+        }
+        let picture = Rect::from_min_size(rect.min, Vec2::splat(rect.width()));
+        let width = (picture.width() - 12.0).min(150.0);
+        let bar = Rect::from_center_size(pos2(picture.center().x, picture.bottom() - 21.0), vec2(width, 30.0));
+        ui.painter().rect_filled(bar, 8, ShopLook::BADGE.gamma_multiply(0.94));
+        let step = bar.width() / 5.0;
+        for (index, action) in
+            [Action::PinHere, Action::Boost, Action::Bury, Action::Hide, Action::Why].into_iter().enumerate()
+        {
+            let at = Rect::from_min_size(bar.min + vec2(step * index as f32, 0.0), vec2(step, bar.height()));
+            let id = Id::unique(("hover bar", &this.block, &this.product, index));
+            let response = ui.interact(at, id, Sense::click()).on_hover_text(action.title());
+            let icon = if action == Action::Why { icons::DOTS_THREE } else { action.icon() };
+            if response.hovered() {
+                ui.painter().rect_filled(at.shrink(2.0), 6, Color32::from_white_alpha(40));
+                icon.paint_filled(ui.painter(), at.center(), 16.0, Color32::WHITE);
+            } else {
+                icon.paint(ui.painter(), at.center(), 16.0, Color32::WHITE);
+            }
+            let more = action == Action::Why;
+            let name = if more { Canvas::MoreActions.text() } else { action.title() };
+            response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
+            if more {
+                let (situation, commands) = (self.preview.situation, &mut *self.commands);
+                let mut situation = situation;
+                situation.has_card = true;
+                egui::Popup::menu(&response).show(|ui| menu::card_menu(ui, situation, commands));
+            }
+            if response.clicked() {
+                self.state.select(this.clone());
+                if !more {
+                    self.commands.push(Command::Do(action));
+                }
+            }
+        }
+    }
+
+    fn change_of(&self, decided: &BlockPage, product: u32, position: u32, ui: &Ui) -> Option<Change> {
+        let shown = self.state.changes || ui.input(|input| input.time) < self.state.changes_until;
+        let before = self.preview.before.as_ref()?;
+        if !shown {
+            return None;
+        }
+        Some(match edits::position_of(before, &decided.id, product) {
+            None => Change::New,
+            Some(was) if position < was => Change::Up(was - position),
+            Some(was) if was < position => Change::Down(position - was),
+            Some(_) => Change::Same,
+        })
+    }
+
+    // ---------------------------------------------------------------------------------------------------------------
+
+    fn tiles_ui(&mut self, ui: &mut Ui, block: &BlockLayout, decided: &BlockPage, tiles: &[crate::merch::Tile]) {
+        let rect = block.rect.translate(self.origin.to_vec2());
+        let rects = dressing::tile_rects(rect, tiles.len(), &self.laid.metrics);
+        for (index, (tile, at)) in tiles.iter().zip(&rects).enumerate() {
+            let id = Id::unique(("tile", self.preview.salt, &decided.id, index));
+            let sense = if self.preview.editable { Sense::click_and_drag() } else { Sense::hover() };
+            let response = ui.interact(*at, id, sense);
+            dressing::tile(ui, *at, tile, index, response.hovered());
+            response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &tile.title));
+            focus::ring(ui, &response, 8);
+            if response.clicked()
+                && let Some(page) = dressing::page_of_link(self.scene, &tile.link)
+            {
+                self.commands.push(Command::OpenPage { page, segment: None });
+            }
+            if response.drag_started() {
+                let press = ui.input(|input| input.pointer.press_origin()).unwrap_or(at.center());
+                self.state.drag = Some(Drag {
+                    held: Held::Tile { block: decided.id.clone(), index },
+                    grip: at.min - press,
+                    size: at.size(),
+                    pointer: press,
+                    target: None,
+                    shift: false,
+                });
+            }
+        }
+        if let Some(Drag { held: Held::Tile { block: from, index }, pointer, .. }) = &self.state.drag
+            && *from == decided.id
+        {
+            let gap = rects.iter().filter(|at| at.center().x < pointer.x).count();
+            let x = if gap == 0 {
+                rects.first().map(|at| at.left() - 5.0)
+            } else {
+                rects.get(gap - 1).map(|at| at.right() + 5.0)
+            };
+            if let Some(x) = x {
+                ui.painter().vline(x, rect.y_range(), Stroke::new(3.0, ShopLook::PIN));
+            }
+            let (block, index) = (from.clone(), *index);
+            let lands = drag::landing_slot(Some(index), gap);
+            if let Some(drag) = &mut self.state.drag {
+                drag.target = Some(Target::TileGap { block, index: lands });
+            }
+        }
+    }
+
+    /// The handle at the left edge of a block; dragging it reorders blocks.
+    fn block_handle_ui(&mut self, ui: &mut Ui, block: &BlockLayout, decided: &BlockPage) {
+        let rect = block.rect.translate(self.origin.to_vec2());
+        let hovered = ui.rect_contains_pointer(rect) && self.state.drag.is_none();
+        let id = Id::unique(("block handle", &decided.id));
+        let at = Rect::from_min_size(pos2(self.origin.x + 1.0, rect.top() + 2.0), vec2(16.0, 28.0));
+        let response = ui.interact(at, id, Sense::click_and_drag());
+        let title = if decided.title.is_empty() { &decided.id } else { &decided.title };
+        response.widget_info(|| {
+            WidgetInfo::labeled(Role::Button, true, Canvas::MoveBlock.with(&[("block", title.into())]))
+        });
+        if hovered || response.hovered() || response.has_focus() {
+            ui.painter().rect_filled(at, 4, ShopLook::PAPER);
+            icons::DOTS_SIX_VERTICAL.paint(ui.painter(), at.center(), 16.0, ShopLook::QUIET);
+        }
+        focus::ring(ui, &response, 4);
+        if response.has_focus() {
+            let (up, down) = ui.input_mut(|input| {
+                (
+                    input.consume_key(egui::Modifiers::ALT, Key::ArrowUp),
+                    input.consume_key(egui::Modifiers::ALT, Key::ArrowDown),
+                )
+            });
+            if up {
+                self.commands.extend(super::blocks::move_block(self.scene, self.state, &decided.id, -1));
+            } else if down {
+                self.commands.extend(super::blocks::move_block(self.scene, self.state, &decided.id, 1));
+            }
+        }
+        if response.clicked() {
+            self.state.block = Some(decided.id.clone());
+            self.state.selected = None;
+        }
+        if response.drag_started() {
+            self.state.drag = Some(Drag {
+                held: Held::Block { id: decided.id.clone() },
+                grip: Vec2::ZERO,
+                size: vec2(rect.width(), 40.0),
+                pointer: at.center(),
+                target: None,
+                shift: false,
+            });
+        }
+    }
+
+    // ---------------------------------------------------------------------------------------------------------------
+
+    fn gap_in(&self, block: &str) -> Option<usize> {
+        match &self.state.drag.as_ref()?.target {
+            Some(Target::Gap { block: over, gap }) if over == block && self.preview.editable => Some(*gap),
+            _ => None,
+        }
+    }
+
+    fn dragged_slot(&self, block: &str) -> Option<usize> {
+        match &self.state.drag.as_ref()?.held {
+            Held::Cards { cards, from_slot } if cards.first().is_some_and(|card| card.block == block) => {
+                Some(*from_slot)
+            }
+            _ => None,
+        }
+    }
+
+    fn caret_ui(&self, ui: &Ui, block: &BlockLayout, from: Option<usize>, gap: usize, offset: usize) {
+        let lands = drag::landing_slot(from, gap);
+        let rect = block.card_rect(&self.laid.metrics, lands, offset).translate(self.origin.to_vec2());
+        let x = rect.left() - self.laid.metrics.gap / 2.0;
+        let bar = Rect::from_min_size(pos2(x - 1.5, rect.top()), vec2(3.0, rect.width()));
+        ui.painter().rect_filled(bar, 2, ShopLook::PIN);
+        let place = Rect::from_min_size(rect.min, Vec2::splat(rect.width()));
+        ui.painter().rect_filled(place, 8, ShopLook::PIN.gamma_multiply(0.08));
+        dashed(ui, place.shrink(1.0), ShopLook::PIN);
+    }
+
+    /// Where the held thing is, and over what.
+    fn update_drag(&mut self, ui: &Ui) {
+        if !self.preview.editable {
+            return;
+        }
+        let Some(drag) = &mut self.state.drag else { return };
+        if let Some(pointer) = ui.input(|input| input.pointer.latest_pos()) {
+            drag.pointer = pointer;
+        }
+        drag.shift = ui.input(|input| input.modifiers.shift);
+        let cancel = ui.input(|input| {
+            input.key_pressed(Key::Escape) || input.pointer.secondary_pressed() || input.pointer.latest_pos().is_none()
+        });
+        if cancel {
+            self.state.drag = None;
+            return;
+        }
+        let pointer = drag.pointer;
+        let clip = ui.clip_rect();
+        let seconds = ui.input(|input| input.stable_dt).min(0.05);
+        let scroll = drag::auto_scroll(pointer.y, clip.top(), clip.bottom() - super::SHELF_HEIGHT, seconds);
+        if scroll != 0.0 && clip.x_range().contains(pointer.x) && clip.contains(pointer) {
+            ui.scroll_with_delta(vec2(0.0, -scroll));
+            ui.ctx().request_repaint();
+        }
+        let local = pointer - self.origin.to_vec2();
+        let over_shelf = super::shelf_target(ui, pointer);
+        let held = drag.held.clone();
+        let target = match (&held, over_shelf) {
+            (Held::Cards { .. } | Held::FromTray { .. }, Some(target)) => Some(target),
+            (Held::Cards { .. } | Held::FromTray { .. }, None) => self.gap_under(local),
+            (Held::Block { .. }, _) => {
+                let index = self.laid.blocks.iter().filter(|block| block.rect.center().y < local.y).count();
+                Some(Target::BlockGap { index })
+            }
+            (Held::Tile { .. }, _) => self.state.drag.as_ref().and_then(|drag| drag.target.clone()),
+        };
+        if let Some(drag) = &mut self.state.drag {
+            drag.target = target;
+        }
+    }
+
+    fn gap_under(&self, local: egui::Pos2) -> Option<Target> {
+        let block = self.laid.blocks.iter().find(|block| {
+            matches!(self.page.blocks[block.index].kind, BlockKind::Products)
+                && block.rect.expand2(vec2(0.0, 10.0)).contains(local)
+        })?;
+        let decided = &self.page.blocks[block.index];
+        let offset = self.row_offset(block, decided);
+        let gap = block.nearest_gap(&self.laid.metrics, local, offset);
+        Some(Target::Gap { block: decided.id.clone(), gap })
+    }
+
+    /// The lifted card under the pointer, and what happens when it is let go.
+    fn drag_ui(&mut self, ui: &mut Ui) {
+        let Some(drag) = self.state.drag.clone() else { return };
+        ui.ctx().set_cursor_icon(egui::CursorIcon::Grabbing);
+        let layer = egui::LayerId::new(egui::Order::Tooltip, Id::unique("held"));
+        let painter = ui.ctx().layer_painter(layer);
+        match &drag.held {
+            Held::Cards { cards, .. } => self.paint_held(ui, &painter, &drag, cards.len()),
+            Held::FromTray { .. } => self.paint_held(ui, &painter, &drag, 1),
+            Held::Block { id } => {
+                if let Some(Target::BlockGap { index }) = drag.target {
+                    let y = self.laid.blocks.get(index).map_or(self.laid.footer.top() - 10.0, |block| block.rect.top() - 8.0);
+                    let x = self.origin.x..=self.origin.x + self.laid.metrics.width;
+                    ui.painter().hline(x, y + self.origin.y, Stroke::new(3.0, ShopLook::PIN));
+                }
+                let title = self.page.blocks.iter().find(|block| block.id == *id).map_or("", |block| &block.title);
+                let title = if title.is_empty() { id } else { title };
+                paint_ghost_label(&painter, drag.pointer, title);
+            }
+            Held::Tile { block, index } => {
+                let title = self.page.blocks.iter().find(|candidate| candidate.id == *block).and_then(|block| {
+                    match &block.kind {
+                        BlockKind::Tiles { tiles } => tiles.get(*index).map(|tile| tile.title.as_str()),
+                        _ => None,
+                    }
+                });
+                paint_ghost_label(&painter, drag.pointer, title.unwrap_or_default());
+            }
+        }
+        let released = ui.input(|input| input.pointer.any_released() || !input.pointer.any_down());
+        if released {
+            self.state.drag = None;
+            self.commands.extend(super::drop_commands(self.scene, self.state, self.page, &drag));
+        }
+    }
+
+    fn paint_held(&self, ui: &mut Ui, painter: &egui::Painter, drag: &Drag, n: usize) {
+        let Some(product) = drag.product().and_then(|id| self.catalog.index(id)) else { return };
+        let product = &self.catalog.products[product as usize];
+        let rect = Rect::from_min_size(drag.pointer + drag.grip, drag.size);
+        let lifted = Rect::from_center_size(rect.center(), rect.size() * 1.03);
+        let shadow = egui::Shadow { offset: [0, 10], blur: 26, spread: 0, color: Color32::from_black_alpha(90) };
+        if 1 < n {
+            painter.rect_filled(lifted.translate(vec2(7.0, 7.0)), 8, ShopLook::LINE);
+        }
+        painter.add(shadow.as_shape(lifted, CornerRadius::same(8)));
+        let mut over = ui.new_child(UiBuilder::new().layer_id(painter.layer_id()).max_rect(lifted));
+        over.set_clip_rect(ui.content_rect());
+        card::paint_picture(&over, lifted, product, self.scene.pictures, 1.0);
+        painter.rect_stroke(lifted, 8, Stroke::new(2.0, ShopLook::PIN), StrokeKind::Inside);
+        let hint = match &drag.target {
+            Some(Target::Gap { gap, .. }) => {
+                let from = match &drag.held {
+                    Held::Cards { from_slot, .. } => Some(*from_slot),
+                    _ => None,
+                };
+                let n = drag::landing_slot(from, *gap) + 1;
+                let words = if drag.shift { Canvas::DropBoost } else { Canvas::DropPin };
+                Some(words.with(&[("n", n.into())]))
+            }
+            Some(Target::Bury) => Some(Canvas::Bury.text().to_owned()),
+            Some(Target::Hide) => Some(Canvas::Hide.text().to_owned()),
+            Some(Target::Tray) => Some(Canvas::TrayName.text().to_owned()),
+            _ => None,
+        };
+        if let Some(hint) = hint {
+            let galley = painter.layout_no_wrap(hint, FontId::new(12.0, medium()), Color32::WHITE);
+            let size = galley.size() + vec2(16.0, 8.0);
+            let at = Rect::from_center_size(pos2(lifted.center().x, lifted.bottom() + 16.0), size);
+            let fill = if drag.shift { ShopLook::RAISED } else { ShopLook::PIN };
+            painter.rect_filled(at, 11, fill);
+            painter.galley(at.min + vec2(8.0, 4.0), galley, Color32::WHITE);
+        }
+        if 1 < n {
+            let at = lifted.right_top();
+            painter.circle_filled(at, 12.0, ShopLook::PIN);
+            let font = FontId::new(12.0, crate::ui::theme::number_semibold());
+            painter.text(at, Align2::CENTER_CENTER, n, font, Color32::WHITE);
+        }
+    }
+
+    /// Arrows walk the cards; Enter explains.
+    fn keys(&mut self, ui: &Ui) {
+        if ui.ctx().text_edit_focused() || self.state.drag.is_some() || egui::Popup::is_any_open(ui.ctx()) {
+            return;
+        }
+        let Some(card) = self.state.selected.clone() else { return };
+        let Some(focused) = ui.memory(egui::Memory::focused) else { return };
+        let id = Id::unique(("card", self.preview.salt, &card.block, &card.product));
+        if focused != id {
+            return;
+        }
+        ui.memory_mut(|memory| {
+            let filter = egui::EventFilter { horizontal_arrows: true, vertical_arrows: true, ..Default::default() };
+            memory.set_focus_lock_filter(id, filter);
+        });
+        let (dx, dy, enter) = ui.input_mut(|input| {
+            let mut count = |key| input.count_and_consume_key(egui::Modifiers::NONE, key) as i32;
+            let dx = count(Key::ArrowRight) - count(Key::ArrowLeft);
+            let dy = count(Key::ArrowDown) - count(Key::ArrowUp);
+            (dx, dy, count(Key::Enter))
+        });
+        if 0 < enter {
+            self.commands.push(Command::Do(Action::Why));
+        }
+        if dx == 0 && dy == 0 {
+            return;
+        }
+        if let Some(next) = self.neighbour(&card, dx, dy) {
+            let next_id = Id::unique(("card", self.preview.salt, &next.block, &next.product));
+            ui.memory_mut(|memory| memory.request_focus(next_id));
+            self.state.scroll_to = Some(next.clone());
+            self.state.select(next);
+            ui.ctx().request_repaint();
+        }
+    }
+
+    fn neighbour(&self, card: &Card, dx: i32, dy: i32) -> Option<Card> {
+        let blocks: Vec<&BlockLayout> = self.laid.blocks.iter().filter(|block| 0 < block.n_slots).collect();
+        let at = blocks.iter().position(|block| self.page.blocks[block.index].id == card.block)?;
+        let (_, slot) = self.find(card)?;
+        let columns = self.laid.metrics.columns as i32;
+        let block = blocks[at];
+        let moved = slot as i32 + dx + if block.shape == Shape::Grid { dy * columns } else { 0 };
+        let (block, slot) = if block.shape == Shape::Row && dy != 0 || !(0..block.n_slots as i32).contains(&moved) {
+            let step = if block.shape == Shape::Row && dy != 0 { dy } else { moved.signum() * 2 - 1 };
+            let step = if moved < 0 { -1 } else { step.signum() };
+            let next = blocks.get(usize::try_from(at as i32 + step).ok()?)?;
+            let slot = if dy != 0 { slot.min(next.n_slots - 1) } else if step < 0 { next.n_slots - 1 } else { 0 };
+            (*next, slot)
+        } else {
+            (block, moved as usize)
+        };
+        let decided = &self.page.blocks[block.index];
+        let product = &self.catalog.products[decided.slots.get(slot)?.product as usize];
+        Some(Card { block: decided.id.clone(), product: product.id.clone() })
+    }
+}
+
+fn toggle(list: &mut Vec<Card>, card: &Card) {
+    match list.iter().position(|known| known == card) {
+        Some(at) => {
+            list.remove(at);
+        }
+        None => list.push(card.clone()),
+    }
+}
+
+/// Points from the rules that act on this slot, as the explanation states them.
+fn edits_points(scene: &Scene<'_>, slot: &crate::decide::Slot, place: &edits::Place, product: &str) -> i64 {
+    let own = edits::points(scene.document, place, product);
+    let shown: i64 = slot.why.rules.iter().map(|rule| rule.points).sum();
+    if own == 0 { shown } else { own }
+}
+
+/// 1, 2 or 3 for slight, medium, strong; negative for bury.
+fn strength(points: i64) -> i8 {
+    use crate::merch::Action as Rule;
+    let steps = match points.abs() {
+        0 => 0,
+        points if points < Rule::MEDIUM => 1,
+        points if points < Rule::STRONG => 2,
+        _ => 3,
+    };
+    if points < 0 { -steps } else { steps }
+}
+
+fn dashed(ui: &Ui, rect: Rect, color: Color32) {
+    let corners = [rect.left_top(), rect.right_top(), rect.right_bottom(), rect.left_bottom(), rect.left_top()];
+    ui.painter().extend(egui::Shape::dashed_line(&corners, Stroke::new(1.5, color), 6.0, 5.0));
+}
+
+fn empty_slot(ui: &Ui, rect: Rect) {
+    dashed(ui, rect.shrink(1.0), ShopLook::QUIET);
+    let galley = ui.painter().layout(
+        Canvas::NothingLeft.text().to_owned(),
+        FontId::new(12.0, egui::FontFamily::Proportional),
+        ShopLook::QUIET,
+        rect.width() - 16.0,
+    );
+    ui.painter().galley(rect.center() - galley.size() / 2.0, galley, ShopLook::QUIET);
+}
+
+fn paint_ghost_label(painter: &egui::Painter, at: egui::Pos2, label: &str) {
+    let galley = painter.layout_no_wrap(label.to_owned(), FontId::new(13.0, medium()), Color32::WHITE);
+    let rect = Rect::from_min_size(at + vec2(12.0, -12.0), galley.size() + vec2(20.0, 12.0));
+    painter.rect_filled(rect, 8, ShopLook::BADGE);
+    painter.galley(rect.min + vec2(10.0, 6.0), galley, Color32::WHITE);
+}
+
+/// The name of the segment of a page, for headings over panes.
+pub fn pane_title(scene: &Scene<'_>, segment: &str, device: Device) -> String {
+    let width = match device.width() {
+        Some(width) => format!("{width:.0} px"),
+        None => Canvas::Fit.text().to_owned(),
+    };
+    format!("{} · {width}", segment_name(scene, segment))
+}

@@ -1,0 +1,221 @@
+//! What every screen gets to see, and what it may ask for.
+
+use std::path::PathBuf;
+
+use egui::{Rect, Ui};
+
+use crate::app::view::{CustomerStory, DetectedFile, ExportPlan};
+use crate::app::View;
+use crate::bundle::{CatalogProduct, SegmentCondition};
+use crate::merch::{Document, Edit};
+use crate::shop::Seconds;
+use crate::ui::format::Formats;
+use crate::ui::pictures::{Picture, Size, paint_tile};
+use crate::ui::theme::ShopLook;
+
+/// The inputs of one frame of a screen. Screens read it and push [`Ask`]s; nothing changes before the frame ends.
+pub struct Stage<'a> {
+    pub view: &'a View,
+    /// The merchandising document with every edit up to this frame.
+    pub draft: &'a Document,
+    /// The bundle with that document, ready to decide pages; `None` until there are products.
+    pub prepared: Option<&'a crate::decide::Prepared>,
+    /// Counts edits, undo and redo; whatever was computed for another number is stale.
+    pub revision: u64,
+    pub formats: &'a Formats,
+    pub now: Seconds,
+    pub jobs: &'a [JobLine],
+    pub found: &'a Findings,
+    pub pictures: &'a mut dyn Pictures,
+    pub asks: &'a mut Vec<Ask>,
+}
+
+/// Answers to what screens asked for earlier.
+#[derive(Clone, Debug, Default)]
+pub struct Findings {
+    /// Files that were dropped or chosen, once looked at; empty when no import is being prepared.
+    pub detected: Vec<DetectedFile>,
+    pub story: Option<CustomerStory>,
+    pub export_plan: Option<ExportPlan>,
+    /// What could not be done, in a sentence.
+    pub trouble: Option<String>,
+}
+
+/// Paints a product's picture into `rect`, or its tile when it has none or it is still loading.
+pub trait Pictures {
+    fn paint(&mut self, ui: &Ui, rect: Rect, product: &CatalogProduct, corner_radius: u8);
+
+    /// A bundled picture of the sample store, by file name without its ending.
+    fn paint_bundled(&mut self, ui: &Ui, rect: Rect, name: &str, corner_radius: u8);
+}
+
+/// Work that is under way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobLine {
+    pub kind: JobKind,
+    /// For people, for example `Reading orders`.
+    pub phase: String,
+    pub done: u64,
+    /// 0 is unknown.
+    pub total: u64,
+    pub seconds_left: Option<u32>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum JobKind {
+    Detect,
+    Import,
+    Audit,
+    Group,
+    Train,
+    Export,
+    PlanExport,
+    Story,
+}
+
+/// The screens of the rail that an action can lead to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    Home,
+    Data,
+    /// Data, at one problem.
+    Problem(String),
+    Customers,
+    /// The homepage as one segment sees it; `None` is everyone.
+    Homepage(Option<String>),
+    Recommendations,
+    Search,
+    Rules,
+    /// Rules, at one rule.
+    Rule(String),
+    Export,
+    Settings,
+}
+
+/// Everything these screens ask the app to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ask {
+    Go(Place),
+    /// One undoable step of the merchandising document.
+    Edit { edit: Edit, label: String },
+    // Workspaces.
+    OpenSample,
+    OpenWorkspace(Option<PathBuf>),
+    // Files in.
+    ChooseFiles,
+    /// Leaves the preparation of an import without importing.
+    DropDetected,
+    Import(ImportChoices),
+    Cancel(JobKind),
+    CheckAgain,
+    FixProblem { code: String, keys: Vec<String> },
+    FixSafeProblems,
+    IgnoreProblem { code: String, ignored: bool },
+    ChoosePictures,
+    /// The rows an import set aside, as CSV with the reason beside them; newest import first.
+    SaveSetAside { import_idx: usize },
+    UndoImport { import_idx: usize },
+    // Customers.
+    Group(GroupAction),
+    OpenCustomer(i64),
+    // Out.
+    PlanExport { target: String },
+    ChooseExportFolder,
+    Export { target: String, parts: Vec<String>, folder: Option<PathBuf>, with_restore: bool, with_emails: bool },
+    ShowInFolder(PathBuf),
+    RestoreExport { digest: String },
+    // Settings.
+    SetPictureFetching(bool),
+    Copy(String),
+}
+
+/// What the person decided about files that need a decision.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ImportChoices {
+    pub files: Vec<FileChoice>,
+    /// Keep the mapping for files with the same header under this name.
+    pub remember_as: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileChoice {
+    pub path: PathBuf,
+    pub name: String,
+    /// Header and the mapping file's word for what it means.
+    pub meanings: Vec<(String, String)>,
+    pub day_first: Option<bool>,
+    pub decimal_comma: Option<bool>,
+}
+
+/// Changes to the groups of customers.
+#[derive(Clone, Debug, PartialEq)]
+pub enum GroupAction {
+    Regroup { k: u32 },
+    Rename { group: String, name: String },
+    Lock { group: String, locked: bool },
+    Merge { group: String, into: String },
+    Split { group: String },
+    Mark { group: String, color: u8 },
+    Hide { group: String, hidden: bool },
+    /// A sentence of conditions that becomes a group; `group` is set when an existing one is replaced by it.
+    SetRule { group: Option<String>, name: String, any_of: Vec<Vec<SegmentCondition>> },
+    /// A group of the customers that were drawn around, by number.
+    FromCustomers { name: String, numbers: Vec<i64> },
+    Remove { group: String },
+    Export { group: String },
+}
+
+impl Stage<'_> {
+    pub fn push(&mut self, action: Ask) {
+        self.asks.push(action);
+    }
+
+    pub fn go(&mut self, place: Place) {
+        self.asks.push(Ask::Go(place));
+    }
+
+    pub fn edit(&mut self, edit: Edit, label: impl Into<String>) {
+        self.asks.push(Ask::Edit { edit, label: label.into() });
+    }
+
+    pub fn job(&self, kind: JobKind) -> Option<&JobLine> {
+        self.jobs.iter().find(|job| job.kind == kind)
+    }
+
+    pub fn bundle(&self) -> Option<&crate::bundle::Bundle> {
+        self.view.bundle.as_deref()
+    }
+}
+
+/// The window's picture cache.
+#[derive(Debug)]
+pub struct Cached<'a>(pub &'a crate::ui::pictures::Pictures);
+
+impl Pictures for Cached<'_> {
+    fn paint(&mut self, ui: &Ui, rect: Rect, product: &CatalogProduct, corner_radius: u8) {
+        let size = if rect.width() <= 96.0 { Size::Thumbnail } else { Size::Card };
+        match self.0.get(product.image.as_deref(), size) {
+            Picture::Missing => {
+                let category = product.product_type.as_deref().unwrap_or("");
+                paint_tile(&ui.painter().with_clip_rect(rect), rect, &product.id, &product.title, category);
+            }
+            picture => paint(ui, rect, &picture, corner_radius),
+        }
+    }
+
+    fn paint_bundled(&mut self, ui: &Ui, rect: Rect, name: &str, corner_radius: u8) {
+        let size = if rect.width() <= 96.0 { Size::Thumbnail } else { Size::Card };
+        paint(ui, rect, &self.0.get(Some(&format!("{name}.webp")), size), corner_radius);
+    }
+}
+
+fn paint(ui: &Ui, rect: Rect, picture: &Picture, corner_radius: u8) {
+    match picture {
+        Picture::Ready { texture, size } => {
+            egui::Image::new((*texture, *size)).corner_radius(corner_radius).fit_to_exact_size(rect.size()).paint_at(ui, rect);
+        }
+        Picture::Loading | Picture::Missing => {
+            ui.painter().rect_filled(rect, corner_radius, ShopLook::PLACEHOLDER);
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! The frame around every screen: title bar, rail, status bar.
+
+pub mod palette;
+pub mod rail;
+pub mod sheets;
+pub mod status_bar;
+pub mod title_bar;

@@ -1,0 +1,43 @@
+//! What the Home screen says.
+
+crate::catalogue! {
+    /// Sentences written from the data.
+    Home {
+        Hello: "What stands out" | "Was auffällt",
+        EmptyTitle: "Nothing here yet" | "Hier ist noch nichts",
+        EmptyHint: "Import your store's exports and this page tells you what changed and what to do next." | "Importieren Sie Ihre Shop-Exporte, dann steht hier, was sich geändert hat und was zu tun ist.",
+        ImportFiles: "Import files" | "Dateien importieren",
+        OpenSample: "Open the sample store" | "Beispielshop öffnen",
+        Shares: "{name} are {customers} of customers and {revenue} of revenue." | "{name} sind {customers} der Kunden und {revenue} des Umsatzes.",
+        SeeGroup: "See this group" | "Gruppe ansehen",
+        Grew: "{name} grew by {n} since the last grouping." | "{name} wuchs seit der letzten Gruppierung um {n}.",
+        Shrank: "{name} lost {n} customers since the last grouping." | "{name} verlor seit der letzten Gruppierung {n} Kunden.",
+        LowStock: "{n} {n:product|products} in your first row {n:is|are} nearly sold out." | "{n} {n:Produkt|Produkte} Ihrer ersten Reihe {n:ist|sind} fast ausverkauft.",
+        SeeHomepage: "See the homepage" | "Startseite ansehen",
+        RevenueUp: "Revenue of the last {days} days is {change} above the {days} days before." | "Der Umsatz der letzten {days} Tage liegt {change} über den {days} Tagen davor.",
+        RevenueDown: "Revenue of the last {days} days is {change} below the {days} days before." | "Der Umsatz der letzten {days} Tage liegt {change} unter den {days} Tagen davor.",
+        SeeCustomers: "See who buys" | "Ansehen, wer kauft",
+        LostSearches: "Shoppers searched “{query}” {n} {n:time|times} and found nothing." | "Käufer suchten {n} Mal „{query}“ und fanden nichts.",
+        RepairSearch: "Repair it" | "Beheben",
+        ToDo: "To do" | "Zu tun",
+        AllDone: "Nothing to do right now." | "Gerade ist nichts zu tun.",
+        FixProblem: "Look at: {title}" | "Ansehen: {title}",
+        ReviewGroup: "Review the homepage for {name}" | "Startseite für {name} prüfen",
+        ExportChanges: "Export: {n} {n:change|changes} since {date}" | "Export: {n} {n:Änderung|Änderungen} seit {date}",
+        ExportFirst: "Export your pages for the first time" | "Ihre Seiten erstmals exportieren",
+        Regroup: "Re-group your customers: the data changed" | "Kunden neu gruppieren: die Daten haben sich geändert",
+        Groups: "Your customers" | "Ihre Kunden",
+        OpenFor: "Open the homepage for {name}" | "Startseite für {name} öffnen",
+        GroupShares: "{customers} of customers · {revenue} of revenue" | "{customers} der Kunden · {revenue} des Umsatzes",
+        Pulse: "Store pulse, last {days} days" | "Puls des Shops, letzte {days} Tage",
+        Revenue: "Revenue" | "Umsatz",
+        Orders: "Orders" | "Bestellungen",
+        Repeat: "Repeat rate" | "Wiederkaufrate",
+        RepeatHint: "Buyers of this period who had bought before." | "Käufer dieser Zeit, die schon einmal gekauft hatten.",
+        SellThrough: "Sell-through" | "Abverkauf",
+        SellHint: "Units sold, of units sold and left." | "Verkaufte Stück, von verkauften und übrigen.",
+        Versus: "{change} vs. previous {days} days" | "{change} zu den {days} Tagen davor",
+        Flat: "as before" | "wie zuvor",
+        Points: "{n} pts" | "{n} Pp.",
+    }
+}

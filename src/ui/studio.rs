@@ -1,0 +1,335 @@
+//! The application: what is open, what was edited, and one frame from events to commands.
+//!
+//! `logic` takes what finished in the background; `ui` paints from a [`Scene`] and collects commands; they run once, at
+//! the end of the frame. State changes nowhere else.
+
+mod ask;
+mod run;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use egui::{CentralPanel, Frame, Ui};
+
+use super::command::{self, Command, Situation};
+use super::format::Formats;
+use super::history::History;
+use super::jobs::{JobEvent, Jobs, Outcome};
+use super::kit::toast::Toasts;
+use super::persist::Settings;
+use super::pictures::Pictures;
+use super::screens::{self, Scene, Screen, ScreenStates};
+use super::shell::palette::Palette;
+use super::shell::sheets::{self, Sheet};
+use super::shell::status_bar::{self, Progress, Saved};
+use super::shell::{rail, title_bar};
+use super::strings;
+use super::theme::{self, HasTokens as _, size};
+use crate::app::{StoreFacts, View};
+use crate::decide::Prepared;
+use crate::merch::Document;
+use crate::shop::{Currency, Seconds, TimeZoneName};
+
+const SETTINGS_KEY: &str = "endcap.settings";
+
+/// What background work hands back.
+#[derive(Debug)]
+pub enum TaskResult {
+    /// Something changed the workspace; this is how it looks now.
+    Opened(Box<View>),
+}
+
+/// The whole window.
+pub struct Studio {
+    view: View,
+    draft: Option<Arc<Prepared>>,
+    exported: Option<Arc<Prepared>>,
+    document: Arc<Document>,
+    revision: u64,
+    history: History,
+    settings: Settings,
+    formats: Formats,
+    pictures: Pictures,
+    states: ScreenStates,
+    jobs: Jobs<TaskResult>,
+    progress: Option<Progress>,
+    /// Answers to what screens asked for.
+    found: screens::stage::Findings,
+    saved: Saved,
+    toasts: Toasts<Command>,
+    palette: Palette,
+    sheet: Option<Sheet>,
+    /// Seconds since 1970; a fixed one in tests, the clock's in the window.
+    now: Box<dyn Fn() -> Seconds>,
+}
+
+impl std::fmt::Debug for Studio {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Studio").field("store", &self.view.store.name).finish_non_exhaustive()
+    }
+}
+
+impl Studio {
+    pub fn new(ctx: &egui::Context, settings: Settings, now: impl Fn() -> Seconds + 'static) -> Self {
+        theme::install(ctx);
+        let wake = ctx.clone();
+        let mut studio = Self {
+            view: View::of(nothing_open()),
+            draft: None,
+            exported: None,
+            document: Arc::new(Document::default()),
+            revision: 0,
+            history: History::default(),
+            settings,
+            formats: Formats::default(),
+            pictures: Pictures::new(ctx),
+            states: ScreenStates::default(),
+            jobs: Jobs::new(move || wake.request_repaint()),
+            progress: None,
+            found: screens::stage::Findings::default(),
+            saved: Saved::All,
+            toasts: Toasts::default(),
+            palette: Palette::default(),
+            sheet: None,
+            now: Box::new(now),
+        };
+        studio.apply_settings(ctx);
+        studio
+    }
+
+    /// Shows a workspace. The document is that of its bundle until the history says otherwise.
+    pub fn show(&mut self, view: View, history: History) {
+        self.document = view.bundle.as_ref().map_or_else(Arc::default, |bundle| Arc::clone(&bundle.document));
+        self.draft = view.bundle.as_ref().map(|bundle| Arc::new(Prepared::new(bundle)));
+        self.exported = view.exported.as_ref().map(|bundle| Arc::new(Prepared::new(bundle)));
+        self.formats = Formats {
+            language: self.settings.language,
+            currency: view.store.currency.clone(),
+            time_zone: view.store.time_zone.clone(),
+        };
+        self.history = history;
+        self.revision += 1;
+        self.view = view;
+        self.saved = Saved::All;
+    }
+
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The state of the Pages screen, for tests.
+    pub fn states_mut(&mut self) -> &mut ScreenStates {
+        &mut self.states
+    }
+
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    pub fn go(&mut self, screen: Screen) {
+        self.settings.screen = screen;
+    }
+
+    pub fn pictures(&self) -> &Pictures {
+        &self.pictures
+    }
+
+    fn apply_settings(&mut self, ctx: &egui::Context) {
+        strings::set_language(self.settings.language);
+        self.formats.language = self.settings.language;
+        ctx.set_theme(self.settings.theme);
+        ctx.set_zoom_factor(self.settings.zoom);
+        let animation_time = if self.settings.reduce_motion { 0.0 } else { 0.12 };
+        ctx.all_styles_mut(|style| style.animation_time = animation_time);
+    }
+
+    fn situation(&self) -> Situation {
+        let on_canvas = self.settings.screen == Screen::Pages && self.draft.is_some();
+        let card = self.states.pages.card_situation(&self.document);
+        Situation {
+            on_canvas,
+            has_card: card.is_some(),
+            has_store: !self.view.store.name.is_empty(),
+            can_undo: !self.history.done().is_empty() && !self.view.store.read_only,
+            can_redo: !self.history.undone().is_empty() && !self.view.store.read_only,
+            read_only: self.view.store.read_only,
+            is_pinned: card.is_some_and(|card| card.is_pinned),
+            has_weight_rule: card.is_some_and(|card| card.has_weight_rule),
+        }
+    }
+
+    fn take_job_events(&mut self) {
+        for event in self.jobs.poll() {
+            match event {
+                JobEvent::Progress { done, total, phase, .. } => {
+                    self.progress = Some(Progress { phase, done, total });
+                }
+                JobEvent::Finished { kind, outcome, .. } => {
+                    self.progress = None;
+                    match outcome {
+                        Outcome::Done(result) => self.take_result(result),
+                        Outcome::Cancelled => {}
+                        Outcome::Crashed => self.say_stopped(kind),
+                    }
+                }
+            }
+        }
+    }
+
+    fn frame(&mut self, ui: &mut Ui) {
+        self.pictures.begin_frame();
+        let now = (self.now)();
+        let mut commands = Vec::new();
+        let situation = self.situation();
+        if let Some(action) = command::pressed(ui.ctx(), situation, self.settings.single_keys)
+            && !self.palette_or_sheet_blocks(action)
+        {
+            match situation.why_not(action) {
+                None => commands.push(Command::Do(action)),
+                Some(why) => commands.push(run::info(why)),
+            }
+        }
+        if !self.palette.is_open() {
+            commands.extend(run::pressed_screen(ui.ctx()).map(Command::Go));
+        }
+        let screen = self.settings.screen;
+        let window = ui.max_rect().width();
+        let narrow = self.settings.rail_narrow || window < size::RAIL_COLLAPSES_BELOW;
+        let busy: Vec<String> = self.progress.iter().map(|progress| progress.phase.clone()).collect();
+        let job_lines = self.job_lines();
+        let Self { view, draft, exported, document, revision, history, formats, pictures, settings, found, .. } = self;
+        let scene = Scene {
+            view,
+            draft: draft.as_ref(),
+            exported: exported.as_ref(),
+            document,
+            revision: *revision,
+            history,
+            formats,
+            pictures,
+            settings,
+            now,
+            busy: &busy,
+            jobs: &job_lines,
+            found,
+        };
+        let rail_width = if narrow { size::RAIL_ICONS } else { size::RAIL };
+        let crumb = (screen == Screen::Pages).then(|| self.states.pages.page_title(&scene));
+        title_bar::title_bar(ui, &scene, screen, crumb.as_deref(), situation, rail_width, &mut commands);
+        status_bar::status_bar(ui, &scene, &self.saved, self.progress.as_ref(), &mut commands);
+        rail::rail(ui, &scene, screen, narrow, &mut commands);
+        let app = ui.tokens().app;
+        CentralPanel::default().frame(Frame::new().fill(app)).show(ui, |ui| {
+            screens::show(ui, screen, &scene, &mut self.states, &mut commands);
+        });
+        self.palette.show(ui, &scene, situation, &mut commands);
+        if let Some(sheet) = self.sheet
+            && sheets::show(ui, sheet, &scene, &mut commands)
+        {
+            self.sheet = None;
+        }
+        run::drop_overlay(ui, &scene, &mut commands);
+        let lift = size::STATUS + 16.0 + if screen == Screen::Pages { size::STRIP } else { 0.0 };
+        commands.extend(self.toasts.show(ui, lift, strings::Phrase::text(strings::shell::Shell::Dismiss)));
+        if ui.input(|input| !input.pointer.any_down() && input.keys_down.is_empty()) {
+            self.history.close_gesture();
+        }
+        for command in commands {
+            self.run(command, ui.ctx());
+        }
+    }
+
+    fn palette_or_sheet_blocks(&self, action: command::Action) -> bool {
+        (self.palette.is_open() || self.sheet.is_some()) && action != command::Action::Palette
+    }
+}
+
+impl eframe::App for Studio {
+    fn logic(&mut self, _ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        self.take_job_events();
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        self.frame(ui);
+    }
+
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        eframe::set_value(storage, SETTINGS_KEY, &self.settings);
+    }
+}
+
+/// What `endcap` opens its window with.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// A workspace to open; `None` opens the last one, or the first-run screen.
+    pub workspace: Option<PathBuf>,
+    /// Open the sample store.
+    pub sample: bool,
+    /// Files to import once the window is open.
+    pub import: Vec<PathBuf>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(
+        "there is no display to open a window on. Work without one: `endcap sample --out DIR` or \
+         `endcap run FILES --out DIR`"
+    )]
+    NoDisplay,
+    #[error("the window could not be opened: {0}. Work without one: `endcap run FILES --out DIR`")]
+    Window(#[source] eframe::Error),
+}
+
+/// Opens the window and returns when it is closed.
+pub fn run(options: Options) -> Result<(), Error> {
+    let has_display = ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"]
+        .iter()
+        .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
+    if cfg!(all(unix, not(target_os = "macos"))) && !has_display {
+        return Err(Error::NoDisplay);
+    }
+    let viewport = egui::ViewportBuilder::default()
+        .with_app_id("endcap")
+        .with_title("Endcap")
+        .with_inner_size([1440.0, 900.0])
+        .with_min_inner_size([960.0, 640.0]);
+    let native = eframe::NativeOptions { viewport, persist_window: true, ..Default::default() };
+    eframe::run_native(
+        "endcap",
+        native,
+        Box::new(move |creation| {
+            let settings: Settings = creation
+                .storage
+                .and_then(|storage| eframe::get_value(storage, SETTINGS_KEY))
+                .unwrap_or_default();
+            let mut studio = Studio::new(&creation.egui_ctx, settings, clock);
+            studio.begin(options);
+            Ok(Box::new(studio))
+        }),
+    )
+    .map_err(Error::Window)
+}
+
+fn clock() -> Seconds {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |since| since.as_secs() as Seconds)
+}
+
+/// The facts of a window that shows no workspace yet.
+fn nothing_open() -> StoreFacts {
+    StoreFacts {
+        name: String::new(),
+        file: PathBuf::new(),
+        currency: Currency::new("USD"),
+        time_zone: TimeZoneName::default(),
+        n_products: 0,
+        n_customers: 0,
+        n_orders: 0,
+        n_events: 0,
+        first_order: None,
+        last_order: None,
+        as_of: None,
+        is_sample: false,
+        read_only: false,
+    }
+}

@@ -1,0 +1,244 @@
+//! Commands come true here, after everything is painted.
+
+use std::sync::Arc;
+
+use egui::{Align2, FontId, Id, LayerId, Order, Stroke, Ui};
+
+use super::{Options, Studio, TaskResult};
+use crate::merch::{Document, Edit};
+use crate::ui::command::{Action, Command};
+use crate::ui::history::History;
+use crate::ui::icons;
+use crate::ui::kit::toast::{Level, Toast};
+use crate::ui::screens::{Scene, Screen};
+use crate::ui::shell::sheets::Sheet;
+use crate::ui::strings::Phrase as _;
+use crate::ui::strings::shell::Shell;
+use crate::ui::theme::{HasTokens as _, semibold};
+
+impl Studio {
+    /// The first thing to do after the window is there.
+    pub(super) fn begin(&mut self, options: Options) {
+        let Options { workspace, sample, import } = options;
+        if let Some(path) = workspace {
+            self.open(path);
+        } else if sample {
+            self.open_sample();
+        }
+        drop(import);
+    }
+
+    pub(super) fn run(&mut self, command: Command, ctx: &egui::Context) {
+        match command {
+            Command::Do(action) => self.act(action, ctx),
+            Command::Go(screen) => self.settings.screen = screen,
+            Command::OpenPage { page, segment } => {
+                self.settings.screen = Screen::Pages;
+                self.states.pages.open(page, segment);
+            }
+            Command::Inspect { product } => {
+                self.settings.screen = Screen::Pages;
+                self.states.pages.inspect(product);
+                self.settings.inspector_open = true;
+            }
+            Command::Edit { edit, label, toast } => self.edit(edit, label, toast),
+            Command::Say(toast) => self.toasts.push(toast),
+            Command::Ask(ask) => self.ask(ask, ctx),
+            Command::Import(paths) => drop(paths),
+            Command::Open(path) | Command::OpenReadOnly(path) | Command::New(path) => self.open(path),
+            Command::OpenSample => self.open_sample(),
+            Command::Copy(text) => ctx.copy_text(text),
+            Command::GoBackTo { n_done } => self.go_back_to(n_done),
+            Command::SetTheme(theme) => {
+                self.settings.theme = theme;
+                self.apply_settings(ctx);
+            }
+            Command::SetLanguage(language) => {
+                self.settings.language = language;
+                self.apply_settings(ctx);
+            }
+            Command::SetReduceMotion(on) => {
+                self.settings.reduce_motion = on;
+                self.apply_settings(ctx);
+            }
+            Command::SetSingleKeys(on) => self.settings.single_keys = on,
+            Command::SetShopLook(look) => self.settings.shop_look = look,
+            Command::CancelJobs => self.jobs.cancel_all(),
+        }
+        ctx.request_repaint();
+    }
+
+    fn act(&mut self, action: Action, ctx: &egui::Context) {
+        match action {
+            Action::Palette => self.palette.toggle(),
+            Action::Undo => self.step(History::undo, Shell::Undone),
+            Action::Redo => self.step(History::redo, Shell::Redone),
+            Action::History => self.sheet = Some(Sheet::History),
+            Action::Shortcuts => self.sheet = Some(Sheet::Shortcuts),
+            Action::Credits => self.sheet = Some(Sheet::Credits),
+            Action::ToggleRail => self.settings.rail_narrow = !self.settings.rail_narrow,
+            Action::ToggleInspector => self.settings.inspector_open = !self.settings.inspector_open,
+            Action::ZoomIn => self.zoom(ctx, 0.1),
+            Action::ZoomOut => self.zoom(ctx, -0.1),
+            Action::ThemeSystem => self.run(Command::SetTheme(egui::ThemePreference::System), ctx),
+            Action::ThemeLight => self.run(Command::SetTheme(egui::ThemePreference::Light), ctx),
+            Action::ThemeDark => self.run(Command::SetTheme(egui::ThemePreference::Dark), ctx),
+            Action::OpenSampleStore => self.open_sample(),
+            Action::ImportFiles
+            | Action::OpenWorkspace
+            | Action::NewWorkspace
+            | Action::CopyWorkspace
+            | Action::ShowInFolder => {}
+            canvas => {
+                let mut commands = Vec::new();
+                self.with_scene(|scene, states| states.pages.act(canvas, scene, &mut commands));
+                for command in commands {
+                    self.run(command, ctx);
+                }
+            }
+        }
+    }
+
+    /// Runs something with the scene outside of painting.
+    fn with_scene(&mut self, work: impl FnOnce(&Scene<'_>, &mut crate::ui::screens::ScreenStates)) {
+        let now = (self.now)();
+        let scene = Scene {
+            view: &self.view,
+            draft: self.draft.as_ref(),
+            exported: self.exported.as_ref(),
+            document: &self.document,
+            revision: self.revision,
+            history: &self.history,
+            formats: &self.formats,
+            pictures: &self.pictures,
+            settings: &self.settings,
+            now,
+            busy: &[],
+            jobs: &[],
+            found: &self.found,
+        };
+        work(&scene, &mut self.states);
+    }
+
+    fn zoom(&mut self, ctx: &egui::Context, by: f32) {
+        self.settings.zoom = (((self.settings.zoom + by) * 10.0).round() / 10.0).clamp(0.8, 2.0);
+        self.apply_settings(ctx);
+    }
+
+    fn edit(&mut self, edit: Edit, label: String, toast: Option<Toast<Command>>) {
+        if self.view.store.read_only {
+            self.toasts.push(info_toast(Shell::OpenReadOnly.text()));
+            return;
+        }
+        let now = (self.now)();
+        match self.history.push(Arc::make_mut(&mut self.document), edit, label, now) {
+            Ok(_) => {
+                self.document_changed();
+                if let Some(toast) = toast {
+                    self.toasts.push(toast);
+                }
+            }
+            Err(why) => {
+                let text = why.to_string();
+                self.toasts.push(Toast { level: Level::Error, icon: None, text, actions: Vec::new() });
+            }
+        }
+    }
+
+    fn step(&mut self, step: for<'h> fn(&'h mut History, &mut Document) -> Option<&'h crate::ui::history::Step>, said: Shell) {
+        let Some(done) = step(&mut self.history, Arc::make_mut(&mut self.document)) else {
+            return;
+        };
+        let text = said.with(&[("what", (&done.label).into())]);
+        let edit = done.edit.clone();
+        self.document_changed();
+        self.states.pages.show_place_of(&edit);
+        self.toasts.push(Toast { level: Level::Info, icon: Some(icons::ARROW_COUNTER_CLOCKWISE), text, actions: Vec::new() });
+    }
+
+    fn go_back_to(&mut self, n_done: usize) {
+        while n_done < self.history.done().len() {
+            if self.history.undo(Arc::make_mut(&mut self.document)).is_none() {
+                break;
+            }
+        }
+        while self.history.done().len() < n_done {
+            if self.history.redo(Arc::make_mut(&mut self.document)).is_none() {
+                break;
+            }
+        }
+        self.document_changed();
+    }
+
+    /// The next frame decides with the new document.
+    fn document_changed(&mut self) {
+        self.revision += 1;
+        self.draft =
+            self.draft.as_ref().map(|draft| Arc::new(draft.with_document(Arc::clone(&self.document))));
+    }
+
+    pub(super) fn take_result(&mut self, result: TaskResult) {
+        match result {
+            TaskResult::Opened(view) => self.show(*view, History::default()),
+        }
+    }
+
+    pub(super) fn say_stopped(&mut self, kind: &str) {
+        let text = Shell::WorkStopped.with(&[("work", kind.into())]);
+        self.toasts.push(Toast { level: Level::Error, icon: None, text, actions: Vec::new() });
+    }
+
+    fn open(&mut self, path: std::path::PathBuf) {
+        self.settings.opened(path);
+    }
+
+    fn open_sample(&mut self) {}
+}
+
+pub(super) fn info(text: &str) -> Command {
+    Command::Say(info_toast(text))
+}
+
+fn info_toast(text: &str) -> Toast<Command> {
+    Toast { level: Level::Info, icon: None, text: text.to_owned(), actions: Vec::new() }
+}
+
+/// Ctrl and a digit: the place in the rail.
+pub(super) fn pressed_screen(ctx: &egui::Context) -> Option<Screen> {
+    ctx.input_mut(|input| {
+        Screen::ALL
+            .iter()
+            .copied()
+            .find(|screen| screen.shortcut().is_some_and(|shortcut| input.consume_shortcut(&shortcut)))
+    })
+}
+
+/// Files over the window: says what will happen, and does it on release.
+pub(super) fn drop_overlay(ui: &Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
+    let dropped: Vec<std::path::PathBuf> = ui.input(|input| {
+        input.raw.dropped_files.iter().map(|file| file.path().to_path_buf()).collect()
+    });
+    if !dropped.is_empty() {
+        commands.push(Command::Import(dropped));
+    }
+    let n_hovered = ui.input(|input| input.raw.hovered_files.len());
+    if n_hovered == 0 {
+        return;
+    }
+    let t = ui.tokens();
+    let painter = ui.ctx().layer_painter(LayerId::new(Order::Foreground, Id::unique("drop overlay")));
+    let rect = ui.content_rect();
+    painter.rect_filled(rect, 0, t.scrim);
+    let inner = rect.shrink(24.0);
+    painter.rect_filled(inner, 12, t.surface);
+    let corners =
+        [inner.left_top(), inner.right_top(), inner.right_bottom(), inner.left_bottom(), inner.left_top()];
+    painter.extend(egui::Shape::dashed_line(&corners, Stroke::new(2.0, t.accent), 8.0, 6.0));
+    icons::DOWNLOAD_SIMPLE.paint(&painter, inner.center() - egui::vec2(0.0, 36.0), 40.0, t.accent);
+    let text = if scene.view.store.name.is_empty() {
+        Shell::DropToStart.with(&[("n", n_hovered.into())])
+    } else {
+        Shell::DropToImport.with(&[("n", n_hovered.into()), ("store", (&scene.view.store.name).into())])
+    };
+    painter.text(inner.center() + egui::vec2(0.0, 12.0), Align2::CENTER_CENTER, text, FontId::new(18.0, semibold()), t.text);
+}
