@@ -384,33 +384,65 @@ function pinPlan(active, mayShow) {
   return { hard: [...hard].sort((a, b) => a[0] - b[0]), soft };
 }
 
-function fill(bundle, candidates, slotOf, plan, variety, upto, inOrder) {
-  const pinned = new Set(plan.hard.map(([, product]) => product));
-  const pool = candidates.filter(c => inOrder(c.product) && !pinned.has(c.product))
-    .map(c => ({ score: c.score, product: c.product, similarity: 0, compared: 0 }))
-    .sort((a, b) => b.score - a.score || a.product - b.product);
-  const soft = plan.soft.slice(), hard = plan.hard.slice(), held = [];
-  const forget = product => { const at = pool.findIndex(one => one.product === product); if (at >= 0) pool.splice(at, 1); };
-  const placed = product => ({ product, score: candidates[slotOf[product]].score, pinned: true });
-  // Variety only lowers scores, so the search stops at the first product whose score without it is behind the best.
-  const best = () => {
-    let top = null, topAt = -1, topScore = 0;
-    for (let at = 0; at < pool.length; at++) {
-      const one = pool[at];
-      if (top && (one.score < topScore || (one.score === topScore && one.product > top.product))) break;
-      if (variety > 0) {
-        for (; one.compared < held.length; one.compared++) {
-          one.similarity = Math.max(one.similarity, bundle.similarity(one.product, held[one.compared].product));
-        }
-      }
-      const score = one.score - variety * one.similarity;
-      if (!top || score > topScore || (score === topScore && one.product < top.product)) {
-        top = one; topAt = at; topScore = score;
-      }
+/** The `count` best of `pool` by score, then id, best first; and the best of what remains. */
+function head(pool, count) {
+  const behind = (a, b) => a.score < b.score || (a.score === b.score && a.product > b.product);
+  const heap = [];
+  let next = null;
+  const sink = at => {
+    for (let child; (child = 2 * at + 1) < heap.length; at = child) {
+      if (child + 1 < heap.length && behind(heap[child + 1], heap[child])) child++;
+      if (!behind(heap[child], heap[at])) return;
+      [heap[at], heap[child]] = [heap[child], heap[at]];
     }
-    if (!top) return null;
-    pool.splice(topAt, 1);
-    return { product: top.product, score: topScore, pinned: false };
+  };
+  for (const one of pool) {
+    if (heap.length < count) {
+      heap.push(one);
+      if (heap.length === count) for (let at = count >> 1; at-- > 0;) sink(at);
+      continue;
+    }
+    let out = one;
+    if (behind(heap[0], one)) { out = heap[0]; heap[0] = one; sink(0); }
+    if (!next || behind(next, out)) next = out;
+  }
+  return [heap.sort((a, b) => b.score - a.score || a.product - b.product), next];
+}
+
+function fill(bundle, candidates, slotOf, plan, variety, upto, brought) {
+  const pinned = new Set(plan.hard.map(([, product]) => product)), gone = new Set();
+  const pool = candidates.slice(0, brought).filter(one => !pinned.has(one.product));
+  const soft = plan.soft.slice(), hard = plan.hard.slice(), held = [];
+  let count = 2 * upto + 24, [ahead, rest] = head(pool, count);
+  const forget = product => {
+    gone.add(product);
+    const at = ahead.findIndex(one => one.product === product);
+    if (at >= 0) ahead.splice(at, 1);
+  };
+  const placed = product => ({ product, score: candidates[slotOf[product]].score, pinned: true });
+  // Variety only lowers scores: the search stops at the first product whose score without it is behind the best, and
+  // looks beyond the head only when the best of the head is behind the best of the rest.
+  const best = () => {
+    for (;;) {
+      let top = null, topScore = 0;
+      for (const one of ahead) {
+        if (top && (one.score < topScore || (one.score === topScore && one.product > top.product))) break;
+        if (variety > 0) {
+          for (one.compared ||= 0, one.similarity ||= 0; one.compared < held.length; one.compared++) {
+            one.similarity = Math.max(one.similarity, bundle.similarity(one.product, held[one.compared].product));
+          }
+        }
+        const score = one.score - (variety > 0 ? variety * one.similarity : 0);
+        if (!top || score > topScore || (score === topScore && one.product < top.product)) { top = one; topScore = score; }
+      }
+      if (top && (!rest || topScore > rest.score || (topScore === rest.score && top.product < rest.product))) {
+        forget(top.product);
+        return { product: top.product, score: topScore, pinned: false };
+      }
+      if (!rest) return null;
+      count *= 2;
+      [ahead, rest] = head(pool.filter(one => !gone.has(one.product)), count);
+    }
   };
   const wanted = Math.min(upto, candidates.length);
   while (held.length < wanted) {
@@ -619,7 +651,15 @@ export class Runtime {
       } else if (halved > candidates[slot].relevance) candidates[slot].relevance = halved;
     };
     const bring = (source, nth, enough) => {
-      for (const [product, relevance] of this.listed(source, scene, block, taste, enough === Infinity)) {
+      if (enough === Infinity && (source === 'for_you' || source === 'everything')) {
+        for (let i = 0; i < n; i++) {
+          if (!eligible[i]) continue;
+          const relevance = taste(i);
+          if (relevance !== UNKNOWN || source !== 'for_you') offer(i, relevance, nth);
+        }
+        return;
+      }
+      for (const [product, relevance] of this.listed(source, scene, block, taste)) {
         if (candidates.length >= enough) return;
         offer(product, relevance, nth);
       }
@@ -649,8 +689,7 @@ export class Runtime {
       slotOf[product] = candidates.length;
       candidates.push(one);
     }
-    const held = fill(this, candidates, slotOf, plan, Math.min(block.variety, 1000), block.size,
-      product => slotOf[product] < brought);
+    const held = fill(this, candidates, slotOf, plan, Math.min(block.variety, 1000), block.size, brought);
     return { held, total: candidates.length, effects };
   }
 
@@ -665,7 +704,7 @@ export class Runtime {
   }
 
   /** Products of a source in its order, with their relevance. */
-  * listed(source, scene, block, taste, whole) {
+  * listed(source, scene, block, taste) {
     const own = function* (products) { for (const product of products) yield [product, taste(product)]; };
     const byRank = products => [...new Set(products)].map((product, rank) => [product, 10000 - 250 * Math.min(rank, 40)]);
     if (typeof source === 'object' || source === 'collection') {
@@ -687,7 +726,7 @@ export class Runtime {
       case 'for_you': {
         const known = [];
         for (let i = 0; i < this.n; i++) { const r = taste(i); if (r !== UNKNOWN) known.push([i, r]); }
-        yield* whole ? known : known.sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+        yield* known.sort((a, b) => b[1] - a[1] || a[0] - b[0]);
         return;
       }
       case 'trending': for (const i of this.byTrending) yield [i, this.trending[i]]; return;

@@ -83,7 +83,7 @@ const NOUNS: [&str; 10] = [
     "café",
 ];
 
-/// A bundle of `n_products` products and `n_rules` rules.
+/// A bundle of `n_products` products and `n_rules` rules; with 1 000 products or more it has eight segments.
 pub(crate) fn bundle(seed: u64, n_products: usize, n_rules: usize) -> Bundle {
     let mut dice = Dice::new(seed);
     let collections: Vec<Collection> = ["all", "sale", "new in", "空"]
@@ -99,7 +99,12 @@ pub(crate) fn bundle(seed: u64, n_products: usize, n_rules: usize) -> Bundle {
         products.insert(product.id.clone(), product);
     }
     let products: Vec<CatalogProduct> = products.into_values().collect();
-    let segment_ids: Vec<String> = (0..dice.below(4)).map(|at| format!("s{at}")).collect();
+    let segment_ids: Vec<String> = {
+        let drawn = dice.below(4);
+        (0..if n_products < 1_000 { drawn } else { 8 })
+            .map(|at| format!("s{at}"))
+            .collect()
+    };
     let signals = signals(&mut dice, n_products, &segment_ids);
     let neighbors = neighbors(&mut dice, n_products);
     let text_index = text_index(&mut dice, &products);

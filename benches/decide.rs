@@ -1,0 +1,71 @@
+//! Time to decide one block, for 1 000, 10 000 and 100 000 products, 8 segments and 200 rules.
+//!
+//! `cargo bench --bench decide`
+
+#![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
+
+#[path = "../tests/random/mod.rs"]
+mod random;
+
+use std::time::{Duration, Instant};
+
+use endcap::decide::{Detail, PageRef, Prepared, Visit, golden};
+use endcap::merch::defaults;
+
+fn main() {
+    println!("products  detail   p50 per block   p99 per block   prepare   new document");
+    for n in [1_000, 10_000, 100_000] {
+        measure(n);
+    }
+}
+
+fn measure(n: usize) {
+    let mut bundle = random::bundle(7, n, 200);
+    let rules = bundle.document.rules.clone();
+    let store = defaults::Store {
+        name: "Bench",
+        collections: vec![("all".to_owned(), "All".to_owned(), n as u32)],
+        has_discounts: true,
+        has_restocks: true,
+        ..defaults::Store::default()
+    };
+    let mut document = defaults::document(&store);
+    document.rules = rules;
+    bundle.document = document.into();
+    let started = Instant::now();
+    let prepared = Prepared::new(&bundle);
+    let prepare = started.elapsed();
+    let mut changed = (*bundle.document).clone();
+    changed.rules.swap(0, 1);
+    let started = Instant::now();
+    let again = prepared.with_document(changed.into());
+    let new_document = started.elapsed();
+    drop(again);
+    let visits: Vec<Visit> = golden::cases(&prepared, 60, 5)
+        .into_iter()
+        .map(|case| case.visit)
+        .filter(|visit| !matches!(visit.page, PageRef::Search(_)))
+        .collect();
+    for detail in [Detail::Plain, Detail::Full] {
+        let mut per_block: Vec<Duration> = Vec::new();
+        for round in 0..if n > 10_000 { 2 } else { 10 } {
+            for visit in &visits {
+                let started = Instant::now();
+                let page = prepared.decide(visit, detail);
+                let took = started.elapsed()
+                    / page.blocks.iter().filter(|block| block.total > 0).count().max(1) as u32;
+                // The first round fills what is remembered of active rules.
+                if round > 0 {
+                    per_block.push(took);
+                }
+            }
+        }
+        per_block.sort_unstable();
+        let at = |permille: usize| per_block[(per_block.len() - 1) * permille / 1_000];
+        println!(
+            "{n:>8}  {detail:?}  {:>11.1} µs  {:>11.1} µs  {prepare:>9.1?}  {new_document:>9.1?}",
+            at(500).as_secs_f64() * 1e6,
+            at(990).as_secs_f64() * 1e6,
+        );
+    }
+}
