@@ -3,8 +3,10 @@
 //! **Invariant**: the window and the command line do the same things because both call this room, and only it reads
 //! the clock.
 
+pub mod audit;
 pub mod clock;
 pub mod compile;
+pub mod desk;
 pub mod error;
 pub mod evaluate;
 pub mod export;
@@ -22,8 +24,11 @@ pub mod train;
 pub mod view;
 pub mod whole;
 
+pub use desk::Desk;
 pub use error::{Error, Kind};
 pub use import::{ImportReport, ImportRequest};
 pub use session::{NewStore, Session};
 pub use start::Start;
 pub use view::{StoreFacts, View};
+
+pub use crate::workspace::Who as Person;

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{Error, clock};
 use crate::features::StoreFrames;
 use crate::shop::{Currency, Monitor, Seconds, TimeZoneName};
-use crate::workspace::{Access, Edit, Facts, NewFix, Scope, Settings, Workspace};
+use crate::workspace::{Access, Edit, Erased, Facts, NewFix, Scope, Settings, Who, Workspace};
 
 /// What a new workspace is told about the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,5 +135,15 @@ impl Session {
             Some(Scope::Fix) => Ok(Some(self.workspace.redo_fix()?)),
             Some(_) => Ok(None),
         }
+    }
+
+    /// Everything known about a person.
+    pub fn person(&self, who: &Who) -> Result<serde_json::Value, Error> {
+        Ok(self.workspace.person(who)?)
+    }
+
+    /// Erases a person from the whole file.
+    pub fn forget(&mut self, who: &Who) -> Result<Erased, Error> {
+        Ok(self.workspace.forget(who, clock::now())?)
     }
 }

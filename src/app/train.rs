@@ -4,11 +4,12 @@ use serde::Serialize;
 
 pub use super::clock::now;
 use super::compile::{Inputs, Parts};
+use super::segments::{Request, group_frames};
 use super::{Error, runs};
-use crate::features::{StoreFrames, customer_features};
+use crate::features::StoreFrames;
 use crate::forecast::{self, ForecastRun};
 use crate::recommend::{self, Dataset, Models};
-use crate::segment::{self, Groups, SegmentRun};
+use crate::segment::{Algorithm, Groups, SegmentRun};
 use crate::shop::time::SECONDS_PER_DAY;
 use crate::shop::{Monitor, Seconds};
 use crate::workspace::{NewRun, Workspace};
@@ -20,8 +21,16 @@ pub struct Settings {
     pub seed: u64,
     /// `None` keeps the groups there are, and makes them where there are none.
     pub groups: Option<Groups>,
+    pub algorithm: Algorithm,
     /// The clock, for what is dated in the future by mistake and for the runs' own dates.
     pub now: Seconds,
+}
+
+impl Settings {
+    /// The defaults at this instant.
+    pub fn at(now: Seconds) -> Self {
+        Self { as_of: None, seed: 1, groups: None, algorithm: Algorithm::KMeans, now }
+    }
 }
 
 /// What training did, for the command line and the window's toast.
@@ -201,18 +210,13 @@ fn group(
     previous: Option<&SegmentRun>,
     monitor: &dyn Monitor,
 ) -> Result<SegmentRun, Error> {
-    let features = customer_features(frames, as_of)
-        .map_err(|source| Error::bug_because("The customers could not be described.", source))?;
-    let chosen = segment::Settings {
+    let request = Request {
         groups: settings.groups.unwrap_or(Groups::Auto),
+        algorithm: settings.algorithm,
         seed: settings.seed,
-        rules: previous.map(|run| run.settings.rules.clone()).unwrap_or_default(),
-        ..segment::Settings::default()
+        as_of: Some(as_of),
     };
-    segment::run(&features, &chosen, previous, monitor).map_err(|source| match source {
-        segment::Error::Cancelled(cancelled) => Error::Cancelled(cancelled),
-        other => Error::bug_because("The customers could not be grouped.", other),
-    })
+    group_frames(frames, request, previous, settings.now, monitor)
 }
 
 fn forecast_error(source: forecast::Error) -> Error {

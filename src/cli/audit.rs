@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use super::Printer;
-use crate::app::Error;
+use crate::app::audit::{Audit, Weight};
+use crate::app::{Error, Session};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -11,7 +12,48 @@ pub struct Args {
     pub file: PathBuf,
 }
 
-pub(super) fn run(args: &Args, _printer: &Printer) -> Result<(), Error> {
-    let Args { .. } = args;
-    Err(Error::NotBuilt("`audit`"))
+pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
+    let audit = Session::open_read_only(&args.file)?.audit()?;
+    printer.answer(&audit, || text(&audit))
+}
+
+fn text(audit: &Audit) -> String {
+    let percent = |name: &str, ready: Option<u8>| match ready {
+        Some(ready) => format!("{name} {ready}% ready"),
+        None => format!("{name} none imported"),
+    };
+    let readiness = audit.readiness;
+    let mut out = [
+        percent("Products", readiness.products),
+        percent("Customers", readiness.customers),
+        percent("Orders", readiness.orders),
+        percent("Visits", readiness.events),
+    ]
+    .join(" · ");
+    out.push_str("\n\n");
+    for problem in &audit.problems {
+        let mark = match problem.severity {
+            Weight::ChangesResults => '▲',
+            Weight::WorthFixing => '●',
+            Weight::ForInformation => '○',
+        };
+        out.push_str(&format!("{mark} {}. {}\n", problem.message, problem.advice));
+    }
+    if !audit.problems.is_empty() {
+        out.push('\n');
+    }
+    out.push_str("What you can do with this data\n");
+    for unlock in &audit.unlocks {
+        if unlock.ready {
+            out.push_str(&format!("✓ {}\n", unlock.feature));
+        } else {
+            out.push_str(&format!("– {}: needs {}\n", unlock.feature, unlock.needs));
+        }
+    }
+    let maturity = &audit.maturity;
+    out.push_str(&format!(
+        "\nLevel {} of 5, {}. {}",
+        maturity.level, maturity.name, maturity.next_step
+    ));
+    out
 }

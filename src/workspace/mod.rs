@@ -5,6 +5,7 @@
 //! from before it exactly.
 //! **Invariant**: e-mail addresses and phone numbers are stored as keyed hashes only, unless the owner keeps names.
 
+mod audit;
 mod catalog;
 mod codes;
 mod digest;
@@ -18,17 +19,20 @@ mod lock;
 mod mappings;
 mod open;
 mod overlays;
+mod person;
 mod runs;
 mod schema;
 mod settings;
 mod staging;
 
+pub use audit::{Findings, Measures};
 pub use documents::Document;
 pub use error::Error;
 pub use facts::{Facts, Totals};
 pub use history::{Edit, History, NewEdit, Scope};
 pub use open::{Access, Workspace};
 pub use overlays::{Fix, NewFix};
+pub use person::{Erased, Who};
 pub use runs::{NewRun, Run, RunId, RunInfo};
 pub use settings::Settings;
 pub use staging::{Changes, ImportSummary, IssueGroup, Staging};

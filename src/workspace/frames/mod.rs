@@ -13,6 +13,7 @@ use std::collections::HashMap;
 use polars::error::PolarsError;
 use polars::prelude::{DataFrame, IntoColumn as _, NamedFrom as _, Series};
 
+pub(super) use self::people::CUSTOMER_ID;
 use super::overlays::Fix;
 use super::{Error, Workspace};
 use crate::features::StoreFrames;

@@ -1,0 +1,51 @@
+//! The whole picture of a workspace.
+
+use std::sync::Arc;
+
+use super::customers::customers_view;
+use crate::app::view::{StoreFacts, View};
+use crate::app::{Error, Session, open, runs, train};
+use crate::features::{History, features_of};
+use crate::shop::{Monitor, Seconds};
+use crate::workspace::Access;
+
+/// Reads everything that screens paint from. Takes as long as the data is large: call it in a job.
+pub fn view(session: &Session, now: Seconds, monitor: &dyn Monitor) -> Result<View, Error> {
+    let workspace = session.workspace();
+    let settings = workspace.settings()?;
+    let facts = workspace.facts()?;
+    let bundle = open::bundle(workspace)?.map(Arc::new);
+    let mut view = View::of(StoreFacts {
+        name: settings.store_name,
+        file: workspace.path().to_owned(),
+        currency: settings.currency,
+        time_zone: settings.time_zone,
+        n_products: facts.totals.products,
+        n_customers: facts.totals.customers,
+        n_orders: facts.totals.orders,
+        n_events: facts.totals.events,
+        first_order: facts.first_order,
+        last_order: facts.last_order,
+        as_of: bundle.as_ref().map(|bundle| bundle.info.as_of),
+        is_sample: settings.is_sample,
+        read_only: workspace.access() != Access::Write,
+    });
+    view.stale_runs = open::stale_runs(workspace)?;
+    view.bundle = bundle;
+    if let Some(kept) = runs::segments(workspace)? {
+        monitor.checkpoint()?;
+        let previous = runs::previous_segments(workspace)?;
+        let at = train::Settings { as_of: Some(kept.result.as_of), ..train::Settings::at(now) };
+        let (frames, as_of) = train::frames_as_of(workspace, &at, monitor)?;
+        let unreadable =
+            |source: crate::features::Error| Error::bug_because("The customers could not be described.", source);
+        let history = History::before(&frames, as_of).map_err(unreadable)?;
+        let features = features_of(&history).map_err(unreadable)?;
+        let before = previous
+            .as_ref()
+            .map(|previous| (&previous.result, previous.info.created_at, kept.info.created_at));
+        let is_stale = view.stale_runs.iter().any(|kind| kind == runs::SEGMENTS);
+        view.customers = Some(Arc::new(customers_view(&kept.result, &features, &history, before, is_stale)));
+    }
+    Ok(view)
+}
