@@ -5,7 +5,9 @@ import { readFileSync } from 'node:fs';
 
 const [bundle, address, rate = '2000', seconds = '10'] = process.argv.slice(2);
 const visits = readFileSync(`${bundle}/cases.jsonl`, 'utf8').split('\n').filter(Boolean)
-  .map(line => JSON.stringify(JSON.parse(line).visit));
+  .map(line => JSON.parse(line).visit);
+// Visits of one moment, as a server gets them.
+const bodies = visits.map(visit => JSON.stringify({ ...visit, now: visits[0].now }));
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 const { hostname, port } = new URL(address);
 const took = [];
@@ -13,7 +15,7 @@ let sent = 0, failed = 0, open = 0;
 
 function send(due) {
   open += 1;
-  const body = visits[sent++ % visits.length];
+  const body = bodies[sent++ % bodies.length];
   const done = ok => { open -= 1; if (ok) took.push(performance.now() - due); else failed += 1; };
   const call = request({ agent, hostname, port, path: '/v1/page', method: 'POST',
     headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) } }, answer => {

@@ -339,11 +339,18 @@ const isActive = (rule, place) => rule.rule.enabled
   && (rule.scope.segments == null || rule.scope.segments.includes(place.segment))
   && (!rule.queries.length || (place.query !== null && rule.queries.includes(place.query)));
 
+const eraOf = ({ flips }, now) => {
+  let low = 0, high = flips?.length || 0;
+  while (low < high) { const middle = (low + high) >> 1; if (flips[middle] <= now) low = middle + 1; else high = middle; }
+  return low;
+};
+
 function effectsOf(active, n, now) {
   let hidden = null, allowed = null, points = null;
   const uncapped = new Set();
   for (const rule of active) {
-    const list = rule.moving ? rule.moving(now) : rule.list;
+    if (rule.moving && rule.era !== eraOf(rule, now)) { rule.era = eraOf(rule, now); rule.list = rule.moving(now); }
+    const { list } = rule;
     if (rule.action === 'hide') { hidden ||= new Uint8Array(n); for (const i of list) hidden[i] = 1;
     } else if (rule.action === 'only_show') {
       const inside = new Uint8Array(n);
@@ -696,12 +703,7 @@ export class Runtime {
   }
 
   effectsFor(active, now) {
-    const era = ({ flips }) => {
-      let low = 0, high = flips?.length || 0;
-      while (low < high) { const middle = (low + high) >> 1; if (flips[middle] <= now) low = middle + 1; else high = middle; }
-      return low;
-    };
-    const key = active.map(rule => `${rule.at}.${era(rule)}`).join();
+    const key = active.map(rule => `${rule.at}.${eraOf(rule, now)}`).join();
     if (!this.effects.has(key)) {
       if (this.effects.size >= 99) this.effects.clear();
       this.effects.set(key, effectsOf(active, this.n, now));
