@@ -148,11 +148,16 @@ fn return_replenishment_and_next_order_reach_their_marks_on_online_retail() {
 
     let model = returning::train(&valid, &test).unwrap();
     let found = returning::measure(&model, &test, &end);
+    eprintln!("return: AUC {:.4}, Brier {:.4}", found.auc, found.brier);
     assert_eq!(found.n, 4_108);
     assert!(found.auc >= 0.743 && found.brier <= 0.176, "return: {found:?}");
 
     let model = replenish::train(&valid, &test).unwrap();
     let found = replenish::measure(&model, &test, &end);
+    eprintln!(
+        "restocking: AUC {:.4}, top 5 % {:.4}",
+        found.auc, found.precision_top_5_percent
+    );
     assert_eq!(found.n_pairs, 19_060);
     assert!(
         found.auc >= 0.711 && found.precision_top_5_percent >= 0.755,
@@ -169,6 +174,7 @@ fn return_replenishment_and_next_order_reach_their_marks_on_online_retail() {
             n += 1.0;
         }
     }
+    eprintln!("next order: {:.2} days over {n}", errors / n);
     assert!(
         errors / n <= 15.4,
         "next order: mean error {} days over {n}",

@@ -40,8 +40,7 @@ pub struct CellFormat {
 pub type Aliases = &'static [(&'static str, Meaning)];
 
 impl Columns {
-    pub fn bind(headers: &[String], aliases: Aliases) -> Self {
-        let index = AliasIndex::new(aliases);
+    pub fn bind(headers: &[String], index: &AliasIndex) -> Self {
         let bound = headers.iter().enumerate().filter_map(|(idx, header)| index.find(idx, header)).collect();
         Self::new(headers, bound)
     }
@@ -108,7 +107,7 @@ pub struct AliasIndex {
 }
 
 impl AliasIndex {
-    pub fn new(aliases: Aliases) -> Self {
+    pub fn of<'a>(aliases: impl Iterator<Item = &'a (&'static str, Meaning)>) -> Self {
         let mut exact = HashMap::new();
         let mut open = Vec::new();
         for (pattern, meaning) in aliases {
@@ -228,7 +227,7 @@ mod tests {
 
     #[test]
     fn headers_match_whatever_their_case_order_and_padding() {
-        let columns = Columns::bind(&headers(&["\u{feff}Option2 Name", "  VARIANT_Price ", "Price / European Union"]), ALIASES);
+        let columns = Columns::bind(&headers(&["\u{feff}Option2 Name", "  VARIANT_Price ", "Price / European Union"]), &AliasIndex::of(ALIASES.iter()));
         assert_eq!(columns.idx(Meaning::Price), Some(1));
         assert_eq!(columns.bound[0].n, 2);
         assert_eq!(columns.bound[2].label, "European Union");
@@ -236,7 +235,7 @@ mod tests {
 
     #[test]
     fn secrets_are_never_bound_to_anything_else() {
-        let columns = Columns::bind(&headers(&["Password *", "password_hash", "PAN Suffix", "Variant Price"]), ALIASES);
+        let columns = Columns::bind(&headers(&["Password *", "password_hash", "PAN Suffix", "Variant Price"]), &AliasIndex::of(ALIASES.iter()));
         assert_eq!(columns.secret, [0, 1, 2]);
     }
 

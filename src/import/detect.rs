@@ -133,7 +133,10 @@ pub(super) struct Identified {
 /// Finds the header among the first records and the profile that fits it.
 pub(super) fn identify(first_rows: &[Vec<String>], wanted: Option<Platform>) -> Identified {
     for (n_above, row) in first_rows.iter().take(MOST_LINES_ABOVE_HEADER).enumerate() {
-        if let Some((profile, columns)) = profile::find(row, wanted) {
+        if let Some((profile, columns)) = profile::find(row, wanted)
+            // Prose that happens to hold the right words is no header.
+            && (n_above == 0 || columns.bound.len() * 2 >= row.len())
+        {
             return Identified { headers: row.clone(), columns, profile: Some(profile), n_above };
         }
     }
@@ -223,6 +226,9 @@ pub(super) fn table(rows: &[Vec<String>], file_name: &str) -> Detection {
 }
 
 pub(super) fn unknown_columns(file_name: &str, headers: &[String]) -> String {
+    if headers.len() < 2 {
+        return format!("{file_name} is text without columns, so there is nothing in it to import.");
+    }
     let names: Vec<String> = headers.iter().filter(|header| !header.is_empty()).take(6).map(|header| super::engine::shorten(header)).collect();
     let more = headers.len().saturating_sub(names.len());
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };

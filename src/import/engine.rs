@@ -1,6 +1,6 @@
 //! What every reader shares: where records go, how rows are counted, how cells become values or complaints.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::columns::Columns;
 use super::issue::{Issue, Place, Severity};
@@ -58,6 +58,10 @@ pub(super) struct FileRun<'a> {
     pub clock: Clock,
     /// The currency of amounts without one, and its decimals.
     pub currency: Option<Currency>,
+    /// Orders whose number starts so are cancellations.
+    pub cancelled_prefix: Option<String>,
+    /// The file's own event names → ours.
+    pub event_names: BTreeMap<String, String>,
     pub n_taken: u64,
     pub n_set_aside: u64,
     counts: HashMap<(String, Option<String>), u64>,
@@ -81,6 +85,8 @@ impl<'a> FileRun<'a> {
             delimiter: ',',
             clock,
             currency,
+            cancelled_prefix: None,
+            event_names: BTreeMap::new(),
             n_taken: 0,
             n_set_aside: 0,
             counts: HashMap::new(),

@@ -95,7 +95,6 @@ fn text(cell: &Data) -> String {
             let (year, month, day, hour, minute, second, _) = at.to_ymd_hms_milli();
             format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
         }
-        other => other.to_string(),
     }
 }
 

@@ -187,13 +187,13 @@ impl Suggestion {
 
 /// Words that name a column in the languages of exports. Whole headers count as exact, parts as likely.
 const WORDS: &[(Meaning, &[&str])] = &[
-    (Meaning::OrderId, &["invoiceno", "invoice no", "invoice number", "invoice", "order number", "order no", "ordernumber", "orderid", "order id", "order", "transaction id", "transactionid", "receipt", "basket id", "bestellnummer", "auftragsnummer", "rechnungsnummer", "id order", "numéro de commande", "commande", "número de pedido", "pedido", "numero ordine", "ordernummer"]),
+    (Meaning::OrderId, &["invoiceno", "invoice no", "invoice number", "invoice", "order number", "order no", "ordernumber", "orderid", "order id", "order", "transaction id", "transactionid", "receipt", "basket id", "bestellnummer", "bestell nr", "bestell nr.", "auftragsnummer", "rechnungsnummer", "id order", "numéro de commande", "commande", "número de pedido", "pedido", "numero ordine", "ordernummer"]),
     (Meaning::PlacedAt, &["invoicedate", "invoice date", "order date", "orderdate", "date", "created at", "purchase date", "transaction date", "order purchase timestamp", "datum", "bestelldatum", "rechnungsdatum", "date de commande", "fecha", "data", "date add", "day"]),
     (Meaning::CustomerId, &["customerid", "customer id", "customer key", "customerkey", "customer number", "customer no", "customer", "client id", "user id", "userid", "household key", "kundennummer", "kunden id", "kunde", "id customer", "id client", "cliente", "klant"]),
     (Meaning::Email, &["e mail", "email", "email address", "emailaddress", "e mail adresse", "mail", "customer email", "adresse e mail", "correo"]),
     (Meaning::Phone, &["telefon", "telephone", "mobile", "phone number", "téléphone", "teléfono"]),
     (Meaning::ProductId, &["product id", "productid", "productkey", "product key", "item id", "itemid", "article id", "artikelid", "id product", "produkt id"]),
-    (Meaning::Sku, &["stockcode", "stock code", "sku", "productsku", "product sku", "item code", "item no", "item number", "article", "artikelnummer", "artikelnr", "product code", "référence", "referencia", "codice", "product reference"]),
+    (Meaning::Sku, &["stockcode", "stock code", "sku", "productsku", "product sku", "item code", "item no", "item number", "article", "artikelnummer", "artikelnr", "artikel nr", "artikel nr.", "art nr", "product code", "référence", "referencia", "codice", "product reference"]),
     (Meaning::LineTitle, &["description", "product name", "productname", "product", "item name", "item", "title", "name", "produktname", "bezeichnung", "artikel", "produkt", "nom du produit", "nombre del producto", "designation", "désignation"]),
     (Meaning::Quantity, &["quantity", "qty", "orderquantity", "order quantity", "units", "menge", "anzahl", "quantité", "cantidad", "quantità", "aantal", "pieces", "product quantity"]),
     (Meaning::UnitPrice, &["unitprice", "unit price", "price", "item price", "einzelpreis", "preis", "stückpreis", "prix unitaire", "prix", "precio", "prezzo", "prijs", "unit price tax incl", "productprice", "product price"]),

@@ -74,7 +74,9 @@ impl OrderTable {
         let mut order = pending.order;
         let n_lines = order.lines.len() as u32;
         // An invoice of returns only is no purchase, whatever its status says.
-        if n_lines > 0 && pending.n_negative == n_lines && order.status.counts_as_purchase() {
+        let is_return = n_lines > 0 && pending.n_negative == n_lines;
+        let is_cancelled = run.cancelled_prefix.as_deref().is_some_and(|prefix| order.id.starts_with(prefix));
+        if (is_return || is_cancelled) && order.status.counts_as_purchase() {
             order.status = OrderStatus::Cancelled;
         }
         run.record(Record::Order(order), pending.line, pending.rows)

@@ -135,17 +135,7 @@ impl Catalogue {
                 let idx = self.entries.len();
                 self.by_key.insert(key, idx);
                 let product = std::mem::take(&mut row.product);
-                self.entries.push(Entry {
-                    product,
-                    file,
-                    line,
-                    rows: 1,
-                    base_price: None,
-                    surcharged: Vec::new(),
-                    children: Vec::new(),
-                    discount: None,
-                    merged_into_parent: false,
-                });
+                self.entries.push(Entry::new(product, file, line));
                 idx
             }
         };
@@ -182,13 +172,25 @@ impl Catalogue {
     pub(super) fn finish(&mut self, files: &[String], emit: &mut dyn Emit) -> Result<(), Error> {
         self.adopt_children();
         self.adopt_orphans(files, emit)?;
+        let mut n_unknown = 0_u64;
         for Orphan { row, .. } in std::mem::take(&mut self.additions) {
             let found = self.by_alias.get(&format!("sku:{}", row.key)).or_else(|| self.by_alias.get(&format!("id:{}", row.key)));
             if let Some(idx) = found {
                 let mut addition = row.product;
                 let product = &mut self.entries[*idx].product;
                 merge(product, &mut addition, false);
+            } else {
+                n_unknown += 1;
             }
+        }
+        if n_unknown > 0 {
+            emit.issue(super::Issue {
+                code: "links_unmatched".to_owned(),
+                severity: Severity::Warning,
+                place: super::Place::default(),
+                message: format!("{n_unknown} rows link products that are in none of the files, so the links were left out."),
+                advice: "Import the product export in the same go.".to_owned(),
+            })?;
         }
         for mut entry in std::mem::take(&mut self.entries) {
             if entry.merged_into_parent {
@@ -235,7 +237,10 @@ impl Catalogue {
         for Orphan { mut row, file, line } in std::mem::take(&mut self.orphans) {
             let parent = row.parent.take().unwrap_or_default();
             let found = self.by_alias.get(&parent).or_else(|| self.by_alias.get(&format!("sku:{parent}"))).copied();
-            let Some(idx) = found else {
+            let idx = if let Some(idx) = found {
+                self.entries[idx].rows += 1;
+                idx
+            } else {
                 let issue = super::Issue {
                     code: "parent_missing".to_owned(),
                     severity: Severity::Warning,
@@ -244,22 +249,13 @@ impl Catalogue {
                         line: Some(line),
                         column: None,
                     },
-                    message: format!("Its parent product “{}” is in none of the files, so it stands on its own.", shorten(&parent)),
+                    message: format!("Its parent product “{}” is in none of the files, so a stand-in was made for it.", shorten(parent.trim_start_matches("sku:"))),
                     advice: "Export the parent products too and import all files together.".to_owned(),
                 };
                 emit.issue(issue)?;
-                row.key = if row.key.is_empty() { format!("{parent}#{line}") } else { row.key };
-                if row.product.id.is_empty() {
-                    row.product.id.clone_from(&row.key);
-                }
-                if row.product.title.is_empty() {
-                    row.product.title = format!("Product {}", row.product.id);
-                }
-                self.add("orphan", row, file, line);
-                continue;
+                self.add_parent(&parent, &mut row, file, line)
             };
             let entry = &mut self.entries[idx];
-            entry.rows += 1;
             let impact = row.surcharge;
             if let Some(mut variant) = row.variant {
                 variant.image_url = variant.image_url.or_else(|| row.product.image_urls.first().cloned());
@@ -280,12 +276,43 @@ impl Catalogue {
     }
 }
 
+impl Catalogue {
+    /// Stands in for a parent that no file has; its other variants find it.
+    fn add_parent(&mut self, parent: &str, row: &mut ProductRow, file: u32, line: u64) -> usize {
+        let id = parent.trim_start_matches("id:").trim_start_matches("sku:").to_owned();
+        let mut product = std::mem::take(&mut row.product);
+        product.id.clone_from(&id);
+        product.handle = None;
+        if product.title.is_empty() {
+            product.title = format!("Product {id}");
+        }
+        let idx = self.entries.len();
+        self.by_alias.insert(parent.to_owned(), idx);
+        self.entries.push(Entry::new(product, file, line));
+        idx
+    }
+}
+
 impl Entry {
+    fn new(product: Product, file: u32, line: u64) -> Self {
+        Self {
+            product,
+            file,
+            line,
+            rows: 1,
+            base_price: None,
+            surcharged: Vec::new(),
+            children: Vec::new(),
+            discount: None,
+            merged_into_parent: false,
+        }
+    }
+
     fn settle_prices(&mut self) {
         let base = self.base_price;
         for (idx, variant) in self.product.variants.iter_mut().enumerate() {
             if self.surcharged.contains(&idx) {
-                variant.price = Some(base.unwrap_or(0) + variant.price.unwrap_or(0));
+                variant.price = base.map(|base| base.saturating_add(variant.price.unwrap_or(0)));
             } else if variant.price.is_none() {
                 variant.price = base;
             }

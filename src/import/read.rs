@@ -194,6 +194,10 @@ fn read_file(
     let zone = plan.mapping.as_ref().and_then(|mapping| mapping.time_zone.clone()).unwrap_or_else(|| options.time_zone.clone());
     let currency = plan.mapping.as_ref().and_then(|mapping| mapping.currency.clone()).or_else(|| options.currency.clone());
     let mut run = FileRun::new(emit, catalogue, plan.idx as u32, &file.name, Clock::new(zone), currency);
+    if let Some(mapping) = &plan.mapping {
+        run.cancelled_prefix.clone_from(&mapping.cancelled_prefix);
+        run.event_names.clone_from(&mapping.events);
+    }
     if let Some(problem) = &plan.problem {
         say_read_error(&mut run, problem, None)?;
         return Ok(report);
@@ -343,6 +347,9 @@ fn read_table(
                 report.sha256 = hash(file, progress)?;
                 report.ignored_columns = found.headers.clone();
                 let message = detect::unknown_columns(&file.name, &found.headers);
+                if found.headers.len() < 2 {
+                    return run.warn("file_without_columns", Severity::Note, Some(1), None, message, "Leave the file out.");
+                }
                 return run.warn(
                     "file_not_recognised",
                     Severity::Error,

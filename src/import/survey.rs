@@ -214,13 +214,13 @@ impl Votes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::import::columns::Aliases;
+    use crate::import::columns::{AliasIndex, Aliases};
 
     const ALIASES: Aliases = &[("date", Meaning::PlacedAt), ("price", Meaning::UnitPrice)];
 
     fn survey(cells: &[(&str, &str)], known: Known) -> (DateOrder, DecimalMark, usize) {
         let headers = ["date".to_owned(), "price".to_owned()];
-        let mut columns = Columns::bind(&headers, ALIASES);
+        let mut columns = Columns::bind(&headers, &AliasIndex::of(ALIASES.iter()));
         let mut survey = Survey::new(&columns);
         for (date, price) in cells {
             let mut row = Row::default();

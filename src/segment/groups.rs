@@ -244,7 +244,7 @@ fn give_marks(groups: &mut [Group]) {
     }
 }
 
-fn draft(id: String, source: GroupSource) -> Group {
+pub(super) fn draft(id: String, source: GroupSource) -> Group {
     Group {
         id,
         name: String::new(),

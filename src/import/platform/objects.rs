@@ -127,6 +127,9 @@ pub(in crate::import) fn shape(value: &Value, key: Option<&str>) -> Option<Shape
         }
         return Some(Shape::ShopifyOrder);
     }
+    if has("financial_status") && (has("total_price") || has("order_number")) {
+        return Some(Shape::ShopifyOrder);
+    }
     if has("refund_line_items") {
         return Some(Shape::ShopifyRefund);
     }

@@ -101,14 +101,12 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
     ),
     profile(
         DataKind::Unknown,
-        &["id", "name", "short description", "meta title"],
-        &["price", "regular price", "price tax excluded", "type"],
+        &["id|supplier id", "active (0/1)", "name", "description", "meta title"],
+        &["price", "price tax excluded", "parent category", "category id"],
         &[],
         Layout::Unused("This is a list of brands or suppliers. Products name their brand themselves; import the product export."),
     ),
-    profile(DataKind::Unknown, &["id", "active (0/1)", "name", "description", "meta title", "image url"], &["price tax excluded"], &[], Layout::Unused("This is a list of brands or suppliers. Products name their brand themselves; import the product export.")),
-    profile(DataKind::Unknown, &["id", "active (0/1)", "name", "latitude"], &[], &[], Layout::Unused("This is a list of shops with their addresses. It holds no products, customers or orders.")),
-    profile(DataKind::Unknown, &["id|store id", "name", "hours|opening hours|latitude|hours (x,y,z...)"], &[], &[], Layout::Unused("This is a list of shops with their addresses. It holds no products, customers or orders.")),
+    profile(DataKind::Unknown, &["id|store id", "name", "latitude|longitude"], &[], &[], Layout::Unused("This is a list of shops with their addresses. It holds no products, customers or orders.")),
 ];
 
 fn product(row: &Row, columns: &Columns, parsed: &mut ProductRow, run: &mut FileRun<'_>) -> Result<(), Error> {

@@ -249,7 +249,7 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
     Profile {
         platform: Platform::Shopify,
         kind: DataKind::Orders,
-        require: &["name", "lineitem name", "lineitem price|lineitem quantity"],
+        require: &["name", "lineitem name|lineitem sku"],
         forbid: &["order id"],
         least_known: 3,
         columns: ORDERS,

@@ -107,7 +107,8 @@ fn ga4(value: &Value, run: &mut FileRun<'_>) -> Result<Vec<Event>, Reject> {
     let items = items
         .iter()
         .map(|item| {
-            let product = ProductRef { variant_id: text(item, "item_variant_id"), ..shop_id(&text(item, "item_id").unwrap_or_default()) };
+            let mut product = shop_id(&text(item, "item_id").unwrap_or_default());
+            product.variant_id = product.variant_id.or_else(|| text(item, "item_variant_id"));
             let price = ["item_revenue", "price", "item_revenue_in_usd", "price_in_usd"].iter().find_map(|key| money_of(item.get(key)?, exponent));
             (product, whole(item, "quantity"), price)
         })

@@ -248,33 +248,31 @@ fn product(row: &Row, columns: &Columns, parsed: &mut ProductRow, _run: &mut Fil
 
 /// `1× Blue Tee, 2× Mug`: the lines' names and quantities; prices are not in the report, so the net sales are shared.
 fn analytics_order(row: &Row, columns: &Columns, order: &mut Order, _run: &mut FileRun<'_>) -> Result<(), Error> {
-    let is_refund = order.total.is_some_and(|total| total < 0);
-    if is_refund {
-        order.refunded = order.total.map_or(0, i64::abs);
-        order.status = Status::Refunded;
-        order.total = None;
-    }
-    let cell = columns.cell(row, LineItems);
-    let mut lines: Vec<(i64, String)> = Vec::new();
-    for part in cell.split(", ") {
-        let parsed = part.split_once('×').or_else(|| part.split_once("x ")).and_then(|(n, name)| Some((n.trim().parse::<i64>().ok()?, name.trim())));
-        match (parsed, lines.last_mut()) {
-            (Some((quantity, name)), _) => lines.push((quantity, value::unescape(name))),
-            (None, Some((_, name))) => {
-                name.push_str(", ");
-                name.push_str(part);
-            }
-            (None, None) if !part.is_empty() => lines.push((1, value::unescape(part))),
-            _ => {}
+    // Refunds are rows of their own with negative sales and the order's number.
+    let exponent = order.currency.as_ref().map_or(2, crate::shop::Currency::exponent);
+    let own = columns.idx(Total).and_then(|idx| value::money(row.get(idx), columns.format(idx).mark, exponent));
+    if let Some(refund) = own.filter(|own| *own < 0) {
+        order.refunded += refund.abs();
+        if order.total == own {
+            order.total = None;
         }
+        let all = order.total.is_none_or(|total| order.refunded >= total);
+        order.status = if all { Status::Refunded } else { Status::PartlyRefunded };
+        for (quantity, title) in packed_lines(columns.cell(row, LineItems)) {
+            if let Some(line) = order.lines.iter_mut().find(|line| line.title.as_deref() == Some(title.as_str())) {
+                line.refunded_quantity += quantity.abs();
+            }
+        }
+        return Ok(());
     }
+    let lines = packed_lines(columns.cell(row, LineItems));
     let units: i64 = lines.iter().map(|(quantity, _)| (*quantity).clamp(0, 1_000_000)).sum();
     let each = if units > 0 { order.total.unwrap_or(0).max(0) / units } else { 0 };
     for (quantity, title) in lines {
         order.lines.push(OrderLine {
             kind: lines::kind(None, Some(&title)),
             title: Some(title),
-            quantity: if is_refund { -quantity.abs() } else { quantity },
+            quantity,
             unit_price: each,
             ..OrderLine::default()
         });
@@ -285,6 +283,24 @@ fn analytics_order(row: &Row, columns: &Columns, order: &mut Order, _run: &mut F
         order.customer.id = Some(format!("name:{:016x}", crate::shop::hash::fnv1a64(name.to_lowercase().as_bytes())));
     }
     Ok(())
+}
+
+fn packed_lines(cell: &str) -> Vec<(i64, String)> {
+    let mut lines: Vec<(i64, String)> = Vec::new();
+    for part in cell.split(", ") {
+        let parsed = part.split_once('×').or_else(|| part.split_once("x ")).and_then(|(n, name)| Some((n.trim().parse::<i64>().ok()?, name.trim())));
+        match (parsed, lines.last_mut()) {
+            (Some((quantity, name)), _) => lines.push((quantity, value::unescape(name))),
+            // A comma inside a name.
+            (None, Some((_, name))) => {
+                name.push_str(", ");
+                name.push_str(part);
+            }
+            (None, None) if !part.is_empty() => lines.push((1, value::unescape(part))),
+            _ => {}
+        }
+    }
+    lines
 }
 
 /// `name:…|product_id:…|sku:…|quantity:…|total:…|sub_total:…` in one cell per line.
