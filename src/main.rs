@@ -12,7 +12,7 @@ fn main() -> ExitCode {
     })
 }
 
-/// The window itself; the command line only reports what it says.
-fn open_window(_start: &endcap::app::Start) -> Result<(), endcap::app::Error> {
-    Err(endcap::app::Error::NotBuilt("the window"))
+/// The window itself; without a display it says which commands do the same work.
+fn open_window(start: &endcap::app::Start) -> Result<(), endcap::app::Error> {
+    endcap::ui::run(start).map_err(|error| endcap::app::Error::environment(error.to_string()))
 }

@@ -1,5 +1,12 @@
 //! Forecasts, features and groups against public data and published numbers.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot read its data has failed")]
+#![expect(
+    clippy::print_stderr,
+    reason = "a skipped test says so, and measured numbers are shown"
+)]
+#![expect(clippy::float_cmp, reason = "days are whole numbers")]
+
 use std::path::PathBuf;
 
 use endcap::features::plain::{self, PlainLine};
@@ -21,7 +28,7 @@ fn shared() -> Option<PathBuf> {
     None
 }
 
-/// Customers of CDNOW's sample with 39 weeks of calibration: (x, t_x, T) in weeks and the mean repeat value.
+/// Customers of CDNOW's sample with 39 weeks of calibration: `(x, t_x, T)` in weeks and the mean repeat value.
 fn cdnow_sample(text: &str) -> Vec<(Rfm, f64)> {
     // Days of 1997 and 1998 from 1 January 1997.
     let day = |date: &str| -> f64 {
@@ -148,11 +155,16 @@ fn return_replenishment_and_next_order_reach_their_marks_on_online_retail() {
 
     let model = returning::train(&valid, &test).unwrap();
     let found = returning::measure(&model, &test, &end);
+    eprintln!("return: AUC {:.4}, Brier {:.4}", found.auc, found.brier);
     assert_eq!(found.n, 4_108);
     assert!(found.auc >= 0.743 && found.brier <= 0.176, "return: {found:?}");
 
     let model = replenish::train(&valid, &test).unwrap();
     let found = replenish::measure(&model, &test, &end);
+    eprintln!(
+        "restocking: AUC {:.4}, top 5 % {:.4}",
+        found.auc, found.precision_top_5_percent
+    );
     assert_eq!(found.n_pairs, 19_060);
     assert!(
         found.auc >= 0.711 && found.precision_top_5_percent >= 0.755,
@@ -169,6 +181,7 @@ fn return_replenishment_and_next_order_reach_their_marks_on_online_retail() {
             n += 1.0;
         }
     }
+    eprintln!("next order: {:.2} days over {n}", errors / n);
     assert!(
         errors / n <= 15.4,
         "next order: mean error {} days over {n}",

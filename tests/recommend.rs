@@ -121,6 +121,10 @@ proptest! {
         let buyers = |data: &Dataset| History::new(data, i64::MAX, 1).buyers;
         prop_assert_eq!(buyers(&one), buyers(&two));
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(8))]
 
     #[test]
     fn whatever_the_data_training_ends_without_a_number_that_is_none(orders in orders()) {

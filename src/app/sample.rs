@@ -67,8 +67,6 @@ pub fn build_workspace(
 fn settings_of_the_sample() -> train::Settings {
     train::Settings {
         as_of: Some(sample::AS_OF),
-        seed: 1,
-        groups: None,
-        now: sample::AS_OF,
+        ..train::Settings::at(sample::AS_OF)
     }
 }

@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::runs::{put_segments, segments};
+use super::runs::{previous_segments, put_segments, segments};
 use super::{Error, Kind};
 use crate::features::{StoreFrames, customer_features, history};
-use crate::segment::{self, Algorithm, Groups, SegmentRun, Settings};
+use crate::segment::{self, Algorithm, Edit, Groups, SegmentRun, Settings};
 use crate::shop::time::rfc3339;
 use crate::shop::{Monitor, Seconds};
 use crate::workspace::Workspace;
@@ -61,6 +61,35 @@ pub fn group_frames(
         segment::Error::Cancelled(cancelled) => cancelled.into(),
         other => Error::bug_because("Customers could not be grouped.", other),
     })
+}
+
+/// Makes one edit on the newest grouping and keeps the result as a run of its own. The older run stays: undo goes
+/// back to it.
+pub fn edit_groups(
+    workspace: &mut Workspace,
+    edit: &Edit,
+    monitor: &dyn Monitor,
+) -> Result<SegmentRun, Error> {
+    let kept =
+        segments(workspace)?.ok_or_else(|| Error::user("There are no groups yet. Group customers first."))?;
+    let previous = previous_segments(workspace)?.map(|kept| kept.result);
+    let frames = workspace.frames_watched(Some(kept.result.as_of), monitor)?;
+    let features = customer_features(&frames, kept.result.as_of)
+        .map_err(|error| Error::bug_because("The store cannot be read as columns.", error))?;
+    if features.ids() != kept.result.customer_ids {
+        return Err(Error::user(
+            "The data has changed since customers were grouped. Group them again first.",
+        ));
+    }
+    let run = segment::edit::apply(&kept.result, &features, previous.as_ref(), edit)
+        .map_err(|error| Error::user(error.to_string()))?;
+    put_segments(
+        workspace,
+        &run,
+        &kept.info.input_digest,
+        Timestamp::now().as_second(),
+    )?;
+    Ok(run)
 }
 
 /// One second after the last order that is not in the future: old exports are judged at their own time, and an order

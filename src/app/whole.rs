@@ -71,12 +71,7 @@ pub fn run(request: &Request, monitor: &dyn Monitor) -> Result<Outcome, Error> {
             ));
         }
     };
-    let settings = train::Settings {
-        as_of: None,
-        seed: 1,
-        groups: None,
-        now: request.now,
-    };
+    let settings = train::Settings::at(request.now);
     let trained = train::train(session.workspace_mut(), &settings, monitor)?;
     let sections = sections(&imported, &trained);
     let people = request.targets.iter().any(|target| target.names_customers());

@@ -62,9 +62,10 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
         }),
         dry_run: args.dry_run,
     };
-    let report = with_session(args, |session| session.import(&request, printer))?;
+    let nothing_read = |report: &ImportReport| report.files().all(|file| file.rows_read == 0);
+    let report = with_session(args, |session| session.import(&request, printer), nothing_read)?;
     printer.answer(&document(&report, args.dry_run), || text(&report, args.dry_run))?;
-    if report.files().all(|file| file.rows_read == 0) {
+    if nothing_read(&report) {
         return Err(Error::user("Nothing could be imported. What is wrong with each file stands above"));
     }
     let serious = report
@@ -81,7 +82,11 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
 }
 
 /// Opens or makes the workspace. A dry run on a missing one works on a throw-away file and leaves nothing.
-fn with_session<T>(args: &Args, work: impl FnOnce(&mut Session) -> Result<T, Error>) -> Result<T, Error> {
+fn with_session<T>(
+    args: &Args,
+    work: impl FnOnce(&mut Session) -> Result<T, Error>,
+    is_empty: impl FnOnce(&T) -> bool,
+) -> Result<T, Error> {
     if args.file.exists() {
         return work(&mut Session::open(&args.file)?);
     }
@@ -93,7 +98,7 @@ fn with_session<T>(args: &Args, work: impl FnOnce(&mut Session) -> Result<T, Err
     let mut session = Session::create(&args.file, &store)?;
     let result = work(&mut session);
     drop(session);
-    if args.dry_run || result.is_err() {
+    if args.dry_run || result.as_ref().map_or(true, is_empty) {
         // The workspace did not exist before, so it does not after.
         drop(fs::remove_file(&args.file));
     }

@@ -81,7 +81,7 @@ fn shared(subject: &Subject<'_>, attributes_type: &str, fidelity: &mut FidelityR
     }
     let index = format!("endcap-{}", slug(&subject.bundle_id).to_lowercase());
     let mut files = vec![
-        ExportFile::json("index.json", &mapping(attributes_type)),
+        ExportFile::json("index.json", &mapping(attributes_type, rankings.len())),
         ExportFile::json(
             "aliases.json",
             &json!({ "actions": [{ "add": { "index": index, "alias": "endcap" } }] }),
@@ -178,15 +178,17 @@ fn field(page: &PageRef, block: &str, segment: &str) -> String {
     } else {
         slug(segment)
     };
-    format!("s.{}.{}.{segment}", slug(&page), slug(block))
+    format!("s_{}__{}__{segment}", slug(&page), slug(block))
 }
 
-fn mapping(attributes_type: &str) -> Value {
+/// Each list is a field of its own, so the limit of a thousand fields is raised where it must be.
+fn mapping(attributes_type: &str, n_lists: usize) -> Value {
     let keyword = json!({ "type": "keyword" });
     json!({
+        "settings": { "index": { "mapping": { "total_fields": { "limit": (n_lists + 200).max(1_000) } } } },
         "mappings": {
             "dynamic_templates": [
-                { "scores": { "path_match": "s.*", "mapping": { "type": "long", "index": true, "doc_values": true } } },
+                { "scores": { "match": "s_*", "mapping": { "type": "long", "index": true, "doc_values": true } } },
             ],
             "properties": {
                 "id": keyword, "title": { "type": "text" }, "product_type": keyword, "vendor": keyword,
@@ -244,7 +246,6 @@ fn document(product: &CatalogProduct, scores: Map<String, Value>) -> Value {
             document[name] = fact;
         }
     }
-    // Field names with dots are object paths.
     for (field, score) in scores {
         document[field] = score;
     }

@@ -377,7 +377,7 @@ fn bulk_files_alternate_action_and_document_and_queries_sort_exactly() {
             attributes
         );
         let query = json(&projection, "queries/home__picked__s1.json");
-        assert_eq!(query["sort"][0]["s.home.picked.s1"]["order"], "desc");
+        assert_eq!(query["sort"][0]["s_home__picked__s1"]["order"], "desc");
         assert_eq!(query["sort"][1]["id"], "asc");
     }
 }

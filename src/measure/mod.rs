@@ -2,7 +2,9 @@
 
 pub mod bootstrap;
 pub mod distributions;
+pub mod drift;
 pub mod evaluate;
+pub mod kpi;
 pub mod ranking;
 pub mod replay;
 pub mod statistics;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::dataset::Dataset;
-use super::facts::{Candidates, ItemFacts, active_customers, candidates};
+use super::facts::{Candidates, ItemFacts, active_customers, both_candidates, candidates};
 use super::history::History;
 use super::hybrid::{Recipe, SecondStage, WindowLessons, fit_all, mean_ndcg};
 use super::method::{Counting, Fitted, Method};
@@ -14,7 +14,7 @@ use super::neighbours::neighbour_lists;
 use super::rank;
 use super::signals::product_signals;
 use super::train_orders::{learned_neighbours, plan_orders};
-use super::window::{Case, Task, past_windows};
+use super::window::{Case, Task, past_windows, window_days};
 use crate::shop::time::{SECONDS_PER_DAY, Seconds};
 use crate::shop::{Cancelled, Monitor};
 
@@ -93,19 +93,20 @@ pub fn plan(
         .filter(|method| method.suits(data.customers.len(), data.products.len()))
         .collect();
     let start = data.first_order_at().unwrap_or(as_of);
-    let starts = past_windows(start, as_of, settings.window_days, settings.windows);
+    let days = window_days(start, as_of, settings.window_days);
+    let starts = past_windows(start, as_of, days, settings.windows);
     let mut lessons = Vec::new();
     for (done, &cut) in starts.iter().enumerate() {
         monitor.progress(done as u64, starts.len() as u64 + 1, "Learning from past weeks");
         let history = History::new(data, cut, settings.min_buyers);
-        let until = cut + settings.window_days * SECONDS_PER_DAY;
+        let until = cut + days * SECONDS_PER_DAY;
         lessons.push(WindowLessons::build(&history, &methods, until, seed, monitor)?);
     }
     let mut notes = Vec::new();
     let mut answers = Vec::new();
     for task in Task::CUSTOMER {
         monitor.checkpoint()?;
-        answers.push(choose(task, &methods, &lessons, settings, &mut notes));
+        answers.push(choose(task, &methods, &lessons, days, settings, &mut notes));
     }
     Ok(Plan { methods, answers, notes })
 }
@@ -114,6 +115,7 @@ fn choose(
     task: Task,
     methods: &[Method],
     lessons: &[WindowLessons],
+    days: i64,
     settings: &Settings,
     notes: &mut Vec<Note>,
 ) -> (Task, Answer, Choice) {
@@ -123,7 +125,7 @@ fn choose(
         Method::PersonalDecay { half_life_days: 120.0 }
     };
     let Some(newest) = lessons.first() else {
-        let why = format!("There are not yet two stretches of {} days to learn from.", settings.window_days);
+        let why = format!("There are not yet two stretches of {} days to learn from.", days);
         notes.push(Note { code: "too-little-history".to_owned(), sentence: why.clone() });
         let choice = Choice { task, chosen: fallback.name().to_owned(), why, cases: 0, tried: Vec::new() };
         return (task, Answer::Single(fallback), choice);
@@ -165,7 +167,7 @@ fn choose(
         let why = match (second, best_single) {
             (Some(second), Some(single)) => format!(
                 "On the last {} days, unseen, it scored {:.4} against {:.4} for {}, the best single method.",
-                settings.window_days, second, single.ndcg, single.name
+                days, second, single.ndcg, single.name
             ),
             _ => "It had one past window to learn from and none left to be checked on.".to_owned(),
         };
@@ -177,11 +179,11 @@ fn choose(
         _ => fallback,
     };
     let why = if enough {
-        format!("It was the best on the last {} days; learning to combine gained nothing.", settings.window_days)
+        format!("It was the best on the last {} days; learning to combine gained nothing.", days)
     } else {
         let sentence = format!(
             "Only {n_cases} returning customers in the last {} days; {} are needed to learn how to combine methods.",
-            settings.window_days, settings.min_returning
+            days, settings.min_returning
         );
         notes.push(Note { code: format!("few-returning-customers-{}", task.name()), sentence: sentence.clone() });
         sentence
@@ -252,24 +254,28 @@ pub fn train(
             ),
         });
     }
-    for (task, answer, choice) in &plan.answers {
-        models.choices.push(choice.clone());
-        let lists = match task {
-            Task::NextWindow => &mut models.for_you,
-            Task::Discovery => &mut models.discover,
-            _ => continue,
-        };
-        lists.resize_with(data.customers.len(), Vec::new);
-        for some in customers.chunks(512) {
-            monitor.checkpoint()?;
-            let answered = answer_customers(&history, &fitted, &item_facts, some, *task, answer, settings);
-            for (customer, list) in some.iter().zip(answered) {
+    models.choices.extend(plan.answers.iter().map(|answer| answer.2.clone()));
+    models.for_you.resize_with(data.customers.len(), Vec::new);
+    models.discover.resize_with(data.customers.len(), Vec::new);
+    for some in customers.chunks(512) {
+        monitor.checkpoint()?;
+        let [all, new] = both_candidates(&history, &fitted, &item_facts, some);
+        for (task, answer, _) in &plan.answers {
+            let (table, lists) = match task {
+                Task::NextWindow => (&all, &mut models.for_you),
+                Task::Discovery => (&new, &mut models.discover),
+                _ => continue,
+            };
+            for (customer, list) in some.iter().zip(answer_customers(&history, table, answer, settings)) {
                 lists[*customer as usize] = list;
             }
         }
-        if let Answer::Second(stage) = answer {
-            models.facts.clone_from(&stage.names);
-        }
+    }
+    if let Some(stage) = plan.answers.iter().find_map(|(_, answer, _)| match answer {
+        Answer::Second(stage) => Some(stage),
+        Answer::Single(_) => None,
+    }) {
+        models.facts.clone_from(&stage.names);
     }
     models.choices.extend(orders.answers.into_iter().map(|answer| answer.2));
     for lists in [&mut models.for_you, &mut models.discover] {
@@ -287,29 +293,25 @@ pub fn train(
 /// Every customer's list, best first, cut to the length of the settings.
 fn answer_customers(
     history: &History<'_>,
-    fitted: &[Fitted<'_>],
-    item_facts: &ItemFacts,
-    customers: &[u32],
-    task: Task,
+    table: &Candidates,
     answer: &Answer,
     settings: &Settings,
 ) -> Vec<Vec<Candidate>> {
-    let table = candidates(history, fitted, item_facts, customers, task.only_new());
     match answer {
         Answer::Second(stage) if stage.names == table.names => {
             use rayon::prelude::*;
-            (0..customers.len())
+            (0..table.customers.len())
                 .into_par_iter()
-                .map(|group| second_list(history, &table, group, stage, settings.per_customer))
+                .map(|group| second_list(history, table, group, stage, settings.per_customer))
                 .collect()
         }
         other => {
             let counted = Method::PersonalDecay { half_life_days: 120.0 };
             let method = if let Answer::Single(method) = other { *method } else { counted };
-            let lists = lists_of_method(&table, &method).unwrap_or_default();
+            let lists = lists_of_method(table, &method).unwrap_or_default();
             lists
                 .into_iter()
-                .zip(customers)
+                .zip(&table.customers)
                 .map(|(list, &customer)| {
                     let bought = history.bought(customer);
                     let n = list.len().min(settings.per_customer).max(1) as f32;

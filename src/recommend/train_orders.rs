@@ -12,7 +12,7 @@ use super::order::{
 };
 use super::sparse::Sparse;
 use super::train::{LOGISTIC, REFINED, Settings, TREE_WEIGHT, lists_by_place};
-use super::window::{Case, OrderCase, Task, order_cases, past_windows};
+use super::window::{Case, OrderCase, Task, order_cases, past_windows, window_days};
 use crate::shop::time::{SECONDS_PER_DAY, Seconds};
 use crate::shop::{Cancelled, Monitor};
 
@@ -52,7 +52,8 @@ pub fn plan_orders(
         order_stage().into_iter().filter(|method| method.suits(data.products.len())).collect();
     let start = data.first_order_at().unwrap_or(as_of);
     let mut windows: Vec<[Lesson; 2]> = Vec::new();
-    let starts = past_windows(start, as_of, settings.window_days, settings.windows);
+    let days = window_days(start, as_of, settings.window_days);
+    let starts = past_windows(start, as_of, days, settings.windows);
     for (done, cut) in starts.iter().copied().enumerate() {
         monitor.progress(done as u64, starts.len() as u64, "Learning from past orders");
         let history = History::new(data, cut, settings.min_buyers);
@@ -62,7 +63,7 @@ pub fn plan_orders(
             continue;
         }
         let item_facts = ItemFacts::new(&history);
-        let until = cut + settings.window_days * SECONDS_PER_DAY;
+        let until = cut + days * SECONDS_PER_DAY;
         windows.push(Task::ORDER.map(|task| {
             let asked = order_cases(&history, task, until, MOST_ORDERS);
             let (table, labels) = order_lesson(&history, &fitted, &item_facts, &asked);

@@ -112,6 +112,13 @@ pub fn order_cases(history: &History<'_>, task: Task, until: Seconds, limit: usi
         .collect()
 }
 
+/// `longest`, or a quarter of the history where that is shorter, but never under a week: a young shop learns on
+/// shorter stretches.
+pub fn window_days(history_start: Seconds, as_of: Seconds, longest: i64) -> i64 {
+    let quarter = (as_of - history_start) / SECONDS_PER_DAY / 4;
+    quarter.clamp(7, longest.max(7))
+}
+
 /// Starts of the windows before `as_of`, newest first, that leave at least as much history before them as one window.
 pub fn past_windows(history_start: Seconds, as_of: Seconds, days: i64, most: usize) -> Vec<Seconds> {
     (1..=most as i64)
@@ -147,5 +154,8 @@ mod tests {
         let day = SECONDS_PER_DAY;
         assert_eq!(past_windows(0, 100 * day, 28, 3), vec![72 * day, 44 * day]);
         assert!(past_windows(0, 40 * day, 28, 3).is_empty());
+        assert_eq!(window_days(0, 40 * day, 28), 10);
+        assert_eq!(past_windows(0, 40 * day, 10, 3), vec![30 * day, 20 * day, 10 * day]);
+        assert_eq!((window_days(0, day, 28), window_days(0, 400 * day, 28)), (7, 28));
     }
 }

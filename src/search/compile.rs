@@ -176,7 +176,13 @@ fn add_forms(index: &mut BTreeMap<String, BTreeMap<u32, Posting>>, language: Lan
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::bundle::{Bundle, BundleInfo, Catalog, HistoryTables};
+    use crate::decide::{PageRef, Visit, decide};
+    use crate::merch::{self, Block, Document, Layout, PageKey};
+    use crate::shop::{Currency, TimeZoneName};
 
     fn product(id: &str, title: &str, product_type: &str) -> CatalogProduct {
         CatalogProduct {
@@ -227,5 +233,54 @@ mod tests {
         let index = index(&products, &[None]);
         assert!(index.words.windows(2).all(|pair| pair[0].0 < pair[1].0));
         assert!(compile(&[], Vec::new()).words.is_empty());
+    }
+
+    /// A bundle that is nothing but a searchable catalog.
+    fn bundle(products: Vec<CatalogProduct>) -> Bundle {
+        let sources: Vec<Source<'_>> =
+            products.iter().map(|product| Source { product, description: None, skus: &[] }).collect();
+        let text_index = compile(&sources, Vec::new());
+        let results = Block::products("results", "Results", vec![merch::Source::SearchHits], 12);
+        let mut document = Document::default();
+        document.layouts.insert(PageKey::Search, Layout { variants: Vec::new(), default: vec![results] });
+        Bundle {
+            info: BundleInfo {
+                store: "Test".to_owned(),
+                platform: "plain".to_owned(),
+                currency: Currency::new("EUR"),
+                time_zone: TimeZoneName::default(),
+                as_of: 0,
+                snapshot_at: 0,
+            },
+            catalog: Arc::new(Catalog { products, collections: Vec::new() }),
+            segments: Arc::default(),
+            signals: Arc::default(),
+            neighbors: Arc::default(),
+            text_index: Arc::new(text_index),
+            document: Arc::new(document),
+            experiments: Arc::default(),
+            history_tables: HistoryTables::default(),
+        }
+    }
+
+    #[test]
+    fn blue_lamp_under_50_finds_the_blue_lamp_under_50() {
+        let lamp = |id: &str, title: &str, colour: &str, price: i64| CatalogProduct {
+            attributes: vec![("Colour".to_owned(), colour.to_owned())],
+            price: Some(price),
+            ..product(id, title, "Lighting")
+        };
+        let bundle = bundle(vec![
+            lamp("a", "Desk lamp", "Blue", 4_500),
+            lamp("b", "Floor lamp", "Blue", 9_900),
+            lamp("c", "Desk lamp", "Red", 4_500),
+        ]);
+        let found = |query: &str| -> Vec<u32> {
+            let page = decide(&bundle, &Visit::of(PageRef::Search(query.to_owned()), 0));
+            page.blocks[0].slots.iter().map(|slot| slot.product).collect()
+        };
+        assert_eq!(found("blue lamps under 50"), [0]);
+        assert_eq!(found("dsek lamp"), [0, 2]);
+        assert_eq!(found("lam").len(), 3);
     }
 }

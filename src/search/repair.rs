@@ -184,7 +184,7 @@ mod tests {
                 ((*word).to_owned(), postings.collect())
             })
             .collect();
-        words.sort();
+        words.sort_by(|a, b| a.0.cmp(&b.0));
         TextIndex { words, suggestions: Vec::new() }
     }
 

@@ -4,6 +4,7 @@
 //! [`ClusterModel`] says, so a browser or a database gives the same answer from the same numbers.
 
 pub mod density;
+pub mod edit;
 pub mod groups;
 pub mod inputs;
 pub mod kmeans;
@@ -16,15 +17,18 @@ pub mod profile;
 pub mod projection;
 pub mod quality;
 pub mod rfm;
+pub mod rule_fit;
 pub mod rules;
 pub mod run;
 
+pub use edit::{Edit, EditError};
 pub use groups::{Group, GroupSource};
 pub use lifecycle::Stage;
 pub use matching::{Movement, movement};
 pub use model::{Bin, ClusterModel, ModelFeature};
 pub use profile::Difference;
 pub use rfm::{RfmCell, RfmScore};
+pub use rule_fit::{FittedRule, fit_rule};
 pub use rules::{Comparison, Condition, Op, RuleGroup};
 pub use run::{Algorithm, Clarity, Groups, KCurve, NO_GROUP, SegmentRun, Settings, Solution, run};
 

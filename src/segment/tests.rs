@@ -328,3 +328,99 @@ fn rule_groups_come_first_in_list_order() {
         run.buyers.len()
     );
 }
+
+#[test]
+fn merging_and_splitting_keep_everybody_and_the_model_says_so() {
+    let (lines, products, _) = store(6);
+    let features = features(&lines, &products);
+    let first = run(&features, &Settings::default(), None, &Silent).unwrap();
+    let (into, from) = (first.groups[0].id.clone(), first.groups[1].id.clone());
+    let size = first.groups[0].customers + first.groups[1].customers;
+    let edit = Edit::Merge {
+        into: into.clone(),
+        from: from.clone(),
+    };
+    let merged = edit::apply(&first, &features, None, &edit).unwrap();
+    assert_eq!(merged.groups.len() + 1, first.groups.len());
+    assert_eq!(merged.groups[0].customers, size);
+    let halves = edit::apply(&merged, &features, None, &Edit::Split { group: into.clone() }).unwrap();
+    assert_eq!(halves.groups.len(), first.groups.len());
+    assert!(halves.groups.iter().all(|group| group.customers > 0));
+    assert_eq!(
+        halves.groups.iter().map(|group| group.customers).sum::<u32>() as usize,
+        first.buyers.len()
+    );
+    let refused = edit::apply(
+        &first,
+        &features,
+        None,
+        &Edit::Merge {
+            into: into.clone(),
+            from: into,
+        },
+    );
+    assert_eq!(refused, Err(EditError::Itself));
+}
+
+#[test]
+fn a_locked_group_keeps_its_name_and_centre_when_grouped_again() {
+    let (lines, products, _) = store(7);
+    let features = features(&lines, &products);
+    let mut first = run(&features, &Settings::default(), None, &Silent).unwrap();
+    for edit in [
+        Edit::Rename {
+            group: first.groups[0].id.clone(),
+            name: "The best".to_owned(),
+        },
+        Edit::Lock {
+            group: first.groups[0].id.clone(),
+            locked: true,
+        },
+    ] {
+        first = edit::apply(&first, &features, None, &edit).unwrap();
+    }
+    let again = run(
+        &features,
+        &Settings {
+            seed: 9,
+            ..Settings::default()
+        },
+        Some(&first),
+        &Silent,
+    )
+    .unwrap();
+    let kept = again
+        .groups
+        .iter()
+        .find(|group| group.id == first.groups[0].id)
+        .unwrap();
+    assert!(kept.locked && kept.name == "The best");
+    let centre = |run: &SegmentRun| {
+        let place = run
+            .model
+            .labels
+            .iter()
+            .position(|label| *label == first.groups[0].id)
+            .unwrap();
+        run.model.centroids[place].clone()
+    };
+    assert_eq!(centre(&first), centre(&again));
+}
+
+#[test]
+fn a_group_becomes_a_rule_that_matches_most_of_it() {
+    let (lines, products, _) = store(8);
+    let features = features(&lines, &products);
+    let run = run(&features, &Settings::default(), None, &Silent).unwrap();
+    let sofas = run
+        .groups
+        .iter()
+        .position(|group| group.name == "Loyal big spenders")
+        .unwrap();
+    let rule = fit_rule(&run, sofas, &features).unwrap();
+    assert!(rule.matches > 0.8 && rule.precision > 0.8, "{rule:?}");
+    let Condition::All(parts) = &rule.when else {
+        panic!("{rule:?}")
+    };
+    assert!(parts.len() <= 3);
+}

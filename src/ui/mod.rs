@@ -17,4 +17,4 @@ pub mod strings;
 pub mod studio;
 pub mod theme;
 
-pub use studio::{Error, Options, Studio, run};
+pub use studio::{Error, Studio, run};

@@ -5,6 +5,7 @@
 
 mod ask;
 mod run;
+mod work;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -25,7 +26,8 @@ use super::shell::status_bar::{self, Progress, Saved};
 use super::shell::{rail, title_bar};
 use super::strings;
 use super::theme::{self, HasTokens as _, size};
-use crate::app::{StoreFacts, View};
+use crate::app::desk::Opened;
+use crate::app::{Desk, ImportReport, Start, StoreFacts, View};
 use crate::decide::Prepared;
 use crate::merch::Document;
 use crate::shop::{Currency, Seconds, TimeZoneName};
@@ -34,9 +36,18 @@ const SETTINGS_KEY: &str = "endcap.settings";
 
 /// What background work hands back.
 #[derive(Debug)]
-pub enum TaskResult {
+enum TaskResult {
+    Opened { opened: Box<Opened>, imported: Option<ImportReport> },
     /// Something changed the workspace; this is how it looks now.
-    Opened(Box<View>),
+    Viewed(Box<View>),
+    Imported { report: ImportReport, view: Box<View> },
+    Chosen { wanted: work::Wanted, paths: Vec<PathBuf> },
+    /// It failed, in a sentence.
+    Trouble(String),
+    Said(String),
+    Story(Box<crate::app::view::CustomerStory>),
+    Planned(Box<crate::app::view::ExportPlan>),
+    ExportFolder(PathBuf),
 }
 
 /// The whole window.
@@ -52,6 +63,11 @@ pub struct Studio {
     pictures: Pictures,
     states: ScreenStates,
     jobs: Jobs<TaskResult>,
+    /// The open workspace; none in tests that only paint.
+    desk: Option<Desk>,
+    /// The last step is not in the journal yet, because its gesture may go on.
+    step_to_keep: bool,
+    wake: Arc<dyn Fn() + Send + Sync>,
     progress: Option<Progress>,
     /// Answers to what screens asked for.
     found: screens::stage::Findings,
@@ -72,7 +88,9 @@ impl std::fmt::Debug for Studio {
 impl Studio {
     pub fn new(ctx: &egui::Context, settings: Settings, now: impl Fn() -> Seconds + 'static) -> Self {
         theme::install(ctx);
-        let wake = ctx.clone();
+        let context = ctx.clone();
+        let wake: Arc<dyn Fn() + Send + Sync> = Arc::new(move || context.request_repaint());
+        let job_wake = Arc::clone(&wake);
         let mut studio = Self {
             view: View::of(nothing_open()),
             draft: None,
@@ -84,7 +102,10 @@ impl Studio {
             formats: Formats::default(),
             pictures: Pictures::new(ctx),
             states: ScreenStates::default(),
-            jobs: Jobs::new(move || wake.request_repaint()),
+            jobs: Jobs::new(move || job_wake()),
+            desk: None,
+            step_to_keep: false,
+            wake,
             progress: None,
             found: screens::stage::Findings::default(),
             saved: Saved::All,
@@ -176,9 +197,10 @@ impl Studio {
         }
     }
 
-    fn frame(&mut self, ui: &mut Ui) {
+    /// One whole frame: paint, then run what was asked for. Also what the frame benchmark calls.
+    pub fn paint(&mut self, ui: &mut Ui) {
         self.pictures.begin_frame();
-        let now = (self.now)();
+        let now = self.scene_now();
         let mut commands = Vec::new();
         let situation = self.situation();
         if let Some(action) = command::pressed(ui.ctx(), situation, self.settings.single_keys)
@@ -233,9 +255,18 @@ impl Studio {
         commands.extend(self.toasts.show(ui, lift, strings::Phrase::text(strings::shell::Shell::Dismiss)));
         if ui.input(|input| !input.pointer.any_down() && input.keys_down.is_empty()) {
             self.history.close_gesture();
+            self.keep_last_step();
         }
         for command in commands {
             self.run(command, ui.ctx());
+        }
+    }
+
+    /// The sample store is looked at on its own day, whatever today is.
+    pub(super) fn scene_now(&self) -> Seconds {
+        match self.view.store.as_of {
+            Some(as_of) if self.view.store.is_sample => as_of,
+            _ => (self.now)(),
         }
     }
 
@@ -247,26 +278,16 @@ impl Studio {
 impl eframe::App for Studio {
     fn logic(&mut self, _ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.take_job_events();
+        self.look_at_saving();
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
-        self.frame(ui);
+        self.paint(ui);
     }
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
         eframe::set_value(storage, SETTINGS_KEY, &self.settings);
     }
-}
-
-/// What `endcap` opens its window with.
-#[derive(Clone, Debug, Default)]
-pub struct Options {
-    /// A workspace to open; `None` opens the last one, or the first-run screen.
-    pub workspace: Option<PathBuf>,
-    /// Open the sample store.
-    pub sample: bool,
-    /// Files to import once the window is open.
-    pub import: Vec<PathBuf>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -281,7 +302,7 @@ pub enum Error {
 }
 
 /// Opens the window and returns when it is closed.
-pub fn run(options: Options) -> Result<(), Error> {
+pub fn run(start: &Start) -> Result<(), Error> {
     let has_display = ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"]
         .iter()
         .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
@@ -293,6 +314,7 @@ pub fn run(options: Options) -> Result<(), Error> {
         .with_title("Endcap")
         .with_inner_size([1440.0, 900.0])
         .with_min_inner_size([960.0, 640.0]);
+    let start = start.clone();
     let native = eframe::NativeOptions { viewport, persist_window: true, ..Default::default() };
     eframe::run_native(
         "endcap",
@@ -303,7 +325,7 @@ pub fn run(options: Options) -> Result<(), Error> {
                 .and_then(|storage| eframe::get_value(storage, SETTINGS_KEY))
                 .unwrap_or_default();
             let mut studio = Studio::new(&creation.egui_ctx, settings, clock);
-            studio.begin(options);
+            studio.begin(start);
             Ok(Box::new(studio))
         }),
     )

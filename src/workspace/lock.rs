@@ -1,44 +1,65 @@
-//! One writer per workspace: an advisory lock on a file beside it, which the system frees even after a crash.
+//! One writing program per workspace: an advisory lock on a file beside it, which the system frees even after a crash.
+//! Within one program several connections share it, and SQLite puts their transactions in a row.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use super::Error;
 
 /// Held while a workspace is open for writing.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct WriterLock {
+    _held: Arc<Held>,
+}
+
+#[derive(Debug)]
+struct Held {
     path: PathBuf,
     file: File,
 }
 
+/// The locks of this program.
+static HELD: Mutex<BTreeMap<PathBuf, Weak<Held>>> = Mutex::new(BTreeMap::new());
+
 impl WriterLock {
-    /// Fails with `OpenElsewhere` when another window or command writes, with `ReadOnly` when the folder does not allow
-    /// a file beside the workspace.
+    /// Fails with `OpenElsewhere` when another program writes, with `ReadOnly` when the folder does not allow a file
+    /// beside the workspace.
     pub(super) fn acquire(workspace: &Path) -> Result<Self, Error> {
-        let path = lock_path(workspace);
-        // Whoever closes last removes the file; a lock on a removed file protects nothing, so look again.
-        for _ in 0..16 {
-            let file = File::options()
-                .create(true)
-                .truncate(false)
-                .write(true)
-                .open(&path)
-                .map_err(|source| refused(workspace, source))?;
-            match file.try_lock() {
-                Ok(()) => {}
-                Err(TryLockError::WouldBlock) => return Err(Error::OpenElsewhere(workspace.to_owned())),
-                Err(TryLockError::Error(source)) => return Err(refused(workspace, source)),
-            }
-            if same_file(&file, &path) {
-                return Ok(Self { path, file });
-            }
+        let path = lock_path(workspace)?;
+        let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(lock) = held.get(&path).and_then(Weak::upgrade) {
+            return Ok(Self { _held: lock });
         }
-        Err(Error::OpenElsewhere(workspace.to_owned()))
+        let lock = Arc::new(lock_file(workspace, &path)?);
+        held.insert(path, Arc::downgrade(&lock));
+        Ok(Self { _held: lock })
     }
 }
 
-impl Drop for WriterLock {
+fn lock_file(workspace: &Path, path: &Path) -> Result<Held, Error> {
+    // Whoever closes last removes the file; a lock on a removed file protects nothing, so look again.
+    for _ in 0..16 {
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(path)
+            .map_err(|source| refused(workspace, source))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(Error::OpenElsewhere(workspace.to_owned())),
+            Err(TryLockError::Error(source)) => return Err(refused(workspace, source)),
+        }
+        if same_file(&file, path) {
+            return Ok(Held { path: path.to_owned(), file });
+        }
+    }
+    Err(Error::OpenElsewhere(workspace.to_owned()))
+}
+
+impl Drop for Held {
     fn drop(&mut self) {
         // A lock file left behind is harmless: only its lock counts.
         drop(fs::remove_file(&self.path));
@@ -46,10 +67,16 @@ impl Drop for WriterLock {
     }
 }
 
-fn lock_path(workspace: &Path) -> PathBuf {
+/// Beside the workspace, by its real folder, so that two ways to the same file meet.
+fn lock_path(workspace: &Path) -> Result<PathBuf, Error> {
     let mut name = workspace.file_name().unwrap_or_default().to_owned();
     name.push("-lock");
-    workspace.with_file_name(name)
+    let folder = match workspace.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let folder = folder.canonicalize().map_err(|source| refused(workspace, source))?;
+    Ok(folder.join(name))
 }
 
 fn refused(workspace: &Path, source: std::io::Error) -> Error {

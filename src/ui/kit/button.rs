@@ -100,7 +100,7 @@ impl StyleProvider<ButtonStyle> for ButtonTheme {
         } else if classes.has_class(&DANGER) {
             (by_state(t.hide.soft, t.hide.soft, t.pressed), t.hide.fg, Stroke::NONE)
         } else if classes.has_class(&LINK) {
-            (by_state(Color32::TRANSPARENT, t.accent_soft, t.accent_soft), t.accent, Stroke::NONE)
+            (Color32::TRANSPARENT, by_state(t.accent, t.accent_hover, t.accent_pressed), Stroke::NONE)
         } else if classes.has_class(&QUIET) {
             if selected {
                 (t.accent_soft, t.accent, Stroke::NONE)
@@ -110,11 +110,14 @@ impl StyleProvider<ButtonStyle> for ButtonTheme {
         } else {
             return style;
         };
-        style.atom_layout.frame = Frame::new()
-            .fill(fill)
-            .stroke(stroke)
-            .corner_radius(radius::CONTROL)
-            .inner_margin(Margin::from(args.style.spacing.button_padding));
+        let mut margin = Margin::from(args.style.spacing.button_padding);
+        if classes.has_class(&LINK) {
+            // A link stands in line with the text above it.
+            margin.left = 0;
+            margin.right = 0;
+        }
+        style.atom_layout.frame =
+            Frame::new().fill(fill).stroke(stroke).corner_radius(radius::CONTROL).inner_margin(margin);
         style.atom_layout.text_style.color = text;
         style.atom_layout.image_tint = text;
         style

@@ -37,7 +37,13 @@ pub fn combo_with<'a, R>(
     let caret = icons::CARET_DOWN.atom_sized(12.0, Some(ui.tokens().muted));
     let response = match look {
         Look::Outlined => ui.add(super::button::plain((atoms.into_atoms(), Atom::grow(), caret))),
-        Look::Title => ui.add(super::button::quiet((atoms.into_atoms(), caret))),
+        Look::Title => {
+            ui.scope(|ui| {
+                ui.spacing_mut().button_padding.x = 5.0;
+                ui.add(super::button::quiet((atoms.into_atoms(), caret)))
+            })
+            .inner
+        }
     };
     response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, name));
     let inner = Popup::menu(&response)

@@ -102,7 +102,7 @@ pub fn first_run_ui(
     pictures: &mut dyn Pictures,
     asks: &mut Vec<Ask>,
 ) {
-    guide_ui(ui, state, asks);
+    guide_ui(ui, state);
     ScrollArea::vertical().id_salt("first run").auto_shrink(false).show(ui, |ui| {
         let room = ui.available_size();
         let width = (room.x - 2.0 * space::XL).min(920.0);
@@ -151,7 +151,9 @@ fn drop_zone_ui(ui: &mut Ui, width: f32, state: &mut FirstRunState, asks: &mut V
     let fill = if files_over { t.accent_soft } else { t.surface };
     ui.painter().rect_filled(rect, radius::PREVIEW, fill);
     dashed_frame(ui, rect, if files_over { t.accent } else { t.border_strong });
-    ui.scope_builder(UiBuilder::new().max_rect(rect.shrink(20.0)).layout(Layout::top_down(Align::Center)), |ui| {
+    let inside = UiBuilder::new().max_rect(rect.shrink(20.0)).layout(Layout::top_down(Align::Center));
+    // A child of its own, so that the row goes on after the box and not after its contents.
+    ui.new_child(inside).scope(|ui| {
         ui.add_space(space::M);
         let (icon_at, _) = ui.allocate_exact_size(Vec2::splat(56.0), Sense::hover());
         ui.painter().circle_filled(icon_at.center(), 28.0, t.accent_soft);
@@ -207,7 +209,8 @@ fn sample_ui(ui: &mut Ui, width: f32, pictures: &mut dyn Pictures, asks: &mut Ve
     let t = ui.tokens();
     let (rect, _) = ui.allocate_exact_size(vec2(width, BOX_HEIGHT), Sense::hover());
     ui.painter().rect(rect, radius::PREVIEW, t.surface, Stroke::new(1.0, t.border), egui::StrokeKind::Inside);
-    ui.scope_builder(UiBuilder::new().max_rect(rect.shrink(20.0)).layout(Layout::top_down(Align::Min)), |ui| {
+    let inside = UiBuilder::new().max_rect(rect.shrink(20.0)).layout(Layout::top_down(Align::Min));
+    ui.new_child(inside).scope(|ui| {
         let room = ui.available_width();
         let gap = 6.0;
         // One large picture beside four small ones reads as a shop, five equal ones as a list.
@@ -225,7 +228,7 @@ fn sample_ui(ui: &mut Ui, width: f32, pictures: &mut dyn Pictures, asks: &mut Ve
         ui.add_space(-space::S);
         ui.add(egui::Label::new(RichText::new(T::SampleFacts.text()).size(13.0).color(t.muted)).wrap());
         let open = button::plain(T::OpenSample.text()).min_size(vec2(room, 36.0));
-        ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
+        ui.with_layout(Layout::bottom_up(Align::Center), |ui| {
             if ui.add(open).clicked() {
                 asks.push(Ask::OpenSample);
             }
@@ -293,7 +296,7 @@ fn shortened(path: &std::path::Path) -> String {
     }
 }
 
-fn guide_ui(ui: &mut Ui, state: &mut FirstRunState, _: &mut [Ask]) {
+fn guide_ui(ui: &mut Ui, state: &mut FirstRunState) {
     let Some(guide) = state.guide else { return };
     let t = ui.tokens();
     let mut close = false;

@@ -7,7 +7,10 @@ pub mod export;
 pub mod first_run;
 pub mod home;
 pub mod pages;
+pub mod recommendations;
 pub mod rules;
+pub mod search;
+pub mod settings;
 pub mod stage;
 
 use std::sync::Arc;
@@ -73,8 +76,11 @@ impl Screen {
         Self::Data,
         Self::Customers,
         Self::Pages,
+        Self::Recommendations,
+        Self::Search,
         Self::Rules,
         Self::Export,
+        Self::Settings,
     ];
 
     pub fn title(self) -> &'static str {
@@ -144,6 +150,10 @@ impl Screen {
                 0 => Note::None,
                 n => Note::Count(n),
             },
+            Self::Search => match scene.view.search_terms.iter().filter(|term| term.found == Some(0)).count() {
+                0 => Note::None,
+                n => Note::Count(n),
+            },
             Self::Rules => {
                 let bundle = scene.view.bundle.as_ref();
                 match bundle.map_or(0, |bundle| rules::conflicts(scene.document, &bundle.catalog, scene.now).len()) {
@@ -174,6 +184,8 @@ pub struct ScreenStates {
     pub customers: customers::CustomersState,
     pub rules: rules::RulesState,
     pub export: export::ExportState,
+    pub recommendations: recommendations::RecommendationsState,
+    pub search: search::SearchState,
 }
 
 /// Paints the screen into the room between rail, title bar and status bar.
@@ -202,14 +214,18 @@ pub fn show(ui: &mut Ui, screen: Screen, scene: &Scene<'_>, states: &mut ScreenS
         asks: &mut asks,
     };
     match screen {
+        Screen::Settings => settings::settings_ui(ui, scene, commands),
         _ if !is_open => data::data_ui(ui, &mut stage, &mut states.data),
         Screen::Home => home::home_ui(ui, &mut stage, &mut states.home),
         Screen::Data => data::data_ui(ui, &mut stage, &mut states.data),
         Screen::Customers => customers::customers_ui(ui, &mut stage, &mut states.customers),
         Screen::Rules => rules::rules_ui(ui, &mut stage, &mut states.rules),
         Screen::Export => export::export_ui(ui, &mut stage, &mut states.export),
+        Screen::Recommendations => {
+            recommendations::recommendations_ui(ui, &mut stage, &mut states.recommendations);
+        }
+        Screen::Search => search::search_ui(ui, &mut stage, &mut states.search),
         Screen::Pages => pages::pages_ui(ui, scene, &mut states.pages, commands),
-        _ => {}
     }
     commands.extend(asks.into_iter().map(Command::Ask));
 }

@@ -7,9 +7,11 @@ pub mod canvas;
 pub mod customers;
 pub mod data;
 pub mod export;
+pub mod finding;
 pub mod first_run;
 pub mod home;
 pub mod rules;
+pub mod settings;
 pub mod shell;
 mod template;
 
@@ -116,6 +118,8 @@ mod tests {
         check("customers", customers::Customers::ALL);
         check("data", data::Data::ALL);
         check("export", export::Export::ALL);
+        check("finding", finding::Finding::ALL);
+        check("settings", settings::Settings::ALL);
         check("first_run", first_run::FirstRun::ALL);
         check("home", home::Home::ALL);
         check("rules", rules::Rules::ALL);

@@ -127,6 +127,11 @@ crate::catalogue! {
         NoStoreHint: "Open your store's export files, or look around in the sample store first" | "Öffnen Sie die Exportdateien Ihres Shops oder schauen Sie sich zuerst im Beispielshop um",
         ImportFiles: "Import files" | "Dateien einlesen",
         OpenSample: "Open the sample store" | "Beispielshop öffnen",
+        CopyDetails: "Copy details" | "Details kopieren",
+        Copied: "Made a copy of the workspace" | "Arbeitsbereich kopiert",
+        Imported: "Read {rows} {rows:row|rows}, {aside} set aside" | "{rows} {rows:Zeile|Zeilen} gelesen, {aside} beiseitegelegt",
+        ShowPages: "Show pages" | "Seiten zeigen",
+        Opening: "Opening" | "Wird geöffnet",
         CreditsTitle: "Credits" | "Mitwirkende",
         About: "About this window" | "Über dieses Fenster",
     }

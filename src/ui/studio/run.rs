@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use egui::{Align2, FontId, Id, LayerId, Order, Stroke, Ui};
 
-use super::{Options, Studio, TaskResult};
+use super::Studio;
+use crate::app::Start;
 use crate::merch::{Document, Edit};
 use crate::ui::command::{Action, Command};
 use crate::ui::history::History;
@@ -18,14 +19,16 @@ use crate::ui::theme::{HasTokens as _, semibold};
 
 impl Studio {
     /// The first thing to do after the window is there.
-    pub(super) fn begin(&mut self, options: Options) {
-        let Options { workspace, sample, import } = options;
-        if let Some(path) = workspace {
-            self.open(path);
-        } else if sample {
-            self.open_sample();
+    pub(super) fn begin(&mut self, start: Start) {
+        match start {
+            Start::Workspace(path) => self.open(path),
+            Start::Sample => self.open_sample(),
+            Start::LastWorkspace => {
+                if let Some(path) = self.settings.recent.iter().find(|path| path.is_file()).cloned() {
+                    self.open(path);
+                }
+            }
         }
-        drop(import);
     }
 
     pub(super) fn run(&mut self, command: Command, ctx: &egui::Context) {
@@ -44,8 +47,9 @@ impl Studio {
             Command::Edit { edit, label, toast } => self.edit(edit, label, toast),
             Command::Say(toast) => self.toasts.push(toast),
             Command::Ask(ask) => self.ask(ask, ctx),
-            Command::Import(paths) => drop(paths),
-            Command::Open(path) | Command::OpenReadOnly(path) | Command::New(path) => self.open(path),
+            Command::Import(paths) => self.import(paths),
+            Command::Open(path) | Command::OpenReadOnly(path) => self.open(path),
+            Command::New(path) => self.make_workspace(path),
             Command::OpenSample => self.open_sample(),
             Command::Copy(text) => ctx.copy_text(text),
             Command::GoBackTo { n_done } => self.go_back_to(n_done),
@@ -88,7 +92,7 @@ impl Studio {
             | Action::OpenWorkspace
             | Action::NewWorkspace
             | Action::CopyWorkspace
-            | Action::ShowInFolder => {}
+            | Action::ShowInFolder => self.file_action(action, ctx),
             canvas => {
                 let mut commands = Vec::new();
                 self.with_scene(|scene, states| states.pages.act(canvas, scene, &mut commands));
@@ -101,7 +105,7 @@ impl Studio {
 
     /// Runs something with the scene outside of painting.
     fn with_scene(&mut self, work: impl FnOnce(&Scene<'_>, &mut crate::ui::screens::ScreenStates)) {
-        let now = (self.now)();
+        let now = self.scene_now();
         let scene = Scene {
             view: &self.view,
             draft: self.draft.as_ref(),
@@ -130,10 +134,14 @@ impl Studio {
             self.toasts.push(info_toast(Shell::OpenReadOnly.text()));
             return;
         }
-        let now = (self.now)();
+        let now = self.scene_now();
         match self.history.push(Arc::make_mut(&mut self.document), edit, label, now) {
-            Ok(_) => {
+            Ok(merged) => {
                 self.document_changed();
+                if !merged && self.step_to_keep {
+                    self.keep_step_before_last();
+                }
+                self.step_to_keep = true;
                 if let Some(toast) = toast {
                     self.toasts.push(toast);
                 }
@@ -145,54 +153,42 @@ impl Studio {
         }
     }
 
+    /// Takes back or does again one step, in the window and in the journal.
     fn step(&mut self, step: for<'h> fn(&'h mut History, &mut Document) -> Option<&'h crate::ui::history::Step>, said: Shell) {
+        self.keep_last_step();
         let Some(done) = step(&mut self.history, Arc::make_mut(&mut self.document)) else {
             return;
         };
         let text = said.with(&[("what", (&done.label).into())]);
         let edit = done.edit.clone();
         self.document_changed();
+        self.keep_moved(said == Shell::Undone);
         self.states.pages.show_place_of(&edit);
         self.toasts.push(Toast { level: Level::Info, icon: Some(icons::ARROW_COUNTER_CLOCKWISE), text, actions: Vec::new() });
     }
 
     fn go_back_to(&mut self, n_done: usize) {
-        while n_done < self.history.done().len() {
-            if self.history.undo(Arc::make_mut(&mut self.document)).is_none() {
-                break;
-            }
+        self.keep_last_step();
+        while n_done < self.history.done().len() && self.history.undo(Arc::make_mut(&mut self.document)).is_some() {
+            self.keep_moved(true);
         }
-        while self.history.done().len() < n_done {
-            if self.history.redo(Arc::make_mut(&mut self.document)).is_none() {
-                break;
-            }
+        while self.history.done().len() < n_done && self.history.redo(Arc::make_mut(&mut self.document)).is_some() {
+            self.keep_moved(false);
         }
         self.document_changed();
     }
 
     /// The next frame decides with the new document.
-    fn document_changed(&mut self) {
+    pub(super) fn document_changed(&mut self) {
         self.revision += 1;
         self.draft =
             self.draft.as_ref().map(|draft| Arc::new(draft.with_document(Arc::clone(&self.document))));
-    }
-
-    pub(super) fn take_result(&mut self, result: TaskResult) {
-        match result {
-            TaskResult::Opened(view) => self.show(*view, History::default()),
-        }
     }
 
     pub(super) fn say_stopped(&mut self, kind: &str) {
         let text = Shell::WorkStopped.with(&[("work", kind.into())]);
         self.toasts.push(Toast { level: Level::Error, icon: None, text, actions: Vec::new() });
     }
-
-    fn open(&mut self, path: std::path::PathBuf) {
-        self.settings.opened(path);
-    }
-
-    fn open_sample(&mut self) {}
 }
 
 pub(super) fn info(text: &str) -> Command {

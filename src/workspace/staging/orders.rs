@@ -103,7 +103,8 @@ impl<'w> Orders<'w> {
             },
             |(key, _)| key,
         );
-        let lines = order.lines.iter().map(line_digest).fold(0, u64::wrapping_add);
+        let line_digests: Vec<u64> = order.lines.iter().map(line_digest).collect();
+        let lines = line_digests.iter().copied().fold(0, u64::wrapping_add);
         let digest = header_digest(order, customer).wrapping_add(lines);
         let slot = self.slots.len() as u32;
         self.slots_by_id.insert(order.id.as_str().into(), slot);
@@ -148,8 +149,8 @@ impl<'w> Orders<'w> {
             origin.file,
             origin.line as i64
         ])?;
-        for line in &order.lines {
-            self.insert_line(slot, line, order.placed_at, mentions)?;
+        for (line, digest) in order.lines.iter().zip(line_digests) {
+            self.insert_line(slot, line, digest, order.placed_at, mentions)?;
         }
         Ok(())
     }
@@ -165,12 +166,13 @@ impl<'w> Orders<'w> {
     ) -> Result<(), Error> {
         let other_file = self.slots[slot as usize].file != origin.file;
         for line in &order.lines {
-            if other_file && self.was_taken(slot, line_digest(line)) {
+            let digest = line_digest(line);
+            if other_file && self.was_taken(slot, digest) {
                 continue;
             }
-            let slot_state = &mut self.slots[slot as usize];
-            slot_state.digest = slot_state.digest.wrapping_add(line_digest(line));
-            self.insert_line(slot, line, order.placed_at, mentions)?;
+            let state = &mut self.slots[slot as usize];
+            state.digest = state.digest.wrapping_add(digest);
+            self.insert_line(slot, line, digest, order.placed_at, mentions)?;
         }
         Ok(())
     }
@@ -198,11 +200,12 @@ impl<'w> Orders<'w> {
         &mut self,
         slot: u32,
         line: &OrderLine,
+        digest: u64,
         placed_at: i64,
         mentions: &mut Mentions<'_>,
     ) -> Result<(), Error> {
         let mention = mentions.of_line(line, placed_at)?;
-        self.taken.push((slot, line_digest(line)));
+        self.taken.push((slot, digest));
         let state = &mut self.slots[slot as usize];
         let position = state.next_position;
         state.next_position += 1;
@@ -284,7 +287,7 @@ impl<'w> Inserts<'w> {
     }
 }
 
-/// FNV-1a, fed value by value; each value ends with a separator so that neighbours never run together.
+/// A running hash, fed value by value; each text carries its length, so that neighbours never run together.
 struct Digest(u64);
 
 impl Digest {
@@ -292,21 +295,24 @@ impl Digest {
         Self(0xcbf2_9ce4_8422_2325)
     }
 
-    fn bytes(mut self, bytes: &[u8]) -> Self {
-        for byte in bytes.iter().chain(&[0xff]) {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    /// Eight bytes a step: lines are many and their titles long.
+    fn bytes(self, bytes: &[u8]) -> Self {
+        let mut digest = self.number(bytes.len() as i64);
+        for chunk in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            digest = digest.number(i64::from_le_bytes(word));
         }
-        self
+        digest
     }
 
     fn text(self, text: Option<&str>) -> Self {
         match text {
             Some(text) => self.bytes(text.as_bytes()),
-            None => self.bytes(&[0xfe]),
+            None => self.number(-1),
         }
     }
 
-    /// One multiplication per number instead of eight: lines are many and mostly numbers.
     fn number(mut self, number: i64) -> Self {
         self.0 = crate::shop::hash::splitmix64(self.0 ^ number as u64);
         self

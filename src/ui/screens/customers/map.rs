@@ -49,7 +49,7 @@ pub(super) fn map_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut CustomersSt
     };
     let step = table.len().div_ceil(MOST_DOTS).max(1);
     let mut mesh = Mesh::default();
-    for idx in (0..table.len()).step_by(step) {
+    for idx in (0..table.len()).step_by(step).filter(|idx| is_placed(table, *idx)) {
         let (color, strong) = look(idx);
         let fill = segment_color(theme, color).gamma_multiply(if strong { 0.9 } else { 0.38 });
         dot(&mut mesh, field.place(table, idx), 2.6, usize::from(color), fill);
@@ -93,9 +93,15 @@ impl Field {
 
     fn nearest(&self, table: &CustomerTable, at: Pos2) -> Option<usize> {
         let distance = |idx: usize| self.place(table, idx).distance_sq(at);
-        let nearest = (0..table.len()).min_by(|one, two| distance(*one).total_cmp(&distance(*two)))?;
+        let placed = (0..table.len()).filter(|idx| is_placed(table, *idx));
+        let nearest = placed.min_by(|one, two| distance(*one).total_cmp(&distance(*two)))?;
         (distance(nearest) < 144.0).then_some(nearest)
     }
+}
+
+/// False for customers the map has no place for: those without an order.
+fn is_placed(table: &CustomerTable, idx: usize) -> bool {
+    table.x[idx].is_finite() && table.y[idx].is_finite()
 }
 
 /// A small polygon; its number of corners tells groups apart without colour.
@@ -128,7 +134,7 @@ fn labels_ui(ui: &Ui, customers: &CustomersView, field: &Field, is_preview: bool
     let mut taken: Vec<Rect> = Vec::new();
     for (group_idx, group) in customers.groups.iter().enumerate() {
         let (mut sum, mut n) = (Vec2::ZERO, 0.0);
-        for idx in (0..table.len()).filter(|idx| usize::from(table.group[*idx]) == group_idx) {
+        for idx in (0..table.len()).filter(|idx| usize::from(table.group[*idx]) == group_idx && is_placed(table, *idx)) {
             sum += field.place(table, idx).to_vec2();
             n += 1.0;
         }
@@ -174,8 +180,7 @@ fn overlay_ui(ui: &mut Ui, rect: Rect, state: &mut CustomersState, table: &Custo
     child.horizontal(|ui| {
             let n = state.map.inside.len();
             if ui.add(button::primary(T::FromLasso.with(&[("n", n.into())]))).clicked() {
-                let numbers = state.map.inside.iter().map(|idx| table.numbers[*idx]).collect();
-                state.editor = Some(rule_editor::Editor::from_customers(numbers));
+                state.editor = Some(rule_editor::Editor::of_customers(table, &state.map.inside));
             }
             if ui.add(button::plain(T::ClearLasso.text())).clicked() {
                 state.map.inside.clear();
@@ -237,7 +242,10 @@ fn pointed(ui: &Ui, response: &Response, state: &mut CustomersState, table: &Cus
         if 0 < back + on || state.map.focus.is_none() {
             let n = table.len();
             let at = state.map.focus.unwrap_or(0) + n + on;
-            state.map.focus = Some((at - back.min(n)) % n);
+            let next = (at - back.min(n)) % n;
+            // Customers without an order have no place; step over them.
+            let walk = (0..n).map(|step| if 0 < back { (next + n - step) % n } else { (next + step) % n });
+            state.map.focus = walk.into_iter().find(|idx| is_placed(table, *idx));
         }
     }
     let over = response.hover_pos().and_then(|at| field.nearest(table, at));

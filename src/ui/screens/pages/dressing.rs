@@ -67,7 +67,15 @@ fn menu_titles(scene: &Scene<'_>) -> Vec<String> {
 }
 
 /// A banner: the picture covers, the words stand on its empty third.
-pub fn hero(ui: &Ui, rect: Rect, heroes: &[Hero], scene: &Scene<'_>, look: &ShopLook, m: &Metrics) {
+pub fn hero(
+    ui: &Ui,
+    rect: Rect,
+    heroes: &[Hero],
+    first_products: &[u32],
+    scene: &Scene<'_>,
+    look: &ShopLook,
+    m: &Metrics,
+) {
     let Some(hero) = heroes.first() else { return };
     let painter = ui.painter();
     match scene.pictures.get(Some(&hero.image), Size::Full) {
@@ -79,6 +87,7 @@ pub fn hero(ui: &Ui, rect: Rect, heroes: &[Hero], scene: &Scene<'_>, look: &Shop
         }
         Picture::Missing => {
             painter.rect_filled(rect, 0, tile_tint(0));
+            collage(ui, rect, first_products, scene);
         }
     }
     let left = rect.left() + m.pad + 8.0;
@@ -100,6 +109,20 @@ pub fn hero(ui: &Ui, rect: Rect, heroes: &[Hero], scene: &Scene<'_>, look: &Shop
         let at = Rect::from_min_size(pos2(left, top + headline_height + gap), button_size);
         painter.rect_filled(at, look.corner_radius, look.accent_color());
         painter.galley(at.center() - button.size() / 2.0, button, look.on_accent());
+    }
+}
+
+/// A banner without a picture of its own shows what stands first on the page.
+fn collage(ui: &Ui, rect: Rect, products: &[u32], scene: &Scene<'_>) {
+    let Some(draft) = scene.draft else { return };
+    let side = (rect.height() * 0.74).min(rect.width() * 0.18);
+    let gap = side * 0.12;
+    let mut right = rect.right() - rect.width() * 0.04;
+    for (index, product) in products.iter().take(3).enumerate() {
+        let lift = if index == 1 { -0.05 } else { 0.05 } * rect.height();
+        let at = Rect::from_center_size(pos2(right - side / 2.0, rect.center().y + lift), Vec2::splat(side));
+        paint_picture(ui, at, &draft.bundle().catalog.products[*product as usize], scene.pictures, 1.0);
+        right = at.left() - gap;
     }
 }
 
@@ -135,19 +158,29 @@ pub fn tile(ui: &Ui, rect: Rect, tile: &Tile, index: usize, hovered: bool) {
         painter.rect_stroke(rect, 8, Stroke::new(1.0, ShopLook::QUIET), egui::StrokeKind::Inside);
     }
     let icon = tile_icon(&tile.title);
-    let narrow = rect.width() < 124.0;
-    let text_left = if rect.width() < 92.0 { 10.0 } else if narrow { 30.0 } else { 46.0 };
+    let narrow = rect.width() < 116.0;
+    let text_left = if rect.width() < 92.0 {
+        10.0
+    } else if narrow {
+        32.0
+    } else {
+        42.0
+    };
     if 20.0 < text_left {
-        let x = if narrow { rect.left() + 17.0 } else { rect.left() + 24.0 };
+        let x = if narrow { rect.left() + 17.0 } else { rect.left() + 23.0 };
         icon.paint_filled(painter, pos2(x, rect.center().y), 18.0, ShopLook::INK);
     }
-    let mut job = egui::text::LayoutJob::simple_singleline(
-        tile.title.clone(),
-        FontId::new(if narrow { 12.5 } else { 13.5 }, semibold()),
-        ShopLook::INK,
-    );
-    job.wrap = egui::text::TextWrapping::truncate_at_width(rect.width() - text_left - 4.0);
-    let galley = painter.layout_job(job);
+    let room = rect.width() - text_left - 4.0;
+    let size = if narrow { 12.5 } else { 13.5 };
+    let line = painter.layout_no_wrap(tile.title.clone(), FontId::new(size, semibold()), ShopLook::INK);
+    let galley = if line.size().x <= room {
+        line
+    } else {
+        // Two short lines say more than one that is cut.
+        let mut job = egui::text::LayoutJob::simple(tile.title.clone(), FontId::new(12.0, semibold()), ShopLook::INK, room);
+        job.wrap.max_rows = 2;
+        painter.layout_job(job)
+    };
     painter.galley(pos2(rect.left() + text_left, rect.center().y - galley.size().y / 2.0), galley, ShopLook::INK);
 }
 

@@ -96,22 +96,17 @@ pub fn storefront(
 /// Fills the four corners outside a rounded frame with the colour behind it.
 fn round_corners(ui: &Ui, frame: Rect, radius: f32) {
     let behind = ui.tokens().app;
-    for (corner, direction) in [
-        (frame.left_top(), vec2(1.0, 1.0)),
-        (frame.right_top(), vec2(-1.0, 1.0)),
-        (frame.right_bottom(), vec2(-1.0, -1.0)),
-        (frame.left_bottom(), vec2(1.0, -1.0)),
-    ] {
-        let center = corner + direction * radius;
-        let mut points = vec![corner];
-        for step in 0..=8 {
-            let angle = std::f32::consts::FRAC_PI_2 * step as f32 / 8.0;
-            points.push(center - direction * vec2(angle.sin(), angle.cos()) * radius);
-        }
-        // A fan from the corner: each triangle is convex.
-        for pair in points[1..].windows(2) {
-            ui.painter().add(egui::Shape::convex_polygon(vec![corner, pair[0], pair[1]], behind, Stroke::NONE));
-        }
+    let ring = 7.0;
+    for corner in [frame.left_top(), frame.right_top(), frame.right_bottom(), frame.left_bottom()] {
+        let inwards = (frame.center() - corner).normalized();
+        let toward = vec2(inwards.x.signum(), inwards.y.signum()) * radius;
+        let square = Rect::from_two_pos(corner, corner + toward);
+        ui.painter().with_clip_rect(square).rect_stroke(
+            frame.expand(ring),
+            CornerRadius::same((radius + ring) as u8),
+            Stroke::new(ring, behind),
+            StrokeKind::Inside,
+        );
     }
 }
 
@@ -165,6 +160,7 @@ impl Painting<'_, '_> {
             dressing::subject(ui, subject.translate(shift), self.scene, self.state, &self.laid.metrics, self.commands);
         }
         let laid = self.laid;
+        let first: Vec<u32> = self.page.blocks.iter().flat_map(|block| &block.slots).take(3).map(|slot| slot.product).collect();
         for block in &laid.blocks {
             if !viewport.intersects(block.rect.expand(8.0)) {
                 continue;
@@ -172,11 +168,11 @@ impl Painting<'_, '_> {
             let decided = &self.page.blocks[block.index];
             match &decided.kind {
                 BlockKind::Heroes { heroes } => {
-                    dressing::hero(ui, block.rect.translate(shift), heroes, self.scene, look, &laid.metrics);
+                    dressing::hero(ui, block.rect.translate(shift), heroes, &first, self.scene, look, &laid.metrics);
                 }
                 BlockKind::Banner { hero } => {
                     let heroes = std::slice::from_ref(hero);
-                    dressing::hero(ui, block.rect.translate(shift), heroes, self.scene, look, &laid.metrics);
+                    dressing::hero(ui, block.rect.translate(shift), heroes, &first, self.scene, look, &laid.metrics);
                 }
                 BlockKind::Tiles { tiles } => self.tiles_ui(ui, block, decided, tiles),
                 BlockKind::Products => self.products_ui(ui, block, decided, viewport),
@@ -344,7 +340,7 @@ impl Painting<'_, '_> {
             change,
             scores: self.state.scores,
             selected: selected || flash,
-            hovered: response.hovered() && self.state.drag.is_none(),
+            hovered: response.contains_pointer() && self.state.drag.is_none(),
             opacity: if held { 0.0 } else { 1.0 },
             marks: !self.state.peek && !held,
             twin,
@@ -372,7 +368,7 @@ impl Painting<'_, '_> {
             return;
         }
         self.card_gestures(ui, &response, rect, &this, slot_idx, decided);
-        if response.hovered() && self.state.drag.is_none() && !self.state.peek {
+        if response.contains_pointer() && self.state.drag.is_none() && !self.state.peek {
             self.hover_bar_ui(ui, rect, &this);
         }
     }

@@ -224,7 +224,9 @@ fn rule_row(
 ) -> Response {
     let t = ui.tokens();
     let selected = state.selected.as_deref() == Some(rule.id.as_str());
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 40.0), Sense::click_and_drag());
+    let (_, rect) = ui.allocate_space(vec2(ui.available_width(), 40.0));
+    // Focus belongs to the rule, not to its place in the list.
+    let response = ui.interact(rect, ui.scope_id().with(("rule", &rule.id)), Sense::click_and_drag());
     if selected {
         ui.painter().rect_filled(rect, 6, t.accent_soft);
     } else if response.hovered() {

@@ -1,0 +1,177 @@
+//! Settings: how the window looks and behaves, and what never leaves this computer.
+
+use egui::{FontId, Frame, Margin, RichText, ScrollArea, Ui, vec2};
+
+use super::Scene;
+use crate::ui::command::{Action, Command};
+use crate::ui::icons;
+use crate::ui::kit::{button, card, chip, heading};
+use crate::ui::strings::settings::Settings as T;
+use crate::ui::strings::{Language, Phrase as _};
+use crate::ui::theme::{HasTokens as _, ShopLook, shop_heading, space, text};
+
+pub fn settings_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
+    ScrollArea::vertical().id_salt("settings").auto_shrink(false).show(ui, |ui| {
+        Frame::new().inner_margin(Margin::symmetric(24, 20)).show(ui, |ui| {
+            // Long lines of controls are hard to read across.
+            ui.set_width(ui.available_width().min(760.0));
+            heading::display(ui, T::Title.text());
+            ui.add_space(space::S);
+            if !scene.view.store.name.is_empty() {
+                section(ui, T::Store, |ui| store_ui(ui, scene, commands));
+                section(ui, T::ShopLook, |ui| look_ui(ui, scene, commands));
+                section(ui, T::Pictures, |ui| pictures_ui(ui, scene));
+            }
+            section(ui, T::Privacy, privacy_ui);
+            section(ui, T::Appearance, |ui| appearance_ui(ui, scene, commands));
+            section(ui, T::Keyboard, |ui| keyboard_ui(ui, scene, commands));
+        });
+    });
+}
+
+fn section(ui: &mut Ui, title: T, contents: impl FnOnce(&mut Ui)) {
+    heading::title(ui, title.text());
+    card::card(ui, |ui| {
+        ui.set_width(ui.available_width());
+        contents(ui);
+    });
+    ui.add_space(space::M);
+}
+
+/// A label in a column of its own, and what it stands for.
+fn line(ui: &mut Ui, label: T, contents: impl FnOnce(&mut Ui, egui::Id)) {
+    ui.horizontal(|ui| {
+        let muted = ui.tokens().muted;
+        let id = ui
+            .allocate_ui(vec2(150.0, 28.0), |ui| {
+                ui.set_width(150.0);
+                ui.horizontal_centered(|ui| ui.label(RichText::new(label.text()).color(muted)).id).inner
+            })
+            .inner;
+        contents(ui, id);
+    });
+}
+
+fn store_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
+    let store = &scene.view.store;
+    for (label, value) in [
+        (T::StoreName, store.name.clone()),
+        (T::Currency, store.currency.0.clone()),
+        (T::TimeZone, store.time_zone.0.clone()),
+    ] {
+        line(ui, label, |ui, _| {
+            ui.label(value);
+        });
+    }
+    line(ui, T::File, |ui, _| {
+        let name = store.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        ui.label(name).on_hover_text(store.file.display().to_string());
+        if ui.add(button::link(T::ShowInFolder.text())).clicked() {
+            commands.push(Command::Do(Action::ShowInFolder));
+        }
+    });
+    heading::caption(ui, T::StoreHint.text());
+}
+
+fn look_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
+    let mut look = scene.settings.shop_look.clone();
+    heading::caption(ui, T::ShopLookHint.text());
+    line(ui, T::Logo, |ui, label| {
+        let hint = scene.view.store.name.as_str();
+        ui.add(egui::TextEdit::singleline(&mut look.logo).hint_text(hint).desired_width(240.0)).labelled_by(label);
+    });
+    line(ui, T::Accent, |ui, label| {
+        ui.color_edit_button_srgb(&mut look.accent).labelled_by(label);
+    });
+    line(ui, T::Corners, |ui, label| {
+        ui.add(egui::Slider::new(&mut look.corner_radius, 0..=20).suffix(" px")).labelled_by(label);
+    });
+    preview_ui(ui, scene, &look);
+    if look != scene.settings.shop_look {
+        commands.push(Command::SetShopLook(look));
+    }
+}
+
+/// A strip of the shop as it will look.
+fn preview_ui(ui: &mut Ui, scene: &Scene<'_>, look: &ShopLook) {
+    let border = ui.tokens().border;
+    Frame::new()
+        .fill(ShopLook::PAPER)
+        .stroke(egui::Stroke::new(1.0, border))
+        .corner_radius(10)
+        .inner_margin(Margin::symmetric(18, 12))
+        .show(ui, |ui| {
+            ui.horizontal(|ui| {
+                let logo = if look.logo.is_empty() { &scene.view.store.name } else { &look.logo };
+                ui.label(RichText::new(logo).font(FontId::new(20.0, shop_heading())).color(ShopLook::INK));
+                ui.add_space(space::XL);
+                Frame::new()
+                    .fill(look.accent_color())
+                    .corner_radius(look.corner_radius)
+                    .inner_margin(Margin::symmetric(14, 7))
+                    .show(ui, |ui| {
+                        ui.label(RichText::new(T::ShopNow.text()).text_style(text::strong()).color(look.on_accent()));
+                    });
+            });
+        });
+}
+
+fn pictures_ui(ui: &mut Ui, scene: &Scene<'_>) {
+    if let Some(bundle) = &scene.view.bundle {
+        let all = bundle.catalog.products.len();
+        let with = bundle.catalog.products.iter().filter(|product| product.image.is_some()).count();
+        ui.label(T::Matched.with(&[("n", with.into()), ("all", all.into())]));
+    }
+}
+
+fn privacy_ui(ui: &mut Ui) {
+    let t = ui.tokens();
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(icons::SHIELD_CHECK.0).text_style(text::icon()).color(t.boost.fg));
+        ui.label(RichText::new(T::Stays.text()).text_style(text::strong()));
+    });
+    for words in [T::Hashes, T::Sensitive, T::Forget] {
+        ui.add(egui::Label::new(words.text()).wrap());
+    }
+}
+
+fn appearance_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
+    line(ui, T::Theme, |ui, _| {
+        for (theme, name) in [
+            (egui::ThemePreference::System, T::System),
+            (egui::ThemePreference::Light, T::Light),
+            (egui::ThemePreference::Dark, T::Dark),
+        ] {
+            if chip::filter(ui, scene.settings.theme == theme, name.text()).clicked() {
+                commands.push(Command::SetTheme(theme));
+            }
+        }
+    });
+    line(ui, T::Language, |ui, _| {
+        for (language, name) in [(Language::English, T::English), (Language::German, T::German)] {
+            if chip::filter(ui, scene.settings.language == language, name.text()).clicked() {
+                commands.push(Command::SetLanguage(language));
+            }
+        }
+    });
+    let mut reduce = scene.settings.reduce_motion;
+    if ui.checkbox(&mut reduce, T::ReduceMotion.text()).changed() {
+        commands.push(Command::SetReduceMotion(reduce));
+    }
+}
+
+fn keyboard_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
+    let mut on = scene.settings.single_keys;
+    if ui.checkbox(&mut on, T::SingleKeys.text()).changed() {
+        commands.push(Command::SetSingleKeys(on));
+    }
+    heading::caption(ui, T::SingleKeysHint.text());
+    ui.horizontal(|ui| {
+        if ui.add(button::plain((icons::KEYBOARD.atom(), T::AllShortcuts.text()))).clicked() {
+            commands.push(Command::Do(Action::Shortcuts));
+        }
+        if ui.add(button::plain((icons::INFO.atom(), T::Credits.text()))).clicked() {
+            commands.push(Command::Do(Action::Credits));
+        }
+    });
+}

@@ -1,0 +1,42 @@
+//! What the Settings screen says.
+
+crate::catalogue! {
+    /// Store, shop look, pictures, privacy, keyboard, language.
+    Settings {
+        Title: "Settings" | "Einstellungen",
+        Store: "Store" | "Shop",
+        StoreName: "Name" | "Name",
+        Currency: "Currency" | "Währung",
+        TimeZone: "Time zone" | "Zeitzone",
+        File: "File" | "Datei",
+        ShowInFolder: "Show in folder" | "Im Ordner zeigen",
+        StoreHint: "Currency and time zone come from your data. Prices are never converted." | "Währung und Zeitzone stammen aus Ihren Daten. Preise werden nie umgerechnet.",
+        ShopLook: "Shop look" | "Aussehen des Shops",
+        ShopLookHint: "The page preview wears this, in light and dark alike." | "Die Seitenvorschau trägt dies, hell wie dunkel.",
+        Logo: "Logo text" | "Logotext",
+        Accent: "Accent colour" | "Akzentfarbe",
+        Corners: "Corner radius" | "Eckenradius",
+        ShopNow: "Shop now" | "Jetzt kaufen",
+        Pictures: "Pictures" | "Bilder",
+        Matched: "Matched {n} of {all} pictures" | "{n} von {all} Bildern zugeordnet",
+        Privacy: "Privacy" | "Datenschutz",
+        Stays: "Everything stays on this computer." | "Alles bleibt auf diesem Computer.",
+        Hashes: "E-mail addresses and phone numbers are kept as keyed codes. Names and addresses are not kept." | "E-Mail-Adressen und Telefonnummern werden als Codes mit Schlüssel gespeichert. Namen und Adressen nicht.",
+        Sensitive: "Groups use shopping behaviour only. Name, gender, age and address columns are never used." | "Gruppen nutzen nur das Einkaufsverhalten. Name, Geschlecht, Alter und Adresse werden nie verwendet.",
+        Forget: "To show or erase what is kept about one person, use endcap person and endcap forget on the command line." | "Um zu zeigen oder zu löschen, was über eine Person gespeichert ist: endcap person und endcap forget in der Befehlszeile.",
+        Keyboard: "Keyboard" | "Tastatur",
+        SingleKeys: "Single-key shortcuts" | "Kürzel mit einer Taste",
+        SingleKeysHint: "P pins, B boosts, H hides and so on, when no text field has the focus." | "P heftet an, B hebt, H blendet aus und so weiter, wenn kein Textfeld aktiv ist.",
+        AllShortcuts: "All shortcuts" | "Alle Kürzel",
+        Appearance: "Appearance" | "Darstellung",
+        Theme: "Theme" | "Farbschema",
+        System: "System" | "System",
+        Light: "Light" | "Hell",
+        Dark: "Dark" | "Dunkel",
+        ReduceMotion: "Reduce motion" | "Bewegung verringern",
+        Language: "Language" | "Sprache",
+        English: "English" | "English",
+        German: "Deutsch" | "Deutsch",
+        Credits: "Credits and licences" | "Danksagung und Lizenzen",
+    }
+}

@@ -1,0 +1,321 @@
+//! The window's way to the workspace: what takes longer than a frame happens here, on other threads.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::{Studio, TaskResult};
+use crate::app::desk::{Entry, Opened};
+use crate::app::{Desk, Error, ImportRequest, NewStore, Session, sample};
+use crate::shop::{Cancelled, Currency, Monitor, Seconds, TimeZoneName};
+use crate::ui::command::{Action, Command};
+use crate::ui::history::{History, Step};
+use crate::ui::kit::toast::{Level, Toast};
+use crate::ui::screens::Screen;
+use crate::ui::shell::status_bar::Saved;
+use crate::ui::strings::Phrase as _;
+use crate::ui::strings::shell::Shell;
+
+/// What a file dialog is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    FilesToImport,
+    WorkspaceToOpen,
+    WorkspaceToMake,
+    WorkspaceCopy,
+}
+
+impl Studio {
+    pub(super) fn open(&mut self, path: PathBuf) {
+        let (wake, now) = (self.waker(), (self.now)());
+        self.jobs.spawn("open", move |monitor| answer(open(&path, wake, now, monitor)));
+    }
+
+    /// Builds the sample store the first time, opens it after that.
+    pub(super) fn open_sample(&mut self) {
+        let (wake, now) = (self.waker(), (self.now)());
+        self.jobs.spawn("open", move |monitor| answer(open_sample(wake, now, monitor)));
+    }
+
+    /// Reads files into the open workspace; without one, into a new one.
+    pub(super) fn import(&mut self, paths: Vec<PathBuf>) {
+        if paths.is_empty() {
+            return;
+        }
+        if let Some(why) = unreadable(&paths) {
+            self.toasts.push(Toast { level: Level::Error, icon: None, text: why, actions: Vec::new() });
+            return;
+        }
+        let (wake, now) = (self.waker(), (self.now)());
+        let desk = self.desk.clone();
+        let request = ImportRequest { paths, ..ImportRequest::default() };
+        self.jobs.spawn("import", move |monitor| {
+            let work = || -> Result<TaskResult, Error> {
+                let Some(desk) = desk else {
+                    let file = new_file("store");
+                    Session::create(&file, &new_store())?;
+                    let opened = Desk::open(&file, move || wake(), now, monitor)?;
+                    let (report, view) = opened.desk.import(&request, now, monitor)?;
+                    let opened = Opened { view, ..opened };
+                    return Ok(TaskResult::Opened { opened: Box::new(opened), imported: Some(report) });
+                };
+                let (report, view) = desk.import(&request, now, monitor)?;
+                Ok(TaskResult::Imported { report, view: Box::new(view) })
+            };
+            answer(work())
+        });
+    }
+
+    pub(super) fn train_again(&mut self) {
+        let (Some(desk), now) = (self.desk.clone(), (self.now)()) else { return };
+        self.jobs.spawn("train", move |monitor| {
+            answer(desk.train(now, monitor).map(|view| TaskResult::Viewed(Box::new(view))))
+        });
+    }
+
+    pub(super) fn regroup(&mut self, k: Option<u8>) {
+        let (Some(desk), now) = (self.desk.clone(), (self.now)()) else { return };
+        self.jobs.spawn("train", move |monitor| {
+            answer(desk.regroup(k, now, monitor).map(|view| TaskResult::Viewed(Box::new(view))))
+        });
+    }
+
+    /// Asks for files in the system's own dialog, which blocks its thread.
+    pub(super) fn choose(&mut self, wanted: Wanted) {
+        let suggested = self.view.store.file.clone();
+        self.jobs.spawn("choose", move |_| {
+            let dialog = rfd::FileDialog::new();
+            let workspace = |dialog: rfd::FileDialog| dialog.add_filter("Endcap", &["endcap"]);
+            let paths = match wanted {
+                Wanted::FilesToImport => dialog
+                    .add_filter("CSV, TSV, Excel, JSON, ZIP", &["csv", "tsv", "txt", "xlsx", "json", "jsonl", "zip", "gz"])
+                    .pick_files(),
+                Wanted::WorkspaceToOpen => workspace(dialog).pick_file().map(|path| vec![path]),
+                Wanted::WorkspaceToMake => {
+                    workspace(dialog).set_file_name("store.endcap").save_file().map(|path| vec![path])
+                }
+                Wanted::WorkspaceCopy => {
+                    let name = suggested.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+                    workspace(dialog).set_file_name(name).save_file().map(|path| vec![path])
+                }
+            };
+            match paths {
+                Some(paths) => Ok(TaskResult::Chosen { wanted, paths }),
+                None => Err(Cancelled),
+            }
+        });
+    }
+
+    pub(super) fn make_workspace(&mut self, file: PathBuf) {
+        let (wake, now) = (self.waker(), (self.now)());
+        self.jobs.spawn("open", move |monitor| {
+            let made = Session::create(&file, &new_store()).map(drop);
+            answer(made.and_then(|()| open(&file, wake, now, monitor)))
+        });
+    }
+
+    pub(super) fn take_result(&mut self, result: TaskResult) {
+        match result {
+            TaskResult::Opened { opened, imported } => {
+                let Opened { desk, view, steps, n_done } = *opened;
+                let steps = steps
+                    .into_iter()
+                    .map(|kept| Step { label: kept.label, at: kept.at, edit: kept.edit, inverse: kept.inverse })
+                    .collect();
+                self.settings.opened(desk.file().to_owned());
+                let is_new = view.bundle.is_none();
+                self.desk = Some(desk);
+                self.show(view, History::restored(steps, n_done));
+                if is_new && Screen::ALL.contains(&Screen::Data) {
+                    self.settings.screen = Screen::Data;
+                }
+                if let Some(report) = imported {
+                    self.say_imported(&report);
+                }
+            }
+            TaskResult::Viewed(view) => self.refresh(*view),
+            TaskResult::Imported { report, view } => {
+                self.refresh(*view);
+                self.say_imported(&report);
+            }
+            TaskResult::Chosen { wanted, paths } => match (wanted, paths.into_iter()) {
+                (Wanted::FilesToImport, paths) => self.import(paths.collect()),
+                (Wanted::WorkspaceToOpen, mut paths) => paths.next().into_iter().for_each(|path| self.open(path)),
+                (Wanted::WorkspaceToMake, mut paths) => {
+                    paths.next().into_iter().for_each(|path| self.make_workspace(path));
+                }
+                (Wanted::WorkspaceCopy, mut paths) => {
+                    if let Some(to) = paths.next() {
+                        self.copy_workspace(to);
+                    }
+                }
+            },
+            TaskResult::Trouble(text) => {
+                self.found.trouble = Some(text.clone());
+                let actions = vec![(Shell::CopyDetails.text().to_owned(), Command::Copy(text.clone()))];
+                self.toasts.push(Toast { level: Level::Error, icon: None, text, actions });
+            }
+            TaskResult::Story(story) => self.found.story = Some(*story),
+            TaskResult::Planned(plan) => self.found.export_plan = Some(*plan),
+            TaskResult::ExportFolder(folder) => self.states.export.folder = Some(folder),
+            TaskResult::Said(text) => {
+                self.toasts.push(Toast { level: Level::Done, icon: None, text, actions: Vec::new() });
+            }
+        }
+    }
+
+    fn copy_workspace(&mut self, to: PathBuf) {
+        let from = self.view.store.file.clone();
+        self.jobs.spawn("copy", move |_| {
+            let copied = std::fs::copy(&from, &to).map(|_| TaskResult::Said(Shell::Copied.text().to_owned()));
+            let failed = |source| Error::environment_because("The workspace could not be copied.", source);
+            answer(copied.map_err(failed))
+        });
+    }
+
+    /// The picture changed, the merchant's document did not.
+    fn refresh(&mut self, view: crate::app::View) {
+        let document = Arc::clone(&self.document);
+        let had_document = self.draft.is_some();
+        let history = std::mem::take(&mut self.history);
+        self.show(view, history);
+        if had_document {
+            self.document = document;
+            self.document_changed();
+        }
+    }
+
+    fn say_imported(&mut self, report: &crate::app::ImportReport) {
+        let rows: u64 = report.files().map(|file| file.rows_read).sum();
+        let text = Shell::Imported.with(&[
+            ("rows", rows.into()),
+            ("aside", report.n_rows_set_aside().into()),
+        ]);
+        let actions = vec![(Shell::ShowPages.text().to_owned(), Command::Go(Screen::Pages))];
+        self.toasts.push(Toast { level: Level::Done, icon: None, text, actions });
+    }
+
+    /// Hands the last finished step to the journal. A drag is one step, so this waits until it ends.
+    pub(super) fn keep_last_step(&mut self) {
+        if std::mem::take(&mut self.step_to_keep) {
+            self.keep_step(1);
+        }
+    }
+
+    /// The step before a new one, whose gesture ended with it.
+    pub(super) fn keep_step_before_last(&self) {
+        self.keep_step(2);
+    }
+
+    /// The cursor of the log moved by one step.
+    pub(super) fn keep_moved(&self, back: bool) {
+        let Some(desk) = &self.desk else { return };
+        let document = Arc::clone(&self.document);
+        desk.keep(if back { Entry::Back { document } } else { Entry::Forward { document } });
+    }
+
+    fn keep_step(&self, from_end: usize) {
+        let done = self.history.done();
+        let step = done.len().checked_sub(from_end).and_then(|at| done.get(at));
+        let (Some(desk), Some(step)) = (&self.desk, step) else { return };
+        desk.keep(Entry::Done {
+            label: step.label.clone(),
+            at: step.at,
+            edit: step.edit.clone(),
+            inverse: step.inverse.clone(),
+            document: Arc::clone(&self.document),
+        });
+    }
+
+    /// What the status bar says about saving.
+    pub(super) fn look_at_saving(&mut self) {
+        let Some(desk) = &self.desk else { return };
+        let saving = desk.saving();
+        self.saved = match saving.trouble {
+            Some(why) => Saved::Failed(why),
+            None if 3 < saving.n_waiting => Saved::Saving,
+            None => Saved::All,
+        };
+    }
+
+    pub(super) fn file_action(&mut self, action: Action, ctx: &egui::Context) {
+        match action {
+            Action::ImportFiles => self.choose(Wanted::FilesToImport),
+            Action::OpenWorkspace => self.choose(Wanted::WorkspaceToOpen),
+            Action::NewWorkspace => self.choose(Wanted::WorkspaceToMake),
+            Action::CopyWorkspace => self.choose(Wanted::WorkspaceCopy),
+            _ => {
+                if let Some(folder) = self.view.store.file.parent() {
+                    ctx.open_url(egui::OpenUrl::new_tab(format!("file://{}", folder.display())));
+                }
+            }
+        }
+    }
+
+    fn waker(&self) -> Arc<dyn Fn() + Send + Sync> {
+        Arc::clone(&self.wake)
+    }
+}
+
+fn open(
+    file: &Path,
+    wake: Arc<dyn Fn() + Send + Sync>,
+    now: Seconds,
+    monitor: &dyn Monitor,
+) -> Result<TaskResult, Error> {
+    monitor.progress(0, 0, Shell::Opening.text());
+    let opened = Desk::open(file, move || wake(), now, monitor)?;
+    Ok(TaskResult::Opened { opened: Box::new(opened), imported: None })
+}
+
+fn open_sample(
+    wake: Arc<dyn Fn() + Send + Sync>,
+    now: Seconds,
+    monitor: &dyn Monitor,
+) -> Result<TaskResult, Error> {
+    let folder = data_folder().join("sample");
+    let file = folder.join(sample::WORKSPACE);
+    if !file.is_file() {
+        let exports = sample::write_files(&folder.join("exports"), monitor)?;
+        sample::build_workspace(&file, &exports, monitor)?;
+    }
+    open(&file, wake, now, monitor)
+}
+
+/// An error becomes a sentence; a cancel stays one.
+pub(super) fn answer(work: Result<TaskResult, Error>) -> Result<TaskResult, Cancelled> {
+    match work {
+        Ok(result) => Ok(result),
+        Err(Error::Cancelled(cancelled)) => Err(cancelled),
+        Err(error) => Ok(TaskResult::Trouble(error.to_string())),
+    }
+}
+
+/// What a new workspace assumes until the files say otherwise.
+fn new_store() -> NewStore {
+    NewStore { name: None, currency: Currency::new("USD"), time_zone: TimeZoneName::default() }
+}
+
+/// Where workspaces go that nobody chose a place for.
+fn data_folder() -> PathBuf {
+    eframe::storage_dir("endcap").unwrap_or_else(|| std::env::temp_dir().join("endcap"))
+}
+
+/// A file of that name that does not exist yet.
+fn new_file(name: &str) -> PathBuf {
+    let folder = data_folder();
+    // Creating it may fail; then making the workspace says so.
+    drop(std::fs::create_dir_all(&folder));
+    (1..)
+        .map(|n| if n == 1 { folder.join(format!("{name}.endcap")) } else { folder.join(format!("{name}-{n}.endcap")) })
+        .find(|path| !path.exists())
+        .unwrap_or_else(|| folder.join(format!("{name}.endcap")))
+}
+
+/// A sentence when none of the files is of a kind that can be read.
+fn unreadable(paths: &[PathBuf]) -> Option<String> {
+    const READABLE: [&str; 10] = ["csv", "tsv", "txt", "xlsx", "xls", "json", "jsonl", "zip", "gz", "xml"];
+    let extension = |path: &PathBuf| path.extension().map(|end| end.to_string_lossy().to_lowercase());
+    let bad = paths.iter().filter(|path| !path.is_dir()).filter_map(extension).find(|end| !READABLE.contains(&end.as_str()))?;
+    let any_good = paths.iter().any(|path| extension(path).is_none_or(|end| READABLE.contains(&end.as_str())));
+    (!any_good).then(|| Shell::CannotRead.with(&[("extension", (&bad).into())]))
+}
