@@ -1,5 +1,12 @@
 //! Forecasts, features and groups against public data and published numbers.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot read its data has failed")]
+#![expect(
+    clippy::print_stderr,
+    reason = "a skipped test says so, and measured numbers are shown"
+)]
+#![expect(clippy::float_cmp, reason = "days are whole numbers")]
+
 use std::path::PathBuf;
 
 use endcap::features::plain::{self, PlainLine};
@@ -21,7 +28,7 @@ fn shared() -> Option<PathBuf> {
     None
 }
 
-/// Customers of CDNOW's sample with 39 weeks of calibration: (x, t_x, T) in weeks and the mean repeat value.
+/// Customers of CDNOW's sample with 39 weeks of calibration: `(x, t_x, T)` in weeks and the mean repeat value.
 fn cdnow_sample(text: &str) -> Vec<(Rfm, f64)> {
     // Days of 1997 and 1998 from 1 January 1997.
     let day = |date: &str| -> f64 {

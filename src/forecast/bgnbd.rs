@@ -164,7 +164,7 @@ fn away_from_one(a: f64) -> f64 {
     if (a - 1.0).abs() < 1e-7 { 1.0 + 1e-7 } else { a }
 }
 
-/// Maximum likelihood from three starts. Customers with the same (x, t_x, T) are counted together.
+/// Maximum likelihood from three starts. Customers with the same `(x, t_x, T)` are counted together.
 pub fn fit(customers: &[Rfm], variant: Variant) -> BgNbdFit {
     let mut sorted: Vec<Rfm> = customers.to_vec();
     sorted.sort_by(|one, two| {
@@ -241,6 +241,7 @@ fn finish(optimum: &Optimum, variant: Variant, n_customers: usize) -> BgNbdFit {
 }
 
 #[cfg(test)]
+#[expect(clippy::excessive_precision, reason = "vectors as printed, with 17 digits")]
 mod tests {
     use super::*;
 

@@ -130,6 +130,7 @@ fn correlation(pairs: &[(f64, f64)]) -> f64 {
 }
 
 #[cfg(test)]
+#[expect(clippy::excessive_precision, reason = "vectors as printed, with 17 digits")]
 mod tests {
     use super::*;
 

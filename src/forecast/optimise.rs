@@ -20,8 +20,11 @@ pub struct Optimum {
     pub at_bound: Vec<usize>,
 }
 
-/// `objective` returns log-likelihood and its gradient by the *logarithms* of the parameters.
-pub fn maximise(objective: &(dyn Fn(&[f64]) -> (f64, Vec<f64>) + Sync), starts: &[Vec<f64>]) -> Optimum {
+/// Log-likelihood and its gradient by the *logarithms* of the parameters.
+pub type Objective<'a> = dyn Fn(&[f64]) -> (f64, Vec<f64>) + 'a;
+
+/// The highest place that the starts lead to.
+pub fn maximise(objective: &Objective, starts: &[Vec<f64>]) -> Optimum {
     let mut best: Option<(f64, Vec<f64>)> = None;
     for start in starts {
         let at = climb(objective, start);
@@ -69,7 +72,7 @@ pub fn maximise(objective: &(dyn Fn(&[f64]) -> (f64, Vec<f64>) + Sync), starts: 
 }
 
 /// L-BFGS with projection onto the box and a backtracking line search (Nocedal and Wright, algorithms 7.4 and 3.1).
-fn climb(objective: &dyn Fn(&[f64]) -> (f64, Vec<f64>), start: &[f64]) -> Vec<f64> {
+fn climb(objective: &Objective, start: &[f64]) -> Vec<f64> {
     let mut at: Vec<f64> = start.iter().map(|value| value.clamp(-BOUND, BOUND)).collect();
     let (mut value, mut gradient) = objective(&at);
     let mut steps: Vec<(Vec<f64>, Vec<f64>)> = Vec::new();
@@ -156,7 +159,9 @@ fn ascent(gradient: &[f64], steps: &[(Vec<f64>, Vec<f64>)]) -> Vec<f64> {
     }
     if let Some((moved, turned)) = steps.last() {
         let scale = dot(moved, turned) / dot(turned, turned);
-        q.iter_mut().for_each(|value| *value *= scale);
+        for value in &mut q {
+            *value *= scale;
+        }
     }
     for ((moved, turned), weight) in steps.iter().zip(weights.iter().rev()) {
         let back = dot(turned, &q) / dot(moved, turned);
@@ -168,7 +173,7 @@ fn ascent(gradient: &[f64], steps: &[(Vec<f64>, Vec<f64>)]) -> Vec<f64> {
 }
 
 /// Newton steps over the parameters that are not at a bound, as long as the likelihood rises.
-fn polish(objective: &dyn Fn(&[f64]) -> (f64, Vec<f64>), start: Vec<f64>) -> Vec<f64> {
+fn polish(objective: &Objective, start: Vec<f64>) -> Vec<f64> {
     let mut at = start;
     for _ in 0..20 {
         let free: Vec<usize> = (0..at.len()).filter(|i| at[*i].abs() < BOUND - 1e-9).collect();
@@ -200,7 +205,7 @@ fn polish(objective: &dyn Fn(&[f64]) -> (f64, Vec<f64>), start: Vec<f64>) -> Vec
 }
 
 /// Minus the second derivatives over the free parameters, from central differences of the gradient.
-fn curvature(objective: &dyn Fn(&[f64]) -> (f64, Vec<f64>), at: &[f64], free: &[usize]) -> Vec<f64> {
+fn curvature(objective: &Objective, at: &[f64], free: &[usize]) -> Vec<f64> {
     const STEP: f64 = 1e-5;
     let n = free.len();
     let mut matrix = vec![0.0; n * n];

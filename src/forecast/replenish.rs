@@ -91,7 +91,7 @@ pub fn pairs(history: &History) -> Vec<Pair> {
     let mut rhythms: Vec<(u32, u32, Vec<Day>)> = Vec::new();
     let mut n_days = vec![0_usize; history.n_customers];
     let mut intervals: BTreeMap<u32, Vec<f64>> = BTreeMap::new();
-    for customer in 0..history.n_customers {
+    for (customer, n_days) in n_days.iter_mut().enumerate() {
         let lines = history.lines_of(customer);
         let mut own: Vec<(u32, Day)> = lines
             .iter()
@@ -105,7 +105,7 @@ pub fn pairs(history: &History) -> Vec<Pair> {
             .map(|order| day_of(order.at))
             .collect();
         days.dedup();
-        n_days[customer] = days.len();
+        *n_days = days.len();
         for bought in own.chunk_by(|one, two| one.0 == two.0) {
             let product = bought[0].0;
             for pair in bought.windows(2) {

@@ -16,6 +16,7 @@ pub struct CalibrationBin {
 }
 
 /// Area under the ROC curve, ties counted half; 0.5 when only one class is there.
+#[expect(clippy::float_cmp, reason = "a tie is the same number")]
 pub fn auc(truth: &[bool], score: &[f64]) -> f64 {
     let mut order: Vec<usize> = (0..score.len()).collect();
     order.sort_by(|one, two| score[*one].total_cmp(&score[*two]));
@@ -27,7 +28,7 @@ pub fn auc(truth: &[bool], score: &[f64]) -> f64 {
     let mut ranks = 0.0;
     let mut before = 0;
     for tied in order.chunk_by(|one, two| score[*one] == score[*two]) {
-        let rank = before as f64 + (tied.len() as f64 + 1.0) / 2.0;
+        let rank = before as f64 + f64::midpoint(tied.len() as f64, 1.0);
         ranks += rank * tied.iter().filter(|row| truth[**row]).count() as f64;
         before += tied.len();
     }
@@ -35,6 +36,7 @@ pub fn auc(truth: &[bool], score: &[f64]) -> f64 {
 }
 
 /// Mean over the positives of the precision at their place; tied scores enter together.
+#[expect(clippy::float_cmp, reason = "a tie is the same number")]
 pub fn average_precision(truth: &[bool], score: &[f64]) -> f64 {
     let mut order: Vec<usize> = (0..score.len()).collect();
     order.sort_by(|one, two| score[*two].total_cmp(&score[*one]));
@@ -126,6 +128,7 @@ pub fn wilson(hits: f64, n: f64, z: f64) -> (f64, f64) {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "these values are exact")]
 mod tests {
     use super::*;
 

@@ -4,6 +4,10 @@ use crate::forecast::special::ln_gamma;
 
 /// Regularised lower and upper incomplete gamma functions, P(a, x) and Q(a, x) (series below a + 1, Lentz's continued
 /// fraction above).
+#[expect(
+    clippy::many_single_char_names,
+    reason = "the letters of the published formula"
+)]
 fn incomplete_gamma(a: f64, x: f64) -> (f64, f64) {
     if x <= 0.0 {
         return (0.0, 1.0);
@@ -40,7 +44,11 @@ fn incomplete_gamma(a: f64, x: f64) -> (f64, f64) {
     }
 }
 
-/// Regularised incomplete beta function I_x(a, b) (Lentz's continued fraction, on the side where it converges).
+/// Regularised incomplete beta function Iₓ(a, b) (Lentz's continued fraction, on the side where it converges).
+#[expect(
+    clippy::many_single_char_names,
+    reason = "the letters of the published formula"
+)]
 fn incomplete_beta(a: f64, b: f64, x: f64) -> f64 {
     if x <= 0.0 {
         return 0.0;
@@ -131,6 +139,10 @@ pub fn student_critical(p: f64, df: f64) -> f64 {
 }
 
 /// P(T ≤ t), t ≥ 0, for a noncentral T (Lenth 1989, algorithm AS 243).
+#[expect(
+    clippy::many_single_char_names,
+    reason = "the letters of the published formula"
+)]
 fn noncentral_below(t: f64, df: f64, shift: f64) -> f64 {
     let x = t * t / (df + t * t);
     let half = shift * shift / 2.0;
@@ -157,6 +169,7 @@ pub fn noncentral_beyond(critical: f64, df: f64, shift: f64) -> f64 {
 }
 
 #[cfg(test)]
+#[expect(clippy::excessive_precision, reason = "values as printed, with 16 digits")]
 mod tests {
     use super::*;
 

@@ -67,7 +67,7 @@ fn root(short: impl Fn(f64) -> f64, start: f64) -> f64 {
     let (mut one, mut two) = (start.max(2.0), start.max(2.0) + 2.0);
     let (mut short_one, mut short_two) = (short(one), short(two));
     for _ in 0..50 {
-        if (two - one).abs() < 1e-11 * two || short_two == short_one {
+        if (two - one).abs() < 1e-11 * two || (short_two - short_one).abs() < f64::MIN_POSITIVE {
             break;
         }
         let next = (two - short_two * (two - one) / (short_two - short_one)).max(1.5);
@@ -149,7 +149,7 @@ pub fn variance(values: &[f64]) -> f64 {
 pub fn welch(a: &[f64], b: &[f64]) -> Test {
     let (one, two) = (variance(a) / a.len() as f64, variance(b) / b.len() as f64);
     let error = (one + two).sqrt();
-    if !(error > 0.0) {
+    if error.is_nan() || error <= 0.0 {
         return Test {
             statistic: 0.0,
             df: None,
@@ -390,7 +390,7 @@ fn percentile(values: &mut [f64], level: f64) -> Interval {
     };
     Interval {
         low: place((1.0 - level) / 2.0),
-        high: place((1.0 + level) / 2.0),
+        high: place(f64::midpoint(1.0, level)),
     }
 }
 

@@ -183,8 +183,8 @@ fn split(run: &mut SegmentRun, index: usize, features: &CustomerFeatures) -> Res
         .map(|start| fit_once(&points, 2, run.settings.seed.wrapping_add(start)))
         .min_by(|one, two| one.inertia.total_cmp(&two.inertia))
         .ok_or(EditError::NothingToSplit)?;
-    let first = fit.labels.iter().filter(|label| **label == 0).count();
-    let larger = usize::from(first * 2 < members.len());
+    let second: usize = fit.labels.iter().map(|label| *label as usize).sum();
+    let larger = usize::from(second * 2 > members.len());
     let mut used: Vec<String> = run.groups.iter().map(|group| group.id.clone()).collect();
     let id = fresh_id(&mut used, None);
     let mut centroids = Vec::new();

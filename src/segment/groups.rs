@@ -101,12 +101,12 @@ pub(super) fn make_groups(run: &mut SegmentRun, features: &CustomerFeatures, pre
     }
     let mut drafts: Vec<Group> = Vec::new();
     let mut used: Vec<String> = kept.iter().flatten().map(|group| group.id.clone()).collect();
-    for cluster in 0..k {
-        let stability = Some(solution.stay[cluster]);
-        drafts.push(match kept[cluster] {
+    for (group, stay) in kept.iter().zip(&solution.stay) {
+        let stability = Some(*stay);
+        drafts.push(match group {
             Some(group) => Group {
                 stability,
-                ..group.clone()
+                ..(*group).clone()
             },
             None => Group {
                 stability,
@@ -223,7 +223,7 @@ fn tell_apart(groups: &mut [Group]) {
         };
         if !groups[index].renamed && taken(&groups[index].name) {
             let base = groups[index].name.clone();
-            let name = (2..)
+            let name = (2..=groups.len() + 1)
                 .map(|number| format!("{base} {number}"))
                 .find(|name| !taken(name));
             groups[index].name = name.unwrap_or(base);

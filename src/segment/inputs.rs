@@ -146,8 +146,7 @@ fn fit_feature(
     weight: f64,
 ) -> Option<ModelFeature> {
     let multiplier = match info(name)?.kind {
-        Kind::Money | Kind::Count | Kind::Hour => 1,
-        Kind::Days => 1,
+        Kind::Money | Kind::Count | Kind::Hour | Kind::Days => 1,
         Kind::Share => 1_000,
         Kind::Ratio => 100,
     };
@@ -164,13 +163,16 @@ fn fit_feature(
     }
     let seen: Vec<f64> = facts.iter().map(|fact| transform(*fact as f64)).collect();
     let centre = quantile(&seen, 0.5);
-    let spread = scale.map(|scale| scale * multiplier as f64).unwrap_or_else(|| {
-        // An interquartile range of 1.349 standard deviations is the normal one; where half of all values are equal it
-        // is zero and the standard deviation has to do.
-        let robust = (quantile(&seen, 0.75) - quantile(&seen, 0.25)) / 1.349;
-        let plain = deviation(&seen);
-        if robust > plain / 3.0 { robust } else { plain }
-    });
+    let spread = scale.map_or_else(
+        || {
+            // An interquartile range of 1.349 standard deviations is the normal one; where half of all values are equal it
+            // is zero and the standard deviation has to do.
+            let robust = (quantile(&seen, 0.75) - quantile(&seen, 0.25)) / 1.349;
+            let plain = deviation(&seen);
+            if robust > plain / 3.0 { robust } else { plain }
+        },
+        |scale| scale * multiplier as f64,
+    );
     if spread <= 0.0 {
         return None;
     }

@@ -78,6 +78,7 @@ impl Points {
     }
 
     /// The named rows, in the order named.
+    #[must_use]
     pub fn pick(&self, rows: &[usize]) -> Self {
         let mut values = Vec::with_capacity(rows.len() * self.n_dims);
         for row in rows {
@@ -390,6 +391,7 @@ pub fn squared(one: &[f64], two: &[f64]) -> f64 {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "the inertia of equal rows is exactly zero")]
 mod tests {
     use super::*;
 

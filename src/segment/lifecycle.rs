@@ -61,7 +61,7 @@ pub fn stages(features: &CustomerFeatures) -> Vec<Stage> {
     };
     (0..orders.len())
         .map(|row| {
-            if !(orders[row] > 0.0) {
+            if orders[row].is_nan() || orders[row] <= 0.0 {
                 return Stage::NoOrder;
             }
             let own = if orders[row] >= OWN_GAPS { gap[row] } else { usual };

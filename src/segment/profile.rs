@@ -214,7 +214,7 @@ impl Profiler {
         categories.sort_by(|one, two| two.1.total_cmp(&one.1).then_with(|| one.0.cmp(&two.0)));
         let once = pick(&self.n_orders)
             .iter()
-            .filter(|orders| **orders == 1.0)
+            .filter(|orders| **orders < 1.5)
             .count();
         let gaps = pick(&self.gap_ratio);
         let share = |count: usize| if n == 0 { 0.0 } else { count as f64 / n as f64 };

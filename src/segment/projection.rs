@@ -71,7 +71,9 @@ fn leading(covariance: &[f64], d: usize, taken: &[f64]) -> Vec<f64> {
         |best, value| if value.abs() > best.abs() { value } else { best },
     );
     if largest < 0.0 {
-        axis.iter_mut().for_each(|value| *value = -*value);
+        for value in &mut axis {
+            *value = -*value;
+        }
     }
     axis
 }

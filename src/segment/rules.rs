@@ -16,8 +16,8 @@ pub struct RuleGroup {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Condition {
-    All(Vec<Condition>),
-    Any(Vec<Condition>),
+    All(Vec<Self>),
+    Any(Vec<Self>),
     Is(Comparison),
 }
 
@@ -41,6 +41,7 @@ pub enum Op {
 }
 
 impl Op {
+    #[expect(clippy::float_cmp, reason = "the merchant asked for exactly this number")]
     pub fn holds(self, fact: f64, value: f64) -> bool {
         match self {
             Self::AtLeast => fact >= value,
@@ -113,9 +114,13 @@ impl Condition {
 
     fn collect<'a>(&'a self, found: &mut Vec<&'a str>) {
         match self {
-            Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.collect(found)),
+            Self::All(parts) | Self::Any(parts) => {
+                for part in parts {
+                    part.collect(found);
+                }
+            }
             Self::Is(comparison) if !found.contains(&comparison.feature.as_str()) => {
-                found.push(&comparison.feature)
+                found.push(&comparison.feature);
             }
             Self::Is(_) => {}
         }

@@ -45,6 +45,9 @@ enum TaskResult {
     /// It failed, in a sentence.
     Trouble(String),
     Said(String),
+    Story(Box<crate::app::view::CustomerStory>),
+    Planned(Box<crate::app::view::ExportPlan>),
+    ExportFolder(PathBuf),
 }
 
 /// The whole window.
@@ -260,7 +263,7 @@ impl Studio {
     }
 
     /// The sample store is looked at on its own day, whatever today is.
-    fn scene_now(&self) -> Seconds {
+    pub(super) fn scene_now(&self) -> Seconds {
         match self.view.store.as_of {
             Some(as_of) if self.view.store.is_sample => as_of,
             _ => (self.now)(),

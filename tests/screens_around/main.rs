@@ -269,7 +269,7 @@ fn home_says_what_stands_out_and_leads_there() {
 fn an_export_is_planned_at_once_and_held_back_by_what_blocks_it() {
     use endcap::app::view::{Check, CheckOutcome, ExportPlan, PlannedFile};
     let plan = ExportPlan {
-        target: export::TARGETS[0].id.to_owned(),
+        target: endcap::export::Target::Web.name().to_owned(),
         files: vec![PlannedFile { name: "manifest.json".into(), bytes: 10, head: "{}".into() }],
         checks: vec![Check { outcome: CheckOutcome::Blocks, sentence: "2 handles no longer exist".into() }],
         ..ExportPlan::default()

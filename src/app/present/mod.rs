@@ -1,6 +1,8 @@
 //! Results of runs as the plain values that screens paint.
 
+pub mod audit;
 pub mod customers;
+pub mod leaving;
 pub mod view;
 
 pub use view::view;

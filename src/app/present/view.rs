@@ -41,11 +41,13 @@ pub fn view(session: &Session, now: Seconds, monitor: &dyn Monitor) -> Result<Vi
             |source: crate::features::Error| Error::bug_because("The customers could not be described.", source);
         let history = History::before(&frames, as_of).map_err(unreadable)?;
         let features = features_of(&history).map_err(unreadable)?;
+        view.pulse = super::audit::pulse(&history).map(Arc::new);
         let before = previous
             .as_ref()
             .map(|previous| (&previous.result, previous.info.created_at, kept.info.created_at));
         let is_stale = view.stale_runs.iter().any(|kind| kind == runs::SEGMENTS);
         view.customers = Some(Arc::new(customers_view(&kept.result, &features, &history, before, is_stale)));
     }
+    view.audit = Some(Arc::new(super::audit::audit_view(session, &view.store, now)?));
     Ok(view)
 }

@@ -9,6 +9,7 @@ use super::first_run::ago;
 use super::stage::{Ask, JobKind, Stage};
 use crate::app::view::{CheckOutcome, ExportPlan};
 use crate::decide::diff::Difference;
+use crate::export::Target;
 use crate::ui::icons;
 use crate::ui::kit::empty::{Chosen, EmptyState};
 use crate::ui::kit::{button, card, chip, heading, marker, modal, progress, tabs};
@@ -16,21 +17,12 @@ use crate::ui::strings::Phrase as _;
 use crate::ui::strings::export::Export as T;
 use crate::ui::theme::{HasTokens as _, space, text};
 
-/// A system that can be exported to, as the command line's `--to` names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Target {
-    pub id: &'static str,
-    pub name: &'static str,
-}
-
 /// What only this screen cares about.
 #[derive(Clone, Debug)]
 pub struct ExportState {
     target: &'static str,
     left_out: BTreeSet<String>,
     pub folder: Option<PathBuf>,
-    with_restore: bool,
-    with_emails: bool,
     shows_files: bool,
     /// The comparison and the edit count it was made at.
     difference: Option<(u64, Difference)>,
@@ -41,11 +33,9 @@ pub struct ExportState {
 impl Default for ExportState {
     fn default() -> Self {
         Self {
-            target: TARGETS[0].id,
+            target: Target::Web.name(),
             left_out: BTreeSet::new(),
             folder: None,
-            with_restore: true,
-            with_emails: false,
             shows_files: false,
             difference: None,
             page_filter: None,
@@ -53,17 +43,6 @@ impl Default for ExportState {
         }
     }
 }
-
-pub const TARGETS: &[Target] = &[
-    Target { id: "bundle", name: "Bundle" },
-    Target { id: "shopify", name: "Shopify" },
-    Target { id: "woocommerce", name: "WooCommerce" },
-    Target { id: "magento", name: "Adobe Commerce" },
-    Target { id: "algolia", name: "Algolia" },
-    Target { id: "klaviyo", name: "Klaviyo" },
-    Target { id: "web", name: "Web" },
-    Target { id: "report", name: "Report" },
-];
 
 pub fn export_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut ExportState) {
     if stage.view.bundle.is_none() {
@@ -92,7 +71,7 @@ pub fn export_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut ExportState) {
             targets_ui(ui, state);
             ui.add_space(space::S);
             progress_ui(ui, stage);
-            if let Some(plan) = &plan {
+            if let Some(plan) = plan.as_ref().filter(|plan| !plan.parts.is_empty()) {
                 parts_ui(ui, stage, state, plan);
                 ui.add_space(space::M);
             }
@@ -114,9 +93,10 @@ pub fn export_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut ExportState) {
 fn targets_ui(ui: &mut Ui, state: &mut ExportState) {
     ui.horizontal_wrapped(|ui| {
         ui.label(RichText::new(T::To.text()).color(ui.tokens().muted));
-        for target in TARGETS {
-            if tabs::pill(ui, state.target == target.id, target.name, target.name).clicked() {
-                state.target = target.id;
+        for target in Target::ALL.iter().copied() {
+            let pill = tabs::pill(ui, state.target == target.name(), target.title(), target.title());
+            if pill.on_hover_text(target.summary()).clicked() {
+                state.target = target.name();
                 state.left_out.clear();
             }
         }
@@ -285,17 +265,8 @@ fn write_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut ExportState, plan: &
         if ui.add(button::plain((icons::FOLDER_OPEN.atom(), words))).clicked() {
             stage.push(Ask::ChooseExportFolder);
         }
-        ui.checkbox(&mut state.with_restore, T::Restore.text());
     });
-    if state.target == "klaviyo" {
-        ui.checkbox(&mut state.with_emails, T::Emails.text());
-    }
-    if state.with_emails {
-        let words = T::EmailsWarning.with(&[("n", stage.view.store.n_customers.into())]);
-        card::banner(ui, ui.tokens().bury, |ui| ui.label(words));
-    } else {
-        heading::caption(ui, T::IdsOnly.text());
-    }
+    heading::caption(ui, T::IdsOnly.text());
     ui.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let blocking: Vec<&str> =
@@ -310,8 +281,6 @@ fn write_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut ExportState, plan: &
                     target: state.target.to_owned(),
                     parts,
                     folder: state.folder.clone(),
-                    with_restore: state.with_restore,
-                    with_emails: state.with_emails,
                 });
             }
             if ui.add_enabled(!plan.files.is_empty(), button::plain(T::Preview.text())).clicked() {
@@ -356,16 +325,13 @@ fn earlier_ui(ui: &mut Ui, stage: &mut Stage<'_>) {
     heading::title(ui, T::Earlier.text());
     card::card(ui, |ui| {
         ui.set_width(ui.available_width());
-        for export in exports.iter().take(12) {
+        for export in exports.iter().take(12).cloned() {
             ui.horizontal(|ui| {
                 ui.label(RichText::new(ago(export.at, stage.now, stage.formats)).text_style(text::strong()));
                 ui.label(RichText::new(stage.formats.time(export.at)).text_style(text::number()).color(ui.tokens().muted));
-                let target = TARGETS.iter().find(|target| target.id == export.target).map_or(export.target.as_str(), |target| target.name);
+                let target = Target::from_name(&export.target).map_or(export.target.as_str(), |target| target.title());
                 ui.label(T::EarlierLine.with(&[("n", export.n_files.into()), ("target", target.into())]));
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    if !stage.view.store.read_only && ui.add(button::link(T::MakeDraft.text())).clicked() {
-                        stage.push(Ask::RestoreExport { digest: export.bundle_digest.clone() });
-                    }
                     if ui.add(button::link(T::ShowInFolder.text())).clicked() {
                         stage.push(Ask::ShowInFolder(export.folder.clone()));
                     }

@@ -3,7 +3,6 @@
 use egui::{FontId, Frame, Margin, RichText, ScrollArea, Ui, vec2};
 
 use super::Scene;
-use super::stage::Ask;
 use crate::ui::command::{Action, Command};
 use crate::ui::icons;
 use crate::ui::kit::{button, card, chip, heading};
@@ -21,7 +20,7 @@ pub fn settings_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) 
             if !scene.view.store.name.is_empty() {
                 section(ui, T::Store, |ui| store_ui(ui, scene, commands));
                 section(ui, T::ShopLook, |ui| look_ui(ui, scene, commands));
-                section(ui, T::Pictures, |ui| pictures_ui(ui, scene, commands));
+                section(ui, T::Pictures, |ui| pictures_ui(ui, scene));
             }
             section(ui, T::Privacy, privacy_ui);
             section(ui, T::Appearance, |ui| appearance_ui(ui, scene, commands));
@@ -117,16 +116,12 @@ fn preview_ui(ui: &mut Ui, scene: &Scene<'_>, look: &ShopLook) {
         });
 }
 
-fn pictures_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
+fn pictures_ui(ui: &mut Ui, scene: &Scene<'_>) {
     if let Some(bundle) = &scene.view.bundle {
         let all = bundle.catalog.products.len();
         let with = bundle.catalog.products.iter().filter(|product| product.image.is_some()).count();
         ui.label(T::Matched.with(&[("n", with.into()), ("all", all.into())]));
     }
-    if ui.add(button::plain((icons::FOLDER_OPEN.atom(), T::ChooseFolder.text()))).clicked() {
-        commands.push(Command::Ask(Ask::ChoosePictures));
-    }
-    heading::caption(ui, T::FolderHint.text());
 }
 
 fn privacy_ui(ui: &mut Ui) {

@@ -111,22 +111,14 @@ pub enum Ask {
     FixProblem { code: String, keys: Vec<String> },
     FixSafeProblems,
     IgnoreProblem { code: String, ignored: bool },
-    ChoosePictures,
-    /// The rows an import set aside, as CSV with the reason beside them; newest import first.
-    SaveSetAside { import_idx: usize },
-    UndoImport { import_idx: usize },
     // Customers.
     Group(GroupAction),
     OpenCustomer(i64),
     // Out.
     PlanExport { target: String },
     ChooseExportFolder,
-    Export { target: String, parts: Vec<String>, folder: Option<PathBuf>, with_restore: bool, with_emails: bool },
+    Export { target: String, parts: Vec<String>, folder: Option<PathBuf> },
     ShowInFolder(PathBuf),
-    RestoreExport { digest: String },
-    // Settings.
-    SetPictureFetching(bool),
-    Copy(String),
 }
 
 /// What the person decided about files that need a decision.
@@ -153,16 +145,11 @@ pub enum GroupAction {
     Regroup { k: u32 },
     Rename { group: String, name: String },
     Lock { group: String, locked: bool },
-    Merge { group: String, into: String },
-    Split { group: String },
     Mark { group: String, color: u8 },
     Hide { group: String, hidden: bool },
     /// A sentence of conditions that becomes a group; `group` is set when an existing one is replaced by it.
     SetRule { group: Option<String>, name: String, any_of: Vec<Vec<SegmentCondition>> },
-    /// A group of the customers that were drawn around, by number.
-    FromCustomers { name: String, numbers: Vec<i64> },
     Remove { group: String },
-    Export { group: String },
 }
 
 impl Stage<'_> {

@@ -89,8 +89,6 @@ crate::catalogue! {
         SecondsLeft: "about {n} s left" | "noch etwa {n} s",
         CancelKeeps: "Cancel keeps your workspace exactly as it was before." | "Abbrechen lässt Ihren Arbeitsbereich genau wie zuvor.",
         Result: "Read {read} of {read} rows: {new} new, {updated} updated, {aside} set aside." | "{read} von {read} Zeilen gelesen: {new} neu, {updated} aktualisiert, {aside} zurückgelegt.",
-        SaveAside: "Save the set-aside rows as CSV…" | "Zurückgelegte Zeilen als CSV speichern…",
-        UndoImport: "Take this import back" | "Diesen Import zurücknehmen",
         Imports: "Imports" | "Importe",
         FileLine: "{read} read · {taken} taken · {aside} set aside" | "{read} gelesen · {taken} übernommen · {aside} zurückgelegt",
         Looking: "Looking at your files" | "Dateien werden angesehen",

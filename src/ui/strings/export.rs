@@ -25,9 +25,6 @@ crate::catalogue! {
         Losses: "What this system cannot say" | "Was dieses System nicht ausdrücken kann",
         Folder: "Folder" | "Ordner",
         ChooseFolder: "Choose folder…" | "Ordner wählen…",
-        Restore: "Also write files that restore the previous order" | "Auch Dateien schreiben, die die vorige Reihenfolge wiederherstellen",
-        Emails: "Include e-mail addresses" | "E-Mail-Adressen einbeziehen",
-        EmailsWarning: "This file will contain {n} e-mail addresses." | "Diese Datei wird {n} E-Mail-Adressen enthalten.",
         IdsOnly: "Customers leave as customer ID only." | "Kunden verlassen den Arbeitsbereich nur als Kunden-ID.",
         Preview: "Preview files" | "Dateien ansehen",
         Export: "Export {n} {n:file|files}" | "{n} {n:Datei|Dateien} exportieren",
@@ -37,12 +34,9 @@ crate::catalogue! {
         Earlier: "Earlier exports" | "Frühere Exporte",
         EarlierLine: "{n} {n:file|files} to {target}" | "{n} {n:Datei|Dateien} an {target}",
         ShowInFolder: "Show in folder" | "Im Ordner zeigen",
-        MakeDraft: "Make this the current draft" | "Zum aktuellen Entwurf machen",
         Cancel: "Cancel" | "Abbrechen",
         Close: "Close" | "Schließen",
         Files: "Files" | "Dateien",
         Atomic: "Files appear together at the end. Cancel leaves nothing behind." | "Die Dateien erscheinen am Ende gemeinsam. Abbrechen hinterlässt nichts.",
-        PagesCount: "Pages" | "Seiten",
-        GroupsCount: "Customer groups" | "Kundengruppen",
     }
 }

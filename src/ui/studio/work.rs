@@ -154,6 +154,9 @@ impl Studio {
                 let actions = vec![(Shell::CopyDetails.text().to_owned(), Command::Copy(text.clone()))];
                 self.toasts.push(Toast { level: Level::Error, icon: None, text, actions });
             }
+            TaskResult::Story(story) => self.found.story = Some(*story),
+            TaskResult::Planned(plan) => self.found.export_plan = Some(*plan),
+            TaskResult::ExportFolder(folder) => self.states.export.folder = Some(folder),
             TaskResult::Said(text) => {
                 self.toasts.push(Toast { level: Level::Done, icon: None, text, actions: Vec::new() });
             }
@@ -279,7 +282,7 @@ fn open_sample(
 }
 
 /// An error becomes a sentence; a cancel stays one.
-fn answer(work: Result<TaskResult, Error>) -> Result<TaskResult, Cancelled> {
+pub(super) fn answer(work: Result<TaskResult, Error>) -> Result<TaskResult, Cancelled> {
     match work {
         Ok(result) => Ok(result),
         Err(Error::Cancelled(cancelled)) => Err(cancelled),

@@ -4,7 +4,7 @@ use egui::{Align, FontId, Layout, Rect, RichText, Role, ScrollArea, Sense, Strok
 
 use super::super::stage::{Ask, GroupAction, Place, Stage};
 use super::{CustomersState, rule_editor};
-use crate::app::view::{CustomersView, Difference, Group, Unit};
+use crate::app::view::{CustomerTable, CustomersView, Difference, Group, Unit};
 use crate::bundle::SegmentCondition;
 use crate::ui::icons;
 use crate::ui::kit::{button, card as kit_card, heading, marker, sparkline};
@@ -92,18 +92,6 @@ fn menu_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut CustomersState, custo
         if ui.add(button::quiet(lock.text())).on_hover_text(T::LockHint.text()).clicked() {
             push(GroupAction::Lock { group: id(), locked: !group.locked });
         }
-        ui.menu_button(T::Merge.text(), |ui| {
-            for other in customers.groups.iter().filter(|other| other.id != group.id) {
-                let together = other.n_customers + group.n_customers;
-                let label = T::MergeWith.with(&[("name", (&other.name).into()), ("n", together.into())]);
-                if ui.add(button::quiet(label)).clicked() {
-                    push(GroupAction::Merge { group: id(), into: other.id.clone() });
-                }
-            }
-        });
-        if ui.add(button::quiet(T::Split.text())).clicked() {
-            push(GroupAction::Split { group: id() });
-        }
         ui.menu_button(T::Look.text(), |ui| {
             let theme = if ui.visuals().dark_mode { Theme::Dark } else { Theme::Light };
             for color in 0..8_u8 {
@@ -121,9 +109,6 @@ fn menu_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut CustomersState, custo
         let hide = if group.hidden { T::ShowTab } else { T::HideTab };
         if ui.add(button::quiet(hide.text())).clicked() {
             push(GroupAction::Hide { group: id(), hidden: !group.hidden });
-        }
-        if ui.add(button::quiet(T::ExportList.text())).clicked() {
-            push(GroupAction::Export { group: id() });
         }
         if group.rule.is_some() {
             ui.separator();
@@ -306,10 +291,8 @@ fn small_card(ui: &mut Ui, stage: &Stage<'_>, group: &Group) {
 }
 
 /// The 1–3 conditions that fit a group best: greedily the cut that raises F1 most.
-pub(super) fn fitted_rule(customers: &CustomersView, group_idx: usize) -> Vec<SegmentCondition> {
+pub(super) fn fitted_rule(table: &CustomerTable, is_member: &[bool]) -> Vec<SegmentCondition> {
     use crate::merch::Operator;
-    let table = &customers.table;
-    let is_member: Vec<bool> = table.group.iter().map(|group| usize::from(*group) == group_idx).collect();
     let n_members = is_member.iter().filter(|member| **member).count();
     if n_members == 0 {
         return Vec::new();
@@ -322,7 +305,7 @@ pub(super) fn fitted_rule(customers: &CustomersView, group_idx: usize) -> Vec<Se
             let mut of_members: Vec<f32> = column
                 .values
                 .iter()
-                .zip(&is_member)
+                .zip(is_member)
                 .filter(|(value, member)| **member && !value.is_nan())
                 .map(|(value, _)| *value)
                 .collect();
@@ -366,8 +349,7 @@ pub(super) fn fitted_rule(customers: &CustomersView, group_idx: usize) -> Vec<Se
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::view::{CustomerTable, FeatureColumn};
-    use std::sync::Arc;
+    use crate::app::view::FeatureColumn;
 
     #[test]
     fn a_group_that_one_cut_describes_is_described_by_it() {
@@ -383,9 +365,9 @@ mod tests {
                 ..FeatureColumn::default()
             }],
         };
-        let customers = CustomersView { table: Arc::new(table), ..CustomersView::default() };
-        let rule = fitted_rule(&customers, 1);
+        let is_member: Vec<bool> = table.group.iter().map(|group| *group == 1).collect();
+        let rule = fitted_rule(&table, &is_member);
         assert_eq!(rule.len(), 1);
-        assert_eq!(customers.table.count(&[rule]), 30);
+        assert_eq!(table.count(&[rule]), 30);
     }
 }

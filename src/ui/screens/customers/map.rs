@@ -180,8 +180,7 @@ fn overlay_ui(ui: &mut Ui, rect: Rect, state: &mut CustomersState, table: &Custo
     child.horizontal(|ui| {
             let n = state.map.inside.len();
             if ui.add(button::primary(T::FromLasso.with(&[("n", n.into())]))).clicked() {
-                let numbers = state.map.inside.iter().map(|idx| table.numbers[*idx]).collect();
-                state.editor = Some(rule_editor::Editor::from_customers(numbers));
+                state.editor = Some(rule_editor::Editor::of_customers(table, &state.map.inside));
             }
             if ui.add(button::plain(T::ClearLasso.text())).clicked() {
                 state.map.inside.clear();

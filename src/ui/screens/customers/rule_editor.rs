@@ -4,7 +4,7 @@ use egui::{Align, Layout, RichText, Ui};
 
 use super::super::stage::{Ask, GroupAction, Stage};
 use super::{CustomersState, card};
-use crate::app::view::{CustomersView, FeatureColumn, Group, Unit};
+use crate::app::view::{CustomerTable, CustomersView, FeatureColumn, Group, Unit};
 use crate::bundle::SegmentCondition;
 use crate::merch::Operator;
 use crate::ui::icons;
@@ -19,8 +19,6 @@ pub(super) struct Editor {
     /// The group that the rule replaces.
     group: Option<String>,
     any_of: Vec<Vec<SegmentCondition>>,
-    /// A fixed list instead of a sentence, from the lasso.
-    numbers: Vec<i64>,
 }
 
 impl Editor {
@@ -29,17 +27,26 @@ impl Editor {
         Self { any_of: vec![first.into_iter().collect()], ..Self::default() }
     }
 
-    pub(super) fn from_customers(numbers: Vec<i64>) -> Self {
-        Self { numbers, ..Self::default() }
+    /// The sentence that fits the customers with these table rows best.
+    pub(super) fn of_customers(table: &CustomerTable, rows: &[usize]) -> Self {
+        let mut is_member = vec![false; table.len()];
+        for row in rows {
+            is_member[*row] = true;
+        }
+        Self { any_of: vec![card::fitted_rule(table, &is_member)], ..Self::default() }
     }
 
     pub(super) fn of_group(customers: &CustomersView, group: &Group) -> Self {
         let idx = customers.groups.iter().position(|other| other.id == group.id).unwrap_or(usize::MAX);
         let any_of = match &group.rule {
             Some(rule) => rule.any_of.clone(),
-            None => vec![card::fitted_rule(customers, idx)],
+            None => {
+                let is_member: Vec<bool> =
+                    customers.table.group.iter().map(|group| usize::from(*group) == idx).collect();
+                vec![card::fitted_rule(&customers.table, &is_member)]
+            }
         };
-        Self { name: group.name.clone(), group: Some(group.id.clone()), any_of, numbers: Vec::new() }
+        Self { name: group.name.clone(), group: Some(group.id.clone()), any_of }
     }
 }
 
@@ -67,10 +74,8 @@ pub(super) fn dialog_ui(ui: &Ui, stage: &mut Stage<'_>, state: &mut CustomersSta
             ui.add(egui::TextEdit::singleline(&mut editor.name).desired_width(280.0)).labelled_by(label.id);
         });
         ui.add_space(space::S);
-        if editor.numbers.is_empty() {
-            sentence_ui(ui, stage, editor, customers);
-        }
-        let n = if editor.numbers.is_empty() { customers.table.count(&editor.any_of) } else { editor.numbers.len() };
+        sentence_ui(ui, stage, editor, customers);
+        let n = customers.table.count(&editor.any_of);
         ui.add_space(space::S);
         ui.horizontal(|ui| {
             ui.label(RichText::new(T::Fits.with(&[("n", n.into())])).text_style(text::display()));
@@ -90,12 +95,8 @@ pub(super) fn dialog_ui(ui: &Ui, stage: &mut Stage<'_>, state: &mut CustomersSta
             };
             if button::enabled_or_why(ui, button::primary(T::Save.text()), why_not).clicked() {
                 let name = editor.name.trim().to_owned();
-                let action = if editor.numbers.is_empty() {
-                    let any_of = editor.any_of.iter().filter(|all| !all.is_empty()).cloned().collect();
-                    GroupAction::SetRule { group: editor.group.clone(), name, any_of }
-                } else {
-                    GroupAction::FromCustomers { name, numbers: editor.numbers.clone() }
-                };
+                let any_of = editor.any_of.iter().filter(|all| !all.is_empty()).cloned().collect();
+                let action = GroupAction::SetRule { group: editor.group.clone(), name, any_of };
                 stage.push(Ask::Group(action));
                 is_done = true;
             }

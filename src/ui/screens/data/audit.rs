@@ -210,11 +210,7 @@ fn problem_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut DataState, problem
             if let Some(label) = &problem.fix_label {
                 let why_not = stage.view.store.read_only.then(|| T::ReadOnly.text());
                 if button::enabled_or_why(ui, button::plain(label.as_str()), why_not).clicked() {
-                    if problem.fixes.is_empty() {
-                        stage.push(Ask::ChoosePictures);
-                    } else {
-                        state.fixing = Some((problem.code.clone(), std::collections::BTreeSet::new()));
-                    }
+                    state.fixing = Some((problem.code.clone(), std::collections::BTreeSet::new()));
                 }
             }
         });
@@ -294,7 +290,7 @@ fn unlocks_ui(ui: &mut Ui, audit: &AuditView) {
     });
 }
 
-fn imports_ui(ui: &mut Ui, stage: &mut Stage<'_>) {
+fn imports_ui(ui: &mut Ui, stage: &Stage<'_>) {
     let imports = std::sync::Arc::clone(&stage.view.imports);
     if imports.is_empty() {
         return;
@@ -317,14 +313,6 @@ fn imports_ui(ui: &mut Ui, stage: &mut Stage<'_>) {
                     ("updated", import.n_updated.into()),
                     ("aside", import.n_set_aside.into()),
                 ]));
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    if idx == 0 && !stage.view.store.read_only && ui.add(button::link(T::UndoImport.text())).clicked() {
-                        stage.push(Ask::UndoImport { import_idx: idx });
-                    }
-                    if 0 < import.n_set_aside && ui.add(button::link(T::SaveAside.text())).clicked() {
-                        stage.push(Ask::SaveSetAside { import_idx: idx });
-                    }
-                });
             });
             for file in &import.files {
                 ui.horizontal(|ui| {
