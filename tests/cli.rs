@@ -151,3 +151,16 @@ fn a_person_is_shown_and_then_forgotten() {
     assert_eq!(code(&dir.endcap("person shop.endcap --customer c1")), 1);
     assert_eq!(code(&dir.endcap("person shop.endcap")), 1, "whom is required");
 }
+
+#[test]
+fn rows_set_aside_can_be_saved_as_they_were_with_the_reason() {
+    let dir = Dir::new();
+    dir.write("orders.csv", &format!("{ORDERS}c3,1003,not a date,lamp,1,49.00,EUR,Reading lamp,lu@example.org\n"));
+    let report = dir.json("import shop.endcap orders.csv --json");
+    let file = &report["files"][0];
+    assert_eq!((file["rows_read"].as_u64(), file["rows_set_aside"].as_u64()), (Some(4), Some(1)));
+    dir.json("audit shop.endcap --rows-set-aside aside.csv --json");
+    let saved = fs::read_to_string(dir.path().join("aside.csv")).unwrap();
+    assert!(saved.contains("c3,1003,not a date,lamp"), "{saved}");
+    assert!(saved.contains("orders.csv,5,"), "{saved}");
+}

@@ -48,14 +48,24 @@ impl Random {
     }
 
     fn below(&mut self, n: usize) -> usize {
-        if n == 0 { 0 } else { (self.next() % n as u64) as usize }
+        if n == 0 {
+            0
+        } else {
+            (self.next() % n as u64) as usize
+        }
     }
 }
 
 #[test]
 fn mutated_exports_never_panic_hang_or_lose_a_row() {
-    let n_inputs: u64 = std::env::var("ENDCAP_FUZZ_INPUTS").ok().and_then(|n| n.parse().ok()).unwrap_or(2_000);
-    let first: u64 = std::env::var("ENDCAP_FUZZ_FIRST").ok().and_then(|n| n.parse().ok()).unwrap_or(0);
+    let n_inputs: u64 = std::env::var("ENDCAP_FUZZ_INPUTS")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(2_000);
+    let first: u64 = std::env::var("ENDCAP_FUZZ_FIRST")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(0);
     let seeds = seeds();
     assert!(seeds.len() > 10, "the fixtures are missing");
     let (mut slowest, mut started) = (Duration::ZERO, Instant::now());
@@ -68,40 +78,117 @@ fn mutated_exports_never_panic_hang_or_lose_a_row() {
         if outcome.is_err() || took > SLOWEST {
             let path = std::env::temp_dir().join(format!("endcap-fuzz-{n}.bin"));
             std::fs::write(&path, &bytes).unwrap();
-            panic!("input {n} failed or took {took:?}; it is kept in {}", path.display());
+            panic!(
+                "input {n} failed or took {took:?}; it is kept in {}",
+                path.display()
+            );
         }
         if (n + 1) % 50_000 == 0 {
-            println!("{} inputs, {:?} for the last 50,000, slowest {slowest:?}, peak memory {}", n + 1, started.elapsed(), peak_memory());
+            println!(
+                "{} inputs, {:?} for the last 50,000, slowest {slowest:?}, peak memory {}",
+                n + 1,
+                started.elapsed(),
+                peak_memory()
+            );
             started = Instant::now();
         }
     }
-    println!("{n_inputs} inputs over {} seeds, slowest {slowest:?}, peak memory {}", seeds.len(), peak_memory());
+    println!(
+        "{n_inputs} inputs over {} seeds, slowest {slowest:?}, peak memory {}",
+        seeds.len(),
+        peak_memory()
+    );
 }
 
 fn run(bytes: &[u8]) {
     let files = SourceFile::from_memory("fuzz", bytes);
-    let head = files.first().and_then(|file| file.head(import::HEAD_BYTES).ok()).unwrap_or_default();
+    let head = files
+        .first()
+        .and_then(|file| file.head(import::HEAD_BYTES).ok())
+        .unwrap_or_default();
     let detection = import::detect(&head, "fuzz");
-    let headers: Vec<String> = detection.columns.iter().map(|column| column.header.clone()).collect();
+    let headers: Vec<String> = detection
+        .columns
+        .iter()
+        .map(|column| column.header.clone())
+        .collect();
     let mut options = Options::default();
     // Every other unknown table is read by what is guessed of it.
     let guessed = import::mapping::suggest(&headers, &detection.sample).mapping();
-    if detection.platform == import::Platform::Unknown && bytes.len().is_multiple_of(2) && guessed.check().is_ok() {
+    if detection.platform == import::Platform::Unknown
+        && bytes.len().is_multiple_of(2)
+        && guessed.check().is_ok()
+    {
         options.mappings.push(guessed);
     }
     let mut sink = Counting::default();
     let reports = import::read(&files, &options, &mut sink, &Silent).unwrap();
     let set_aside: u64 = reports.iter().map(|report| report.rows_set_aside).sum();
     assert_eq!(set_aside, sink.set_aside);
-    assert!(reports.iter().all(|report| report.rows_read == report.rows_taken + report.rows_set_aside));
+    assert!(
+        reports
+            .iter()
+            .all(|report| report.rows_read == report.rows_taken + report.rows_set_aside)
+    );
 }
 
 fn mutate(seeds: &[Vec<u8>], n: u64) -> Vec<u8> {
     const TOKENS: &[&[u8]] = &[
-        b"\"", b"\"\"", b",", b";", b"\t", b"\n", b"\r\n", b"\r", b"\0", b"'", b"\xff", b"\xef\xbb\xbf", b"\xff\xfe", b"-", b"+", b"=", b"{", b"}", b"[", b"]",
-        b":", b"\\", b"<", b">", b"&amp;", b"&#x110000;", b"</item>", b"<item>", b"<![CDATA[", b"999999999999999999999", b"-9223372036854775808", b"1e308", b"NaN",
-        b"0000-00-00", b"31/02/2025", b"2025-02-30 25:61:61", b"9999-12-31", b"1e-400", b"gid://shopify/Order/1", b"null", b"true", b"__parentId", b"\xc3\xa9",
-        b"\xe2\x82", b"1.234", b"1,234", b"id:1", b"sku:", b"|", b"=", b" > ", b"Type=", b"Product ID:", b"Variant", b"#",
+        b"\"",
+        b"\"\"",
+        b",",
+        b";",
+        b"\t",
+        b"\n",
+        b"\r\n",
+        b"\r",
+        b"\0",
+        b"'",
+        b"\xff",
+        b"\xef\xbb\xbf",
+        b"\xff\xfe",
+        b"-",
+        b"+",
+        b"=",
+        b"{",
+        b"}",
+        b"[",
+        b"]",
+        b":",
+        b"\\",
+        b"<",
+        b">",
+        b"&amp;",
+        b"&#x110000;",
+        b"</item>",
+        b"<item>",
+        b"<![CDATA[",
+        b"999999999999999999999",
+        b"-9223372036854775808",
+        b"1e308",
+        b"NaN",
+        b"0000-00-00",
+        b"31/02/2025",
+        b"2025-02-30 25:61:61",
+        b"9999-12-31",
+        b"1e-400",
+        b"gid://shopify/Order/1",
+        b"null",
+        b"true",
+        b"__parentId",
+        b"\xc3\xa9",
+        b"\xe2\x82",
+        b"1.234",
+        b"1,234",
+        b"id:1",
+        b"sku:",
+        b"|",
+        b"=",
+        b" > ",
+        b"Type=",
+        b"Product ID:",
+        b"Variant",
+        b"#",
     ];
     let mut random = Random(splitmix64(n));
     let mut bytes = seeds[random.below(seeds.len())].clone();
@@ -159,7 +246,9 @@ fn seeds() -> Vec<Vec<u8>> {
     let shared = std::env::var_os("ENDCAP_SHARED").map_or_else(|| project.join("../shared"), PathBuf::from);
     let mut paths = vec![project.join("tests/fixtures/import")];
     if shared.is_dir() {
-        paths.extend(["samples", "headers", "data/snowplow-ecommerce-events"].map(|folder| shared.join(folder)));
+        paths.extend(
+            ["samples", "headers", "data/snowplow-ecommerce-events"].map(|folder| shared.join(folder)),
+        );
     } else {
         println!("SKIPPED: ../shared is missing, so only the committed fixtures are mutated");
     }
@@ -172,6 +261,9 @@ fn seeds() -> Vec<Vec<u8>> {
 
 fn peak_memory() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or("unknown");
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmHWM"))
+        .unwrap_or("unknown");
     line.trim_start_matches("VmHWM:").trim().to_owned()
 }

@@ -67,8 +67,9 @@ function holds(condition, p, at, signals, now) {
   return fact !== null && wanted !== null && compare(fact, operator, wanted);
 }
 
-const moves = condition => condition.all ? condition.all.some(moves) : condition.any ? condition.any.some(moves)
-  : condition.not ? moves(condition.not) : condition.is.field === 'age_days';
+/** Seconds after its creation at which a product may cross a bound of the condition. */
+const bounds = c => (c.all || c.any || (c.not ? [c.not] : [])).flatMap(bounds)
+  .concat(c.is?.field === 'age_days' ? [integer(c.is.value) * DAY, (integer(c.is.value) + 1) * DAY] : []);
 
 // ---- who a visit is
 
@@ -321,7 +322,11 @@ function compile(rule, at, bundle) {
       for (let i = 0; i < n; i++) if (holds(rule.target.of, bundle.catalog.products[i], i, bundle.signals, now)) list.push(i);
       return list;
     };
-    if (moves(rule.target.of)) compiled.moving = matching; else compiled.list = matching(0);
+    const ages = bounds(rule.target.of);
+    if (ages.length) {
+      compiled.moving = matching;
+      compiled.flips = bundle.catalog.products.flatMap(p => p.createdAt == null ? [] : ages.map(age => p.createdAt + age)).sort((a, b) => a - b);
+    } else compiled.list = matching(0);
   } else throw new Error(`unknown target ${rule.target.by}`);
   return compiled;
 }
@@ -334,11 +339,18 @@ const isActive = (rule, place) => rule.rule.enabled
   && (rule.scope.segments == null || rule.scope.segments.includes(place.segment))
   && (!rule.queries.length || (place.query !== null && rule.queries.includes(place.query)));
 
+const eraOf = ({ flips }, now) => {
+  let low = 0, high = flips?.length || 0;
+  while (low < high) { const middle = (low + high) >> 1; if (flips[middle] <= now) low = middle + 1; else high = middle; }
+  return low;
+};
+
 function effectsOf(active, n, now) {
   let hidden = null, allowed = null, points = null;
   const uncapped = new Set();
   for (const rule of active) {
-    const list = rule.moving ? rule.moving(now) : rule.list;
+    if (rule.moving && rule.era !== eraOf(rule, now)) { rule.era = eraOf(rule, now); rule.list = rule.moving(now); }
+    const { list } = rule;
     if (rule.action === 'hide') { hidden ||= new Uint8Array(n); for (const i of list) hidden[i] = 1;
     } else if (rule.action === 'only_show') {
       const inside = new Uint8Array(n);
@@ -466,17 +478,14 @@ const ranking = (n, key) => {
   for (let i = 0; i < n; i++) { const k = key(i); if (k !== null) keyed.push([k, i]); }
   return keyed.sort((a, b) => b[0] - a[0] || a[1] - b[1]).map(([, i]) => i);
 };
-const EXPONENT = { 0: 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF', 3: 'BHD IQD JOD KWD LYD OMR TND', 4: 'CLF UYW' };
-const perMajorOf = currency => 10 ** Number(Object.keys(EXPONENT).find(e => EXPONENT[e].split(' ').includes(currency)) ?? 2);
-
 export class Runtime {
   /** `files`: bundle path → parsed JSON (`rules.jsonl`: array). Relevance and neighbour files may come later by `add`. */
   constructor(files) {
     this.files = files;
-    const { info, history } = files['store.json'];
+    const { info, history, minorPerMajor } = files['store.json'];
     Object.assign(this, {
       info, history, catalog: files['catalog.json'], segments: files['segments.json'], signals: files['signals.json'],
-      search: files['search.json'], experiments: files['experiments.json'], perMajor: perMajorOf(info.currency),
+      search: files['search.json'], experiments: files['experiments.json'], perMajor: minorPerMajor,
     });
     const { products } = this.catalog, n = this.n = products.length;
     this.indexOf = new Map(products.map((p, at) => [p.id, at]));
@@ -694,10 +703,9 @@ export class Runtime {
   }
 
   effectsFor(active, now) {
-    if (active.some(rule => rule.moving)) return effectsOf(active, this.n, now);
-    const key = active.map(rule => rule.at).join();
+    const key = active.map(rule => `${rule.at}.${eraOf(rule, now)}`).join();
     if (!this.effects.has(key)) {
-      if (this.effects.size >= 64) this.effects.clear();
+      if (this.effects.size >= 99) this.effects.clear();
       this.effects.set(key, effectsOf(active, this.n, now));
     }
     return this.effects.get(key);

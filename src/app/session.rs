@@ -146,4 +146,19 @@ impl Session {
     pub fn forget(&mut self, who: &Who) -> Result<Erased, Error> {
         Ok(self.workspace.forget(who, clock::now())?)
     }
+
+    /// Saves the rows that were set aside, as they were, with file, line and reason before them. Returns how many.
+    pub fn save_set_aside_rows(&self, to: &Path) -> Result<usize, Error> {
+        let rows = self.workspace.set_aside_rows()?;
+        let failed = |source: csv::Error| {
+            Error::environment_because(format!("The rows cannot be saved: {}", to.display()), source)
+        };
+        let mut out = csv::Writer::from_path(to).map_err(failed)?;
+        out.write_record(["file", "line", "reason", "row"]).map_err(failed)?;
+        for row in &rows {
+            out.write_record([&row.file, &row.line.to_string(), &row.reason, &row.raw]).map_err(failed)?;
+        }
+        out.flush().map_err(|source| failed(source.into()))?;
+        Ok(rows.len())
+    }
 }

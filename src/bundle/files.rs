@@ -66,9 +66,12 @@ struct PageFile {
 
 /// Store facts as they stand in the manifest and, for runtimes that read no manifest, in `store.json`.
 #[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct StoreFile {
     info: BundleInfo,
     history: HistoryTables,
+    /// Minor units in one major unit of the currency.
+    minor_per_major: i64,
 }
 
 /// All files a decision needs, in canonical form. Model numbers are rounded to six decimals.
@@ -81,6 +84,7 @@ pub fn write(bundle: &Bundle) -> Result<Files, Error> {
         &StoreFile {
             info: bundle.info.clone(),
             history: bundle.history_tables.clone(),
+            minor_per_major: bundle.info.currency.minor_per_major(),
         },
     )?;
     put(&mut files, "catalog.json", &*bundle.catalog)?;

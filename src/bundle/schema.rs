@@ -202,6 +202,7 @@ pub fn all() -> Vec<(&'static str, Value)> {
                             &[],
                         ),
                     ),
+                    ("minorPerMajor", json!({"type": "integer", "minimum": 1})),
                 ],
                 &[],
             )),

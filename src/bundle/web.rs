@@ -4,10 +4,14 @@ use super::files::Files;
 
 const MODULE: &str = include_str!("../../assets/web/endcap.js");
 const REPLAY: &str = include_str!("../../assets/web/replay.mjs");
-const DEMO: [(&str, &str); 3] = [
+const DEMO: [(&str, &str); 4] = [
     (
         "demo/index.html",
         include_str!("../../assets/web/demo/index.html"),
+    ),
+    (
+        "demo/replay.html",
+        include_str!("../../assets/web/demo/replay.html"),
     ),
     ("demo/demo.css", include_str!("../../assets/web/demo/demo.css")),
     ("demo/demo.js", include_str!("../../assets/web/demo/demo.js")),

@@ -10,10 +10,18 @@ use crate::app::{Error, Session};
 pub struct Args {
     /// The workspace
     pub file: PathBuf,
+    /// Also save the rows that no import could use, as they were, with the reason beside them
+    #[arg(long, value_name = "FILE.csv")]
+    pub rows_set_aside: Option<PathBuf>,
 }
 
 pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
-    let audit = Session::open_read_only(&args.file)?.audit()?;
+    let session = Session::open_read_only(&args.file)?;
+    let audit = session.audit()?;
+    if let Some(to) = &args.rows_set_aside {
+        let n_rows = session.save_set_aside_rows(to)?;
+        printer.message(&format!("Saved {n_rows} rows that were set aside: {}", to.display()));
+    }
     printer.answer(&audit, || text(&audit))
 }
 

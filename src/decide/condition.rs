@@ -45,6 +45,23 @@ pub(super) fn depends_on_now(condition: &Condition) -> bool {
     }
 }
 
+/// Seconds after its creation at which a product may cross a bound of the condition.
+pub(super) fn age_bounds(condition: &Condition) -> Vec<Seconds> {
+    match condition {
+        Condition::All(parts) | Condition::Any(parts) => parts.iter().flat_map(age_bounds).collect(),
+        Condition::Not(part) => age_bounds(part),
+        Condition::Is { field, value, .. } if *field == Field::AgeDays => {
+            parse(value).map_or_else(Vec::new, |days| {
+                vec![
+                    days.saturating_mul(SECONDS_PER_DAY),
+                    (days + 1).saturating_mul(SECONDS_PER_DAY),
+                ]
+            })
+        }
+        Condition::Is { .. } => Vec::new(),
+    }
+}
+
 /// Comparison of numbers; `Contains` never holds.
 pub(super) fn compare(left: i64, operator: Operator, right: i64) -> bool {
     match operator {

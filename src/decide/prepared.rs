@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use super::catalog_index::CatalogIndex;
-use super::rules::{CompiledRule, Effects};
+use super::rules::{CompiledRule, Effects, Targets};
 use crate::bundle::Bundle;
 use crate::merch::Document;
 use crate::shop::Seconds;
 
 /// Cells of remembered rule effects; more are forgotten first.
-const MOST_CELLS: usize = 4_000_000;
+const MOST_CELLS: usize = 8_000_000;
 
 /// What the window and the server keep. Answers never depend on what was asked before.
 #[derive(Debug)]
@@ -18,28 +18,48 @@ pub struct Prepared {
     bundle: Bundle,
     index: Arc<CatalogIndex>,
     rules: Vec<CompiledRule>,
-    /// By the rules that are active, so that blocks of one page and pages of one segment share the work.
-    effects: Mutex<BTreeMap<Vec<u32>, Arc<Effects>>>,
+    /// By the rules that are active and their eras, so that blocks of one page and pages of one segment share the work.
+    effects: Mutex<BTreeMap<Vec<(u32, u32)>, Arc<Effects>>>,
 }
 
 impl Prepared {
     pub fn new(bundle: &Bundle) -> Self {
-        Self::with_index(bundle.clone(), Arc::new(CatalogIndex::new(bundle)))
+        Self::compiled(bundle.clone(), Arc::new(CatalogIndex::new(bundle)), &[])
     }
 
-    /// The same catalog and runs under another document: rules are compiled, nothing else is computed.
+    /// The same catalog and runs under another document: rules whose products did not change are not compiled again.
     pub fn with_document(&self, document: Arc<Document>) -> Self {
-        if self.bundle.document.rules == document.rules
-            && self.bundle.document.search.ignored_words == document.search.ignored_words
-        {
+        let same_rules = self.bundle.document.rules == document.rules;
+        if same_rules && self.bundle.document.search.ignored_words == document.search.ignored_words {
             return Self {
                 bundle: self.bundle.with_document(document),
                 index: Arc::clone(&self.index),
                 rules: self.rules.clone(),
-                effects: Mutex::new(self.remembered()),
+                effects: Mutex::new(self.lock().clone()),
             };
         }
-        Self::with_index(self.bundle.with_document(document), Arc::clone(&self.index))
+        let before: BTreeMap<&str, usize> = self
+            .bundle
+            .document
+            .rules
+            .iter()
+            .enumerate()
+            .map(|(at, rule)| (rule.id.as_str(), at))
+            .collect();
+        let known: Vec<Option<&Targets>> = document
+            .rules
+            .iter()
+            .map(|rule| {
+                let at = *before.get(rule.id.as_str())?;
+                let same = self.bundle.document.rules[at].target == rule.target;
+                same.then(|| &self.rules[at].targets)
+            })
+            .collect();
+        Self::compiled(
+            self.bundle.with_document(Arc::clone(&document)),
+            Arc::clone(&self.index),
+            &known,
+        )
     }
 
     /// A document that differs only in which rules are switched on: nothing is compiled again.
@@ -56,13 +76,17 @@ impl Prepared {
         &self.bundle
     }
 
-    fn with_index(bundle: Bundle, index: Arc<CatalogIndex>) -> Self {
+    /// `known`: per rule its compiled targets, where they are known.
+    fn compiled(bundle: Bundle, index: Arc<CatalogIndex>, known: &[Option<&Targets>]) -> Self {
         let rules = bundle
             .document
             .rules
             .iter()
             .enumerate()
-            .map(|(at, rule)| CompiledRule::new(at as u32, rule, &bundle, &index))
+            .map(|(at, rule)| {
+                let known = known.get(at).copied().flatten();
+                CompiledRule::new(at as u32, rule, &bundle, index.len, known)
+            })
             .collect();
         Self {
             bundle,
@@ -83,10 +107,7 @@ impl Prepared {
 
     pub(super) fn effects(&self, active: &[&CompiledRule], now: Seconds) -> Arc<Effects> {
         let compute = || Arc::new(Effects::of(active, &self.bundle, self.index.len, now));
-        if active.iter().any(|rule| rule.moves_with_time()) {
-            return compute();
-        }
-        let key: Vec<u32> = active.iter().map(|rule| rule.at).collect();
+        let key: Vec<(u32, u32)> = active.iter().map(|rule| (rule.at, rule.era(now))).collect();
         let mut known = self.lock();
         if let Some(effects) = known.get(&key) {
             return Arc::clone(effects);
@@ -99,12 +120,8 @@ impl Prepared {
         effects
     }
 
-    fn remembered(&self) -> BTreeMap<Vec<u32>, Arc<Effects>> {
-        self.lock().clone()
-    }
-
     /// What is remembered can be computed again, so a panic elsewhere does not spoil it.
-    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<Vec<u32>, Arc<Effects>>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<Vec<(u32, u32)>, Arc<Effects>>> {
         self.effects
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner)

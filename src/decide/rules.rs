@@ -1,7 +1,8 @@
 //! Rules made ready: targets as sets, scopes as comparisons, precedence as one key.
 
+use std::sync::Arc;
+
 use super::bits::Bits;
-use super::catalog_index::CatalogIndex;
 use super::condition;
 use crate::bundle::Bundle;
 use crate::merch::{Action, Condition, PageKey, Rule, Scope, Target};
@@ -34,32 +35,71 @@ pub(super) struct CompiledRule {
 pub(super) enum Targets {
     /// In the rule's order; `None` for ids that the catalog does not have.
     Listed {
-        order: Vec<Option<u32>>,
-        set: Bits,
+        order: Arc<[Option<u32>]>,
+        set: Arc<Bits>,
     },
-    Set(Bits),
+    Set(Arc<Bits>),
     /// Depends on `now`.
-    Moving(Condition),
+    Moving(Arc<Moving>),
 }
 
-impl CompiledRule {
-    pub(super) fn new(at: u32, rule: &Rule, bundle: &Bundle, index: &CatalogIndex) -> Self {
-        let targets = match &rule.target {
+impl Targets {
+    fn new(target: &Target, bundle: &Bundle, len: usize) -> Self {
+        match target {
             Target::Products(ids) => {
                 let order: Vec<Option<u32>> = ids.iter().map(|id| bundle.catalog.index(id)).collect();
-                let mut set = Bits::none(index.len);
+                let mut set = Bits::none(len);
                 for product in order.iter().flatten() {
                     set.insert(*product);
                 }
-                Targets::Listed { order, set }
+                Self::Listed {
+                    order: order.into(),
+                    set: Arc::new(set),
+                }
             }
-            Target::Where(filter) if condition::depends_on_now(filter) => Targets::Moving(filter.clone()),
-            Target::Where(filter) => Targets::Set(matching(filter, bundle, 0)),
-        };
+            Target::Where(filter) if condition::depends_on_now(filter) => {
+                Self::Moving(Arc::new(Moving::new(filter, bundle)))
+            }
+            Target::Where(filter) => Self::Set(Arc::new(matching(filter, bundle, 0))),
+        }
+    }
+}
+
+/// A condition about age. Its products change only at known moments.
+#[derive(Debug)]
+pub(super) struct Moving {
+    filter: Condition,
+    /// When some product crosses a bound of the condition, ascending.
+    flips: Vec<Seconds>,
+}
+
+impl Moving {
+    fn new(filter: &Condition, bundle: &Bundle) -> Self {
+        let bounds = condition::age_bounds(filter);
+        let created = bundle
+            .catalog
+            .products
+            .iter()
+            .filter_map(|product| product.created_at);
+        let mut flips: Vec<Seconds> = created
+            .flat_map(|created| bounds.iter().map(move |bound| created.saturating_add(*bound)))
+            .collect();
+        flips.sort_unstable();
+        flips.dedup();
+        Self {
+            filter: filter.clone(),
+            flips,
+        }
+    }
+}
+
+impl CompiledRule {
+    /// `known` are the targets of the same rule before an edit that left them alone.
+    pub(super) fn new(at: u32, rule: &Rule, bundle: &Bundle, len: usize, known: Option<&Targets>) -> Self {
         Self {
             at,
             action: rule.action,
-            targets,
+            targets: known.map_or_else(|| Targets::new(&rule.target, bundle, len), Targets::clone),
             breadth: breadth(rule),
             queries: rule
                 .scope
@@ -91,24 +131,30 @@ impl CompiledRule {
     /// The products it is about, now.
     pub(super) fn set(&self, bundle: &Bundle, now: Seconds) -> std::borrow::Cow<'_, Bits> {
         match &self.targets {
-            Targets::Listed { set, .. } | Targets::Set(set) => std::borrow::Cow::Borrowed(set),
-            Targets::Moving(filter) => std::borrow::Cow::Owned(matching(filter, bundle, now)),
+            Targets::Listed { set, .. } | Targets::Set(set) => std::borrow::Cow::Borrowed(&**set),
+            Targets::Moving(moving) => std::borrow::Cow::Owned(matching(&moving.filter, bundle, now)),
         }
     }
 
     pub(super) fn matches(&self, product: u32, bundle: &Bundle, now: Seconds) -> bool {
         match &self.targets {
             Targets::Listed { set, .. } | Targets::Set(set) => set.has(product),
-            Targets::Moving(filter) => bundle
+            Targets::Moving(moving) => bundle
                 .catalog
                 .products
                 .get(product as usize)
-                .is_some_and(|facts| condition::holds(filter, facts, product as usize, &bundle.signals, now)),
+                .is_some_and(|facts| {
+                    condition::holds(&moving.filter, facts, product as usize, &bundle.signals, now)
+                }),
         }
     }
 
-    pub(super) fn moves_with_time(&self) -> bool {
-        matches!(self.targets, Targets::Moving(_))
+    /// Changes whenever the rule's products do; 0 for rules that do not depend on the moment.
+    pub(super) fn era(&self, now: Seconds) -> u32 {
+        match &self.targets {
+            Targets::Moving(moving) => moving.flips.partition_point(|flip| *flip <= now) as u32,
+            _ => 0,
+        }
     }
 
     /// Ascending is winning: narrower scope first, then list order.

@@ -20,7 +20,12 @@ impl Table for CustomerTable {
         use Meaning as M;
         let cell = |meaning: Meaning| columns.cell(row, meaning);
         let key = reference(row, columns);
-        let is_further_address = key.email.is_none() && key.id.is_none() && columns.headers.iter().any(|header| header.starts_with("_address"));
+        let is_further_address = key.email.is_none()
+            && key.id.is_none()
+            && columns
+                .headers
+                .iter()
+                .any(|header| header.starts_with("_address"));
         if is_further_address && self.had_customer {
             run.take(1);
             return Ok(());
@@ -58,7 +63,11 @@ impl Table for CustomerTable {
                 .all(M::Preference)
                 .filter_map(|column| {
                     let answer = value::text(row.get(column.idx))?;
-                    let question = if column.label.is_empty() { columns.headers[column.idx].clone() } else { column.label.clone() };
+                    let question = if column.label.is_empty() {
+                        columns.headers[column.idx].clone()
+                    } else {
+                        column.label.clone()
+                    };
                     Some((question, answer))
                 })
                 .collect(),
@@ -75,13 +84,19 @@ impl Table for CustomerTable {
 /// Id, e-mail and phone as the row names them. Ids of guests (`0`) are none.
 pub(super) fn reference(row: &Row, columns: &Columns) -> CustomerRef {
     use Meaning as M;
-    let id = value::present(value::id(columns.cell(row, M::CustomerId))).filter(|id| *id != "0" && *id != "guest");
-    let email = value::present(value::unguard(columns.cell(row, M::Email))).filter(|email| email.contains('@'));
+    let id =
+        value::present(value::id(columns.cell(row, M::CustomerId))).filter(|id| *id != "0" && *id != "guest");
+    let email =
+        value::present(value::unguard(columns.cell(row, M::Email))).filter(|email| email.contains('@'));
     let phone = columns
         .all(M::Phone)
         .filter_map(|column| value::present(value::unguard(row.get(column.idx).trim_matches('"'))))
         .find(|phone| phone.bytes().filter(u8::is_ascii_digit).count() >= 6);
-    CustomerRef { id: id.map(|id| value::gid(id).to_owned()), email: email.map(str::to_owned), phone: phone.map(str::to_owned) }
+    CustomerRef {
+        id: id.map(|id| value::gid(id).to_owned()),
+        email: email.map(str::to_owned),
+        phone: phone.map(str::to_owned),
+    }
 }
 
 pub(super) fn consent(cell: &str) -> Consent {
@@ -90,9 +105,12 @@ pub(super) fn consent(cell: &str) -> Consent {
         Some(true) => Consent::Given,
         Some(false) => Consent::Refused,
         None => match word.as_str() {
-            "opted in" | "opt-in" | "opted_in" | "single_opt_in" | "confirmed_opt_in" | "accepted" | "can_email" | "consented" => Consent::Given,
-            "opted out" | "opt-out" | "opted_out" | "never subscribed" | "never_subscribed" | "not_subscribed" | "not subscribed"
-            | "suppressed" | "declined" | "invalid" | "redacted" => Consent::Refused,
+            "opted in" | "opt-in" | "opted_in" | "single_opt_in" | "confirmed_opt_in" | "accepted"
+            | "can_email" | "consented" => Consent::Given,
+            "opted out" | "opt-out" | "opted_out" | "never subscribed" | "never_subscribed"
+            | "not_subscribed" | "not subscribed" | "suppressed" | "declined" | "invalid" | "redacted" => {
+                Consent::Refused
+            }
             _ => Consent::Unknown,
         },
     }

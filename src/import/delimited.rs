@@ -15,7 +15,7 @@ const LONGEST_RECORD_AFTER_TROUBLE_BYTES: usize = 64 * 1024;
 const TROUBLE: u32 = 32;
 const CHUNK_BYTES: usize = 256 * 1024;
 
-pub struct Delimited<R> {
+pub(super) struct Delimited<R> {
     reader: R,
     delimiter: u8,
     buf: Vec<u8>,
@@ -29,7 +29,7 @@ pub struct Delimited<R> {
 }
 
 impl<R: Read> Delimited<R> {
-    pub fn new(reader: R, delimiter: u8) -> Self {
+    pub(super) fn new(reader: R, delimiter: u8) -> Self {
         Self {
             reader,
             delimiter,
@@ -67,7 +67,11 @@ impl<R: Read> Delimited<R> {
 
     /// Length of the record at `from` without its line end, and whether a quote stayed open.
     fn find_end(&mut self) -> (usize, bool) {
-        let longest = if self.n_unclosed > TROUBLE { LONGEST_RECORD_AFTER_TROUBLE_BYTES } else { LONGEST_RECORD_BYTES };
+        let longest = if self.n_unclosed > TROUBLE {
+            LONGEST_RECORD_AFTER_TROUBLE_BYTES
+        } else {
+            LONGEST_RECORD_BYTES
+        };
         let mut pos = 0;
         let mut in_quotes = false;
         let mut at_cell_start = true;
@@ -78,11 +82,17 @@ impl<R: Read> Delimited<R> {
                     self.fill();
                     continue;
                 }
-                return if in_quotes { (first_line_end.unwrap_or(pos), true) } else { (pos, false) };
+                return if in_quotes {
+                    (first_line_end.unwrap_or(pos), true)
+                } else {
+                    (pos, false)
+                };
             }
             let bytes = &self.buf[self.from..self.to];
             if in_quotes {
-                let Some(step) = bytes[pos..].iter().position(|byte| *byte == b'"' || *byte == b'\n' || *byte == b'\r')
+                let Some(step) = bytes[pos..]
+                    .iter()
+                    .position(|byte| *byte == b'"' || *byte == b'\n' || *byte == b'\r')
                 else {
                     pos = bytes.len();
                     if pos > longest {
@@ -267,7 +277,10 @@ fn split(record: &[u8], delimiter: u8, unclosed: bool, row: &mut Row) {
                 pos += 1;
             }
         } else {
-            let end = bytes[pos..].iter().position(|byte| *byte == delimiter).map_or(bytes.len(), |step| pos + step);
+            let end = bytes[pos..]
+                .iter()
+                .position(|byte| *byte == delimiter)
+                .map_or(bytes.len(), |step| pos + step);
             row.push(&text[pos..end]);
             pos = end;
         }
@@ -279,7 +292,7 @@ fn split(record: &[u8], delimiter: u8, unclosed: bool, row: &mut Row) {
 }
 
 /// The delimiter of a text by its first record, counted outside quotes: `,` `;` tab or `|`.
-pub fn sniff_delimiter(text: &str) -> u8 {
+pub(super) fn sniff_delimiter(text: &str) -> u8 {
     let mut counts = [0_usize; 4];
     let candidates = [b',', b';', b'\t', b'|'];
     let mut in_quotes = false;

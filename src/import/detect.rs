@@ -85,12 +85,17 @@ pub fn detect(head: &[u8], file_name: &str) -> Detection {
         Format::Delimited => delimited(head, all, file_name),
         Format::Json => super::json::detect(head),
         Format::Xml => super::xml::detect(head),
-        format => Detection { format, problem: Some(super::read::unreadable(format, head).0), ..Detection::default() },
+        format => Detection {
+            format,
+            problem: Some(super::read::unreadable(format, head).0),
+            ..Detection::default()
+        },
     }
 }
 
 pub(super) fn format(head: &[u8]) -> Format {
-    let blank = head.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0) || head == [0xef, 0xbb, 0xbf];
+    let blank =
+        head.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0) || head == [0xef, 0xbb, 0xbf];
     if blank {
         return Format::Empty;
     }
@@ -98,17 +103,30 @@ pub(super) fn format(head: &[u8]) -> Format {
         return Format::Parquet;
     }
     let is_ole = head.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]);
-    if is_ole || (head.starts_with(b"PK\x03\x04") && contains(head, b"[Content_Types].xml")) || (head.starts_with(b"PK\x03\x04") && contains(head, b"xl/")) {
+    if is_ole
+        || (head.starts_with(b"PK\x03\x04") && contains(head, b"[Content_Types].xml"))
+        || (head.starts_with(b"PK\x03\x04") && contains(head, b"xl/"))
+    {
         return Format::Excel;
     }
     let encoding = text::sniff(head, head.len() < HEAD_BYTES);
     let sample = text::decode_head(&head[..head.len().min(8_192)], encoding);
-    let odd = sample.chars().filter(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{b}' | '\u{c}' | '\u{1a}')).count();
-    if odd * 50 > sample.chars().count() || head.starts_with(b"%PDF") || head.starts_with(b"PK\x03\x04") || head.starts_with(b"\x89PNG") {
+    let odd = sample
+        .chars()
+        .filter(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{b}' | '\u{c}' | '\u{1a}'))
+        .count();
+    if odd * 50 > sample.chars().count()
+        || head.starts_with(b"%PDF")
+        || head.starts_with(b"PK\x03\x04")
+        || head.starts_with(b"\x89PNG")
+    {
         return Format::Unreadable;
     }
     let start = sample.trim_start();
-    if start.starts_with('{') || start.starts_with("[{") || start.starts_with('[') && start[1..].trim_start().starts_with(['{', ']']) {
+    if start.starts_with('{')
+        || start.starts_with("[{")
+        || start.starts_with('[') && start[1..].trim_start().starts_with(['{', ']'])
+    {
         return Format::Json;
     }
     if start.starts_with('<') {
@@ -137,11 +155,21 @@ pub(super) fn identify(first_rows: &[Vec<String>], wanted: Option<Platform>) -> 
             // Prose that happens to hold the right words is no header.
             && (n_above == 0 || columns.bound.len() * 2 >= row.len())
         {
-            return Identified { headers: row.clone(), columns, profile: Some(profile), n_above };
+            return Identified {
+                headers: row.clone(),
+                columns,
+                profile: Some(profile),
+                n_above,
+            };
         }
     }
     let headers = first_rows.first().cloned().unwrap_or_default();
-    Identified { columns: Columns::new(&headers, Vec::new()), headers, profile: None, n_above: 0 }
+    Identified {
+        columns: Columns::new(&headers, Vec::new()),
+        headers,
+        profile: None,
+        n_above: 0,
+    }
 }
 
 /// The first records of a delimited head, cells trimmed.
@@ -175,40 +203,75 @@ fn delimited(head: &[u8], all: bool, file_name: &str) -> Detection {
 pub(super) fn table(rows: &[Vec<String>], file_name: &str) -> Detection {
     let mut found = identify(rows, None);
     let body = rows.get(found.n_above + 1..).unwrap_or(&[]);
-    let (columns, platform, kind, problem) = match found.profile {
-        Some(profile) => {
-            let problem = match profile.layout {
-                Layout::Unused(why) => Some(why.to_owned()),
-                _ => None,
-            };
-            let guesses = found
-                .headers
-                .iter()
-                .enumerate()
-                .map(|(idx, header)| {
-                    let meaning = found.columns.bound.iter().find(|column| column.idx == idx).map(|column| column.meaning);
-                    ColumnGuess { header: header.clone(), meaning, sure: if meaning.is_some() { Sure::Exact } else { Sure::Open } }
-                })
-                .collect();
-            (guesses, profile.platform, profile.kind, problem)
-        }
-        None => {
-            let suggestion = mapping::suggest(&found.headers, body);
-            found.columns = suggestion.columns_for(&found.headers);
-            (suggestion.guesses, Platform::Unknown, suggestion.kind, Some(unknown_columns(file_name, &found.headers)))
-        }
+    let (columns, platform, kind, problem) = if let Some(profile) = found.profile {
+        let problem = match profile.layout {
+            Layout::Unused(why) => Some(why.to_owned()),
+            _ => None,
+        };
+        let guesses = found
+            .headers
+            .iter()
+            .enumerate()
+            .map(|(idx, header)| {
+                let meaning = found
+                    .columns
+                    .bound
+                    .iter()
+                    .find(|column| column.idx == idx)
+                    .map(|column| column.meaning);
+                ColumnGuess {
+                    header: header.clone(),
+                    meaning,
+                    sure: if meaning.is_some() {
+                        Sure::Exact
+                    } else {
+                        Sure::Open
+                    },
+                }
+            })
+            .collect();
+        (guesses, profile.platform, profile.kind, problem)
+    } else {
+        let suggestion = mapping::suggest(&found.headers, body);
+        found.columns = suggestion.columns_for(&found.headers);
+        (
+            suggestion.guesses,
+            Platform::Unknown,
+            suggestion.kind,
+            Some(unknown_columns(file_name, &found.headers)),
+        )
     };
     let mut survey = Survey::new(&found.columns);
     let mut row = Row::default();
     for cells in body {
         row.clear();
-        cells.iter().for_each(|cell| row.push(cell));
+        for cell in cells {
+            row.push(cell);
+        }
         survey.row(&row);
     }
     survey.decide(&mut found.columns, Known::default());
-    let format_of = |meanings: &[Meaning]| meanings.iter().find_map(|meaning| found.columns.idx(*meaning)).map(|idx| found.columns.format(idx));
-    let dates = format_of(&[Meaning::PlacedAt, Meaning::EventAt, Meaning::CreatedAt, Meaning::CustomerCreatedAt, Meaning::StartsAt]);
-    let amounts = format_of(&[Meaning::UnitPrice, Meaning::Price, Meaning::RegularPrice, Meaning::Total, Meaning::LineTotal, Meaning::DeclaredSpent]);
+    let format_of = |meanings: &[Meaning]| {
+        meanings
+            .iter()
+            .find_map(|meaning| found.columns.idx(*meaning))
+            .map(|idx| found.columns.format(idx))
+    };
+    let dates = format_of(&[
+        Meaning::PlacedAt,
+        Meaning::EventAt,
+        Meaning::CreatedAt,
+        Meaning::CustomerCreatedAt,
+        Meaning::StartsAt,
+    ]);
+    let amounts = format_of(&[
+        Meaning::UnitPrice,
+        Meaning::Price,
+        Meaning::RegularPrice,
+        Meaning::Total,
+        Meaning::LineTotal,
+        Meaning::DeclaredSpent,
+    ]);
     let n_known = columns.iter().filter(|guess| guess.meaning.is_some()).count();
     Detection {
         platform,
@@ -216,8 +279,16 @@ pub(super) fn table(rows: &[Vec<String>], file_name: &str) -> Detection {
         date_order: dates.map(|format| format.order).unwrap_or_default(),
         decimal_mark: amounts.map(|format| format.mark).unwrap_or_default(),
         header_signature: header_signature(&found.headers),
-        confidence: if platform == Platform::Unknown { 0.0 } else { n_known as f64 / columns.len().max(1) as f64 },
-        unmatched: columns.iter().filter(|guess| guess.meaning.is_none() && !guess.header.is_empty()).map(|guess| guess.header.clone()).collect(),
+        confidence: if platform == Platform::Unknown {
+            0.0
+        } else {
+            n_known as f64 / columns.len().max(1) as f64
+        },
+        unmatched: columns
+            .iter()
+            .filter(|guess| guess.meaning.is_none() && !guess.header.is_empty())
+            .map(|guess| guess.header.clone())
+            .collect(),
         columns,
         problem,
         sample: body.iter().take(8).cloned().collect(),
@@ -229,8 +300,20 @@ pub(super) fn unknown_columns(file_name: &str, headers: &[String]) -> String {
     if headers.len() < 2 {
         return format!("{file_name} is text without columns, so there is nothing in it to import.");
     }
-    let names: Vec<String> = headers.iter().filter(|header| !header.is_empty()).take(6).map(|header| super::engine::shorten(header)).collect();
+    let names: Vec<String> = headers
+        .iter()
+        .filter(|header| !header.is_empty())
+        .take(6)
+        .map(|header| super::engine::shorten(header))
+        .collect();
     let more = headers.len().saturating_sub(names.len());
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    format!("{file_name} has the columns {}{more}, which fit no export that is known.", names.join(", "))
+    let more = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
+    format!(
+        "{file_name} has the columns {}{more}, which fit no export that is known.",
+        names.join(", ")
+    )
 }

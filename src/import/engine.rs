@@ -32,7 +32,12 @@ pub(super) struct Reject {
 
 impl Reject {
     pub(super) fn new(code: &'static str, message: impl Into<String>, advice: &'static str) -> Self {
-        Self { code, column: None, message: message.into(), advice }
+        Self {
+            code,
+            column: None,
+            message: message.into(),
+            advice,
+        }
     }
 
     pub(super) fn in_column(mut self, column: impl Into<String>) -> Self {
@@ -113,7 +118,14 @@ impl<'a> FileRun<'a> {
 
     pub(super) fn set_aside_raw(&mut self, raw: &str, line: u64, reject: &Reject) -> Result<(), Error> {
         self.n_set_aside += 1;
-        let issue = self.make(reject.code, Severity::Error, Some(line), reject.column.clone(), reject.message.clone(), reject.advice);
+        let issue = self.make(
+            reject.code,
+            Severity::Error,
+            Some(line),
+            reject.column.clone(),
+            reject.message.clone(),
+            reject.advice,
+        );
         self.emit.set_aside(raw, self.idx, line, issue)
     }
 
@@ -144,10 +156,17 @@ impl<'a> FileRun<'a> {
 
     pub(super) fn finish(&mut self) -> Result<(), Error> {
         for mut issue in std::mem::take(&mut self.held_back) {
-            let n = self.counts.get(&(issue.code.clone(), issue.place.column.clone())).copied().unwrap_or(0);
+            let n = self
+                .counts
+                .get(&(issue.code.clone(), issue.place.column.clone()))
+                .copied()
+                .unwrap_or(0);
             if n > MOST_ISSUES_OF_A_KIND {
                 let more = n - MOST_ISSUES_OF_A_KIND;
-                issue.message = format!("{} (and {more} more rows like this)", issue.message.trim_end_matches('.'));
+                issue.message = format!(
+                    "{} (and {more} more rows like this)",
+                    issue.message.trim_end_matches('.')
+                );
             }
             self.emit.issue(issue)?;
         }
@@ -166,20 +185,40 @@ impl<'a> FileRun<'a> {
         Issue {
             code: code.to_owned(),
             severity,
-            place: Place { file: self.file.clone(), line, column },
+            place: Place {
+                file: self.file.clone(),
+                line,
+                column,
+            },
             message,
             advice: advice.to_owned(),
         }
     }
 
     /// An optional amount: blank is `None`, unreadable is `None` with a warning.
-    pub(super) fn money(&mut self, row: &Row, columns: &Columns, meaning: Meaning, exponent: u32) -> Result<Option<Minor>, Error> {
-        let Some(idx) = columns.idx(meaning) else { return Ok(None) };
+    pub(super) fn money(
+        &mut self,
+        row: &Row,
+        columns: &Columns,
+        meaning: Meaning,
+        exponent: u32,
+    ) -> Result<Option<Minor>, Error> {
+        let Some(idx) = columns.idx(meaning) else {
+            return Ok(None);
+        };
         self.money_at(row, columns, idx, exponent)
     }
 
-    pub(super) fn money_at(&mut self, row: &Row, columns: &Columns, idx: usize, exponent: u32) -> Result<Option<Minor>, Error> {
-        let Some(cell) = value::present(row.get(idx)) else { return Ok(None) };
+    pub(super) fn money_at(
+        &mut self,
+        row: &Row,
+        columns: &Columns,
+        idx: usize,
+        exponent: u32,
+    ) -> Result<Option<Minor>, Error> {
+        let Some(cell) = value::present(row.get(idx)) else {
+            return Ok(None);
+        };
         let amount = value::money(value::unguard(cell), columns.format(idx).mark, exponent);
         if amount.is_none() {
             let header = columns.headers.get(idx).map(String::as_str);
@@ -188,16 +227,28 @@ impl<'a> FileRun<'a> {
                 Severity::Warning,
                 Some(row.line),
                 header,
-                format!("“{}” is not an amount of money, so the cell was left out.", shorten(cell)),
+                format!(
+                    "“{}” is not an amount of money, so the cell was left out.",
+                    shorten(cell)
+                ),
                 "Correct the cell in the file and import it again, or map the column to something else.",
             )?;
         }
         Ok(amount)
     }
 
-    pub(super) fn count(&mut self, row: &Row, columns: &Columns, meaning: Meaning) -> Result<Option<i64>, Error> {
-        let Some(idx) = columns.idx(meaning) else { return Ok(None) };
-        let Some(cell) = value::present(row.get(idx)) else { return Ok(None) };
+    pub(super) fn count(
+        &mut self,
+        row: &Row,
+        columns: &Columns,
+        meaning: Meaning,
+    ) -> Result<Option<i64>, Error> {
+        let Some(idx) = columns.idx(meaning) else {
+            return Ok(None);
+        };
+        let Some(cell) = value::present(row.get(idx)) else {
+            return Ok(None);
+        };
         let count = value::count(value::unguard(cell), columns.format(idx).mark);
         if count.is_none() {
             let header = columns.headers.get(idx).map(String::as_str);
@@ -213,9 +264,18 @@ impl<'a> FileRun<'a> {
         Ok(count)
     }
 
-    pub(super) fn time(&mut self, row: &Row, columns: &Columns, meaning: Meaning) -> Result<Option<Seconds>, Error> {
-        let Some(idx) = columns.idx(meaning) else { return Ok(None) };
-        let Some(cell) = value::present(row.get(idx)) else { return Ok(None) };
+    pub(super) fn time(
+        &mut self,
+        row: &Row,
+        columns: &Columns,
+        meaning: Meaning,
+    ) -> Result<Option<Seconds>, Error> {
+        let Some(idx) = columns.idx(meaning) else {
+            return Ok(None);
+        };
+        let Some(cell) = value::present(row.get(idx)) else {
+            return Ok(None);
+        };
         let at = self.clock.read(cell, columns.format(idx).order);
         if at.is_none() {
             let header = columns.headers.get(idx).map(String::as_str);
@@ -233,10 +293,25 @@ impl<'a> FileRun<'a> {
 }
 
 /// A date that the row cannot do without.
-pub(super) fn required_time(row: &Row, columns: &Columns, meaning: Meaning, clock: &mut Clock) -> Result<Seconds, Reject> {
-    let header = || columns.idx(meaning).and_then(|idx| columns.headers.get(idx)).cloned().unwrap_or_default();
+pub(super) fn required_time(
+    row: &Row,
+    columns: &Columns,
+    meaning: Meaning,
+    clock: &mut Clock,
+) -> Result<Seconds, Reject> {
+    let header = || {
+        columns
+            .idx(meaning)
+            .and_then(|idx| columns.headers.get(idx))
+            .cloned()
+            .unwrap_or_default()
+    };
     let idx = columns.idx(meaning).ok_or_else(|| {
-        Reject::new("date_missing", "The file has no date column.", "Map a column to the date.")
+        Reject::new(
+            "date_missing",
+            "The file has no date column.",
+            "Map a column to the date.",
+        )
     })?;
     let cell = row.get(idx);
     if value::present(cell).is_none() {
@@ -259,7 +334,11 @@ pub(super) fn required_time(row: &Row, columns: &Columns, meaning: Meaning, cloc
 
 /// A cell for a message: short, on one line.
 pub(super) fn shorten(cell: &str) -> String {
-    let mut out: String = cell.chars().take(40).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let mut out: String = cell
+        .chars()
+        .take(40)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
     if cell.chars().nth(40).is_some() {
         out.push('…');
     }

@@ -22,36 +22,61 @@ pub(super) fn open(file: &SourceFile) -> Result<Box<dyn RowSource>, ReadError> {
     let mut magic = [0_u8; 4];
     let n = bytes.read(&mut magic)?;
     bytes.rewind()?;
-    let malformed = |what: String| ReadError::Malformed(format!("The spreadsheet cannot be opened ({what})."));
+    let malformed =
+        |what: String| ReadError::Malformed(format!("The spreadsheet cannot be opened ({what})."));
     let sheets = if magic[..n].starts_with(b"PK") {
         refuse_bombs(file)?;
         let mut book = Xlsx::new(BufReader::new(bytes)).map_err(|error| malformed(error.to_string()))?;
         sheets(&mut book)
     } else {
-        let mut book: Xls<BufReader<Box<dyn ReadSeek>>> = Xls::new(BufReader::new(bytes)).map_err(|error| malformed(error.to_string()))?;
+        let mut book: Xls<BufReader<Box<dyn ReadSeek>>> =
+            Xls::new(BufReader::new(bytes)).map_err(|error| malformed(error.to_string()))?;
         sheets(&mut book)
     };
     let known = sheets.iter().position(|range| {
-        range.rows().take(8).any(|cells| profile::find(&cells.iter().map(|cell| text(cell).trim().to_owned()).collect::<Vec<_>>(), None).is_some())
+        range.rows().take(8).any(|cells| {
+            profile::find(
+                &cells
+                    .iter()
+                    .map(|cell| text(cell).trim().to_owned())
+                    .collect::<Vec<_>>(),
+                None,
+            )
+            .is_some()
+        })
     });
     let filled = sheets.iter().position(|range| range.get_size().0 > 0);
     match known.or(filled).and_then(|idx| sheets.into_iter().nth(idx)) {
         Some(range) => Ok(Box::new(Sheet { range, at: 0 })),
-        None => Err(ReadError::Malformed("The spreadsheet has no sheet with cells.".to_owned())),
+        None => Err(ReadError::Malformed(
+            "The spreadsheet has no sheet with cells.".to_owned(),
+        )),
     }
 }
 
 fn sheets<R: calamine::Reader<BufReader<Box<dyn ReadSeek>>>>(book: &mut R) -> Vec<Range<Data>> {
-    book.sheet_names().iter().filter_map(|name| book.worksheet_range(name).ok()).collect()
+    book.sheet_names()
+        .iter()
+        .filter_map(|name| book.worksheet_range(name).ok())
+        .collect()
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the signature that map_err takes")]
+fn damaged(error: zip::result::ZipError) -> ReadError {
+    ReadError::Malformed(format!("The spreadsheet cannot be unpacked ({error})."))
 }
 
 fn refuse_bombs(file: &SourceFile) -> Result<(), ReadError> {
-    let mut archive = zip::ZipArchive::new(BufReader::new(file.seekable()?)).map_err(|_| ReadError::Damaged)?;
+    let mut archive = zip::ZipArchive::new(BufReader::new(file.seekable()?)).map_err(damaged)?;
     let mut total = 0_u64;
     for idx in 0..archive.len() {
-        total = total.saturating_add(archive.by_index_raw(idx).map_err(|_| ReadError::Damaged)?.size());
+        total = total.saturating_add(archive.by_index_raw(idx).map_err(damaged)?.size());
     }
-    if total > LARGEST_UNPACKED_BYTES { Err(ReadError::TooLarge) } else { Ok(()) }
+    if total > LARGEST_UNPACKED_BYTES {
+        Err(ReadError::TooLarge)
+    } else {
+        Ok(())
+    }
 }
 
 impl RowSource for Sheet {
@@ -99,5 +124,9 @@ fn text(cell: &Data) -> String {
 }
 
 fn number_text(number: f64) -> String {
-    if number.fract() == 0.0 && number.abs() < 1e15 { format!("{number:.0}") } else { number.to_string() }
+    if number.fract() == 0.0 && number.abs() < 1e15 {
+        format!("{number:.0}")
+    } else {
+        number.to_string()
+    }
 }

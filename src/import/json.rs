@@ -104,14 +104,19 @@ impl<R: Read> Elements<R> {
                 b',' | b' ' | b'\n' | b'\r' | b'\t' | 0x1e => self.bump(),
                 b'[' => {
                     if self.open.len() > 8 {
-                        return Err(ReadError::Malformed("The JSON is nested in a way no export is.".to_owned()));
+                        return Err(ReadError::Malformed(
+                            "The JSON is nested in a way no export is.".to_owned(),
+                        ));
                     }
                     self.bump();
                     self.open.push(b']');
                 }
                 b']' | b'}' => {
                     if self.open.pop() != Some(byte) {
-                        return Err(ReadError::Malformed(format!("Line {}: a bracket closes that was never opened.", self.line)));
+                        return Err(ReadError::Malformed(format!(
+                            "Line {}: a bracket closes that was never opened.",
+                            self.line
+                        )));
                     }
                     self.bump();
                 }
@@ -193,7 +198,9 @@ impl<R: Read> Elements<R> {
                 }
                 self.consume(pos);
                 self.open.clear();
-                return Err(self.error.take().unwrap_or_else(|| ReadError::Malformed(format!("The JSON element that starts on line {line} never ends."))));
+                return Err(self.error.take().unwrap_or_else(|| {
+                    ReadError::Malformed(format!("The JSON element that starts on line {line} never ends."))
+                }));
             }
             let byte = self.buf[self.from + pos];
             pos += 1;
@@ -213,7 +220,7 @@ impl<R: Read> Elements<R> {
                 match byte {
                     b'"' => in_string = true,
                     b'{' | b'[' => depth += 1,
-                    b'}' | b']' if depth == 0 => {
+                    b'}' | b']' | b',' | b'\n' | b' ' | b'\r' | b'\t' | b':' if depth == 0 => {
                         pos -= 1;
                         break;
                     }
@@ -223,15 +230,13 @@ impl<R: Read> Elements<R> {
                             break;
                         }
                     }
-                    b',' | b'\n' | b' ' | b'\r' | b'\t' | b':' if depth == 0 => {
-                        pos -= 1;
-                        break;
-                    }
                     _ => {}
                 }
             }
             if pos > LONGEST_ELEMENT_BYTES {
-                return Err(ReadError::Malformed(format!("The JSON element that starts on line {line} is larger than any record.")));
+                return Err(ReadError::Malformed(format!(
+                    "The JSON element that starts on line {line} is larger than any record."
+                )));
             }
         }
         let bytes = self.buf[self.from..self.from + pos].to_vec();
@@ -244,7 +249,10 @@ impl<R: Read> Elements<R> {
     }
 
     fn consume(&mut self, n: usize) {
-        self.line += self.buf[self.from..self.from + n].iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.line += self.buf[self.from..self.from + n]
+            .iter()
+            .map(|byte| u64::from(*byte == b'\n'))
+            .sum::<u64>();
         self.from += n;
         self.consumed += n as u64;
     }
@@ -254,31 +262,45 @@ type Stream = Elements<Utf8Reader<Box<dyn Read + Send>>>;
 
 fn elements(file: &SourceFile) -> Result<Stream, ReadError> {
     let head = file.head(HEAD_BYTES)?;
-    Ok(Elements::new(Utf8Reader::new(file.stream()?, text::sniff(&head, head.len() < HEAD_BYTES))))
+    Ok(Elements::new(Utf8Reader::new(
+        file.stream()?,
+        text::sniff(&head, head.len() < HEAD_BYTES),
+    )))
 }
 
 /// The shape of the first elements decides.
 pub(super) fn detect(head: &[u8]) -> Detection {
     let (shape, values) = peek(head);
-    match shape {
-        Some(shape) => {
-            let (platform, kind) = shape.meaning();
-            let confidence = if shape.is_used() { 1.0 } else { 0.0 };
-            Detection { platform, kind, confidence, problem: shape.problem(), ..json_detection(head) }
+    if let Some(shape) = shape {
+        let (platform, kind) = shape.meaning();
+        let confidence = if shape.is_used() { 1.0 } else { 0.0 };
+        Detection {
+            platform,
+            kind,
+            confidence,
+            problem: shape.problem(),
+            ..json_detection(head)
         }
-        None => {
-            let (headers, rows) = as_table(&values);
-            let mut table = vec![headers];
-            table.extend(rows);
-            let found = detect::table(&table, "The JSON file");
-            Detection { format: Format::Json, encoding: json_detection(head).encoding, ..found }
+    } else {
+        let (headers, rows) = as_table(&values);
+        let mut table = vec![headers];
+        table.extend(rows);
+        let found = detect::table(&table, "The JSON file");
+        Detection {
+            format: Format::Json,
+            encoding: json_detection(head).encoding,
+            ..found
         }
     }
 }
 
 fn json_detection(head: &[u8]) -> Detection {
     let encoding = text::name(text::sniff(head, head.len() < HEAD_BYTES));
-    Detection { format: Format::Json, encoding, ..Detection::default() }
+    Detection {
+        format: Format::Json,
+        encoding,
+        ..Detection::default()
+    }
 }
 
 fn peek(head: &[u8]) -> (Option<Shape>, Vec<Value>) {
@@ -286,7 +308,9 @@ fn peek(head: &[u8]) -> (Option<Shape>, Vec<Value>) {
     let mut source = Elements::new(Utf8Reader::new(head, encoding));
     let mut values = Vec::new();
     while values.len() < ELEMENTS_FOR_HEADER {
-        let Ok(Some((_, bytes))) = source.next() else { break };
+        let Ok(Some((_, bytes))) = source.next() else {
+            break;
+        };
         if let Ok(value) = serde_json::from_slice::<Value>(&bytes) {
             values.push(value);
         }
@@ -296,7 +320,10 @@ fn peek(head: &[u8]) -> (Option<Shape>, Vec<Value>) {
         return (objects::shape_of_text(&String::from_utf8_lossy(head)), values);
     }
     let key = source.key.clone();
-    let shape = values.iter().take(8).find_map(|value| objects::shape(value, key.as_deref()));
+    let shape = values
+        .iter()
+        .take(8)
+        .find_map(|value| objects::shape(value, key.as_deref()));
     (shape, values)
 }
 
@@ -306,7 +333,11 @@ pub(super) fn is_table(head: &[u8]) -> bool {
 }
 
 /// Reads objects of a known shape. Returns why reading stopped early, if it did.
-pub(super) fn read(file: &SourceFile, run: &mut FileRun<'_>, progress: &Progress<'_>) -> Result<Option<ReadError>, Error> {
+pub(super) fn read(
+    file: &SourceFile,
+    run: &mut FileRun<'_>,
+    progress: &Progress<'_>,
+) -> Result<Option<ReadError>, Error> {
     let mut source = match elements(file) {
         Ok(source) => source,
         Err(problem) => return Ok(Some(problem)),
@@ -322,7 +353,14 @@ pub(super) fn read(file: &SourceFile, run: &mut FileRun<'_>, progress: &Progress
         };
         n += 1;
         if n.is_multiple_of(256) {
-            progress.at(file.bytes, source.consumed, file.bytes.max(source.consumed), 0, 10, &phase)?;
+            progress.at(
+                file.bytes,
+                source.consumed,
+                file.bytes.max(source.consumed),
+                0,
+                10,
+                &phase,
+            )?;
         }
         match serde_json::from_slice::<Value>(&bytes) {
             Ok(value) => reader.element(value, source.key.as_deref(), line, run)?,
@@ -366,11 +404,17 @@ pub(super) fn open(file: &SourceFile) -> Result<Box<dyn RowSource>, ReadError> {
     }
     let values: Vec<Value> = ahead.iter().map(|(_, value)| value.clone()).collect();
     let headers = headers_of(&values);
-    Ok(Box::new(JsonRows { source, headers, ahead, header_given: false }))
+    Ok(Box::new(JsonRows {
+        source,
+        headers,
+        ahead,
+        header_given: false,
+    }))
 }
 
 fn parse_or_text(bytes: &[u8]) -> Value {
-    serde_json::from_slice(bytes).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(bytes).into_owned()))
+    serde_json::from_slice(bytes)
+        .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(bytes).into_owned()))
 }
 
 impl RowSource for JsonRows {
@@ -392,7 +436,10 @@ impl RowSource for JsonRows {
         row.line = line;
         let cells = flatten(&value);
         for header in &self.headers {
-            let cell = cells.iter().find(|(key, _)| key == header).map_or("", |(_, cell)| cell.as_str());
+            let cell = cells
+                .iter()
+                .find(|(key, _)| key == header)
+                .map_or("", |(_, cell)| cell.as_str());
             row.push(cell);
         }
         row.raw.push_str(&value.to_string());
@@ -410,7 +457,15 @@ fn as_table(values: &[Value]) -> (Vec<String>, Vec<Vec<String>>) {
         .iter()
         .map(|value| {
             let cells = flatten(value);
-            headers.iter().map(|header| cells.iter().find(|(key, _)| key == header).map_or_else(String::new, |(_, cell)| cell.clone())).collect()
+            headers
+                .iter()
+                .map(|header| {
+                    cells
+                        .iter()
+                        .find(|(key, _)| key == header)
+                        .map_or_else(String::new, |(_, cell)| cell.clone())
+                })
+                .collect()
         })
         .collect();
     (headers, rows)
@@ -437,7 +492,11 @@ fn flatten(value: &Value) -> Vec<(String, String)> {
         match value {
             Value::Object(map) if depth < 4 => {
                 for (key, value) in map {
-                    let name = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+                    let name = if prefix.is_empty() {
+                        key.clone()
+                    } else {
+                        format!("{prefix}.{key}")
+                    };
                     walk(&name, value, depth + 1, out);
                 }
             }

@@ -12,9 +12,17 @@ pub(super) fn kind(sku: Option<&str>, title: Option<&str>) -> LineKind {
     }
     match sku.map(|sku| sku.trim().to_ascii_uppercase()).as_deref() {
         Some("POST" | "DOT" | "SHIPPING" | "POSTAGE" | "C2" | "CARRIAGE" | "FREIGHT") => LineKind::Shipping,
-        Some("AMAZONFEE" | "BANK CHARGES" | "CRUK" | "ADJUST" | "ADJUST2" | "TIP" | "DONATION") => LineKind::Service,
-        Some("M" | "D" | "S" | "B") if title.is_none_or(|title| title.trim().len() <= 16) => LineKind::Service,
-        Some(sku) if sku.starts_with("GIFT_0001") || sku.starts_with("GIFTCARD") || sku.starts_with("GIFT-CARD") => {
+        Some("AMAZONFEE" | "BANK CHARGES" | "CRUK" | "ADJUST" | "ADJUST2" | "TIP" | "DONATION") => {
+            LineKind::Service
+        }
+        Some("M" | "D" | "S" | "B") if title.is_none_or(|title| title.trim().len() <= 16) => {
+            LineKind::Service
+        }
+        Some(sku)
+            if sku.starts_with("GIFT_0001")
+                || sku.starts_with("GIFTCARD")
+                || sku.starts_with("GIFT-CARD") =>
+        {
             LineKind::GiftCard
         }
         _ => LineKind::Goods,
@@ -23,13 +31,19 @@ pub(super) fn kind(sku: Option<&str>, title: Option<&str>) -> LineKind {
 
 pub(super) fn product_kind(product: &Product) -> LineKind {
     let by_type = product.product_type.as_deref().map_or(LineKind::Goods, by_type);
-    if by_type == LineKind::Goods { by_title(&product.title) } else { by_type }
+    if by_type == LineKind::Goods {
+        by_title(&product.title)
+    } else {
+        by_type
+    }
 }
 
 pub(super) fn by_type(kind: &str) -> LineKind {
     match kind.trim().to_lowercase().replace(['_', '-'], " ").as_str() {
         "gift card" | "gift cards" | "giftcard" | "gift voucher" | "gift vouchers" => LineKind::GiftCard,
-        "service" | "services" | "donation" | "donations" | "warranty" | "tip" | "insurance" => LineKind::Service,
+        "service" | "services" | "donation" | "donations" | "warranty" | "tip" | "insurance" => {
+            LineKind::Service
+        }
         "shipping" | "postage" => LineKind::Shipping,
         _ => LineKind::Goods,
     }
@@ -73,12 +87,21 @@ fn by_title(title: &str) -> LineKind {
     if let Some((_, kind)) = WHOLE.iter().find(|(name, _)| title.eq_ignore_ascii_case(name)) {
         return *kind;
     }
-    let has = |part: &str| title.len() >= part.len() && title.as_bytes().windows(part.len()).any(|window| window.eq_ignore_ascii_case(part.as_bytes()));
+    let has = |part: &str| {
+        title.len() >= part.len()
+            && title
+                .as_bytes()
+                .windows(part.len())
+                .any(|window| window.eq_ignore_ascii_case(part.as_bytes()))
+    };
     // A "gift card holder" is goods.
     if has("holder") || has("box") || has("envelope") {
         return LineKind::Goods;
     }
-    PARTS.iter().find(|(part, _)| has(part)).map_or(LineKind::Goods, |(_, kind)| *kind)
+    PARTS
+        .iter()
+        .find(|(part, _)| has(part))
+        .map_or(LineKind::Goods, |(_, kind)| *kind)
 }
 
 #[cfg(test)]

@@ -65,7 +65,11 @@ pub enum MappingError {
     #[error("the mapping lacks {0}")]
     Lacks(String),
     #[error("two columns are mapped to “{meaning}”: {first} and {second}; keep one")]
-    Twice { meaning: &'static str, first: String, second: String },
+    Twice {
+        meaning: &'static str,
+        first: String,
+        second: String,
+    },
 }
 
 impl Mapping {
@@ -86,12 +90,19 @@ impl Mapping {
             if let Some(first) = seen.insert(*meaning, header)
                 && !meaning.may_repeat()
             {
-                return Err(MappingError::Twice { meaning: meaning.label(), first: first.to_owned(), second: header.clone() });
+                return Err(MappingError::Twice {
+                    meaning: meaning.label(),
+                    first: first.to_owned(),
+                    second: header.clone(),
+                });
             }
         }
         for need in needs(self.kind) {
             if !need.iter().any(|meaning| seen.contains_key(meaning)) {
-                let names: Vec<String> = need.iter().map(|meaning| format!("“{}” ({})", meaning.label(), meaning.name())).collect();
+                let names: Vec<String> = need
+                    .iter()
+                    .map(|meaning| format!("“{}” ({})", meaning.label(), meaning.name()))
+                    .collect();
                 return Err(MappingError::Lacks(names.join(" or ")));
             }
         }
@@ -105,7 +116,11 @@ impl Mapping {
     }
 
     pub(super) fn bind(&self, headers: &[String]) -> Columns {
-        let by_name: BTreeMap<String, Meaning> = self.columns.iter().map(|(header, meaning)| (normal(header), *meaning)).collect();
+        let by_name: BTreeMap<String, Meaning> = self
+            .columns
+            .iter()
+            .map(|(header, meaning)| (normal(header), *meaning))
+            .collect();
         let mut n_options = 0;
         let bound = headers
             .iter()
@@ -116,9 +131,23 @@ impl Mapping {
                     n_options += 1;
                 }
                 // A lone option column is named by its header.
-                let is_value = meaning == Meaning::OptionValue && !by_name.values().any(|m| *m == Meaning::OptionName);
-                let label = if is_value || matches!(meaning, Meaning::Attribute | Meaning::Preference | Meaning::StockColumn) { header.clone() } else { String::new() };
-                Some(Column { idx, meaning, n: if is_value { n_options } else { digits(header) }, label })
+                let is_value =
+                    meaning == Meaning::OptionValue && !by_name.values().any(|m| *m == Meaning::OptionName);
+                let label = if is_value
+                    || matches!(
+                        meaning,
+                        Meaning::Attribute | Meaning::Preference | Meaning::StockColumn
+                    ) {
+                    header.clone()
+                } else {
+                    String::new()
+                };
+                Some(Column {
+                    idx,
+                    meaning,
+                    n: if is_value { n_options } else { digits(header) },
+                    label,
+                })
             })
             .collect();
         Columns::new(headers, bound)
@@ -127,7 +156,10 @@ impl Mapping {
     /// The column's own settings, once the whole column has spoken.
     pub(super) fn apply_formats(&self, columns: &mut Columns) {
         for (header, wanted) in &self.formats {
-            let idx = columns.headers.iter().position(|own| normal(own) == normal(header));
+            let idx = columns
+                .headers
+                .iter()
+                .position(|own| normal(own) == normal(header));
             if let Some(format) = idx.and_then(|idx| columns.formats.get_mut(idx)) {
                 format.order = wanted.date_order.unwrap_or(format.order);
                 format.mark = wanted.decimal_mark.unwrap_or(format.mark);
@@ -151,10 +183,25 @@ pub fn needs(kind: DataKind) -> &'static [&'static [Meaning]] {
         DataKind::OrderLines => &[
             &[M::PlacedAt],
             &[M::OrderId, M::CustomerId, M::Email],
-            &[M::ProductId, M::Sku, M::Handle, M::VariantId, M::LineTitle, M::Quantity, M::LineTotal],
+            &[
+                M::ProductId,
+                M::Sku,
+                M::Handle,
+                M::VariantId,
+                M::LineTitle,
+                M::Quantity,
+                M::LineTotal,
+            ],
         ],
-        DataKind::Events => &[&[M::EventAt], &[M::EventKind], &[M::VisitorId, M::CustomerId, M::SessionId, M::Email]],
-        DataKind::Inventory => &[&[M::Sku, M::ProductId, M::VariantId, M::Handle], &[M::Stock, M::StockColumn, M::Cost]],
+        DataKind::Events => &[
+            &[M::EventAt],
+            &[M::EventKind],
+            &[M::VisitorId, M::CustomerId, M::SessionId, M::Email],
+        ],
+        DataKind::Inventory => &[
+            &[M::Sku, M::ProductId, M::VariantId, M::Handle],
+            &[M::Stock, M::StockColumn, M::Cost],
+        ],
         DataKind::Discounts => &[&[M::DiscountCode]],
         DataKind::SearchTerms => &[&[M::SearchTerm]],
         DataKind::Unknown => &[],
@@ -174,52 +221,442 @@ impl Suggestion {
             .guesses
             .iter()
             .enumerate()
-            .filter_map(|(idx, guess)| Some(Column { idx, meaning: guess.meaning?, n: 0, label: String::new() }))
+            .filter_map(|(idx, guess)| {
+                Some(Column {
+                    idx,
+                    meaning: guess.meaning?,
+                    n: 0,
+                    label: String::new(),
+                })
+            })
             .collect();
         Columns::new(headers, bound)
     }
 
     pub fn mapping(&self) -> Mapping {
-        let columns = self.guesses.iter().filter_map(|guess| Some((guess.header.clone(), guess.meaning?))).collect();
-        Mapping { kind: self.kind, columns, ..Mapping::default() }
+        let columns = self
+            .guesses
+            .iter()
+            .filter_map(|guess| Some((guess.header.clone(), guess.meaning?)))
+            .collect();
+        Mapping {
+            kind: self.kind,
+            columns,
+            ..Mapping::default()
+        }
     }
 }
 
 /// Words that name a column in the languages of exports. Whole headers count as exact, parts as likely.
 const WORDS: &[(Meaning, &[&str])] = &[
-    (Meaning::OrderId, &["invoiceno", "invoice no", "invoice number", "invoice", "order number", "order no", "ordernumber", "orderid", "order id", "order", "transaction id", "transactionid", "receipt", "basket id", "bestellnummer", "bestell nr", "bestell nr.", "auftragsnummer", "rechnungsnummer", "id order", "numéro de commande", "commande", "número de pedido", "pedido", "numero ordine", "ordernummer"]),
-    (Meaning::PlacedAt, &["invoicedate", "invoice date", "order date", "orderdate", "date", "created at", "purchase date", "transaction date", "order purchase timestamp", "datum", "bestelldatum", "rechnungsdatum", "date de commande", "fecha", "data", "date add", "day"]),
-    (Meaning::CustomerId, &["customerid", "customer id", "customer key", "customerkey", "customer number", "customer no", "customer", "client id", "user id", "userid", "household key", "kundennummer", "kunden id", "kunde", "id customer", "id client", "cliente", "klant"]),
-    (Meaning::Email, &["e mail", "email", "email address", "emailaddress", "e mail adresse", "mail", "customer email", "adresse e mail", "correo"]),
-    (Meaning::Phone, &["telefon", "telephone", "mobile", "phone number", "téléphone", "teléfono"]),
-    (Meaning::ProductId, &["product id", "productid", "productkey", "product key", "item id", "itemid", "article id", "artikelid", "id product", "produkt id"]),
-    (Meaning::Sku, &["stockcode", "stock code", "sku", "productsku", "product sku", "item code", "item no", "item number", "article", "artikelnummer", "artikelnr", "artikel nr", "artikel nr.", "art nr", "product code", "référence", "referencia", "codice", "product reference"]),
-    (Meaning::LineTitle, &["description", "product name", "productname", "product", "item name", "item", "title", "name", "produktname", "bezeichnung", "artikel", "produkt", "nom du produit", "nombre del producto", "designation", "désignation"]),
-    (Meaning::Quantity, &["quantity", "qty", "orderquantity", "order quantity", "units", "menge", "anzahl", "quantité", "cantidad", "quantità", "aantal", "pieces", "product quantity"]),
-    (Meaning::UnitPrice, &["unitprice", "unit price", "price", "item price", "einzelpreis", "preis", "stückpreis", "prix unitaire", "prix", "precio", "prezzo", "prijs", "unit price tax incl", "productprice", "product price"]),
-    (Meaning::LineTotal, &["amount", "sales", "line total", "total price", "revenue", "net sales", "sales value", "umsatz", "betrag", "gesamtpreis", "montant", "importe", "importo", "dollar value", "turnover"]),
-    (Meaning::LineDiscount, &["discount", "rabatt", "remise", "descuento", "sconto"]),
-    (Meaning::Currency, &["currency", "currency code", "währung", "devise", "moneda", "valuta"]),
-    (Meaning::Country, &["country", "land", "pays", "país", "paese", "country code", "shipping country"]),
-    (Meaning::Category, &["category", "product category", "kategorie", "catégorie", "categoría", "categoria", "department", "warengruppe", "product subcategory"]),
-    (Meaning::Vendor, &["brand", "vendor", "manufacturer", "marke", "hersteller", "marque", "marca", "supplier"]),
-    (Meaning::Cost, &["cost", "unit cost", "productcost", "product cost", "einkaufspreis", "ek", "wholesale price", "coût"]),
-    (Meaning::FirstName, &["first name", "firstname", "vorname", "prénom", "nombre de pila", "given name"]),
-    (Meaning::LastName, &["last name", "lastname", "surname", "nachname", "nom de famille", "apellido", "family name"]),
-    (Meaning::EventAt, &["timestamp", "event time", "event timestamp", "time", "datetime", "zeitpunkt", "event date"]),
-    (Meaning::EventKind, &["event", "event type", "event name", "action", "behavior", "ereignis"]),
-    (Meaning::VisitorId, &["visitor id", "visitorid", "anonymous id", "client id", "cookie id", "device id", "user pseudo id"]),
-    (Meaning::SessionId, &["session", "session id", "user session", "sessionid"]),
-    (Meaning::Query, &["query", "search query", "search term", "keyword", "suchbegriff"]),
-    (Meaning::Stock, &["stock", "inventory", "on hand", "quantityonstock", "bestand", "lagerbestand", "stock level"]),
+    (
+        Meaning::OrderId,
+        &[
+            "invoiceno",
+            "invoice no",
+            "invoice number",
+            "invoice",
+            "order number",
+            "order no",
+            "ordernumber",
+            "orderid",
+            "order id",
+            "order",
+            "transaction id",
+            "transactionid",
+            "receipt",
+            "basket id",
+            "bestellnummer",
+            "bestell nr",
+            "bestell nr.",
+            "auftragsnummer",
+            "rechnungsnummer",
+            "id order",
+            "numéro de commande",
+            "commande",
+            "número de pedido",
+            "pedido",
+            "numero ordine",
+            "ordernummer",
+        ],
+    ),
+    (
+        Meaning::PlacedAt,
+        &[
+            "invoicedate",
+            "invoice date",
+            "order date",
+            "orderdate",
+            "date",
+            "created at",
+            "purchase date",
+            "transaction date",
+            "order purchase timestamp",
+            "datum",
+            "bestelldatum",
+            "rechnungsdatum",
+            "date de commande",
+            "fecha",
+            "data",
+            "date add",
+            "day",
+        ],
+    ),
+    (
+        Meaning::CustomerId,
+        &[
+            "customerid",
+            "customer id",
+            "customer key",
+            "customerkey",
+            "customer number",
+            "customer no",
+            "customer",
+            "client id",
+            "user id",
+            "userid",
+            "household key",
+            "kundennummer",
+            "kunden id",
+            "kunde",
+            "id customer",
+            "id client",
+            "cliente",
+            "klant",
+        ],
+    ),
+    (
+        Meaning::Email,
+        &[
+            "e mail",
+            "email",
+            "email address",
+            "emailaddress",
+            "e mail adresse",
+            "mail",
+            "customer email",
+            "adresse e mail",
+            "correo",
+        ],
+    ),
+    (
+        Meaning::Phone,
+        &[
+            "telefon",
+            "telephone",
+            "mobile",
+            "phone number",
+            "téléphone",
+            "teléfono",
+        ],
+    ),
+    (
+        Meaning::ProductId,
+        &[
+            "product id",
+            "productid",
+            "productkey",
+            "product key",
+            "item id",
+            "itemid",
+            "article id",
+            "artikelid",
+            "id product",
+            "produkt id",
+        ],
+    ),
+    (
+        Meaning::Sku,
+        &[
+            "stockcode",
+            "stock code",
+            "sku",
+            "productsku",
+            "product sku",
+            "item code",
+            "item no",
+            "item number",
+            "article",
+            "artikelnummer",
+            "artikelnr",
+            "artikel nr",
+            "artikel nr.",
+            "art nr",
+            "product code",
+            "référence",
+            "referencia",
+            "codice",
+            "product reference",
+        ],
+    ),
+    (
+        Meaning::LineTitle,
+        &[
+            "description",
+            "product name",
+            "productname",
+            "product",
+            "item name",
+            "item",
+            "title",
+            "name",
+            "produktname",
+            "bezeichnung",
+            "artikel",
+            "produkt",
+            "nom du produit",
+            "nombre del producto",
+            "designation",
+            "désignation",
+        ],
+    ),
+    (
+        Meaning::Quantity,
+        &[
+            "quantity",
+            "qty",
+            "orderquantity",
+            "order quantity",
+            "units",
+            "menge",
+            "anzahl",
+            "quantité",
+            "cantidad",
+            "quantità",
+            "aantal",
+            "pieces",
+            "product quantity",
+        ],
+    ),
+    (
+        Meaning::UnitPrice,
+        &[
+            "unitprice",
+            "unit price",
+            "price",
+            "item price",
+            "einzelpreis",
+            "preis",
+            "stückpreis",
+            "prix unitaire",
+            "prix",
+            "precio",
+            "prezzo",
+            "prijs",
+            "unit price tax incl",
+            "productprice",
+            "product price",
+        ],
+    ),
+    (
+        Meaning::LineTotal,
+        &[
+            "amount",
+            "sales",
+            "line total",
+            "total price",
+            "revenue",
+            "net sales",
+            "sales value",
+            "umsatz",
+            "betrag",
+            "gesamtpreis",
+            "montant",
+            "importe",
+            "importo",
+            "dollar value",
+            "turnover",
+        ],
+    ),
+    (
+        Meaning::LineDiscount,
+        &["discount", "rabatt", "remise", "descuento", "sconto"],
+    ),
+    (
+        Meaning::Currency,
+        &[
+            "currency",
+            "currency code",
+            "währung",
+            "devise",
+            "moneda",
+            "valuta",
+        ],
+    ),
+    (
+        Meaning::Country,
+        &[
+            "country",
+            "land",
+            "pays",
+            "país",
+            "paese",
+            "country code",
+            "shipping country",
+        ],
+    ),
+    (
+        Meaning::Category,
+        &[
+            "category",
+            "product category",
+            "kategorie",
+            "catégorie",
+            "categoría",
+            "categoria",
+            "department",
+            "warengruppe",
+            "product subcategory",
+        ],
+    ),
+    (
+        Meaning::Vendor,
+        &[
+            "brand",
+            "vendor",
+            "manufacturer",
+            "marke",
+            "hersteller",
+            "marque",
+            "marca",
+            "supplier",
+        ],
+    ),
+    (
+        Meaning::Cost,
+        &[
+            "cost",
+            "unit cost",
+            "productcost",
+            "product cost",
+            "einkaufspreis",
+            "ek",
+            "wholesale price",
+            "coût",
+        ],
+    ),
+    (
+        Meaning::FirstName,
+        &[
+            "first name",
+            "firstname",
+            "vorname",
+            "prénom",
+            "nombre de pila",
+            "given name",
+        ],
+    ),
+    (
+        Meaning::LastName,
+        &[
+            "last name",
+            "lastname",
+            "surname",
+            "nachname",
+            "nom de famille",
+            "apellido",
+            "family name",
+        ],
+    ),
+    (
+        Meaning::EventAt,
+        &[
+            "timestamp",
+            "event time",
+            "event timestamp",
+            "time",
+            "datetime",
+            "zeitpunkt",
+            "event date",
+        ],
+    ),
+    (
+        Meaning::EventKind,
+        &[
+            "event",
+            "event type",
+            "event name",
+            "action",
+            "behavior",
+            "ereignis",
+        ],
+    ),
+    (
+        Meaning::VisitorId,
+        &[
+            "visitor id",
+            "visitorid",
+            "anonymous id",
+            "client id",
+            "cookie id",
+            "device id",
+            "user pseudo id",
+        ],
+    ),
+    (
+        Meaning::SessionId,
+        &["session", "session id", "user session", "sessionid"],
+    ),
+    (
+        Meaning::Query,
+        &["query", "search query", "search term", "keyword", "suchbegriff"],
+    ),
+    (
+        Meaning::Stock,
+        &[
+            "stock",
+            "inventory",
+            "on hand",
+            "quantityonstock",
+            "bestand",
+            "lagerbestand",
+            "stock level",
+        ],
+    ),
     (Meaning::Barcode, &["barcode", "ean", "gtin", "upc", "ean13"]),
-    (Meaning::ImageUrl, &["image", "image url", "picture", "bild", "photo"]),
-    (Meaning::OrderStatus, &["status", "order status", "payment status", "zustand", "statut", "estado"]),
-    (Meaning::DeclaredSpent, &["total spent", "umsatz gesamt", "lifetime value", "total spend"]),
-    (Meaning::DeclaredOrders, &["total orders", "order count", "anzahl bestellungen", "number of orders"]),
-    (Meaning::CustomerCreatedAt, &["registration date", "customer since", "registered", "kunde seit", "sign up"]),
+    (
+        Meaning::ImageUrl,
+        &["image", "image url", "picture", "bild", "photo"],
+    ),
+    (
+        Meaning::OrderStatus,
+        &[
+            "status",
+            "order status",
+            "payment status",
+            "zustand",
+            "statut",
+            "estado",
+        ],
+    ),
+    (
+        Meaning::DeclaredSpent,
+        &["total spent", "umsatz gesamt", "lifetime value", "total spend"],
+    ),
+    (
+        Meaning::DeclaredOrders,
+        &[
+            "total orders",
+            "order count",
+            "anzahl bestellungen",
+            "number of orders",
+        ],
+    ),
+    (
+        Meaning::CustomerCreatedAt,
+        &[
+            "registration date",
+            "customer since",
+            "registered",
+            "kunde seit",
+            "sign up",
+        ],
+    ),
     (Meaning::Channel, &["channel", "sales channel", "kanal"]),
-    (Meaning::Source, &["acquisition channel", "traffic source", "utm source", "source"]),
+    (
+        Meaning::Source,
+        &["acquisition channel", "traffic source", "utm source", "source"],
+    ),
     (Meaning::Device, &["platform", "device", "device type"]),
 ];
 
@@ -229,9 +666,19 @@ pub fn suggest(headers: &[String], body: &[Vec<String>]) -> Suggestion {
         .iter()
         .enumerate()
         .map(|(idx, header)| {
-            let cells: Vec<&str> = body.iter().filter_map(|row| row.get(idx)).map(String::as_str).filter(|cell| !cell.is_empty()).take(200).collect();
+            let cells: Vec<&str> = body
+                .iter()
+                .filter_map(|row| row.get(idx))
+                .map(String::as_str)
+                .filter(|cell| !cell.is_empty())
+                .take(200)
+                .collect();
             let (meaning, sure) = guess(header, &cells);
-            ColumnGuess { header: header.clone(), meaning, sure }
+            ColumnGuess {
+                header: header.clone(),
+                meaning,
+                sure,
+            }
         })
         .collect();
     let kind = guess_kind(&guesses);
@@ -240,12 +687,20 @@ pub fn suggest(headers: &[String], body: &[Vec<String>]) -> Suggestion {
     }
     // One column per meaning: the surest, then the first.
     for at in 0..guesses.len() {
-        let Some(meaning) = guesses[at].meaning.filter(|meaning| !meaning.may_repeat()) else { continue };
+        let Some(meaning) = guesses[at].meaning.filter(|meaning| !meaning.may_repeat()) else {
+            continue;
+        };
         let better = guesses.iter().enumerate().any(|(other, guess)| {
-            other != at && guess.meaning == Some(meaning) && (guess.sure < guesses[at].sure || (guess.sure == guesses[at].sure && other < at))
+            other != at
+                && guess.meaning == Some(meaning)
+                && (guess.sure < guesses[at].sure || (guess.sure == guesses[at].sure && other < at))
         });
         if better {
-            guesses[at] = ColumnGuess { header: guesses[at].header.clone(), meaning: None, sure: Sure::Open };
+            guesses[at] = ColumnGuess {
+                header: guesses[at].header.clone(),
+                meaning: None,
+                sure: Sure::Open,
+            };
         }
     }
     Suggestion { kind, guesses }
@@ -259,8 +714,12 @@ fn guess(header: &str, cells: &[&str]) -> (Option<Meaning>, Sure) {
     } else if let Some(found) = profile::hint(header).filter(|meaning| *meaning != Meaning::Ignore) {
         (meaning, sure) = (Some(found), Sure::Likely);
     } else {
-        let part = WORDS.iter().flat_map(|(meaning, words)| words.iter().map(move |word| (*meaning, *word)));
-        let longest = part.filter(|(_, word)| word.len() > 3 && name.contains(word)).max_by_key(|(_, word)| word.len());
+        let part = WORDS
+            .iter()
+            .flat_map(|(meaning, words)| words.iter().map(move |word| (*meaning, *word)));
+        let longest = part
+            .filter(|(_, word)| word.len() > 3 && name.contains(word))
+            .max_by_key(|(_, word)| word.len());
         if let Some((found, _)) = longest {
             (meaning, sure) = (Some(found), Sure::Likely);
         }
@@ -268,15 +727,33 @@ fn guess(header: &str, cells: &[&str]) -> (Option<Meaning>, Sure) {
     if cells.is_empty() {
         return (meaning, sure);
     }
-    let share = |test: &dyn Fn(&str) -> bool| cells.iter().filter(|cell| test(cell)).count() as f64 / cells.len() as f64;
+    let share = |test: &dyn Fn(&str) -> bool| {
+        cells.iter().filter(|cell| test(cell)).count() as f64 / cells.len() as f64
+    };
     let emails = share(&|cell| cell.contains('@') && cell.contains('.'));
     if emails > 0.8 {
-        return (Some(Meaning::Email), if meaning == Some(Meaning::Email) { sure } else { Sure::Likely });
+        return (
+            Some(Meaning::Email),
+            if meaning == Some(Meaning::Email) {
+                sure
+            } else {
+                Sure::Likely
+            },
+        );
     }
-    let dates = share(&|cell| value::order_evidence(cell) != OrderEvidence::NoDate && cell.contains(['-', '/', '.', ':', ' ', ',']));
-    let numbers = share(&|cell| value::scaled(cell, DecimalMark::Dot, 2).is_some() || value::scaled(cell, DecimalMark::Comma, 2).is_some());
+    let dates = share(&|cell| {
+        value::order_evidence(cell) != OrderEvidence::NoDate && cell.contains(['-', '/', '.', ':', ' ', ','])
+    });
+    let numbers = share(&|cell| {
+        value::scaled(cell, DecimalMark::Dot, 2).is_some()
+            || value::scaled(cell, DecimalMark::Comma, 2).is_some()
+    });
     match meaning.map(Meaning::value) {
-        Some(Value::Time) if dates < 0.5 && share(&|cell| value::order_evidence(cell) != OrderEvidence::NoDate) < 0.5 => (None, Sure::Open),
+        Some(Value::Time)
+            if dates < 0.5 && share(&|cell| value::order_evidence(cell) != OrderEvidence::NoDate) < 0.5 =>
+        {
+            (None, Sure::Open)
+        }
         Some(Value::Money | Value::Number) if numbers < 0.5 => (None, Sure::Open),
         None if dates > 0.9 => (Some(Meaning::PlacedAt), Sure::Likely),
         _ => (meaning, sure),
@@ -289,9 +766,14 @@ fn guess_kind(guesses: &[ColumnGuess]) -> DataKind {
     let time = has(M::PlacedAt) || has(M::EventAt);
     if has(M::EventKind) && time {
         DataKind::Events
-    } else if time && (has(M::OrderId) || has(M::CustomerId)) && (has(M::Quantity) || has(M::UnitPrice) || has(M::LineTotal) || has(M::Sku) || has(M::ProductId)) {
+    } else if time
+        && (has(M::OrderId) || has(M::CustomerId))
+        && (has(M::Quantity) || has(M::UnitPrice) || has(M::LineTotal) || has(M::Sku) || has(M::ProductId))
+    {
         DataKind::OrderLines
-    } else if (has(M::Email) || has(M::CustomerId)) && (has(M::FirstName) || has(M::LastName) || has(M::DeclaredSpent) || has(M::CustomerCreatedAt)) {
+    } else if (has(M::Email) || has(M::CustomerId))
+        && (has(M::FirstName) || has(M::LastName) || has(M::DeclaredSpent) || has(M::CustomerCreatedAt))
+    {
         DataKind::Customers
     } else if has(M::LineTitle) && (has(M::Sku) || has(M::ProductId) || has(M::Handle)) {
         DataKind::Products
@@ -339,15 +821,24 @@ pub fn stored(
     let mark = format.decimal_mark.unwrap_or_default();
     Some(match meaning.value() {
         Value::Text => Ok(value::id(cell).to_owned()),
-        Value::Flag => value::flag(cell).map(|flag| if flag { "yes" } else { "no" }.to_owned()).ok_or("neither yes nor no"),
-        Value::Number => value::count(cell, mark).map(|n| n.to_string()).ok_or("not a number"),
+        Value::Flag => value::flag(cell)
+            .map(|flag| if flag { "yes" } else { "no" }.to_owned())
+            .ok_or("neither yes nor no"),
+        Value::Number => value::count(cell, mark)
+            .map(|n| n.to_string())
+            .ok_or("not a number"),
         Value::Money => {
             let digits = currency.exponent();
-            value::money(cell, mark, digits).map(|minor| amount(minor, digits)).ok_or("not an amount")
+            value::money(cell, mark, digits)
+                .map(|minor| amount(minor, digits))
+                .ok_or("not an amount")
         }
         Value::Time => {
             let order = format.date_order.unwrap_or_default();
-            Clock::new(zone.clone()).read(cell, order).map(rfc3339).ok_or("not a date")
+            Clock::new(zone.clone())
+                .read(cell, order)
+                .map(rfc3339)
+                .ok_or("not a date")
         }
     })
 }
@@ -356,7 +847,11 @@ fn amount(minor: i64, digits: u32) -> String {
     let unit = 10_i64.pow(digits);
     let sign = if minor < 0 { "-" } else { "" };
     let (whole, part) = (minor.abs() / unit, minor.abs() % unit);
-    if digits == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part:0width$}", width = digits as usize) }
+    if digits == 0 {
+        format!("{sign}{whole}")
+    } else {
+        format!("{sign}{whole}.{part:0width$}", width = digits as usize)
+    }
 }
 
 /// True when the sample leaves the column's writing open, so the wizard asks.
@@ -364,11 +859,17 @@ pub fn is_ambiguous(cells: &[&str], meaning: Meaning) -> bool {
     match meaning.value() {
         Value::Time => {
             let evidence: Vec<OrderEvidence> = cells.iter().map(|cell| value::order_evidence(cell)).collect();
-            evidence.contains(&OrderEvidence::Ambiguous) && !evidence.iter().any(|e| matches!(e, OrderEvidence::DayFirst | OrderEvidence::MonthFirst))
+            evidence.contains(&OrderEvidence::Ambiguous)
+                && !evidence
+                    .iter()
+                    .any(|e| matches!(e, OrderEvidence::DayFirst | OrderEvidence::MonthFirst))
         }
         Value::Money | Value::Number => {
             let evidence: Vec<MarkEvidence> = cells.iter().map(|cell| value::mark_evidence(cell)).collect();
-            evidence.contains(&MarkEvidence::Ambiguous) && !evidence.iter().any(|e| matches!(e, MarkEvidence::Dot | MarkEvidence::Comma))
+            evidence.contains(&MarkEvidence::Ambiguous)
+                && !evidence
+                    .iter()
+                    .any(|e| matches!(e, MarkEvidence::Dot | MarkEvidence::Comma))
         }
         Value::Text | Value::Flag => false,
     }
@@ -384,12 +885,46 @@ mod tests {
 
     #[test]
     fn the_uci_header_is_guessed_without_help() {
-        let headers = strings(&["InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country"]);
-        let body = vec![strings(&["536365", "85123A", "WHITE HANGING HEART", "6", "2010-12-01 08:26:00", "2.55", "17850.0", "United Kingdom"])];
+        let headers = strings(&[
+            "InvoiceNo",
+            "StockCode",
+            "Description",
+            "Quantity",
+            "InvoiceDate",
+            "UnitPrice",
+            "CustomerID",
+            "Country",
+        ]);
+        let body = vec![strings(&[
+            "536365",
+            "85123A",
+            "WHITE HANGING HEART",
+            "6",
+            "2010-12-01 08:26:00",
+            "2.55",
+            "17850.0",
+            "United Kingdom",
+        ])];
         let suggestion = suggest(&headers, &body);
         assert_eq!(suggestion.kind, DataKind::OrderLines);
-        let meanings: Vec<&str> = suggestion.guesses.iter().map(|guess| guess.meaning.map_or("-", Meaning::name)).collect();
-        assert_eq!(meanings, ["order_id", "sku", "line_title", "quantity", "placed_at", "unit_price", "customer_id", "country"]);
+        let meanings: Vec<&str> = suggestion
+            .guesses
+            .iter()
+            .map(|guess| guess.meaning.map_or("-", Meaning::name))
+            .collect();
+        assert_eq!(
+            meanings,
+            [
+                "order_id",
+                "sku",
+                "line_title",
+                "quantity",
+                "placed_at",
+                "unit_price",
+                "customer_id",
+                "country"
+            ]
+        );
         assert!(suggestion.mapping().check().is_ok());
     }
 
@@ -407,11 +942,20 @@ mod tests {
 
     #[test]
     fn the_wizard_shows_what_will_be_stored() {
-        let comma = ColumnFormat { decimal_mark: Some(DecimalMark::Comma), date_order: None };
+        let comma = ColumnFormat {
+            decimal_mark: Some(DecimalMark::Comma),
+            date_order: None,
+        };
         let eur = Currency::new("EUR");
         let utc = TimeZoneName::default();
-        assert_eq!(stored("1.204,50", Meaning::DeclaredSpent, comma, &eur, &utc), Some(Ok("1204.50".to_owned())));
-        assert_eq!(stored("abc", Meaning::UnitPrice, comma, &eur, &utc), Some(Err("not an amount")));
+        assert_eq!(
+            stored("1.204,50", Meaning::DeclaredSpent, comma, &eur, &utc),
+            Some(Ok("1204.50".to_owned()))
+        );
+        assert_eq!(
+            stored("abc", Meaning::UnitPrice, comma, &eur, &utc),
+            Some(Err("not an amount"))
+        );
         assert_eq!(stored(" ", Meaning::UnitPrice, comma, &eur, &utc), None);
         assert!(is_ambiguous(&["03/04/2025"], Meaning::PlacedAt));
         assert!(!is_ambiguous(&["03/04/2025", "13/04/2025"], Meaning::PlacedAt));

@@ -179,13 +179,30 @@ impl Meaning {
 
     /// True when several columns of one file may share it.
     pub fn may_repeat(self) -> bool {
-        use Meaning as M;
         matches!(
             self,
-            M::Ignore | M::Secret | M::Attribute | M::AttributeName | M::AttributeValue | M::OptionName | M::OptionValue
-                | M::ImageUrl | M::Category | M::Tags | M::Collections | M::Related | M::Upsell | M::CrossSell
-                | M::BillingAddress | M::ShippingAddress | M::LineItems | M::StockColumn | M::Packed | M::Preference
-                | M::Price | M::Phone
+            Self::Ignore
+                | Self::Secret
+                | Self::Attribute
+                | Self::AttributeName
+                | Self::AttributeValue
+                | Self::OptionName
+                | Self::OptionValue
+                | Self::ImageUrl
+                | Self::Category
+                | Self::Tags
+                | Self::Collections
+                | Self::Related
+                | Self::Upsell
+                | Self::CrossSell
+                | Self::BillingAddress
+                | Self::ShippingAddress
+                | Self::LineItems
+                | Self::StockColumn
+                | Self::Packed
+                | Self::Preference
+                | Self::Price
+                | Self::Phone
         )
     }
 }
@@ -198,7 +215,12 @@ mod tests {
     fn every_name_is_unique_and_parses_back() {
         for (idx, meaning) in Meaning::ALL.iter().enumerate() {
             assert_eq!(meaning.idx(), idx);
-            assert_eq!(Meaning::parse(meaning.name()), Some(*meaning), "{}", meaning.name());
+            assert_eq!(
+                Meaning::parse(meaning.name()),
+                Some(*meaning),
+                "{}",
+                meaning.name()
+            );
         }
     }
 }

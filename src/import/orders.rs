@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::Error;
 use super::columns::Columns;
 use super::customers;
 use super::engine::{FileRun, Reject, Table, required_time};
@@ -11,7 +12,6 @@ use super::meaning::Meaning;
 use super::record::Record;
 use super::row::Row;
 use super::value;
-use super::Error;
 use crate::shop::hash::fnv1a64;
 use crate::shop::{Currency, CustomerRef, Order, OrderLine, OrderStatus, ProductRef};
 
@@ -21,7 +21,7 @@ pub(super) struct OrderLayout {
     /// `Title - Value / Value` in one cell.
     pub title_holds_variant: bool,
     /// Turns packed cells into lines or mends what the general reading cannot know.
-    pub fix: Option<fn(&Row, &Columns, &mut Order, &mut FileRun<'_>) -> Result<(), Error>>,
+    pub fix: Option<fn(&Row, &Columns, &mut Order, &mut FileRun<'_>)>,
     /// Changes one line after it was read.
     pub fix_line: Option<fn(&Row, &Columns, &mut OrderLine, &mut Order)>,
 }
@@ -53,8 +53,19 @@ struct Pending {
 impl OrderTable {
     pub(super) fn new(layout: OrderLayout, columns: &Columns, hold: bool) -> Self {
         use Meaning as M;
-        let has_lines = [M::LineTitle, M::Sku, M::ProductId, M::VariantId, M::Quantity, M::Title].iter().any(|m| columns.has(*m));
-        let says_price = [M::UnitPrice, M::Price, M::LineTotal].iter().any(|m| columns.has(*m));
+        let has_lines = [
+            M::LineTitle,
+            M::Sku,
+            M::ProductId,
+            M::VariantId,
+            M::Quantity,
+            M::Title,
+        ]
+        .iter()
+        .any(|m| columns.has(*m));
+        let says_price = [M::UnitPrice, M::Price, M::LineTotal]
+            .iter()
+            .any(|m| columns.has(*m));
         Self {
             layout,
             hold,
@@ -75,16 +86,22 @@ impl OrderTable {
         let n_lines = order.lines.len() as u32;
         // An invoice of returns only is no purchase, whatever its status says.
         let is_return = n_lines > 0 && pending.n_negative == n_lines;
-        let is_cancelled = run.cancelled_prefix.as_deref().is_some_and(|prefix| order.id.starts_with(prefix));
+        let is_cancelled = run
+            .cancelled_prefix
+            .as_deref()
+            .is_some_and(|prefix| order.id.starts_with(prefix));
         if (is_return || is_cancelled) && order.status.counts_as_purchase() {
             order.status = OrderStatus::Cancelled;
         }
         run.record(Record::Order(order), pending.line, pending.rows)
     }
 
-    fn open(&mut self, key: &str, row: &Row, columns: &Columns, run: &mut FileRun<'_>) -> Result<Pending, Error> {
+    fn open(key: &str, row: &Row, columns: &Columns, run: &mut FileRun<'_>) -> Result<Pending, Error> {
         let mut pending = Pending {
-            order: Order { id: key.to_owned(), ..Order::default() },
+            order: Order {
+                id: key.to_owned(),
+                ..Order::default()
+            },
             key: key.to_owned(),
             line: row.line,
             rows: 0,
@@ -100,7 +117,12 @@ impl OrderTable {
         Ok(pending)
     }
 
-    fn read_head(pending: &mut Pending, row: &Row, columns: &Columns, run: &mut FileRun<'_>) -> Result<(), Error> {
+    fn read_head(
+        pending: &mut Pending,
+        row: &Row,
+        columns: &Columns,
+        run: &mut FileRun<'_>,
+    ) -> Result<(), Error> {
         use Meaning as M;
         let cell = |meaning: Meaning| columns.cell(row, meaning);
         let order = &mut pending.order;
@@ -113,10 +135,15 @@ impl OrderTable {
             return Ok(());
         }
         pending.has_head = !status.is_empty() || has_total;
-        order.currency = value::present(cell(M::Currency)).map(Currency::new).or_else(|| run.currency.clone());
+        order.currency = value::present(cell(M::Currency))
+            .map(Currency::new)
+            .or_else(|| run.currency.clone());
         let exponent = order.currency.as_ref().map_or(2, Currency::exponent);
         order.subtotal = run.money(row, columns, M::Subtotal, exponent)?;
-        order.discount = run.money(row, columns, M::OrderDiscount, exponent)?.unwrap_or(0).abs();
+        order.discount = run
+            .money(row, columns, M::OrderDiscount, exponent)?
+            .unwrap_or(0)
+            .abs();
         order.shipping = run.money(row, columns, M::Shipping, exponent)?.unwrap_or(0);
         order.tax = run.money(row, columns, M::Tax, exponent)?.unwrap_or(0);
         order.total = run.money(row, columns, M::Total, exponent)?;
@@ -130,7 +157,13 @@ impl OrderTable {
         Ok(())
     }
 
-    fn read_line(&self, row: &Row, columns: &Columns, order: &Order, run: &mut FileRun<'_>) -> Result<Result<Option<OrderLine>, Reject>, Error> {
+    fn read_line(
+        &self,
+        row: &Row,
+        columns: &Columns,
+        order: &Order,
+        run: &mut FileRun<'_>,
+    ) -> Result<Result<Option<OrderLine>, Reject>, Error> {
         use Meaning as M;
         let cell = |meaning: Meaning| columns.cell(row, meaning);
         let title = value::present(cell(M::LineTitle)).or_else(|| value::present(cell(M::Title)));
@@ -157,12 +190,23 @@ impl OrderTable {
                 }
             },
         };
-        let exponent = order.currency.as_ref().map_or_else(|| run.exponent(), Currency::exponent);
-        let price_meaning = if columns.has(M::UnitPrice) { M::UnitPrice } else { M::Price };
+        let exponent = order
+            .currency
+            .as_ref()
+            .map_or_else(|| run.exponent(), Currency::exponent);
+        let price_meaning = if columns.has(M::UnitPrice) {
+            M::UnitPrice
+        } else {
+            M::Price
+        };
         let mut unit_price = None;
         for idx in [columns.idx(price_meaning), columns.idx(M::LineTotal)] {
-            let (Some(idx), None) = (idx, unit_price) else { continue };
-            let Some(cell) = value::present(row.get(idx)) else { continue };
+            let (Some(idx), None) = (idx, unit_price) else {
+                continue;
+            };
+            let Some(cell) = value::present(row.get(idx)) else {
+                continue;
+            };
             let Some(amount) = value::money(value::unguard(cell), columns.format(idx).mark, exponent) else {
                 return Ok(Err(Reject::new(
                     "price_unreadable",
@@ -172,10 +216,17 @@ impl OrderTable {
                 .in_column(columns.headers[idx].clone())));
             };
             let is_total = Some(idx) == columns.idx(M::LineTotal);
-            unit_price = Some(if is_total { per_unit(amount, quantity) } else { amount });
+            unit_price = Some(if is_total {
+                per_unit(amount, quantity)
+            } else {
+                amount
+            });
         }
         if unit_price.is_none() && self.says_price {
-            let header = columns.idx(price_meaning).or_else(|| columns.idx(M::LineTotal)).map(|idx| columns.headers[idx].clone());
+            let header = columns
+                .idx(price_meaning)
+                .or_else(|| columns.idx(M::LineTotal))
+                .map(|idx| columns.headers[idx].clone());
             run.warn(
                 "price_missing",
                 Severity::Warning,
@@ -199,8 +250,13 @@ impl OrderTable {
             quantity,
             refunded_quantity: run.count(row, columns, M::RefundedQuantity)?.unwrap_or(0).abs(),
             unit_price: unit_price.unwrap_or(0),
-            list_price: run.money(row, columns, M::ListPrice, exponent)?.filter(|price| *price > 0),
-            discount: run.money(row, columns, M::LineDiscount, exponent)?.unwrap_or(0).abs(),
+            list_price: run
+                .money(row, columns, M::ListPrice, exponent)?
+                .filter(|price| *price > 0),
+            discount: run
+                .money(row, columns, M::LineDiscount, exponent)?
+                .unwrap_or(0)
+                .abs(),
             vendor: value::text(cell(M::Vendor)),
             category: value::text(cell(M::Category)),
             cost: run.money(row, columns, M::Cost, exponent)?,
@@ -214,7 +270,11 @@ impl OrderTable {
             let cell = value::unguard(columns.cell(row, M::OrderId));
             return value::id(cell).into();
         }
-        let customer = [M::CustomerId, M::Email, M::Phone].iter().map(|m| columns.cell(row, *m)).find(|cell| !cell.is_empty()).unwrap_or("");
+        let customer = [M::CustomerId, M::Email, M::Phone]
+            .iter()
+            .map(|m| columns.cell(row, *m))
+            .find(|cell| !cell.is_empty())
+            .unwrap_or("");
         format!("{}@{}", value::id(customer), columns.cell(row, M::PlacedAt)).into()
     }
 }
@@ -223,7 +283,10 @@ impl Table for OrderTable {
     fn row(&mut self, row: &Row, columns: &Columns, run: &mut FileRun<'_>) -> Result<(), Error> {
         let key = Self::key(row, columns);
         if key.is_empty() {
-            let header = columns.idx(Meaning::OrderId).map(|idx| columns.headers[idx].clone()).unwrap_or_default();
+            let header = columns
+                .idx(Meaning::OrderId)
+                .map(|idx| columns.headers[idx].clone())
+                .unwrap_or_default();
             let reject = Reject::new(
                 "order_id_missing",
                 "The row has no order number, so it belongs to no order.",
@@ -243,16 +306,15 @@ impl Table for OrderTable {
                         Self::flush(done, run)?;
                     }
                 }
-                match self.by_key.get(&*key).copied() {
-                    Some(idx) => std::mem::replace(&mut self.held[idx], Pending::empty()),
-                    None => {
-                        let opened = self.open(&key, row, columns, run)?;
-                        if self.hold {
-                            self.by_key.insert(key.clone().into_owned(), self.held.len());
-                            self.held.push(Pending::empty());
-                        }
-                        opened
+                if let Some(idx) = self.by_key.get(&*key).copied() {
+                    std::mem::replace(&mut self.held[idx], Pending::empty())
+                } else {
+                    let opened = Self::open(&key, row, columns, run)?;
+                    if self.hold {
+                        self.by_key.insert(key.clone().into_owned(), self.held.len());
+                        self.held.push(Pending::empty());
                     }
+                    opened
                 }
             }
         };
@@ -287,7 +349,7 @@ impl Table for OrderTable {
                     pending.order.lines.push(line);
                 }
                 if let Some(fix) = self.layout.fix {
-                    fix(row, columns, &mut pending.order, run)?;
+                    fix(row, columns, &mut pending.order, run);
                 }
             }
         }
@@ -326,14 +388,25 @@ impl Table for OrderTable {
 
 impl Pending {
     fn empty() -> Self {
-        Self { order: Order::default(), key: String::new(), line: 0, rows: 0, has_head: false, dead: None, n_negative: 0 }
+        Self {
+            order: Order::default(),
+            key: String::new(),
+            line: 0,
+            rows: 0,
+            has_head: false,
+            dead: None,
+            n_negative: 0,
+        }
     }
 }
 
 /// Date, and the time of day where it stands in a column of its own.
 fn placed_at(row: &Row, columns: &Columns, run: &mut FileRun<'_>) -> Result<i64, Reject> {
     use Meaning as M;
-    if let (Some(time), Some(idx)) = (value::present(columns.cell(row, M::PlacedTime)), columns.idx(M::PlacedAt)) {
+    if let (Some(time), Some(idx)) = (
+        value::present(columns.cell(row, M::PlacedTime)),
+        columns.idx(M::PlacedAt),
+    ) {
         let both = format!("{} {time}", row.get(idx));
         if let Some(at) = run.clock.read(&both, columns.format(idx).order) {
             return Ok(at);
@@ -360,7 +433,10 @@ pub(super) fn customer_ref(row: &Row, columns: &Columns) -> CustomerRef {
     let mut customer = customers::reference(row, columns);
     if customer.is_empty() {
         let name = columns.cell(row, M::BillingName);
-        let address: Vec<String> = columns.all(M::BillingAddress).map(|column| row.get(column.idx).to_lowercase()).collect();
+        let address: Vec<String> = columns
+            .all(M::BillingAddress)
+            .map(|column| row.get(column.idx).to_lowercase())
+            .collect();
         let address = address.concat();
         if !name.is_empty() && !address.is_empty() {
             let text = format!("{}|{address}", name.to_lowercase());
@@ -384,19 +460,65 @@ pub(super) fn status_of(status: &str, cancelled: &str, total: Option<i64>, refun
         return OrderStatus::Cancelled;
     }
     let has = |parts: &[&str]| parts.iter().any(|part| word.contains(part));
-    if has(&["partially refunded", "partly refunded", "partial refund", "teilweise erstattet"]) {
+    if has(&[
+        "partially refunded",
+        "partly refunded",
+        "partial refund",
+        "teilweise erstattet",
+    ]) {
         return OrderStatus::PartlyRefunded;
     }
-    if has(&["cancel", "void", "declined", "trash", "annul", "stornier", "abgebrochen", "cancelad"]) {
+    if has(&[
+        "cancel",
+        "void",
+        "declined",
+        "trash",
+        "annul",
+        "stornier",
+        "abgebrochen",
+        "cancelad",
+    ]) {
         return OrderStatus::Cancelled;
     }
-    if has(&["refunded", "remboursé", "erstattet", "reembolsad", "rimborsat", "refund", "closed", "chargeback"]) {
+    if has(&[
+        "refunded",
+        "remboursé",
+        "erstattet",
+        "reembolsad",
+        "rimborsat",
+        "refund",
+        "closed",
+        "chargeback",
+    ]) {
         return OrderStatus::Refunded;
     }
-    if has(&["failed", "incomplete", "draft", "expired", "abandon", "échou", "fehlgeschlagen", "payment error", "erreur de paiement"]) {
+    if has(&[
+        "failed",
+        "incomplete",
+        "draft",
+        "expired",
+        "abandon",
+        "échou",
+        "fehlgeschlagen",
+        "payment error",
+        "erreur de paiement",
+    ]) {
         return OrderStatus::Incomplete;
     }
-    if has(&["pending", "authorized", "unpaid", "on hold", "awaiting payment", "awaiting check", "awaiting bank", "not paid", "partially paid", "en attente", "wartend", "in behandlung"]) {
+    if has(&[
+        "pending",
+        "authorized",
+        "unpaid",
+        "on hold",
+        "awaiting payment",
+        "awaiting check",
+        "awaiting bank",
+        "not paid",
+        "partially paid",
+        "en attente",
+        "wartend",
+        "in behandlung",
+    ]) {
         return OrderStatus::Pending;
     }
     match total {
@@ -409,7 +531,12 @@ pub(super) fn status_of(status: &str, cancelled: &str, total: Option<i64>, refun
 /// True when billing and shipping differ, `None` when either is blank.
 fn ships_elsewhere(row: &Row, columns: &Columns) -> Option<bool> {
     use Meaning as M;
-    let squeeze = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    let squeeze = |text: &str| {
+        text.chars()
+            .filter(|c| c.is_alphanumeric())
+            .flat_map(char::to_lowercase)
+            .collect::<String>()
+    };
     let address = |meaning: Meaning, name: Meaning| {
         let mut text = squeeze(columns.cell(row, name));
         for column in columns.all(meaning) {
@@ -445,8 +572,20 @@ mod tests {
     fn status_words_of_many_platforms() {
         for (word, cancelled, total, refunded, want) in [
             ("paid", "", Some(100), 0, OrderStatus::Paid),
-            ("paid", "2021-01-01 00:00:00 +0000", Some(100), 0, OrderStatus::Cancelled),
-            ("partially_refunded", "", Some(100), 20, OrderStatus::PartlyRefunded),
+            (
+                "paid",
+                "2021-01-01 00:00:00 +0000",
+                Some(100),
+                0,
+                OrderStatus::Cancelled,
+            ),
+            (
+                "partially_refunded",
+                "",
+                Some(100),
+                20,
+                OrderStatus::PartlyRefunded,
+            ),
             ("refunded", "", Some(100), 100, OrderStatus::Refunded),
             ("voided", "", None, 0, OrderStatus::Cancelled),
             ("wc-processing", "", None, 0, OrderStatus::Paid),

@@ -27,7 +27,7 @@ pub(super) struct ProductLayout {
     pub images: &'static [char],
     /// A blank stock cell means the store does not track the variant.
     pub stock: StockRule,
-    pub fix: Option<fn(&Row, &Columns, &mut ProductRow, &mut FileRun<'_>) -> Result<(), Error>>,
+    pub fix: Option<fn(&Row, &Columns, &mut ProductRow, &mut FileRun<'_>)>,
 }
 
 impl ProductLayout {
@@ -55,6 +55,7 @@ pub(super) enum StockRule {
 
 /// One row of a product file, taken apart.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about one row")]
 pub(super) struct ProductRow {
     /// Empty when the row has none; then `positional` decides.
     pub key: String,
@@ -124,20 +125,17 @@ impl Catalogue {
             return;
         }
         let key = format!("{namespace}\u{1f}{}", row.key);
-        let idx = match self.by_key.get(&key) {
-            Some(idx) => {
-                let entry = &mut self.entries[*idx];
-                entry.rows += 1;
-                merge(&mut entry.product, &mut row.product, row.says_published);
-                *idx
-            }
-            None => {
-                let idx = self.entries.len();
-                self.by_key.insert(key, idx);
-                let product = std::mem::take(&mut row.product);
-                self.entries.push(Entry::new(product, file, line));
-                idx
-            }
+        let idx = if let Some(idx) = self.by_key.get(&key) {
+            let entry = &mut self.entries[*idx];
+            entry.rows += 1;
+            merge(&mut entry.product, &mut row.product, row.says_published);
+            *idx
+        } else {
+            let idx = self.entries.len();
+            self.by_key.insert(key, idx);
+            let product = std::mem::take(&mut row.product);
+            self.entries.push(Entry::new(product, file, line));
+            idx
         };
         self.by_alias.entry(format!("id:{}", row.key)).or_insert(idx);
         if let Some(sku) = &row.sku {
@@ -174,7 +172,10 @@ impl Catalogue {
         self.adopt_orphans(files, emit)?;
         let mut n_unknown = 0_u64;
         for Orphan { row, .. } in std::mem::take(&mut self.additions) {
-            let found = self.by_alias.get(&format!("sku:{}", row.key)).or_else(|| self.by_alias.get(&format!("id:{}", row.key)));
+            let found = self
+                .by_alias
+                .get(&format!("sku:{}", row.key))
+                .or_else(|| self.by_alias.get(&format!("id:{}", row.key)));
             if let Some(idx) = found {
                 let mut addition = row.product;
                 let product = &mut self.entries[*idx].product;
@@ -207,7 +208,12 @@ impl Catalogue {
     fn adopt_children(&mut self) {
         for idx in 0..self.entries.len() {
             for (sku, options) in std::mem::take(&mut self.entries[idx].children) {
-                let Some(child) = self.by_alias.get(&format!("sku:{sku}")).copied().filter(|child| *child != idx) else {
+                let Some(child) = self
+                    .by_alias
+                    .get(&format!("sku:{sku}"))
+                    .copied()
+                    .filter(|child| *child != idx)
+                else {
                     continue;
                 };
                 if self.entries[child].merged_into_parent {
@@ -236,7 +242,11 @@ impl Catalogue {
     fn adopt_orphans(&mut self, files: &[String], emit: &mut dyn Emit) -> Result<(), Error> {
         for Orphan { mut row, file, line } in std::mem::take(&mut self.orphans) {
             let parent = row.parent.take().unwrap_or_default();
-            let found = self.by_alias.get(&parent).or_else(|| self.by_alias.get(&format!("sku:{parent}"))).copied();
+            let found = self
+                .by_alias
+                .get(&parent)
+                .or_else(|| self.by_alias.get(&format!("sku:{parent}")))
+                .copied();
             let idx = if let Some(idx) = found {
                 self.entries[idx].rows += 1;
                 idx
@@ -249,7 +259,10 @@ impl Catalogue {
                         line: Some(line),
                         column: None,
                     },
-                    message: format!("Its parent product “{}” is in none of the files, so a stand-in was made for it.", shorten(parent.trim_start_matches("sku:"))),
+                    message: format!(
+                        "Its parent product “{}” is in none of the files, so a stand-in was made for it.",
+                        shorten(parent.trim_start_matches("sku:"))
+                    ),
                     advice: "Export the parent products too and import all files together.".to_owned(),
                 };
                 emit.issue(issue)?;
@@ -258,7 +271,9 @@ impl Catalogue {
             let entry = &mut self.entries[idx];
             let impact = row.surcharge;
             if let Some(mut variant) = row.variant {
-                variant.image_url = variant.image_url.or_else(|| row.product.image_urls.first().cloned());
+                variant.image_url = variant
+                    .image_url
+                    .or_else(|| row.product.image_urls.first().cloned());
                 if impact.is_some() {
                     variant.price = impact;
                 }
@@ -279,7 +294,10 @@ impl Catalogue {
 impl Catalogue {
     /// Stands in for a parent that no file has; its other variants find it.
     fn add_parent(&mut self, parent: &str, row: &mut ProductRow, file: u32, line: u64) -> usize {
-        let id = parent.trim_start_matches("id:").trim_start_matches("sku:").to_owned();
+        let id = parent
+            .trim_start_matches("id:")
+            .trim_start_matches("sku:")
+            .to_owned();
         let mut product = std::mem::take(&mut row.product);
         product.id.clone_from(&id);
         product.handle = None;
@@ -320,7 +338,11 @@ impl Entry {
         if let Some((is_percent, cut)) = self.discount {
             for variant in &mut self.product.variants {
                 let Some(price) = variant.price else { continue };
-                let cut = if is_percent { (i128::from(price) * i128::from(cut) / 10_000) as i64 } else { cut };
+                let cut = if is_percent {
+                    (i128::from(price) * i128::from(cut) / 10_000) as i64
+                } else {
+                    cut
+                };
                 if cut > 0 && cut < price {
                     variant.compare_at = Some(price);
                     variant.price = Some(price - cut);
@@ -328,11 +350,21 @@ impl Entry {
             }
         }
         // A row that only stood for the product gives way to its variants.
-        if self.product.variants.iter().any(|variant| !variant.options.is_empty()) {
-            self.product.variants.retain(|variant| !variant.options.is_empty());
+        if self
+            .product
+            .variants
+            .iter()
+            .any(|variant| !variant.options.is_empty())
+        {
+            self.product
+                .variants
+                .retain(|variant| !variant.options.is_empty());
         }
         if self.product.variants.is_empty() {
-            self.product.variants.push(Variant { price: base, ..Variant::default() });
+            self.product.variants.push(Variant {
+                price: base,
+                ..Variant::default()
+            });
         }
         if self.product.title.is_empty() {
             self.product.title.clone_from(&self.product.id);
@@ -416,7 +448,12 @@ pub(super) struct ProductTable {
 
 impl ProductTable {
     pub(super) fn new(namespace: &'static str, layout: ProductLayout) -> Self {
-        Self { namespace, layout, last_key: String::new(), option_names: HashMap::new() }
+        Self {
+            namespace,
+            layout,
+            last_key: String::new(),
+            option_names: HashMap::new(),
+        }
     }
 }
 
@@ -424,7 +461,7 @@ impl Table for ProductTable {
     fn row(&mut self, row: &Row, columns: &Columns, run: &mut FileRun<'_>) -> Result<(), Error> {
         let mut parsed = self.read(row, columns, run)?;
         if let Some(fix) = self.layout.fix {
-            fix(row, columns, &mut parsed, run)?;
+            fix(row, columns, &mut parsed, run);
         }
         if let Some(reject) = parsed.reject.take() {
             return run.set_aside(row, columns, &reject);
@@ -435,7 +472,13 @@ impl Table for ProductTable {
         }
         if parsed.key.is_empty() && parsed.parent.is_none() {
             if !self.layout.positional || self.last_key.is_empty() {
-                let names: Vec<&str> = self.layout.key.iter().filter_map(|m| columns.idx(*m)).map(|idx| columns.headers[idx].as_str()).collect();
+                let names: Vec<&str> = self
+                    .layout
+                    .key
+                    .iter()
+                    .filter_map(|m| columns.idx(*m))
+                    .map(|idx| columns.headers[idx].as_str())
+                    .collect();
                 let reject = Reject::new(
                     "product_key_missing",
                     format!("The row names no product ({} is blank).", names.join(", ")),
@@ -463,7 +506,9 @@ impl Table for ProductTable {
 impl ProductTable {
     /// Variants carry values; the names come from the product's first row. `Title: Default Title` is no option.
     fn name_options(&mut self, parsed: &mut ProductRow) {
-        let Some(variant) = &mut parsed.variant else { return };
+        let Some(variant) = &mut parsed.variant else {
+            return;
+        };
         let names = self.option_names.entry(parsed.key.clone()).or_default();
         for (idx, (name, _)) in variant.options.iter_mut().enumerate() {
             let n = idx as u32;
@@ -476,7 +521,9 @@ impl ProductTable {
         if parsed.names_only {
             variant.options.clear();
         }
-        variant.options.retain(|(name, value)| !value.is_empty() && !(name == "Title" && value == "Default Title"));
+        variant
+            .options
+            .retain(|(name, value)| !value.is_empty() && (name != "Title" || value != "Default Title"));
         for (idx, (name, _)) in variant.options.iter_mut().enumerate() {
             if name.is_empty() {
                 *name = format!("Option {}", idx + 1);
@@ -489,9 +536,18 @@ impl ProductTable {
         let layout = &self.layout;
         let cell = |meaning: Meaning| columns.cell(row, meaning);
         let text = |meaning: Meaning| value::text(cell(meaning));
-        let key = layout.key.iter().map(|meaning| value::id(cell(*meaning))).find(|key| !key.is_empty()).unwrap_or("").to_owned();
+        let key = layout
+            .key
+            .iter()
+            .map(|meaning| value::id(cell(*meaning)))
+            .find(|key| !key.is_empty())
+            .unwrap_or("")
+            .to_owned();
         let title = value::unescape(value::unguard(cell(M::Title)));
-        let currency = value::present(cell(M::Currency)).filter(|code| code.len() == 3).map(Currency::new).or_else(|| run.currency.clone());
+        let currency = value::present(cell(M::Currency))
+            .filter(|code| code.len() == 3)
+            .map(Currency::new)
+            .or_else(|| run.currency.clone());
         let exponent = currency.as_ref().map_or(2, Currency::exponent);
         let mut product = Product {
             handle: text(M::Handle),
@@ -509,9 +565,13 @@ impl ProductTable {
         self.read_lists(row, columns, &mut product);
         self.read_attributes(row, columns, &mut product);
         let gift_card = value::flag(cell(M::GiftCard)).unwrap_or(false);
-        product.kind = if gift_card { LineKind::GiftCard } else { lines::product_kind(&product) };
+        product.kind = if gift_card {
+            LineKind::GiftCard
+        } else {
+            lines::product_kind(&product)
+        };
         let price = run.money(row, columns, M::Price, exponent)?;
-        let (price, compare_at) = self.sale(row, columns, run, price, exponent)?;
+        let (price, compare_at) = Self::sale(row, columns, run, price, exponent)?;
         let surcharge = run.money(row, columns, M::Surcharge, exponent)?;
         let variant = Variant {
             id: value::present(value::id(cell(M::VariantId))).map(|id| value::gid(id).to_owned()),
@@ -524,14 +584,24 @@ impl ProductTable {
             stock: self.stock(row, columns, run)?,
             image_url: text(M::VariantImage),
         };
-        Ok(ProductRow { key, product, base_price: price, surcharge, says_published, variant: Some(variant), ..ProductRow::default() })
+        Ok(ProductRow {
+            key,
+            product,
+            base_price: price,
+            surcharge,
+            says_published,
+            variant: Some(variant),
+            ..ProductRow::default()
+        })
     }
 
     fn read_lists(&self, row: &Row, columns: &Columns, product: &mut Product) {
         use Meaning as M;
         let layout = &self.layout;
         for column in columns.all(M::Category) {
-            let Some(cell) = value::present(row.get(column.idx)) else { continue };
+            let Some(cell) = value::present(row.get(column.idx)) else {
+                continue;
+            };
             let paths = match layout.category_list {
                 Some(separator) => value::list(cell, separator),
                 None => vec![cell.to_owned()],
@@ -551,19 +621,44 @@ impl ProductTable {
             }
         }
         for column in columns.all(M::Tags) {
-            product.tags.extend(value::list(row.get(column.idx), layout.tags).iter().map(|tag| value::unescape(tag)));
+            product.tags.extend(
+                value::list(row.get(column.idx), layout.tags)
+                    .iter()
+                    .map(|tag| value::unescape(tag)),
+            );
         }
         for column in columns.all(M::Collections) {
-            let separator = if row.get(column.idx).contains(';') { ';' } else { layout.tags };
-            product.collections.extend(value::list(row.get(column.idx), separator).iter().map(|name| value::unescape(name)));
+            let separator = if row.get(column.idx).contains(';') {
+                ';'
+            } else {
+                layout.tags
+            };
+            product.collections.extend(
+                value::list(row.get(column.idx), separator)
+                    .iter()
+                    .map(|name| value::unescape(name)),
+            );
         }
         for column in columns.all(M::ImageUrl) {
-            product.image_urls.extend(split_urls(row.get(column.idx), layout.images));
+            product
+                .image_urls
+                .extend(split_urls(row.get(column.idx), layout.images));
         }
-        for (meaning, kind) in [(M::Related, "related"), (M::Upsell, "upsell"), (M::CrossSell, "cross_sell")] {
+        for (meaning, kind) in [
+            (M::Related, "related"),
+            (M::Upsell, "upsell"),
+            (M::CrossSell, "cross_sell"),
+        ] {
             for column in columns.all(meaning) {
-                for target in row.get(column.idx).split([',', '\n', '|', ';']).map(str::trim).filter(|target| !target.is_empty()) {
-                    product.links.push((kind.to_owned(), target.trim_start_matches("id:").to_owned()));
+                for target in row
+                    .get(column.idx)
+                    .split([',', '\n', '|', ';'])
+                    .map(str::trim)
+                    .filter(|target| !target.is_empty())
+                {
+                    product
+                        .links
+                        .push((kind.to_owned(), target.trim_start_matches("id:").to_owned()));
                 }
             }
         }
@@ -572,22 +667,32 @@ impl ProductTable {
     fn read_attributes(&self, row: &Row, columns: &Columns, product: &mut Product) {
         for column in columns.all(Meaning::Attribute) {
             if let Some(cell) = value::present(row.get(column.idx)) {
-                let name = if column.label.is_empty() { columns.headers[column.idx].trim().to_owned() } else { column.label.clone() };
+                let name = if column.label.is_empty() {
+                    columns.headers[column.idx].trim().to_owned()
+                } else {
+                    column.label.clone()
+                };
                 product.attributes.push((name, value::unescape(cell)));
             }
         }
         for column in columns.all(Meaning::AttributeName) {
-            let Some(name) = value::present(row.get(column.idx)) else { continue };
-            let value = columns.all(Meaning::AttributeValue).find(|value| value.n == column.n).map_or("", |value| row.get(value.idx));
+            let Some(name) = value::present(row.get(column.idx)) else {
+                continue;
+            };
+            let value = columns
+                .all(Meaning::AttributeValue)
+                .find(|value| value.n == column.n)
+                .map_or("", |value| row.get(value.idx));
             for value in value::list(value, self.layout.tags) {
-                product.attributes.push((name.to_owned(), value::unescape(&value)));
+                product
+                    .attributes
+                    .push((name.to_owned(), value::unescape(&value)));
             }
         }
     }
 
     /// A price and its "was" price from whichever pair the file has.
     fn sale(
-        &self,
         row: &Row,
         columns: &Columns,
         run: &mut FileRun<'_>,
@@ -597,7 +702,9 @@ impl ProductTable {
         use Meaning as M;
         let compare_at = run.money(row, columns, M::CompareAt, exponent)?;
         let regular = run.money(row, columns, M::RegularPrice, exponent)?.or(price);
-        let sale = run.money(row, columns, M::SalePrice, exponent)?.filter(|sale| *sale > 0);
+        let sale = run
+            .money(row, columns, M::SalePrice, exponent)?
+            .filter(|sale| *sale > 0);
         let on_sale = value::flag(columns.cell(row, M::OnSale)).unwrap_or(true);
         let (price, compare_at) = match (regular, sale) {
             (Some(regular), Some(sale)) if on_sale && sale < regular => (Some(sale), Some(regular)),
@@ -611,13 +718,18 @@ impl ProductTable {
         use Meaning as M;
         let cell = value::unguard(columns.cell(row, M::Stock));
         let policy = columns.cell(row, M::StockPolicy).to_lowercase();
-        let when_empty = if matches!(policy.as_str(), "continue" | "notify" | "1" | "yes" | "true" | "allow") {
+        let when_empty = if matches!(
+            policy.as_str(),
+            "continue" | "notify" | "1" | "yes" | "true" | "allow"
+        ) {
             SellWhenEmpty::Continue
         } else {
             SellWhenEmpty::Deny
         };
         let tracked = match self.layout.stock {
-            StockRule::Level => columns.idx(M::StockTracked).is_none_or(|idx| value::flag(row.get(idx)).unwrap_or(!matches!(row.get(idx), "none"))),
+            StockRule::Level => columns
+                .idx(M::StockTracked)
+                .is_none_or(|idx| value::flag(row.get(idx)).unwrap_or(!matches!(row.get(idx), "none"))),
             StockRule::Tracker => match columns.idx(M::StockTracked) {
                 Some(idx) => !row.get(idx).is_empty() && value::flag(row.get(idx)) != Some(false),
                 None => !cell.is_empty(),
@@ -625,9 +737,16 @@ impl ProductTable {
         };
         let words = cell.to_lowercase();
         let in_stock = columns.cell(row, M::InStock).to_lowercase();
-        let level = if !tracked || matches!(words.as_str(), "unlimited" | "parent" | "instock" | "in stock" | "") {
+        let level = if !tracked
+            || matches!(
+                words.as_str(),
+                "unlimited" | "parent" | "instock" | "in stock" | ""
+            ) {
             let mut level = None;
-            if matches!(in_stock.as_str(), "0" | "no" | "false" | "out_of_stock" | "out of stock" | "outofstock") {
+            if matches!(
+                in_stock.as_str(),
+                "0" | "no" | "false" | "out_of_stock" | "out of stock" | "outofstock"
+            ) {
                 level = Some(0);
             }
             level
@@ -637,7 +756,14 @@ impl ProductTable {
             run.count(row, columns, M::Stock)?
         };
         let backorder = matches!(in_stock.as_str(), "backorder" | "onbackorder" | "preorder");
-        Ok(Stock { level, when_empty: if backorder { SellWhenEmpty::Continue } else { when_empty } })
+        Ok(Stock {
+            level,
+            when_empty: if backorder {
+                SellWhenEmpty::Continue
+            } else {
+                when_empty
+            },
+        })
     }
 }
 
@@ -678,7 +804,19 @@ fn split_urls(cell: &str, separators: &[char]) -> Vec<String> {
 fn published(flag: &str, status: &str) -> bool {
     let status = status.trim().to_lowercase();
     if !status.is_empty() {
-        return matches!(status.as_str(), "active" | "published" | "publish" | "enabled" | "visible" | "1" | "true" | "y" | "yes" | "available");
+        return matches!(
+            status.as_str(),
+            "active"
+                | "published"
+                | "publish"
+                | "enabled"
+                | "visible"
+                | "1"
+                | "true"
+                | "y"
+                | "yes"
+                | "available"
+        );
     }
     flag.trim().is_empty() || value::flag(flag).unwrap_or(true)
 }

@@ -38,7 +38,12 @@ pub(super) enum Layout {
 }
 
 impl Layout {
-    pub(super) fn table(&self, platform: Platform, columns: &Columns, is_scattered: bool) -> Option<Box<dyn Table>> {
+    pub(super) fn table(
+        &self,
+        platform: Platform,
+        columns: &Columns,
+        is_scattered: bool,
+    ) -> Option<Box<dyn Table>> {
         Some(match self {
             Self::Products(layout) => Box::new(ProductTable::new(namespace(platform), *layout)),
             Self::Orders(layout) => Box::new(OrderTable::new(*layout, columns, is_scattered)),
@@ -83,17 +88,31 @@ fn all() -> impl Iterator<Item = &'static Profile> {
 pub(super) fn find(headers: &[String], wanted: Option<Platform>) -> Option<(&'static Profile, Columns)> {
     let names: Vec<String> = headers.iter().map(|header| normal(header)).collect();
     let mut best: Option<(&'static Profile, Columns, usize)> = None;
-    for (profile, index) in all().zip(indexes()).filter(|(profile, _)| wanted.is_none_or(|platform| platform == profile.platform)) {
-        let has = |patterns: &str| patterns.split('|').any(|pattern| names.iter().any(|name| matches(pattern, name)));
-        if !profile.require.iter().all(|patterns| has(patterns)) || profile.forbid.iter().any(|pattern| has(pattern)) {
+    for (profile, index) in all()
+        .zip(indexes())
+        .filter(|(profile, _)| wanted.is_none_or(|platform| platform == profile.platform))
+    {
+        let has = |patterns: &str| {
+            patterns
+                .split('|')
+                .any(|pattern| names.iter().any(|name| matches(pattern, name)))
+        };
+        if !profile.require.iter().all(|patterns| has(patterns))
+            || profile.forbid.iter().any(|pattern| has(pattern))
+        {
             continue;
         }
         let columns = Columns::bind(headers, index);
         let known = columns.bound.len();
         // What is of no use is recognised by its demands alone, so that nothing vaguer takes it for something.
         let is_unused = matches!(profile.layout, Layout::Unused(_));
-        let score = if is_unused { 20 + profile.require.len() } else { known + profile.require.len() };
-        if (is_unused || known >= profile.least_known) && best.as_ref().is_none_or(|(_, _, top)| score > *top) {
+        let score = if is_unused {
+            20 + profile.require.len()
+        } else {
+            known + profile.require.len()
+        };
+        if (is_unused || known >= profile.least_known) && best.as_ref().is_none_or(|(_, _, top)| score > *top)
+        {
             best = Some((profile, columns, score));
         }
     }
@@ -102,7 +121,9 @@ pub(super) fn find(headers: &[String], wanted: Option<Platform>) -> Option<(&'st
 
 fn matches(pattern: &str, name: &str) -> bool {
     match pattern.split_once('*') {
-        Some((before, after)) => name.len() >= before.len() + after.len() && name.starts_with(before) && name.ends_with(after),
+        Some((before, after)) => {
+            name.len() >= before.len() + after.len() && name.starts_with(before) && name.ends_with(after)
+        }
         None => pattern == name,
     }
 }
@@ -110,13 +131,23 @@ fn matches(pattern: &str, name: &str) -> bool {
 /// What any profile of any platform would call this header; a hint for unknown files.
 pub(super) fn hint(header: &str) -> Option<super::Meaning> {
     static ALL: OnceLock<AliasIndex> = OnceLock::new();
-    ALL.get_or_init(|| AliasIndex::of(all().flat_map(|profile| profile.columns.iter()).filter(|(pattern, _)| !pattern.contains('*'))))
-        .find(0, header)
-        .map(|column| column.meaning)
+    ALL.get_or_init(|| {
+        AliasIndex::of(
+            all()
+                .flat_map(|profile| profile.columns.iter())
+                .filter(|(pattern, _)| !pattern.contains('*')),
+        )
+    })
+    .find(0, header)
+    .map(|column| column.meaning)
 }
 
 /// The indexes of all profiles' aliases, in their order, built once.
 fn indexes() -> &'static [AliasIndex] {
     static INDEXES: OnceLock<Vec<AliasIndex>> = OnceLock::new();
-    INDEXES.get_or_init(|| all().map(|profile| AliasIndex::of(profile.columns.iter())).collect())
+    INDEXES.get_or_init(|| {
+        all()
+            .map(|profile| AliasIndex::of(profile.columns.iter()))
+            .collect()
+    })
 }

@@ -72,7 +72,11 @@ pub fn read(
         plans.push(plan(idx, file, options));
     }
     plans.sort_by(|a, b| (rank(a), &files[a.idx].name, a.idx).cmp(&(rank(b), &files[b.idx].name, b.idx)));
-    let mut progress = Progress { monitor, total: files.iter().map(|file| file.bytes * PROGRESS_STEPS).sum(), before: 0 };
+    let mut progress = Progress {
+        monitor,
+        total: files.iter().map(|file| file.bytes * PROGRESS_STEPS).sum(),
+        before: 0,
+    };
     let mut reports: Vec<FileReport> = vec![FileReport::default(); files.len()];
     let mut products_open = true;
     for plan in plans {
@@ -81,7 +85,7 @@ pub fn read(
             products_open = false;
         }
         let (idx, file) = (plan.idx, &files[plan.idx]);
-        let report = read_file(file, plan, options, &mut emit, &mut catalogue, &progress)?;
+        let report = read_file(file, &plan, options, &mut emit, &mut catalogue, &progress)?;
         reports[idx] = report;
         progress.before += file.bytes * PROGRESS_STEPS;
     }
@@ -136,7 +140,10 @@ fn plan(idx: usize, file: &SourceFile, options: &Options) -> Plan {
                     return plan;
                 }
             };
-            let mapping = options.mappings.iter().find(|mapping| headers.first().is_some_and(|header| mapping.fits(header)));
+            let mapping = options
+                .mappings
+                .iter()
+                .find(|mapping| headers.first().is_some_and(|header| mapping.fits(header)));
             if let Some(mapping) = mapping {
                 plan.mapping = Some(mapping.clone());
                 (plan.platform, plan.kind) = (Platform::Mapped, mapping.kind);
@@ -174,9 +181,18 @@ pub(super) struct Progress<'a> {
 
 impl Progress<'_> {
     /// `part` of `whole` of the current file's `steps`, counted from `from_step`.
-    pub(super) fn at(&self, bytes: u64, part: u64, whole: u64, from_step: u64, steps: u64, phase: &str) -> Result<(), Error> {
+    pub(super) fn at(
+        &self,
+        bytes: u64,
+        part: u64,
+        whole: u64,
+        from_step: u64,
+        steps: u64,
+        phase: &str,
+    ) -> Result<(), Error> {
         let part = part.min(whole);
-        let done = bytes * from_step + (bytes as u128 * u128::from(steps) * u128::from(part) / u128::from(whole.max(1))) as u64;
+        let done = bytes * from_step
+            + (u128::from(bytes) * u128::from(steps) * u128::from(part) / u128::from(whole.max(1))) as u64;
         self.monitor.progress(self.before + done, self.total, phase);
         Ok(self.monitor.checkpoint()?)
     }
@@ -184,16 +200,37 @@ impl Progress<'_> {
 
 fn read_file(
     file: &SourceFile,
-    plan: Plan,
+    plan: &Plan,
     options: &Options,
     emit: &mut dyn Emit,
     catalogue: &mut Catalogue,
     progress: &Progress<'_>,
 ) -> Result<FileReport, Error> {
-    let mut report = FileReport { file: file.name.clone(), platform: plan.platform, kind: plan.kind, bytes: file.bytes, ..FileReport::default() };
-    let zone = plan.mapping.as_ref().and_then(|mapping| mapping.time_zone.clone()).unwrap_or_else(|| options.time_zone.clone());
-    let currency = plan.mapping.as_ref().and_then(|mapping| mapping.currency.clone()).or_else(|| options.currency.clone());
-    let mut run = FileRun::new(emit, catalogue, plan.idx as u32, &file.name, Clock::new(zone), currency);
+    let mut report = FileReport {
+        file: file.name.clone(),
+        platform: plan.platform,
+        kind: plan.kind,
+        bytes: file.bytes,
+        ..FileReport::default()
+    };
+    let zone = plan
+        .mapping
+        .as_ref()
+        .and_then(|mapping| mapping.time_zone.clone())
+        .unwrap_or_else(|| options.time_zone.clone());
+    let currency = plan
+        .mapping
+        .as_ref()
+        .and_then(|mapping| mapping.currency.clone())
+        .or_else(|| options.currency.clone());
+    let mut run = FileRun::new(
+        emit,
+        catalogue,
+        plan.idx as u32,
+        &file.name,
+        Clock::new(zone),
+        currency,
+    );
     if let Some(mapping) = &plan.mapping {
         run.cancelled_prefix.clone_from(&mapping.cancelled_prefix);
         run.event_names.clone_from(&mapping.events);
@@ -205,7 +242,11 @@ fn read_file(
     match plan.format {
         Format::Empty | Format::Unreadable => {
             let (message, advice) = unreadable(plan.format, &plan.head);
-            let code = if plan.format == Format::Empty { "file_empty" } else { "file_not_readable" };
+            let code = if plan.format == Format::Empty {
+                "file_empty"
+            } else {
+                "file_not_readable"
+            };
             run.warn(code, Severity::Error, None, None, message, advice)?;
             report.sha256 = hash(file, progress)?;
         }
@@ -217,7 +258,9 @@ fn read_file(
                 say_read_error(&mut run, &problem, None)?;
             }
         }
-        Format::Delimited | Format::Excel | Format::Parquet | Format::Json | Format::Xml => read_table(file, &plan, options, &mut run, progress, &mut report)?,
+        Format::Delimited | Format::Excel | Format::Parquet | Format::Json | Format::Xml => {
+            read_table(file, plan, options, &mut run, progress, &mut report)?
+        }
     }
     run.finish()?;
     report.rows_taken = run.n_taken;
@@ -243,11 +286,13 @@ fn hash(file: &SourceFile, progress: &Progress<'_>) -> Result<String, Error> {
 
 fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
-        // Writing to a string cannot fail.
-        write!(out, "{byte:02x}").unwrap_or_default();
-        out
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
+            // Writing to a string cannot fail.
+            write!(out, "{byte:02x}").unwrap_or_default();
+            out
+        })
 }
 
 /// Hashes what passes through.
@@ -272,16 +317,39 @@ struct Opened {
     hasher: Option<std::sync::Arc<std::sync::Mutex<Sha256>>>,
 }
 
-fn open(file: &SourceFile, format: Format, encoding: &'static Encoding, delimiter: u8) -> Result<Opened, ReadError> {
+fn open(
+    file: &SourceFile,
+    format: Format,
+    encoding: &'static Encoding,
+    delimiter: u8,
+) -> Result<Opened, ReadError> {
     Ok(match format {
-        Format::Excel => Opened { rows: excel::open(file)?, hasher: None },
-        Format::Parquet => Opened { rows: parquet::open(file)?, hasher: None },
-        Format::Json => Opened { rows: json::open(file)?, hasher: None },
-        Format::Xml => Opened { rows: xml::open(file)?, hasher: None },
+        Format::Excel => Opened {
+            rows: excel::open(file)?,
+            hasher: None,
+        },
+        Format::Parquet => Opened {
+            rows: parquet::open(file)?,
+            hasher: None,
+        },
+        Format::Json => Opened {
+            rows: json::open(file)?,
+            hasher: None,
+        },
+        Format::Xml => Opened {
+            rows: xml::open(file)?,
+            hasher: None,
+        },
         _ => {
             let hasher = std::sync::Arc::new(std::sync::Mutex::new(Sha256::new()));
-            let hashing = Hashing { inner: file.stream()?, hasher: std::sync::Arc::clone(&hasher) };
-            Opened { rows: Box::new(Delimited::new(Utf8Reader::new(hashing, encoding), delimiter)), hasher: Some(hasher) }
+            let hashing = Hashing {
+                inner: file.stream()?,
+                hasher: std::sync::Arc::clone(&hasher),
+            };
+            Opened {
+                rows: Box::new(Delimited::new(Utf8Reader::new(hashing, encoding), delimiter)),
+                hasher: Some(hasher),
+            }
         }
     })
 }
@@ -290,20 +358,33 @@ fn text_format(plan: &Plan) -> (&'static Encoding, u8) {
     if plan.format != Format::Delimited {
         return (UTF_8, b',');
     }
-    let named = plan.mapping.as_ref().and_then(|mapping| mapping.encoding.as_deref()).and_then(text::by_name);
+    let named = plan
+        .mapping
+        .as_ref()
+        .and_then(|mapping| mapping.encoding.as_deref())
+        .and_then(text::by_name);
     let encoding = named.unwrap_or_else(|| text::sniff(&plan.head, plan.head.len() < HEAD_BYTES));
-    let given = plan.mapping.as_ref().and_then(|mapping| mapping.delimiter.as_deref()).and_then(|delimiter| match delimiter {
-        "tab" | "\\t" => Some(b'\t'),
-        other => other.bytes().next(),
-    });
-    let delimiter = given.unwrap_or_else(|| super::delimited::sniff_delimiter(&text::decode_head(&plan.head, encoding)));
+    let given = plan
+        .mapping
+        .as_ref()
+        .and_then(|mapping| mapping.delimiter.as_deref())
+        .and_then(|delimiter| match delimiter {
+            "tab" | "\\t" => Some(b'\t'),
+            other => other.bytes().next(),
+        });
+    let delimiter =
+        given.unwrap_or_else(|| super::delimited::sniff_delimiter(&text::decode_head(&plan.head, encoding)));
     (encoding, delimiter)
 }
 
 fn first_rows(file: &SourceFile, plan: &Plan, options: &Options) -> Result<Vec<Vec<String>>, ReadError> {
     if plan.format == Format::Delimited {
         let (encoding, delimiter) = text_format(plan);
-        let given = options.mappings.iter().find_map(|mapping| mapping.delimiter.as_deref()).and_then(|delimiter| delimiter.bytes().next());
+        let given = options
+            .mappings
+            .iter()
+            .find_map(|mapping| mapping.delimiter.as_deref())
+            .and_then(|delimiter| delimiter.bytes().next());
         let text = text::decode_head(&plan.head, encoding);
         let rows = detect::first_rows(&text, delimiter, 40, plan.head.len() < HEAD_BYTES);
         if rows.first().is_some_and(|row| row.len() < 2)
@@ -335,37 +416,48 @@ fn read_table(
         Ok(rows) => rows,
         Err(problem) => return say_read_error(run, &problem, None),
     };
-    let (mut columns, layout, n_above) = match &plan.mapping {
-        Some(mapping) => {
-            let columns = mapping.bind(first.first().map_or(&[][..], Vec::as_slice));
-            let layout = mapped_layout(mapping.kind);
-            (columns, layout, 0)
-        }
-        None => {
-            let found = detect::identify(&first, options.platform);
-            let Some(profile) = found.profile else {
-                report.sha256 = hash(file, progress)?;
-                report.ignored_columns = found.headers.clone();
-                let message = detect::unknown_columns(&file.name, &found.headers);
-                if found.headers.len() < 2 {
-                    return run.warn("file_without_columns", Severity::Note, Some(1), None, message, "Leave the file out.");
-                }
+    let (mut columns, layout, n_above) = if let Some(mapping) = &plan.mapping {
+        let columns = mapping.bind(first.first().map_or(&[][..], Vec::as_slice));
+        let layout = mapped_layout(mapping.kind);
+        (columns, layout, 0)
+    } else {
+        let found = detect::identify(&first, options.platform);
+        let Some(profile) = found.profile else {
+            report.sha256 = hash(file, progress)?;
+            report.ignored_columns.clone_from(&found.headers);
+            let message = detect::unknown_columns(&file.name, &found.headers);
+            if found.headers.len() < 2 {
                 return run.warn(
-                    "file_not_recognised",
-                    Severity::Error,
+                    "file_without_columns",
+                    Severity::Note,
                     Some(1),
                     None,
                     message,
-                    "Say what the columns mean in the import window, or write a mapping file and pass it with --mapping.",
+                    "Leave the file out.",
                 );
-            };
-            if let Layout::Unused(why) = profile.layout {
-                report.sha256 = hash(file, progress)?;
-                report.ignored_columns = found.headers;
-                return run.warn("file_not_used", Severity::Note, None, None, why, "Nothing needs to be done.");
             }
-            (found.columns, profile.layout, found.n_above)
+            return run.warn(
+                "file_not_recognised",
+                Severity::Error,
+                Some(1),
+                None,
+                message,
+                "Say what the columns mean in the import window, or write a mapping file and pass it with --mapping.",
+            );
+        };
+        if let Layout::Unused(why) = profile.layout {
+            report.sha256 = hash(file, progress)?;
+            report.ignored_columns = found.headers;
+            return run.warn(
+                "file_not_used",
+                Severity::Note,
+                None,
+                None,
+                why,
+                "Nothing needs to be done.",
+            );
         }
+        (found.columns, profile.layout, found.n_above)
     };
     run.delimiter = char::from(delimiter);
     if plan.format == Format::Delimited {
@@ -373,15 +465,28 @@ fn read_table(
     }
     report.ignored_columns = columns.unmatched();
     let known = Known {
-        dates: options.dates.or(plan.mapping.as_ref().and_then(|mapping| mapping.date_order)),
-        decimal: options.decimal.or(plan.mapping.as_ref().and_then(|mapping| mapping.decimal_mark)),
-        month_first_is_likely: run.currency.as_ref().is_some_and(|currency| currency.0 == "USD") || plan.platform == Platform::Etsy,
+        dates: options
+            .dates
+            .or(plan.mapping.as_ref().and_then(|mapping| mapping.date_order)),
+        decimal: options
+            .decimal
+            .or(plan.mapping.as_ref().and_then(|mapping| mapping.decimal_mark)),
+        month_first_is_likely: run.currency.as_ref().is_some_and(|currency| currency.0 == "USD")
+            || plan.platform == Platform::Etsy,
         comma_is_likely: delimiter == b';',
     };
 
     // First pass.
     let survey = loop {
-        let (passed, sha256) = match survey_pass(file, plan.format, encoding, delimiter, n_above, &columns, progress) {
+        let (passed, sha256) = match survey_pass(
+            file,
+            plan.format,
+            encoding,
+            delimiter,
+            n_above,
+            &columns,
+            progress,
+        ) {
             Ok(passed) => passed?,
             Err(problem) => return say_read_error(run, &problem, None),
         };
@@ -393,7 +498,11 @@ fn read_table(
         }
         encoding = WINDOWS_1252;
     };
-    report.encoding = if plan.format == Format::Delimited { text::name(encoding) } else { "utf-8".to_owned() };
+    report.encoding = if plan.format == Format::Delimited {
+        text::name(encoding)
+    } else {
+        "utf-8".to_owned()
+    };
     if report.sha256.is_empty() {
         report.sha256 = hash(file, progress)?;
     }
@@ -415,7 +524,9 @@ fn read_table(
     for doubt in doubts {
         say_doubt(run, doubt)?;
     }
-    let Some(mut table) = layout.table(plan.platform, &columns, is_scattered) else { return Ok(()) };
+    let Some(mut table) = layout.table(plan.platform, &columns, is_scattered) else {
+        return Ok(());
+    };
 
     // Second pass.
     let mut rows = match open(file, plan.format, encoding, delimiter) {
@@ -438,7 +549,14 @@ fn read_table(
         }
         n += 1;
         if n.is_multiple_of(ROWS_PER_CHECKPOINT) {
-            progress.at(file.bytes, n, n_rows, SURVEY_STEPS, PROGRESS_STEPS - SURVEY_STEPS, &phase)?;
+            progress.at(
+                file.bytes,
+                n,
+                n_rows,
+                SURVEY_STEPS,
+                PROGRESS_STEPS - SURVEY_STEPS,
+                &phase,
+            )?;
         }
         if check_shape(&row, &columns, run)? {
             table.row(&row, &columns, run)?;
@@ -485,12 +603,22 @@ fn survey_pass(
         }
         survey.row(&row);
         if n.is_multiple_of(ROWS_PER_CHECKPOINT)
-            && let Err(error) = progress.at(file.bytes, opened.rows.consumed(), file.bytes.max(opened.rows.consumed()), 0, SURVEY_STEPS, &phase)
+            && let Err(error) = progress.at(
+                file.bytes,
+                opened.rows.consumed(),
+                file.bytes.max(opened.rows.consumed()),
+                0,
+                SURVEY_STEPS,
+                &phase,
+            )
         {
             return Ok(Err(error));
         }
     }
-    let sha256 = opened.hasher.and_then(|hasher| hasher.lock().ok().map(|hasher| hex(&hasher.clone().finalize()))).unwrap_or_default();
+    let sha256 = opened
+        .hasher
+        .and_then(|hasher| hasher.lock().ok().map(|hasher| hex(&hasher.clone().finalize())))
+        .unwrap_or_default();
     Ok(Ok((survey, sha256)))
 }
 
@@ -507,12 +635,25 @@ fn check_shape(row: &Row, columns: &Columns, run: &mut FileRun<'_>) -> Result<bo
         return Ok(false);
     }
     if row.is_blank() {
-        let reject = Reject::new("row_blank", "All cells of the row are empty.", "Nothing needs to be done, unless the cells were cleared by mistake.");
+        let reject = Reject::new(
+            "row_blank",
+            "All cells of the row are empty.",
+            "Nothing needs to be done, unless the cells were cleared by mistake.",
+        );
         run.set_aside(row, columns, &reject)?;
         return Ok(false);
     }
-    if row.len() == width && row.cells().zip(&columns.headers).all(|(cell, header)| cell.trim() == header) {
-        let reject = Reject::new("header_repeated", "The header stands here once more, as when files are joined.", "Nothing needs to be done.");
+    if row.len() == width
+        && row
+            .cells()
+            .zip(&columns.headers)
+            .all(|(cell, header)| cell.trim() == header)
+    {
+        let reject = Reject::new(
+            "header_repeated",
+            "The header stands here once more, as when files are joined.",
+            "Nothing needs to be done.",
+        );
         run.set_aside(row, columns, &reject)?;
         return Ok(false);
     }
@@ -531,7 +672,10 @@ fn check_shape(row: &Row, columns: &Columns, run: &mut FileRun<'_>) -> Result<bo
         if is_shifted(row, columns) {
             let reject = Reject::new(
                 "row_too_long",
-                format!("The row has {} cells where the header has {width}, and its values stand in the wrong columns.", row.len()),
+                format!(
+                    "The row has {} cells where the header has {width}, and its values stand in the wrong columns.",
+                    row.len()
+                ),
                 "Look for a comma or quotation mark too many in this row, correct it, and import the file again.",
             );
             run.set_aside(row, columns, &reject)?;
@@ -551,7 +695,10 @@ fn check_shape(row: &Row, columns: &Columns, run: &mut FileRun<'_>) -> Result<bo
             Severity::Note,
             Some(row.line),
             None,
-            format!("The row has {} cells where the header has {width}; the missing ones count as blank.", row.len()),
+            format!(
+                "The row has {} cells where the header has {width}; the missing ones count as blank.",
+                row.len()
+            ),
             "Nothing needs to be done if the last columns are empty anyway.",
         )?;
     }
@@ -589,7 +736,10 @@ fn mapped_layout(kind: DataKind) -> Layout {
 
 pub(super) fn unreadable(format: Format, head: &[u8]) -> (String, &'static str) {
     if format == Format::Empty {
-        return ("The file is empty.".to_owned(), "Export it again; the export may have been interrupted.");
+        return (
+            "The file is empty.".to_owned(),
+            "Export it again; the export may have been interrupted.",
+        );
     }
     let what = match head {
         [b'%', b'P', b'D', b'F', ..] => "a PDF",
@@ -621,7 +771,8 @@ fn say_read_error(run: &mut FileRun<'_>, problem: &ReadError, line: Option<u64>)
         ),
         ReadError::TooLarge => (
             "archive_too_large",
-            "The archive unpacks to more than 250 times its size, which no export does, so reading stopped.".to_owned(),
+            "The archive unpacks to more than 250 times its size, which no export does, so reading stopped."
+                .to_owned(),
             "If the file is genuine, unpack it yourself and import what is inside.",
         ),
         ReadError::Unsupported => (
@@ -629,11 +780,31 @@ fn say_read_error(run: &mut FileRun<'_>, problem: &ReadError, line: Option<u64>)
             "The file is encrypted or packed in a way that cannot be read.".to_owned(),
             "Unpack the archive yourself and import what is inside.",
         ),
-        ReadError::Missing => ("file_missing", "There is no such file.".to_owned(), "Check the path."),
-        ReadError::Forbidden => ("file_forbidden", "There is no permission to read it.".to_owned(), "Change the permissions of the file, or copy it to your own folder."),
-        ReadError::EmptyFolder => ("folder_empty", "The folder holds no files that can be read.".to_owned(), "Choose the folder with the export files."),
-        ReadError::Io(what) => ("file_unreadable", format!("Reading stopped: {what}."), "Check the disk or the network and try again."),
-        ReadError::Malformed(what) => ("file_malformed", format!("{what} What came before was read."), "Export the file again."),
+        ReadError::Missing => (
+            "file_missing",
+            "There is no such file.".to_owned(),
+            "Check the path.",
+        ),
+        ReadError::Forbidden => (
+            "file_forbidden",
+            "There is no permission to read it.".to_owned(),
+            "Change the permissions of the file, or copy it to your own folder.",
+        ),
+        ReadError::EmptyFolder => (
+            "folder_empty",
+            "The folder holds no files that can be read.".to_owned(),
+            "Choose the folder with the export files.",
+        ),
+        ReadError::Io(what) => (
+            "file_unreadable",
+            format!("Reading stopped: {what}."),
+            "Check the disk or the network and try again.",
+        ),
+        ReadError::Malformed(what) => (
+            "file_malformed",
+            format!("{what} What came before was read."),
+            "Export the file again.",
+        ),
     };
     run.warn(code, Severity::Error, line, None, message, advice)
 }
@@ -648,28 +819,48 @@ fn say_doubt(run: &mut FileRun<'_>, doubt: Doubt) -> Result<(), Error> {
         DecimalMark::Comma => "a decimal comma",
     };
     let (code, column, message, advice) = match doubt {
-        Doubt::Dates { column, example, assumed } => (
+        Doubt::Dates {
+            column,
+            example,
+            assumed,
+        } => (
             "dates_ambiguous",
             column,
-            format!("Dates can be read two ways ({example}); they were read {}.", order(assumed)),
+            format!(
+                "Dates can be read two ways ({example}); they were read {}.",
+                order(assumed)
+            ),
             "Choose day first or month first (--dates day-first or --dates month-first) and import again if that is wrong.",
         ),
         Doubt::MixedDates { column, assumed } => (
             "dates_mixed",
             column,
-            format!("Some dates put the day first, others the month; they were read {}.", order(assumed)),
+            format!(
+                "Some dates put the day first, others the month; they were read {}.",
+                order(assumed)
+            ),
             "Make the column one format in the file; dates that cannot be read are set aside.",
         ),
-        Doubt::Decimals { column, example, assumed } => (
+        Doubt::Decimals {
+            column,
+            example,
+            assumed,
+        } => (
             "decimals_ambiguous",
             column,
-            format!("Amounts can be read two ways ({example}); they were read with {}.", mark(assumed)),
+            format!(
+                "Amounts can be read two ways ({example}); they were read with {}.",
+                mark(assumed)
+            ),
             "Set decimal_mark for the column in a mapping and import again if that is wrong.",
         ),
         Doubt::MixedDecimals { column, assumed } => (
             "decimals_mixed",
             column,
-            format!("Some amounts have a decimal point, others a decimal comma; they were read with {}.", mark(assumed)),
+            format!(
+                "Some amounts have a decimal point, others a decimal comma; they were read with {}.",
+                mark(assumed)
+            ),
             "Make the column one format in the file.",
         ),
     };
@@ -682,14 +873,20 @@ struct Adapter<'a, S: Sink> {
 
 impl<S: Sink> Emit for Adapter<'_, S> {
     fn record(&mut self, record: Record, file: u32, line: u64, rows: u32) -> Result<(), Error> {
-        self.sink.record(record, Origin { file, line, rows }).map_err(|error| Error::Sink(Box::new(error)))
+        self.sink
+            .record(record, Origin { file, line, rows })
+            .map_err(|error| Error::Sink(Box::new(error)))
     }
 
     fn set_aside(&mut self, raw: &str, file: u32, line: u64, issue: Issue) -> Result<(), Error> {
-        self.sink.set_aside(raw, Origin { file, line, rows: 1 }, issue).map_err(|error| Error::Sink(Box::new(error)))
+        self.sink
+            .set_aside(raw, Origin { file, line, rows: 1 }, issue)
+            .map_err(|error| Error::Sink(Box::new(error)))
     }
 
     fn issue(&mut self, issue: Issue) -> Result<(), Error> {
-        self.sink.issue(issue).map_err(|error| Error::Sink(Box::new(error)))
+        self.sink
+            .issue(issue)
+            .map_err(|error| Error::Sink(Box::new(error)))
     }
 }

@@ -4,7 +4,7 @@ use super::source::ReadError;
 
 /// A reused buffer for the record at hand.
 #[derive(Clone, Debug, Default)]
-pub struct Row {
+pub(super) struct Row {
     text: String,
     spans: Vec<(u32, u32)>,
     /// 1-based physical line where the record starts (record number for formats without lines).
@@ -16,7 +16,7 @@ pub struct Row {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Oddity {
+pub(super) enum Oddity {
     /// A quote was opened and never closed; the record is only the line it stands on.
     UnclosedQuote,
     /// Bytes that the file's encoding does not allow were replaced by `�`.
@@ -24,7 +24,7 @@ pub enum Oddity {
 }
 
 /// Anything that yields records: delimited text, a sheet, a Parquet table.
-pub trait RowSource {
+pub(super) trait RowSource {
     /// Fills `row` with the next record; false at the end. An error ends the source; rows before it are good.
     fn next_row(&mut self, row: &mut Row) -> Result<bool, ReadError>;
 
@@ -33,46 +33,46 @@ pub trait RowSource {
 }
 
 impl Row {
-    pub fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.text.clear();
         self.spans.clear();
         self.raw.clear();
         self.oddity = None;
     }
 
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.spans.len()
     }
 
     /// The trimmed cell, empty when the record is too short.
-    pub fn get(&self, idx: usize) -> &str {
+    pub(super) fn get(&self, idx: usize) -> &str {
         self.raw_cell(idx).trim()
     }
 
     /// The cell as written.
-    pub fn raw_cell(&self, idx: usize) -> &str {
+    pub(super) fn raw_cell(&self, idx: usize) -> &str {
         self.spans
             .get(idx)
             .and_then(|(from, to)| self.text.get(*from as usize..*to as usize))
             .unwrap_or("")
     }
 
-    pub fn push(&mut self, cell: &str) {
+    pub(super) fn push(&mut self, cell: &str) {
         let from = self.text.len() as u32;
         self.text.push_str(cell);
         self.spans.push((from, self.text.len() as u32));
     }
 
-    pub fn is_blank(&self) -> bool {
+    pub(super) fn is_blank(&self) -> bool {
         self.text.trim().is_empty()
     }
 
-    pub fn cells(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn cells(&self) -> impl Iterator<Item = &str> {
         (0..self.len()).map(|idx| self.raw_cell(idx))
     }
 
     /// The record for the set-aside list, with the cells of `secret` columns emptied.
-    pub fn raw_without(&self, secret: &[usize], delimiter: char) -> String {
+    pub(super) fn raw_without(&self, secret: &[usize], delimiter: char) -> String {
         if secret.is_empty() && !self.raw.is_empty() {
             return self.raw.clone();
         }

@@ -110,7 +110,10 @@ fn walk(folder: &Path, out: &mut Vec<SourceFile>) {
         let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
         paths.sort();
         for path in paths {
-            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let name = path
+                .file_name()
+                .map(|name| name.to_string_lossy().into_owned())
+                .unwrap_or_default();
             if name.starts_with('.') || name == "__MACOSX" || path.is_symlink() && path.is_dir() {
                 continue;
             }
@@ -126,7 +129,10 @@ fn walk(folder: &Path, out: &mut Vec<SourceFile>) {
 }
 
 fn add_file(path: &Path, out: &mut Vec<SourceFile>) {
-    let name = path.file_name().map_or_else(|| path.to_string_lossy().into_owned(), |name| name.to_string_lossy().into_owned());
+    let name = path.file_name().map_or_else(
+        || path.to_string_lossy().into_owned(),
+        |name| name.to_string_lossy().into_owned(),
+    );
     match std::fs::metadata(path) {
         Ok(metadata) => {
             let file = SourceFile {
@@ -146,7 +152,13 @@ impl SourceFile {
     /// A file that is already in memory, for tests and for data dropped from elsewhere. Archives are not expanded.
     pub fn memory(name: &str, bytes: impl Into<Arc<[u8]>>) -> Self {
         let bytes = bytes.into();
-        Self { name: name.to_owned(), bytes: bytes.len() as u64, store: Store::Memory(bytes), member: None, problem: None }
+        Self {
+            name: name.to_owned(),
+            bytes: bytes.len() as u64,
+            store: Store::Memory(bytes),
+            member: None,
+            problem: None,
+        }
     }
 
     /// The members of an archive in memory, or the file itself.
@@ -157,8 +169,17 @@ impl SourceFile {
     }
 
     fn broken(path: &Path, problem: ReadError) -> Self {
-        let name = path.file_name().map_or_else(|| path.to_string_lossy().into_owned(), |n| n.to_string_lossy().into_owned());
-        Self { name, bytes: 0, store: Store::Memory(Arc::from([])), member: None, problem: Some(problem) }
+        let name = path.file_name().map_or_else(
+            || path.to_string_lossy().into_owned(),
+            |n| n.to_string_lossy().into_owned(),
+        );
+        Self {
+            name,
+            bytes: 0,
+            store: Store::Memory(Arc::from([])),
+            member: None,
+            problem: Some(problem),
+        }
     }
 
     fn expand(self, out: &mut Vec<Self>) {
@@ -172,7 +193,10 @@ impl SourceFile {
         }
         match self.members() {
             Ok(members) => out.extend(members),
-            Err(problem) => out.push(Self { problem: Some(problem), ..self }),
+            Err(problem) => out.push(Self {
+                problem: Some(problem),
+                ..self
+            }),
         }
     }
 
@@ -180,14 +204,18 @@ impl SourceFile {
     fn members(&self) -> Result<Vec<Self>, ReadError> {
         let damaged = |_| ReadError::Damaged;
         let mut archive = zip::ZipArchive::new(BufReader::new(self.raw()?)).map_err(damaged)?;
-        if archive.index_for_name("xl/workbook.xml").is_some() || archive.index_for_name("[Content_Types].xml").is_some() {
+        if archive.index_for_name("xl/workbook.xml").is_some()
+            || archive.index_for_name("[Content_Types].xml").is_some()
+        {
             return Ok(vec![self.clone()]);
         }
         let mut out = Vec::new();
         for idx in 0..archive.len().min(MOST_FILES) {
             let entry = archive.by_index_raw(idx).map_err(damaged)?;
             let inner = entry.name().replace('\\', "/");
-            let hidden = inner.split('/').any(|part| part.starts_with('.') || part == "__MACOSX");
+            let hidden = inner
+                .split('/')
+                .any(|part| part.starts_with('.') || part == "__MACOSX");
             if entry.is_dir() || hidden {
                 continue;
             }
@@ -233,7 +261,10 @@ impl SourceFile {
                 raw.seek(SeekFrom::Start(member.offset))?;
                 let packed = raw.take(member.compressed_bytes);
                 if member.is_deflated {
-                    Box::new(Bounded::new(DeflateDecoder::new(BufReader::new(packed)), member.compressed_bytes))
+                    Box::new(Bounded::new(
+                        DeflateDecoder::new(BufReader::new(packed)),
+                        member.compressed_bytes,
+                    ))
                 } else {
                     Box::new(packed)
                 }
@@ -268,14 +299,22 @@ impl SourceFile {
 
     fn is_gzip(&self) -> bool {
         let mut magic = [0_u8; 2];
-        self.raw().is_ok_and(|mut raw| read_up_to(&mut raw, &mut magic).is_ok_and(|n| n == 2)) && magic == [0x1f, 0x8b]
+        self.raw()
+            .is_ok_and(|mut raw| read_up_to(&mut raw, &mut magic).is_ok_and(|n| n == 2))
+            && magic == [0x1f, 0x8b]
     }
 
     /// All of the unpacked content, in memory.
     pub(super) fn bytes(&self) -> Result<Vec<u8>, ReadError> {
         let mut bytes = Vec::new();
-        self.stream()?.take(LARGEST_IN_MEMORY + 1).read_to_end(&mut bytes)?;
-        if bytes.len() as u64 > LARGEST_IN_MEMORY { Err(ReadError::TooLarge) } else { Ok(bytes) }
+        self.stream()?
+            .take(LARGEST_IN_MEMORY + 1)
+            .read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > LARGEST_IN_MEMORY {
+            Err(ReadError::TooLarge)
+        } else {
+            Ok(bytes)
+        }
     }
 
     /// Up to `n` bytes of the unpacked content. A file that breaks off earlier gives what is readable.
@@ -316,7 +355,10 @@ struct Bounded<R> {
 
 impl<R: Read> Bounded<R> {
     fn new(inner: R, compressed_bytes: u64) -> Self {
-        Self { inner, left: compressed_bytes.saturating_mul(BOMB_RATIO).max(BOMB_BYTES) }
+        Self {
+            inner,
+            left: compressed_bytes.saturating_mul(BOMB_RATIO).max(BOMB_BYTES),
+        }
     }
 }
 
@@ -353,7 +395,11 @@ mod tests {
     fn members_of_a_zip_are_read_also_when_gzipped_inside() {
         let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
         let options = zip::write::SimpleFileOptions::default();
-        for (name, bytes) in [("b/orders.csv", b"a,b\n".to_vec()), ("x.csv.gz", gzip(b"c,d\n")), ("__MACOSX/x", vec![1])] {
+        for (name, bytes) in [
+            ("b/orders.csv", b"a,b\n".to_vec()),
+            ("x.csv.gz", gzip(b"c,d\n")),
+            ("__MACOSX/x", vec![1]),
+        ] {
             writer.start_file(name, options).unwrap();
             writer.write_all(&bytes).unwrap();
         }
@@ -361,7 +407,10 @@ mod tests {
         let files = SourceFile::from_memory("a.zip", bytes);
         let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
         assert_eq!(names, ["a.zip/b/orders.csv", "a.zip/x.csv.gz"]);
-        assert_eq!((text(&files[0]), text(&files[1])), ("a,b\n".to_owned(), "c,d\n".to_owned()));
+        assert_eq!(
+            (text(&files[0]), text(&files[1])),
+            ("a,b\n".to_owned(), "c,d\n".to_owned())
+        );
     }
 
     #[test]
@@ -377,7 +426,11 @@ mod tests {
     #[test]
     fn a_bomb_is_refused() {
         let packed = gzip(&vec![0_u8; 300 * 1024 * 1024]);
-        let error = io::copy(&mut SourceFile::memory("x.gz", packed).stream().unwrap(), &mut io::sink()).unwrap_err();
+        let error = io::copy(
+            &mut SourceFile::memory("x.gz", packed).stream().unwrap(),
+            &mut io::sink(),
+        )
+        .unwrap_err();
         assert_eq!(ReadError::from(error), ReadError::TooLarge);
     }
 

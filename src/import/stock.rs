@@ -31,15 +31,27 @@ impl Table for InventoryTable {
             && let Some(level) = run.count(row, columns, M::Stock)?
         {
             let location = value::text(columns.cell(row, M::Location));
-            records.push(Record::StockLevel { product: product.clone(), location, level });
+            records.push(Record::StockLevel {
+                product: product.clone(),
+                location,
+                level,
+            });
         }
         for column in columns.all(M::StockColumn) {
             let cell = row.get(column.idx);
             if stocked(cell)
                 && let Some(level) = value::count(cell, columns.format(column.idx).mark)
             {
-                let location = if column.label.is_empty() { columns.headers[column.idx].clone() } else { column.label.clone() };
-                records.push(Record::StockLevel { product: product.clone(), location: Some(location), level });
+                let location = if column.label.is_empty() {
+                    columns.headers[column.idx].clone()
+                } else {
+                    column.label.clone()
+                };
+                records.push(Record::StockLevel {
+                    product: product.clone(),
+                    location: Some(location),
+                    level,
+                });
             }
         }
         if let Some(cost) = run.money(row, columns, M::Cost, run.exponent())? {
@@ -62,17 +74,25 @@ fn product_ref(row: &Row, columns: &Columns) -> ProductRef {
     use Meaning as M;
     let sku = value::present(value::unguard(columns.cell(row, M::Sku))).map(str::to_owned);
     let handle = value::text(columns.cell(row, M::Handle));
-    let product_id = value::present(value::id(columns.cell(row, M::ProductId))).map(|id| value::gid(id).to_owned());
-    let variant_id = value::present(value::id(columns.cell(row, M::VariantId))).map(|id| value::gid(id).to_owned()).or_else(|| {
-        // Without a SKU, handle and option values name the variant.
-        let values: Vec<&str> = columns
-            .all(M::OptionValue)
-            .map(|column| row.get(column.idx))
-            .filter(|value| !value.is_empty() && *value != "Default Title")
-            .collect();
-        (sku.is_none() && handle.is_some() && !values.is_empty()).then(|| values.join(" / "))
-    });
-    ProductRef { product_id, variant_id, sku, handle }
+    let product_id =
+        value::present(value::id(columns.cell(row, M::ProductId))).map(|id| value::gid(id).to_owned());
+    let variant_id = value::present(value::id(columns.cell(row, M::VariantId)))
+        .map(|id| value::gid(id).to_owned())
+        .or_else(|| {
+            // Without a SKU, handle and option values name the variant.
+            let values: Vec<&str> = columns
+                .all(M::OptionValue)
+                .map(|column| row.get(column.idx))
+                .filter(|value| !value.is_empty() && *value != "Default Title")
+                .collect();
+            (sku.is_none() && handle.is_some() && !values.is_empty()).then(|| values.join(" / "))
+        });
+    ProductRef {
+        product_id,
+        variant_id,
+        sku,
+        handle,
+    }
 }
 
 #[derive(Default)]
@@ -82,7 +102,11 @@ impl Table for DiscountTable {
     fn row(&mut self, row: &Row, columns: &Columns, run: &mut FileRun<'_>) -> Result<(), Error> {
         use Meaning as M;
         let Some(code) = value::text(columns.cell(row, M::DiscountCode)) else {
-            let reject = Reject::new("discount_code_missing", "The row has no discount code.", "Delete the row or fill in the code.");
+            let reject = Reject::new(
+                "discount_code_missing",
+                "The row has no discount code.",
+                "Delete the row or fill in the code.",
+            );
             return run.set_aside(row, columns, &reject);
         };
         let discount = Discount {
@@ -110,7 +134,11 @@ impl Table for SearchTermTable {
     fn row(&mut self, row: &Row, columns: &Columns, run: &mut FileRun<'_>) -> Result<(), Error> {
         use Meaning as M;
         let Some(term) = value::text(columns.cell(row, M::SearchTerm)) else {
-            let reject = Reject::new("search_term_missing", "The row has no search term.", "Delete the row if it is a total.");
+            let reject = Reject::new(
+                "search_term_missing",
+                "The row has no search term.",
+                "Delete the row if it is a total.",
+            );
             return run.set_aside(row, columns, &reject);
         };
         let record = Record::SearchTerm {

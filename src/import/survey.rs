@@ -13,7 +13,7 @@ use crate::shop::hash::fnv1a64;
 const ROWS_LOOKED_AT: u64 = 20_000;
 
 #[derive(Clone, Debug)]
-pub struct Survey {
+pub(super) struct Survey {
     votes: Vec<Votes>,
     key_idx: Option<usize>,
     last_key: Option<u64>,
@@ -40,19 +40,33 @@ struct Votes {
 
 /// What could not be decided from the file alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Doubt {
+pub(super) enum Doubt {
     /// Every date of the column can be read two ways.
-    Dates { column: String, example: String, assumed: DateOrder },
+    Dates {
+        column: String,
+        example: String,
+        assumed: DateOrder,
+    },
     /// Some dates are day first, some month first.
-    MixedDates { column: String, assumed: DateOrder },
+    MixedDates {
+        column: String,
+        assumed: DateOrder,
+    },
     /// `1.234` throughout.
-    Decimals { column: String, example: String, assumed: DecimalMark },
-    MixedDecimals { column: String, assumed: DecimalMark },
+    Decimals {
+        column: String,
+        example: String,
+        assumed: DecimalMark,
+    },
+    MixedDecimals {
+        column: String,
+        assumed: DecimalMark,
+    },
 }
 
 /// What the person or the mapping said beforehand.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Known {
+pub(super) struct Known {
     pub dates: Option<DateOrder>,
     pub decimal: Option<DecimalMark>,
     /// A hint for open questions only: the currency's home writes the month first.
@@ -61,7 +75,7 @@ pub struct Known {
 }
 
 impl Survey {
-    pub fn new(columns: &Columns) -> Self {
+    pub(super) fn new(columns: &Columns) -> Self {
         let votes = columns
             .bound
             .iter()
@@ -90,7 +104,7 @@ impl Survey {
         }
     }
 
-    pub fn row(&mut self, row: &Row) {
+    pub(super) fn row(&mut self, row: &Row) {
         self.n_rows += 1;
         self.n_invalid_rows += u64::from(row.oddity == Some(Oddity::InvalidText));
         self.n_non_ascii_rows += u64::from(!row.raw.is_ascii());
@@ -115,13 +129,18 @@ impl Survey {
     }
 
     /// Writes the decisions into `columns` and returns what stays in doubt.
-    pub fn decide(self, columns: &mut Columns, known: Known) -> Vec<Doubt> {
+    pub(super) fn decide(self, columns: &mut Columns, known: Known) -> Vec<Doubt> {
         let mut doubts = Vec::new();
-        let (dots, commas) = self.votes.iter().fold((0, 0), |(dot, comma), votes| (dot + votes.dot, comma + votes.comma));
-        let (days, months) =
-            self.votes.iter().fold((0, 0), |(day, month), votes| (day + votes.day_first, month + votes.month_first));
+        let (dots, commas) = self.votes.iter().fold((0, 0), |(dot, comma), votes| {
+            (dot + votes.dot, comma + votes.comma)
+        });
+        let (days, months) = self.votes.iter().fold((0, 0), |(day, month), votes| {
+            (day + votes.day_first, month + votes.month_first)
+        });
         for votes in &self.votes {
-            let Some(format) = columns.formats.get_mut(votes.idx) else { continue };
+            let Some(format) = columns.formats.get_mut(votes.idx) else {
+                continue;
+            };
             let column = columns.headers.get(votes.idx).cloned().unwrap_or_default();
             if votes.value == Value::Time {
                 format.order = match (known.dates, votes.day_first, votes.month_first) {
@@ -129,19 +148,27 @@ impl Survey {
                     (None, 1.., 0) => DateOrder::DayFirst,
                     (None, 0, 1..) => DateOrder::MonthFirst,
                     (None, 0, 0) => {
-                        let likely = match days.cmp(&months) {
-                            std::cmp::Ordering::Greater => DateOrder::DayFirst,
-                            std::cmp::Ordering::Less => DateOrder::MonthFirst,
-                            std::cmp::Ordering::Equal if known.month_first_is_likely => DateOrder::MonthFirst,
-                            std::cmp::Ordering::Equal => DateOrder::DayFirst,
+                        let month_likely = months > days || (months == days && known.month_first_is_likely);
+                        let likely = if month_likely {
+                            DateOrder::MonthFirst
+                        } else {
+                            DateOrder::DayFirst
                         };
                         if votes.open_order > 0 && days == months {
-                            doubts.push(Doubt::Dates { column, example: votes.example.clone(), assumed: likely });
+                            doubts.push(Doubt::Dates {
+                                column,
+                                example: votes.example.clone(),
+                                assumed: likely,
+                            });
                         }
                         likely
                     }
                     (None, day, month) => {
-                        let assumed = if day >= month { DateOrder::DayFirst } else { DateOrder::MonthFirst };
+                        let assumed = if day >= month {
+                            DateOrder::DayFirst
+                        } else {
+                            DateOrder::MonthFirst
+                        };
                         doubts.push(Doubt::MixedDates { column, assumed });
                         assumed
                     }
@@ -153,14 +180,26 @@ impl Survey {
                     (None, 0, 1..) => DecimalMark::Comma,
                     (None, 0, 0) => {
                         let comma_likely = commas > dots || (commas == dots && known.comma_is_likely);
-                        let likely = if comma_likely { DecimalMark::Comma } else { DecimalMark::Dot };
+                        let likely = if comma_likely {
+                            DecimalMark::Comma
+                        } else {
+                            DecimalMark::Dot
+                        };
                         if votes.open_mark > 0 && dots == commas {
-                            doubts.push(Doubt::Decimals { column, example: votes.example.clone(), assumed: likely });
+                            doubts.push(Doubt::Decimals {
+                                column,
+                                example: votes.example.clone(),
+                                assumed: likely,
+                            });
                         }
                         likely
                     }
                     (None, dot, comma) => {
-                        let assumed = if dot >= comma { DecimalMark::Dot } else { DecimalMark::Comma };
+                        let assumed = if dot >= comma {
+                            DecimalMark::Dot
+                        } else {
+                            DecimalMark::Comma
+                        };
                         doubts.push(Doubt::MixedDecimals { column, assumed });
                         assumed
                     }
@@ -234,15 +273,29 @@ mod tests {
 
     #[test]
     fn one_telling_cell_decides_the_whole_column() {
-        let cells = [("03/04/2025", "1.234"), ("03/05/2025", "2.345"), ("04/13/2025", "7,5")];
-        assert_eq!(survey(&cells, Known::default()), (DateOrder::MonthFirst, DecimalMark::Comma, 0));
+        let cells = [
+            ("03/04/2025", "1.234"),
+            ("03/05/2025", "2.345"),
+            ("04/13/2025", "7,5"),
+        ];
+        assert_eq!(
+            survey(&cells, Known::default()),
+            (DateOrder::MonthFirst, DecimalMark::Comma, 0)
+        );
     }
 
     #[test]
     fn what_stays_open_is_asked() {
         let cells = [("03/04/2025", "1.234")];
         assert_eq!(survey(&cells, Known::default()).2, 2);
-        let known = Known { dates: Some(DateOrder::DayFirst), decimal: Some(DecimalMark::Comma), ..Known::default() };
-        assert_eq!(survey(&cells, known), (DateOrder::DayFirst, DecimalMark::Comma, 0));
+        let known = Known {
+            dates: Some(DateOrder::DayFirst),
+            decimal: Some(DecimalMark::Comma),
+            ..Known::default()
+        };
+        assert_eq!(
+            survey(&cells, known),
+            (DateOrder::DayFirst, DecimalMark::Comma, 0)
+        );
     }
 }

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use encoding_rs::{Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 /// The encoding of a file's beginning: by byte order mark, else UTF-8 where it is valid, else Windows-1252.
-pub fn sniff(head: &[u8], head_is_all: bool) -> &'static Encoding {
+pub(super) fn sniff(head: &[u8], head_is_all: bool) -> &'static Encoding {
     if let Some((encoding, _)) = Encoding::for_bom(head) {
         return encoding;
     }
@@ -27,7 +27,14 @@ fn sniff_utf16_without_mark(head: &[u8]) -> Option<&'static Encoding> {
         return None;
     }
     let pairs = sample.len() / 2;
-    let zeros = |offset: usize| sample.iter().skip(offset).step_by(2).filter(|byte| **byte == 0).count();
+    let zeros = |offset: usize| {
+        sample
+            .iter()
+            .skip(offset)
+            .step_by(2)
+            .filter(|byte| **byte == 0)
+            .count()
+    };
     match (zeros(0), zeros(1)) {
         (0, odd) if odd * 10 > pairs * 8 => Some(UTF_16LE),
         (even, 0) if even * 10 > pairs * 8 => Some(UTF_16BE),
@@ -46,17 +53,17 @@ fn mostly_utf8(bytes: &[u8]) -> bool {
 }
 
 /// `utf-8`, `windows-1252`, `utf-16le` …
-pub fn name(encoding: &'static Encoding) -> String {
+pub(super) fn name(encoding: &'static Encoding) -> String {
     encoding.name().to_lowercase()
 }
 
-pub fn by_name(name: &str) -> Option<&'static Encoding> {
+pub(super) fn by_name(name: &str) -> Option<&'static Encoding> {
     Encoding::for_label(name.trim().as_bytes())
 }
 
 /// Reads UTF-8 from a reader of any encoding and drops the byte order mark. UTF-8 passes through unchecked; the record
 /// reader validates it record by record.
-pub struct Utf8Reader<R> {
+pub(super) struct Utf8Reader<R> {
     inner: R,
     decoder: Option<Decoder>,
     raw: Vec<u8>,
@@ -72,7 +79,7 @@ pub struct Utf8Reader<R> {
 const CHUNK_BYTES: usize = 64 * 1024;
 
 impl<R: Read> Utf8Reader<R> {
-    pub fn new(inner: R, encoding: &'static Encoding) -> Self {
+    pub(super) fn new(inner: R, encoding: &'static Encoding) -> Self {
         let decoder = (encoding != UTF_8).then(|| encoding.new_decoder_with_bom_removal());
         Self {
             inner,
@@ -126,7 +133,9 @@ impl<R: Read> Utf8Reader<R> {
                 self.raw_from = 0;
                 self.ended = self.raw_to == 0;
             }
-            let Some(decoder) = &mut self.decoder else { return Ok(()) };
+            let Some(decoder) = &mut self.decoder else {
+                return Ok(());
+            };
             self.spill.resize(CHUNK_BYTES * 3 + 16, 0);
             let (_, n_read, n_written, _) =
                 decoder.decode_to_utf8(&self.raw[self.raw_from..self.raw_to], &mut self.spill, self.ended);
@@ -154,7 +163,7 @@ impl<R: Read> Read for Utf8Reader<R> {
 }
 
 /// Decodes a beginning for detection.
-pub fn decode_head(head: &[u8], encoding: &'static Encoding) -> String {
+pub(super) fn decode_head(head: &[u8], encoding: &'static Encoding) -> String {
     encoding.decode_with_bom_removal(head).0.into_owned()
 }
 
@@ -171,7 +180,10 @@ mod tests {
 
     #[test]
     fn a_byte_order_mark_is_dropped() {
-        assert_eq!(read_all("\u{feff}ID,Ü".as_bytes()), ("utf-8".to_owned(), "ID,Ü".to_owned()));
+        assert_eq!(
+            read_all("\u{feff}ID,Ü".as_bytes()),
+            ("utf-8".to_owned(), "ID,Ü".to_owned())
+        );
         assert_eq!(read_all(b""), ("utf-8".to_owned(), String::new()));
         assert_eq!(read_all(b"a"), ("utf-8".to_owned(), "a".to_owned()));
     }
@@ -188,7 +200,10 @@ mod tests {
 
     #[test]
     fn windows_1252_is_what_is_left() {
-        assert_eq!(read_all(b"Men\x92s caf\xe9"), ("windows-1252".to_owned(), "Men\u{2019}s café".to_owned()));
+        assert_eq!(
+            read_all(b"Men\x92s caf\xe9"),
+            ("windows-1252".to_owned(), "Men\u{2019}s café".to_owned())
+        );
     }
 
     #[test]

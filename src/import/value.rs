@@ -29,7 +29,7 @@ pub enum DateOrder {
 
 /// What a number cell says about the decimal mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MarkEvidence {
+pub(super) enum MarkEvidence {
     Dot,
     Comma,
     /// `1.234` or `1,234`: a thousand and some, or one and some.
@@ -37,13 +37,17 @@ pub enum MarkEvidence {
     None,
 }
 
-pub fn mark_evidence(cell: &str) -> MarkEvidence {
+pub(super) fn mark_evidence(cell: &str) -> MarkEvidence {
     let (mut last, mut n_dots, mut n_commas, mut digits_after, mut digits_before) = (None, 0, 0, 0, 0);
     let mut leading_zero = false;
     for byte in cell.bytes() {
         match byte {
             b'.' | b',' => {
-                if byte == b'.' { n_dots += 1 } else { n_commas += 1 }
+                if byte == b'.' {
+                    n_dots += 1
+                } else {
+                    n_commas += 1
+                }
                 last = Some(byte);
                 digits_after = 0;
             }
@@ -58,12 +62,19 @@ pub fn mark_evidence(cell: &str) -> MarkEvidence {
             _ => {}
         }
     }
-    let is = |byte: u8| if byte == b'.' { MarkEvidence::Dot } else { MarkEvidence::Comma };
+    let is = |byte: u8| {
+        if byte == b'.' {
+            MarkEvidence::Dot
+        } else {
+            MarkEvidence::Comma
+        }
+    };
     match (last, n_dots, n_commas) {
         (None, ..) => MarkEvidence::None,
         (Some(mark), 1.., 1..) => is(mark),
         (Some(mark), 0, 1) | (Some(mark), 1, 0) => {
-            if digits_after == 3 && (1..=3).contains(&digits_before) && !(leading_zero && digits_before == 1) {
+            if digits_after == 3 && (1..=3).contains(&digits_before) && !(leading_zero && digits_before == 1)
+            {
                 MarkEvidence::Ambiguous
             } else if digits_after == 0 && digits_before == 0 {
                 MarkEvidence::None
@@ -78,7 +89,7 @@ pub fn mark_evidence(cell: &str) -> MarkEvidence {
 
 /// A decimal number scaled by `10^exponent`, rounded half away from zero. Currency signs, codes, blanks, thousands
 /// separators, brackets for negatives and a trailing minus are understood. `None` when it is no number.
-pub fn scaled(cell: &str, mark: DecimalMark, exponent: u32) -> Option<i64> {
+pub(super) fn scaled(cell: &str, mark: DecimalMark, exponent: u32) -> Option<i64> {
     let (point, group) = match mark {
         DecimalMark::Dot => ('.', ','),
         DecimalMark::Comma => (',', '.'),
@@ -112,7 +123,9 @@ pub fn scaled(cell: &str, mark: DecimalMark, exponent: u32) -> Option<i64> {
             'e' | 'E' if previous.is_ascii_digit() && is_exponent(&cell[at + 1..]) => {
                 return scientific(cell, mark, exponent);
             }
-            c if c == point && decimals.is_none() && (n_digits > 0 || next_is_digit(cell, at)) => decimals = Some(0),
+            c if c == point && decimals.is_none() && (n_digits > 0 || next_is_digit(cell, at)) => {
+                decimals = Some(0)
+            }
             c if c == point && decimals.is_some() => return None,
             c if c == group || matches!(c, '\'' | '\u{2019}' | ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}') => {}
             '-' | '\u{2212}' | '(' => negative = true,
@@ -149,24 +162,28 @@ fn is_exponent(rest: &str) -> bool {
 }
 
 fn scientific(cell: &str, mark: DecimalMark, exponent: u32) -> Option<i64> {
-    let plain = if mark == DecimalMark::Comma { cell.replace(',', ".") } else { cell.to_owned() };
+    let plain = if mark == DecimalMark::Comma {
+        cell.replace(',', ".")
+    } else {
+        cell.to_owned()
+    };
     let value: f64 = plain.trim().parse().ok()?;
     let scaled = (value * 10_f64.powi(exponent as i32)).round();
     (scaled.is_finite() && scaled.abs() < 9.0e18).then_some(scaled as i64)
 }
 
 /// An amount in minor units of a currency with `exponent` decimals.
-pub fn money(cell: &str, mark: DecimalMark, exponent: u32) -> Option<Minor> {
+pub(super) fn money(cell: &str, mark: DecimalMark, exponent: u32) -> Option<Minor> {
     scaled(cell, mark, exponent)
 }
 
 /// A count; decimals such as `3.0` or `100.0000` are rounded.
-pub fn count(cell: &str, mark: DecimalMark) -> Option<i64> {
+pub(super) fn count(cell: &str, mark: DecimalMark) -> Option<i64> {
     scaled(cell, mark, 0)
 }
 
 /// The spellings of yes and no in the exports' languages.
-pub fn flag(cell: &str) -> Option<bool> {
+pub(super) fn flag(cell: &str) -> Option<bool> {
     let mut lower = [0_u8; 12];
     let cell = cell.trim();
     let bytes = cell.as_bytes();
@@ -176,17 +193,19 @@ pub fn flag(cell: &str) -> Option<bool> {
     lower[..bytes.len()].copy_from_slice(bytes);
     lower.make_ascii_lowercase();
     match &lower[..bytes.len()] {
-        b"true" | b"1" | b"yes" | b"y" | b"t" | b"x" | b"on" | b"ja" | b"oui" | b"si" | b"s\xc3\xad" | b"wahr" | b"vrai"
-        | b"sim" | b"visible" | b"active" | b"enabled" | b"published" | b"subscribed" | b"given" | b"1.0" | b"tak" => Some(true),
-        b"false" | b"0" | b"no" | b"n" | b"f" | b"off" | b"nein" | b"non" | b"falsch" | b"faux" | b"hidden" | b"draft"
-        | b"disabled" | b"inactive" | b"unsubscribed" | b"refused" | b"0.0" | b"-1" | b"nie" | b"nee" | b"n\xc3\xa3o" => Some(false),
+        b"true" | b"1" | b"yes" | b"y" | b"t" | b"x" | b"on" | b"ja" | b"oui" | b"si" | b"s\xc3\xad"
+        | b"wahr" | b"vrai" | b"sim" | b"visible" | b"active" | b"enabled" | b"published" | b"subscribed"
+        | b"given" | b"1.0" | b"tak" => Some(true),
+        b"false" | b"0" | b"no" | b"n" | b"f" | b"off" | b"nein" | b"non" | b"falsch" | b"faux"
+        | b"hidden" | b"draft" | b"disabled" | b"inactive" | b"unsubscribed" | b"refused" | b"0.0"
+        | b"-1" | b"nie" | b"nee" | b"n\xc3\xa3o" => Some(false),
         _ => None,
     }
 }
 
 /// What a date cell says about the order of day and month.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OrderEvidence {
+pub(super) enum OrderEvidence {
     DayFirst,
     MonthFirst,
     Ambiguous,
@@ -195,11 +214,18 @@ pub enum OrderEvidence {
     NoDate,
 }
 
-pub fn order_evidence(cell: &str) -> OrderEvidence {
+pub(super) fn order_evidence(cell: &str) -> OrderEvidence {
     match parse_time(cell, DateOrder::DayFirst) {
         Some(Parsed { numeric: None, .. }) => OrderEvidence::Settled,
-        Some(Parsed { numeric: Some((a, b)), .. }) if a <= 12 && b <= 12 => {
-            if a == b { OrderEvidence::Settled } else { OrderEvidence::Ambiguous }
+        Some(Parsed {
+            numeric: Some((a, b)),
+            ..
+        }) if a <= 12 && b <= 12 => {
+            if a == b {
+                OrderEvidence::Settled
+            } else {
+                OrderEvidence::Ambiguous
+            }
         }
         Some(_) => OrderEvidence::DayFirst,
         None if parse_time(cell, DateOrder::MonthFirst).is_some() => OrderEvidence::MonthFirst,
@@ -209,14 +235,14 @@ pub fn order_evidence(cell: &str) -> OrderEvidence {
 
 /// A parsed date and time of day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Parsed {
+pub(super) struct Parsed {
     pub when: When,
     /// The two numbers whose order is in question, as written.
     numeric: Option<(u32, u32)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum When {
+pub(super) enum When {
     Instant(Seconds),
     /// Wall clock of the shop.
     Local(civil::DateTime),
@@ -224,26 +250,32 @@ pub enum When {
 
 /// Turns wall-clock times into instants; keeps the zone and the last answer at hand.
 #[derive(Clone, Debug)]
-pub struct Clock {
+pub(super) struct Clock {
     name: TimeZoneName,
     is_utc: bool,
     last: Option<(civil::DateTime, Seconds)>,
 }
 
 impl Clock {
-    pub fn new(name: TimeZoneName) -> Self {
+    pub(super) fn new(name: TimeZoneName) -> Self {
         let is_utc = name.0 == "UTC" || !name.is_known();
-        Self { name, is_utc, last: None }
+        Self {
+            name,
+            is_utc,
+            last: None,
+        }
     }
 
-    pub fn instant(&mut self, local: civil::DateTime) -> Seconds {
+    pub(super) fn instant(&mut self, local: civil::DateTime) -> Seconds {
         if let Some((last, at)) = self.last
             && last == local
         {
             return at;
         }
         let at = if self.is_utc {
-            local.to_zoned(TimeZone::UTC).map_or(0, |zoned| zoned.timestamp().as_second())
+            local
+                .to_zoned(TimeZone::UTC)
+                .map_or(0, |zoned| zoned.timestamp().as_second())
         } else {
             self.name.instant(local)
         };
@@ -251,7 +283,7 @@ impl Clock {
         at
     }
 
-    pub fn read(&mut self, cell: &str, order: DateOrder) -> Option<Seconds> {
+    pub(super) fn read(&mut self, cell: &str, order: DateOrder) -> Option<Seconds> {
         match parse_time(cell, order)?.when {
             When::Instant(at) => Some(at),
             When::Local(local) => Some(self.instant(local)),
@@ -260,7 +292,7 @@ impl Clock {
 }
 
 /// Reads a date with or without a time of day and an offset. Years 1970 to 2199.
-pub fn parse_time(cell: &str, order: DateOrder) -> Option<Parsed> {
+pub(super) fn parse_time(cell: &str, order: DateOrder) -> Option<Parsed> {
     let cell = cell.trim().trim_start_matches('\'');
     if cell.len() < 6 || cell.len() > 64 {
         return None;
@@ -273,8 +305,8 @@ pub fn parse_time(cell: &str, order: DateOrder) -> Option<Parsed> {
     let time = scan.time()?;
     let local = date.to_datetime(time);
     let when = match scan.offset()? {
-        None => When::Local(local),
-        Some(offset_seconds) => {
+        Offset::Unsaid => When::Local(local),
+        Offset::East(offset_seconds) => {
             let utc = local.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second();
             When::Instant(utc - offset_seconds)
         }
@@ -292,7 +324,11 @@ fn all_digits(cell: &str) -> Option<Parsed> {
             settled(When::Local(date.to_datetime(civil::Time::midnight())))
         }
         14 => {
-            let date = date(number / 10_000_000_000, number / 100_000_000 % 100, number / 1_000_000 % 100)?;
+            let date = date(
+                number / 10_000_000_000,
+                number / 100_000_000 % 100,
+                number / 1_000_000 % 100,
+            )?;
             let time = civil::Time::new(
                 (number / 10_000 % 100) as i8,
                 (number / 100 % 100) as i8,
@@ -318,7 +354,17 @@ fn date(year: i64, month: i64, day: i64) -> Option<civil::Date> {
 }
 
 fn full_year(year: u32, digits: usize) -> i64 {
-    if digits == 2 { i64::from(if year < 70 { 2000 + year } else { 1900 + year }) } else { i64::from(year) }
+    if digits == 2 {
+        i64::from(if year < 70 { 2000 + year } else { 1900 + year })
+    } else {
+        i64::from(year)
+    }
+}
+
+enum Offset {
+    Unsaid,
+    /// Seconds east of UTC.
+    East(Seconds),
 }
 
 struct Scan<'a> {
@@ -462,46 +508,103 @@ impl Scan<'_> {
             "pm" | "p" => hour = hour % 12 + 12,
             _ => self.pos = at,
         }
-        civil::Time::new(i8::try_from(hour).ok()?, i8::try_from(minute).ok()?, i8::try_from(second).ok()?, 0).ok()
+        civil::Time::new(
+            i8::try_from(hour).ok()?,
+            i8::try_from(minute).ok()?,
+            i8::try_from(second).ok()?,
+            0,
+        )
+        .ok()
     }
 
-    /// Seconds east of UTC; `Some(None)` when there is no offset, `None` when the rest makes no sense.
-    fn offset(&mut self) -> Option<Option<Seconds>> {
+    /// `None` when the rest of the cell makes no sense.
+    fn offset(&mut self) -> Option<Offset> {
         self.skip(&[' ', '\u{a0}', '\u{202f}']);
         let rest = self.rest();
         if rest.is_empty() {
-            return Some(None);
+            return Some(Offset::Unsaid);
         }
         if matches!(rest, "Z" | "z" | "UTC" | "GMT") {
-            return Some(Some(0));
+            return Some(Offset::East(0));
         }
-        let rest = rest.strip_prefix("GMT").or_else(|| rest.strip_prefix("UTC")).unwrap_or(rest);
+        let rest = rest
+            .strip_prefix("GMT")
+            .or_else(|| rest.strip_prefix("UTC"))
+            .unwrap_or(rest);
         let sign = match rest.chars().next()? {
             '+' => 1,
             '-' | '\u{2212}' => -1,
             _ => return None,
         };
-        let digits: String = rest.chars().skip(1).filter(char::is_ascii_digit).take(6).collect();
+        let digits: String = rest
+            .chars()
+            .skip(1)
+            .filter(char::is_ascii_digit)
+            .take(6)
+            .collect();
         let value: i64 = digits.parse().ok()?;
-        let (hours, minutes) = if digits.len() > 2 { (value / 100, value % 100) } else { (value, 0) };
-        (hours <= 15 && minutes < 60).then_some(Some(sign * (hours * 3_600 + minutes * 60)))
+        let (hours, minutes) = if digits.len() > 2 {
+            (value / 100, value % 100)
+        } else {
+            (value, 0)
+        };
+        (hours <= 15 && minutes < 60).then_some(Offset::East(sign * (hours * 3_600 + minutes * 60)))
     }
 }
 
 /// Month names of the exports' languages, by their first letters.
 fn month(word: &str) -> Option<i64> {
     const STARTS: &[(&str, i64)] = &[
-        ("jan", 1), ("ene", 1), ("gen", 1), ("fev", 2), ("fév", 2), ("feb", 2), ("mar", 3), ("mär", 3), ("mrz", 3),
-        ("maa", 3), ("mrt", 3), ("apr", 4), ("avr", 4), ("abr", 4), ("may", 5), ("mai", 5), ("maj", 5), ("mei", 5),
-        ("mag", 5), ("juin", 6), ("jun", 6), ("giu", 6), ("juil", 7), ("jul", 7), ("lug", 7), ("aug", 8), ("aoû", 8),
-        ("aou", 8), ("ago", 8), ("sep", 9), ("set", 9), ("oct", 10), ("okt", 10), ("out", 10), ("ott", 10),
-        ("nov", 11), ("dec", 12), ("dez", 12), ("déc", 12), ("dic", 12), ("des", 12),
+        ("jan", 1),
+        ("ene", 1),
+        ("gen", 1),
+        ("fev", 2),
+        ("fév", 2),
+        ("feb", 2),
+        ("mar", 3),
+        ("mär", 3),
+        ("mrz", 3),
+        ("maa", 3),
+        ("mrt", 3),
+        ("apr", 4),
+        ("avr", 4),
+        ("abr", 4),
+        ("may", 5),
+        ("mai", 5),
+        ("maj", 5),
+        ("mei", 5),
+        ("mag", 5),
+        ("juin", 6),
+        ("jun", 6),
+        ("giu", 6),
+        ("juil", 7),
+        ("jul", 7),
+        ("lug", 7),
+        ("aug", 8),
+        ("aoû", 8),
+        ("aou", 8),
+        ("ago", 8),
+        ("sep", 9),
+        ("set", 9),
+        ("oct", 10),
+        ("okt", 10),
+        ("out", 10),
+        ("ott", 10),
+        ("nov", 11),
+        ("dec", 12),
+        ("dez", 12),
+        ("déc", 12),
+        ("dic", 12),
+        ("des", 12),
     ];
-    STARTS.iter().find(|(start, _)| word.starts_with(start)).map(|(_, month)| *month)
+    STARTS
+        .iter()
+        .find(|(start, _)| word.starts_with(start))
+        .map(|(_, month)| *month)
 }
 
 /// Undoes HTML entities that exports leave in titles and option values.
-pub fn unescape(text: &str) -> String {
+pub(super) fn unescape(text: &str) -> String {
     if !text.contains('&') {
         return text.to_owned();
     }
@@ -560,8 +663,10 @@ fn entity(name: &str) -> Option<char> {
 
 /// Takes away the apostrophe that spreadsheets put before text that looks like a formula or a number, on both sides
 /// where both are there.
-pub fn unguard(cell: &str) -> &str {
-    let Some(rest) = cell.strip_prefix('\'') else { return cell };
+pub(super) fn unguard(cell: &str) -> &str {
+    let Some(rest) = cell.strip_prefix('\'') else {
+        return cell;
+    };
     if rest.starts_with(['=', '+', '-', '@', '\t', '\r']) || rest.starts_with(|c: char| c.is_ascii_digit()) {
         rest.strip_suffix('\'').unwrap_or(rest)
     } else {
@@ -570,7 +675,7 @@ pub fn unguard(cell: &str) -> &str {
 }
 
 /// An id as text: `17850.0` is `17850`, and guards are gone.
-pub fn id(cell: &str) -> &str {
+pub(super) fn id(cell: &str) -> &str {
     let cell = unguard(cell.trim());
     match cell.strip_suffix(".0") {
         Some(whole) if !whole.is_empty() && whole.bytes().all(|byte| byte.is_ascii_digit()) => whole,
@@ -579,7 +684,7 @@ pub fn id(cell: &str) -> &str {
 }
 
 /// The last part of `gid://shopify/Product/123?x`, or the id itself.
-pub fn gid(id: &str) -> &str {
+pub(super) fn gid(id: &str) -> &str {
     if !id.starts_with("gid://") {
         return id;
     }
@@ -588,18 +693,22 @@ pub fn gid(id: &str) -> &str {
 }
 
 /// `None` for blank text and for the spellings of nothing.
-pub fn present(cell: &str) -> Option<&str> {
+pub(super) fn present(cell: &str) -> Option<&str> {
     let cell = cell.trim();
-    (!cell.is_empty() && !matches!(cell, "(not set)" | "NULL" | "null" | "\\N" | "N/A" | "nan" | "NaN" | "__EMPTY__VALUE__"))
-        .then_some(cell)
+    (!cell.is_empty()
+        && !matches!(
+            cell,
+            "(not set)" | "NULL" | "null" | "\\N" | "N/A" | "nan" | "NaN" | "__EMPTY__VALUE__"
+        ))
+    .then_some(cell)
 }
 
-pub fn text(cell: &str) -> Option<String> {
+pub(super) fn text(cell: &str) -> Option<String> {
     present(cell).map(str::to_owned)
 }
 
 /// Splits on an unescaped separator and undoes `\` before it; blank parts go.
-pub fn list(cell: &str, separator: char) -> Vec<String> {
+pub(super) fn list(cell: &str, separator: char) -> Vec<String> {
     let mut out = Vec::new();
     let mut part = String::new();
     let mut chars = cell.chars().peekable();
@@ -625,8 +734,12 @@ pub fn list(cell: &str, separator: char) -> Vec<String> {
 }
 
 /// The outermost-first parts of a path such as `Home > Lighting`.
-pub fn path(cell: &str, separator: &str) -> Vec<String> {
-    cell.split(separator).map(str::trim).filter(|part| !part.is_empty()).map(unescape).collect()
+pub(super) fn path(cell: &str, separator: &str) -> Vec<String> {
+    cell.split(separator)
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .map(unescape)
+        .collect()
 }
 
 #[cfg(test)]
@@ -635,7 +748,9 @@ mod tests {
     use crate::shop::time::rfc3339;
 
     fn at(cell: &str, order: DateOrder) -> String {
-        Clock::new(TimeZoneName::default()).read(cell, order).map_or_else(|| "none".to_owned(), rfc3339)
+        Clock::new(TimeZoneName::default())
+            .read(cell, order)
+            .map_or_else(|| "none".to_owned(), rfc3339)
     }
 
     #[test]
@@ -732,7 +847,10 @@ mod tests {
         assert_eq!(unguard("'round the clock"), "'round the clock");
         assert_eq!(id("17850.0"), "17850");
         assert_eq!(gid("gid://shopify/Product/42?x=1"), "42");
-        assert_eq!(unescape("5&#039; 9&quot; &amp; &unknown; & more"), "5' 9\" & &unknown; & more");
+        assert_eq!(
+            unescape("5&#039; 9&quot; &amp; &unknown; & more"),
+            "5' 9\" & &unknown; & more"
+        );
         assert_eq!(list("a\\, b, c,,", ','), ["a, b", "c"]);
         assert_eq!(path("Home > Lighting", ">"), ["Home", "Lighting"]);
     }

@@ -27,7 +27,11 @@ impl<R: Read> Items<R> {
     fn new(reader: R) -> Self {
         let mut reader = quick_xml::Reader::from_reader(BufReader::new(reader));
         reader.config_mut().check_end_names = false;
-        Self { reader, buf: Vec::new(), consumed: 0 }
+        Self {
+            reader,
+            buf: Vec::new(),
+            consumed: 0,
+        }
     }
 
     /// The fields of the next `item`, `entry` or `product`; repeated ones joined by commas.
@@ -38,15 +42,19 @@ impl<R: Read> Items<R> {
         let mut content = String::new();
         loop {
             self.buf.clear();
-            let event = self.reader.read_event_into(&mut self.buf).map_err(|error| match error {
-                quick_xml::Error::Io(error) => ReadError::from(std::io::Error::from(error.kind())),
-                other => ReadError::Malformed(format!("The XML is not well formed ({other}).")),
-            })?;
+            let event = self
+                .reader
+                .read_event_into(&mut self.buf)
+                .map_err(|error| match error {
+                    quick_xml::Error::Io(error) => ReadError::from(std::io::Error::from(error.kind())),
+                    other => ReadError::Malformed(format!("The XML is not well formed ({other}).")),
+                })?;
             match event {
                 Event::Start(start) => {
                     let tag = local(start.name().as_ref());
                     if depth == 0 {
-                        depth = usize::from(matches!(tag.as_str(), "item" | "entry" | "product" | "shopitem"));
+                        depth =
+                            usize::from(matches!(tag.as_str(), "item" | "entry" | "product" | "shopitem"));
                     } else {
                         depth += 1;
                         if depth == 2 {
@@ -58,9 +66,16 @@ impl<R: Read> Items<R> {
                 Event::Empty(start) if depth == 1 => {
                     // Atom: <link href="…"/>
                     let tag = local(start.name().as_ref());
-                    let href = start.attributes().flatten().find(|attribute| attribute.key.as_ref() == b"href");
+                    let href = start
+                        .attributes()
+                        .flatten()
+                        .find(|attribute| attribute.key.as_ref() == b"href");
                     if let Some(href) = href {
-                        push(&mut fields, &tag, &value::unescape(&String::from_utf8_lossy(&href.value)));
+                        push(
+                            &mut fields,
+                            &tag,
+                            &value::unescape(&String::from_utf8_lossy(&href.value)),
+                        );
                     }
                 }
                 Event::Text(text) if depth == 2 => content.push_str(&String::from_utf8_lossy(&text)),
@@ -79,12 +94,18 @@ impl<R: Read> Items<R> {
                         return Ok(Some(fields));
                     }
                 }
-                Event::Eof if depth > 0 => return Err(ReadError::Malformed("The XML ends in the middle of an item.".to_owned())),
+                Event::Eof if depth > 0 => {
+                    return Err(ReadError::Malformed(
+                        "The XML ends in the middle of an item.".to_owned(),
+                    ));
+                }
                 Event::Eof => return Ok(None),
                 _ => {}
             }
             if content.len() > LONGEST_FIELD_BYTES || fields.len() > 5_000 {
-                return Err(ReadError::Malformed("An item of the feed is larger than any product.".to_owned()));
+                return Err(ReadError::Malformed(
+                    "An item of the feed is larger than any product.".to_owned(),
+                ));
             }
         }
     }
@@ -131,13 +152,25 @@ pub(super) fn detect(head: &[u8]) -> Detection {
     table.extend(items.iter().map(|item| cells(item, &headers)));
     let mut found = detect::table(&table, "The XML file");
     if items.is_empty() {
-        found.problem = Some("The XML holds no items, entries or products, so it is no product feed.".to_owned());
+        found.problem =
+            Some("The XML holds no items, entries or products, so it is no product feed.".to_owned());
     }
-    Detection { format: Format::Xml, encoding: text::name(encoding), ..found }
+    Detection {
+        format: Format::Xml,
+        encoding: text::name(encoding),
+        ..found
+    }
 }
 
 fn cells(item: &Fields, headers: &[String]) -> Vec<String> {
-    headers.iter().map(|header| item.iter().find(|(name, _)| name == header).map_or_else(String::new, |(_, content)| content.clone())).collect()
+    headers
+        .iter()
+        .map(|header| {
+            item.iter()
+                .find(|(name, _)| name == header)
+                .map_or_else(String::new, |(_, content)| content.clone())
+        })
+        .collect()
 }
 
 struct XmlRows {
@@ -165,7 +198,13 @@ pub(super) fn open(file: &SourceFile) -> Result<Box<dyn RowSource>, ReadError> {
         }
     }
     let headers = headers_of(&ahead);
-    Ok(Box::new(XmlRows { source, headers, ahead: ahead.into(), trouble, n: 0 }))
+    Ok(Box::new(XmlRows {
+        source,
+        headers,
+        ahead: ahead.into(),
+        trouble,
+        n: 0,
+    }))
 }
 
 impl RowSource for XmlRows {
@@ -187,7 +226,11 @@ impl RowSource for XmlRows {
         row.line = self.n;
         self.n += 1;
         for header in &self.headers {
-            row.push(item.iter().find(|(name, _)| name == header).map_or("", |(_, content)| content.as_str()));
+            row.push(
+                item.iter()
+                    .find(|(name, _)| name == header)
+                    .map_or("", |(_, content)| content.as_str()),
+            );
         }
         Ok(true)
     }
@@ -206,12 +249,23 @@ mod tests {
         let rss = "<rss xmlns:g=\"x\"><channel><title>Shop</title><item><g:id>1</g:id><title>A &amp; B</title><g:additional_image_link>u1</g:additional_image_link><g:additional_image_link>u2</g:additional_image_link><g:shipping><g:price>5</g:price></g:shipping></item></channel></rss>";
         let mut items = Items::new(rss.as_bytes());
         let item = items.next().unwrap().unwrap();
-        let get = |name: &str| item.iter().find(|(own, _)| own == name).map(|(_, content)| content.as_str());
-        assert_eq!((get("id"), get("title"), get("additional_image_link")), (Some("1"), Some("A & B"), Some("u1,u2")));
+        let get = |name: &str| {
+            item.iter()
+                .find(|(own, _)| own == name)
+                .map(|(_, content)| content.as_str())
+        };
+        assert_eq!(
+            (get("id"), get("title"), get("additional_image_link")),
+            (Some("1"), Some("A & B"), Some("u1,u2"))
+        );
         assert_eq!(get("price"), None);
         let atom = "<feed><entry><id>1</id><link href=\"https://x/?a=1&amp;b=2\"/><title><![CDATA[T]]></title></entry></feed>";
         let item = Items::new(atom.as_bytes()).next().unwrap().unwrap();
-        assert_eq!(item, [("id", "1"), ("link", "https://x/?a=1&b=2"), ("title", "T")].map(|(a, b)| (a.to_owned(), b.to_owned())));
+        assert_eq!(
+            item,
+            [("id", "1"), ("link", "https://x/?a=1&b=2"), ("title", "T")]
+                .map(|(a, b)| (a.to_owned(), b.to_owned()))
+        );
     }
 
     #[test]

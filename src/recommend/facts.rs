@@ -66,6 +66,22 @@ impl Candidates {
         &self.values[row * self.width()..(row + 1) * self.width()]
     }
 
+    /// Drops the customers that are not in `some`; both ascend.
+    pub fn keep(&mut self, some: &[u32]) {
+        let width = self.width();
+        let mut kept = Self { names: std::mem::take(&mut self.names), start: vec![0], ..Self::default() };
+        for (group, &customer) in self.customers.iter().enumerate() {
+            if some.binary_search(&customer).is_ok() {
+                let rows = self.start[group]..self.start[group + 1];
+                kept.customers.push(customer);
+                kept.items.extend_from_slice(&self.items[rows.clone()]);
+                kept.values.extend_from_slice(&self.values[rows.start * width..rows.end * width]);
+                kept.start.push(kept.items.len());
+            }
+        }
+        *self = kept;
+    }
+
     /// 1 for rows that are targets of their customer; `targets` beside `customers`, ascending.
     pub fn labels(&self, targets: &[&[u32]]) -> Vec<bool> {
         let mut labels = Vec::with_capacity(self.items.len());
@@ -163,23 +179,57 @@ pub fn candidates(
     customers: &[u32],
     only_new: bool,
 ) -> Candidates {
+    let [table] = masked_candidates(history, models, item_facts, customers, [only_new]);
+    table
+}
+
+/// As [`candidates`], with everything and with new items only; the models are asked once for both.
+pub fn both_candidates(
+    history: &History<'_>,
+    models: &[Fitted<'_>],
+    item_facts: &ItemFacts,
+    customers: &[u32],
+) -> [Candidates; 2] {
+    masked_candidates(history, models, item_facts, customers, [false, true])
+}
+
+fn masked_candidates<const N: usize>(
+    history: &History<'_>,
+    models: &[Fitted<'_>],
+    item_facts: &ItemFacts,
+    customers: &[u32],
+    masks: [bool; N],
+) -> [Candidates; N] {
     let names = models
         .iter()
         .flat_map(|model| [score_name(&model.method), place_name(&model.method)])
         .chain(PLAIN.iter().map(|&name| name.to_owned()))
         .collect::<Vec<_>>();
-    let parts: Vec<(Vec<u32>, Vec<f32>)> = customers
+    let parts: Vec<[(Vec<u32>, Vec<f32>); N]> = customers
         .par_iter()
         .map_init(
-            || vec![0.0_f32; history.n_items()],
-            |scores, &customer| rows_of(history, models, item_facts, customer, only_new, scores),
+            || vec![vec![0.0_f32; history.n_items()]; models.len()],
+            |scores, &customer| {
+                for (model, scores) in models.iter().zip(scores.iter_mut()) {
+                    model.score(customer, scores);
+                }
+                // Masking is for good, so the mask comes last.
+                masks.map(|only_new| rows_of(history, item_facts, customer, only_new, scores))
+            },
         )
         .collect();
-    let mut all = Candidates { names, customers: customers.to_vec(), start: vec![0], ..Candidates::default() };
-    for (items, values) in parts {
-        all.items.extend(items);
-        all.values.extend(values);
-        all.start.push(all.items.len());
+    let mut all = masks.map(|_| Candidates {
+        names: names.clone(),
+        customers: customers.to_vec(),
+        start: vec![0],
+        ..Candidates::default()
+    });
+    for part in parts {
+        for (table, (items, values)) in all.iter_mut().zip(part) {
+            table.items.extend(items);
+            table.values.extend(values);
+            table.start.push(table.items.len());
+        }
     }
     all
 }
@@ -194,45 +244,45 @@ pub fn place_name(method: &Method) -> String {
     format!("place by {}", method.label())
 }
 
+/// `scores`: one row per model over the catalogue; with `only_new` what was bought is masked in it.
 fn rows_of(
     history: &History<'_>,
-    models: &[Fitted<'_>],
     item_facts: &ItemFacts,
     customer: u32,
     only_new: bool,
-    scores: &mut [f32],
+    scores: &mut [Vec<f32>],
 ) -> (Vec<u32>, Vec<f32>) {
-    let bought = history.bought(customer);
-    let n = history.n_items();
     let mut chosen: Vec<u32> = Vec::new();
-    let mut tables: Vec<(Vec<f32>, Vec<u32>, f32)> = Vec::with_capacity(models.len());
-    for model in models {
-        model.score(customer, scores);
-        if only_new {
+    if only_new {
+        let bought = history.bought(customer);
+        for row in scores.iter_mut() {
             for &item in &bought {
-                scores[item as usize] = f32::NEG_INFINITY;
+                row[item as usize] = f32::NEG_INFINITY;
             }
         }
-        let best = rank::top(scores, LAST_PLACE);
-        let useful = best.iter().take(PER_MODEL).copied().filter(|&item| scores[item as usize] > 0.0);
-        chosen.extend(useful);
-        let most = best.first().map_or(0.0, |&item| scores[item as usize]);
-        let mut place = vec![LAST_PLACE as u32; n];
+    }
+    let n = history.n_items();
+    let mut tables: Vec<(&[f32], Vec<u8>, f32)> = Vec::with_capacity(scores.len());
+    for row in scores.iter() {
+        let best = rank::top(row, LAST_PLACE);
+        chosen.extend(best.iter().take(PER_MODEL).copied().filter(|&item| row[item as usize] > 0.0));
+        let most = best.first().map_or(0.0, |&item| row[item as usize]);
+        let mut place = vec![LAST_PLACE as u8; n];
         for (position, &item) in best.iter().enumerate() {
-            place[item as usize] = position as u32;
+            place[item as usize] = position as u8;
         }
-        tables.push((scores.to_vec(), place, if most > 0.0 { 1.0 / most } else { 0.0 }));
+        tables.push((row, place, if most > 0.0 { 1.0 / most } else { 0.0 }));
     }
     chosen.sort_unstable();
     chosen.dedup();
 
     let person = Person::new(history, customer, item_facts);
-    let width = 2 * models.len() + PLAIN.len();
+    let width = 2 * tables.len() + PLAIN.len();
     let mut values = Vec::with_capacity(chosen.len() * width);
     for &item in &chosen {
         for (scores, place, scale) in &tables {
             values.push((scores[item as usize] * scale).max(-1.0));
-            values.push((place[item as usize] as f32).ln_1p());
+            values.push(f32::from(place[item as usize]).ln_1p());
         }
         let pair = person.pair(history, item);
         let about_item = item_facts.of(item);
@@ -320,4 +370,37 @@ impl Person {
 /// Customers with anything in their history, ascending.
 pub fn active_customers(history: &History<'_>) -> Vec<u32> {
     (0..history.n_customers() as u32).filter(|&c| c != NOBODY && !history.past(c).is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::dataset::fixture::store;
+    use super::super::method::Counting;
+    use super::*;
+
+    #[test]
+    fn asking_once_for_both_gives_what_asking_twice_gives() {
+        let data = store(&[
+            ("1", "a", 1, &["x", "y"]),
+            ("2", "b", 2, &["x", "z"]),
+            ("3", "a", 86_400 * 9, &["x"]),
+            ("4", "c", 86_400 * 11, &["z", "y", "w"]),
+        ]);
+        let history = History::new(&data, 86_400 * 12, 1);
+        let methods = [
+            Method::PersonalDecay { half_life_days: 30.0 },
+            Method::Walk { beta: 0.1, k: 10, counting: Counting::Count },
+        ];
+        let models: Vec<Fitted<'_>> = methods.iter().filter_map(|method| method.fit(&history, 1)).collect();
+        let facts = ItemFacts::new(&history);
+        let customers = active_customers(&history);
+        let both = both_candidates(&history, &models, &facts, &customers);
+        for (table, only_new) in both.iter().zip([false, true]) {
+            let alone = candidates(&history, &models, &facts, &customers, only_new);
+            assert_eq!((&table.items, &table.values), (&alone.items, &alone.values));
+            assert_eq!(table.values.len(), table.items.len() * table.width());
+        }
+        let bought = history.bought(0);
+        assert!(both[1].items[..both[1].start[1]].iter().all(|item| !bought.contains(item)));
+    }
 }

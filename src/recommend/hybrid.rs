@@ -4,7 +4,7 @@
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::facts::{Candidates, ItemFacts, candidates};
+use super::facts::{Candidates, ItemFacts, both_candidates};
 use super::history::History;
 use super::logistic::Logistic;
 use super::method::{Fitted, Method};
@@ -39,17 +39,19 @@ impl WindowLessons {
         monitor: &dyn Monitor,
     ) -> Result<Self, Cancelled> {
         let models = fit_all(history, methods, seed, monitor)?;
-        let cases = Task::CUSTOMER.map(|task| sampled(customer_cases(history, task, until), seed));
-        let item_facts = ItemFacts::new(history);
-        let ask = |cases: &[Case], only_new| {
-            let customers: Vec<u32> = cases.iter().map(|case| case.customer).collect();
-            candidates(history, &models, &item_facts, &customers, only_new)
-        };
+        let [next, window, new] = Task::CUSTOMER.map(|task| customer_cases(history, task, until));
+        // Whoever has a next basket or something new has a window; all three ask the same customers.
+        let window = sampled(window, seed);
+        let asked: Vec<u32> = window.iter().map(|case| case.customer).collect();
+        let known = |case: &Case| asked.binary_search(&case.customer).is_ok();
+        let next: Vec<Case> = next.into_iter().filter(known).collect();
+        let new: Vec<Case> = new.into_iter().filter(known).collect();
         monitor.checkpoint()?;
-        let all = ask(&cases[1], false);
+        let [all, mut fresh] = both_candidates(history, &models, &ItemFacts::new(history), &asked);
         monitor.checkpoint()?;
-        let new = ask(&cases[2], true);
-        Ok(Self { start: history.cut, all, new, cases })
+        let with_new: Vec<u32> = new.iter().map(|case| case.customer).collect();
+        fresh.keep(&with_new);
+        Ok(Self { start: history.cut, all, new: fresh, cases: [next, window, new] })
     }
 
     pub fn candidates(&self, task: Task) -> &Candidates {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::dataset::Dataset;
-use super::facts::{Candidates, ItemFacts, active_customers, candidates};
+use super::facts::{Candidates, ItemFacts, active_customers, both_candidates, candidates};
 use super::history::History;
 use super::hybrid::{Recipe, SecondStage, WindowLessons, fit_all, mean_ndcg};
 use super::method::{Counting, Fitted, Method};
@@ -254,24 +254,28 @@ pub fn train(
             ),
         });
     }
-    for (task, answer, choice) in &plan.answers {
-        models.choices.push(choice.clone());
-        let lists = match task {
-            Task::NextWindow => &mut models.for_you,
-            Task::Discovery => &mut models.discover,
-            _ => continue,
-        };
-        lists.resize_with(data.customers.len(), Vec::new);
-        for some in customers.chunks(512) {
-            monitor.checkpoint()?;
-            let answered = answer_customers(&history, &fitted, &item_facts, some, *task, answer, settings);
-            for (customer, list) in some.iter().zip(answered) {
+    models.choices.extend(plan.answers.iter().map(|answer| answer.2.clone()));
+    models.for_you.resize_with(data.customers.len(), Vec::new);
+    models.discover.resize_with(data.customers.len(), Vec::new);
+    for some in customers.chunks(512) {
+        monitor.checkpoint()?;
+        let [all, new] = both_candidates(&history, &fitted, &item_facts, some);
+        for (task, answer, _) in &plan.answers {
+            let (table, lists) = match task {
+                Task::NextWindow => (&all, &mut models.for_you),
+                Task::Discovery => (&new, &mut models.discover),
+                _ => continue,
+            };
+            for (customer, list) in some.iter().zip(answer_customers(&history, table, answer, settings)) {
                 lists[*customer as usize] = list;
             }
         }
-        if let Answer::Second(stage) = answer {
-            models.facts.clone_from(&stage.names);
-        }
+    }
+    if let Some(stage) = plan.answers.iter().find_map(|(_, answer, _)| match answer {
+        Answer::Second(stage) => Some(stage),
+        Answer::Single(_) => None,
+    }) {
+        models.facts.clone_from(&stage.names);
     }
     models.choices.extend(orders.answers.into_iter().map(|answer| answer.2));
     for lists in [&mut models.for_you, &mut models.discover] {
@@ -289,29 +293,25 @@ pub fn train(
 /// Every customer's list, best first, cut to the length of the settings.
 fn answer_customers(
     history: &History<'_>,
-    fitted: &[Fitted<'_>],
-    item_facts: &ItemFacts,
-    customers: &[u32],
-    task: Task,
+    table: &Candidates,
     answer: &Answer,
     settings: &Settings,
 ) -> Vec<Vec<Candidate>> {
-    let table = candidates(history, fitted, item_facts, customers, task.only_new());
     match answer {
         Answer::Second(stage) if stage.names == table.names => {
             use rayon::prelude::*;
-            (0..customers.len())
+            (0..table.customers.len())
                 .into_par_iter()
-                .map(|group| second_list(history, &table, group, stage, settings.per_customer))
+                .map(|group| second_list(history, table, group, stage, settings.per_customer))
                 .collect()
         }
         other => {
             let counted = Method::PersonalDecay { half_life_days: 120.0 };
             let method = if let Answer::Single(method) = other { *method } else { counted };
-            let lists = lists_of_method(&table, &method).unwrap_or_default();
+            let lists = lists_of_method(table, &method).unwrap_or_default();
             lists
                 .into_iter()
-                .zip(customers)
+                .zip(&table.customers)
                 .map(|(list, &customer)| {
                     let bought = history.bought(customer);
                     let n = list.len().min(settings.per_customer).max(1) as f32;

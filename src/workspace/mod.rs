@@ -22,6 +22,7 @@ mod overlays;
 mod person;
 mod runs;
 mod schema;
+mod set_aside;
 mod settings;
 mod staging;
 
@@ -34,5 +35,6 @@ pub use open::{Access, Workspace};
 pub use overlays::{Fix, NewFix};
 pub use person::{Erased, Who};
 pub use runs::{NewRun, Run, RunId, RunInfo};
+pub use set_aside::SetAsideRow;
 pub use settings::Settings;
 pub use staging::{Changes, ImportSummary, IssueGroup, Staging};

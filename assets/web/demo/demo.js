@@ -16,14 +16,6 @@ const el = (tag, props = {}, ...children) => {
 
 let runtime, products, cart = [], facets = new Map(), quiz = [];
 
-try {
-  runtime = await load(http(base));
-  products = new Map(runtime.catalog.products.map(product => [product.id, product]));
-  start();
-} catch (error) {
-  main.append(el('p', { className: 'empty' }, `The bundle at ${base} cannot be shown: ${error.message}`));
-}
-
 function start() {
   document.title = runtime.info.store;
   $('name').textContent = runtime.info.store;
@@ -201,4 +193,12 @@ function quizPanel() {
   };
   draw();
   return panel;
+}
+
+try {
+  runtime = await load(http(base));
+  products = new Map(runtime.catalog.products.map(product => [product.id, product]));
+  start();
+} catch (error) {
+  main.append(el('p', { className: 'empty' }, `The bundle at ${base} cannot be shown: ${error.message}`));
 }

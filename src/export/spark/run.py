@@ -24,7 +24,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 def read(spark, path):
     if path.rstrip("/").endswith((".csv", ".csv.gz")):
-        return spark.read.csv(path, header=True)
+        # Quotes are doubled and cells may hold line ends (RFC 4180); Spark expects backslashes unless told.
+        return spark.read.csv(path, header=True, quote='"', escape='"', multiLine=True)
     return spark.read.parquet(path)
 
 

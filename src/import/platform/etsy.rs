@@ -1,6 +1,10 @@
 //! Etsy: listings without ids, sold items, sold orders.
 
-use crate::import::Error;
+#![expect(
+    clippy::enum_glob_use,
+    reason = "a table of some hundred meanings reads better without their type's name"
+)]
+
 use crate::import::columns::{Aliases, Columns};
 use crate::import::engine::FileRun;
 use crate::import::meaning::Meaning::{self, *};
@@ -11,21 +15,85 @@ use crate::import::record::{DataKind, Platform};
 use crate::import::row::Row;
 
 const LISTINGS: Aliases = &[
-    ("title", Title), ("description", Description), ("price", Price), ("currency code", Currency), ("quantity", Stock), ("tags", Tags), ("materials", Attribute), ("image#", ImageUrl), ("variation # type", Ignore),
-    ("variation # name", AttributeName), ("variation # values", AttributeValue), ("sku", Sku), ("listing id", ProductId),
+    ("title", Title),
+    ("description", Description),
+    ("price", Price),
+    ("currency code", Currency),
+    ("quantity", Stock),
+    ("tags", Tags),
+    ("materials", Attribute),
+    ("image#", ImageUrl),
+    ("variation # type", Ignore),
+    ("variation # name", AttributeName),
+    ("variation # values", AttributeValue),
+    ("sku", Sku),
+    ("listing id", ProductId),
 ];
 
 const ITEMS: Aliases = &[
-    ("sale date", PlacedAt), ("item name", LineTitle), ("buyer", CustomerId), ("quantity", Quantity), ("price", UnitPrice), ("coupon code", DiscountCodes), ("discount amount", LineDiscount), ("order shipping", Shipping), ("order sales tax", Tax),
-    ("item total", Ignore), ("currency", Currency), ("transaction id", Ignore), ("listing id", ProductId), ("ship name", ShippingName), ("ship address#", ShippingAddress), ("ship zipcode", ShippingAddress), ("ship country", Country), ("order id", OrderId),
-    ("variations", LineVariant), ("order type", Channel), ("sku", Sku), ("coupon details", Ignore), ("shipping discount", Ignore), ("date paid", Ignore), ("date shipped", Ignore), ("ship *", Ignore), ("listings type", Ignore), ("payment type", Ignore),
-    ("inperson *", Ignore), ("vat paid by buyer", Ignore),
+    ("sale date", PlacedAt),
+    ("item name", LineTitle),
+    ("buyer", CustomerId),
+    ("quantity", Quantity),
+    ("price", UnitPrice),
+    ("coupon code", DiscountCodes),
+    ("discount amount", LineDiscount),
+    ("order shipping", Shipping),
+    ("order sales tax", Tax),
+    ("item total", Ignore),
+    ("currency", Currency),
+    ("transaction id", Ignore),
+    ("listing id", ProductId),
+    ("ship name", ShippingName),
+    ("ship address#", ShippingAddress),
+    ("ship zipcode", ShippingAddress),
+    ("ship country", Country),
+    ("order id", OrderId),
+    ("variations", LineVariant),
+    ("order type", Channel),
+    ("sku", Sku),
+    ("coupon details", Ignore),
+    ("shipping discount", Ignore),
+    ("date paid", Ignore),
+    ("date shipped", Ignore),
+    ("ship *", Ignore),
+    ("listings type", Ignore),
+    ("payment type", Ignore),
+    ("inperson *", Ignore),
+    ("vat paid by buyer", Ignore),
 ];
 
 const ORDERS: Aliases = &[
-    ("sale date", PlacedAt), ("order id", OrderId), ("buyer user id", CustomerId), ("buyer", Ignore), ("full name", ShippingName), ("number of items", Ignore), ("currency", Currency), ("order value", Subtotal), ("coupon code", DiscountCodes),
-    ("discount amount", OrderDiscount), ("shipping", Shipping), ("sales tax", Tax), ("order total", Total), ("status", OrderStatus), ("payment method", PaymentMethod), ("order type", Channel), ("street #", ShippingAddress), ("ship zipcode", ShippingAddress),
-    ("first name", Ignore), ("last name", Ignore), ("date shipped", Ignore), ("ship *", Ignore), ("coupon details", Ignore), ("shipping discount", Ignore), ("card processing fees", Ignore), ("order net", Ignore), ("adjusted *", Ignore), ("sku", Ignore), ("payment type", Ignore), ("inperson *", Ignore),
+    ("sale date", PlacedAt),
+    ("order id", OrderId),
+    ("buyer user id", CustomerId),
+    ("buyer", Ignore),
+    ("full name", ShippingName),
+    ("number of items", Ignore),
+    ("currency", Currency),
+    ("order value", Subtotal),
+    ("coupon code", DiscountCodes),
+    ("discount amount", OrderDiscount),
+    ("shipping", Shipping),
+    ("sales tax", Tax),
+    ("order total", Total),
+    ("status", OrderStatus),
+    ("payment method", PaymentMethod),
+    ("order type", Channel),
+    ("street #", ShippingAddress),
+    ("ship zipcode", ShippingAddress),
+    ("first name", Ignore),
+    ("last name", Ignore),
+    ("date shipped", Ignore),
+    ("ship *", Ignore),
+    ("coupon details", Ignore),
+    ("shipping discount", Ignore),
+    ("card processing fees", Ignore),
+    ("order net", Ignore),
+    ("adjusted *", Ignore),
+    ("sku", Ignore),
+    ("payment type", Ignore),
+    ("inperson *", Ignore),
 ];
 
 pub(in crate::import) const PROFILES: &[Profile] = &[
@@ -36,7 +104,10 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
         forbid: &["handle"],
         least_known: 5,
         columns: LISTINGS,
-        layout: Layout::Products(ProductLayout { fix: Some(listing), ..ProductLayout::new(&[Meaning::ProductId, Meaning::Sku, Meaning::Title]) }),
+        layout: Layout::Products(ProductLayout {
+            fix: Some(listing),
+            ..ProductLayout::new(&[Meaning::ProductId, Meaning::Sku, Meaning::Title])
+        }),
     },
     Profile {
         platform: Platform::Etsy,
@@ -45,7 +116,11 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
         forbid: &[],
         least_known: 6,
         columns: ITEMS,
-        layout: Layout::Orders(OrderLayout { title_holds_variant: false, fix: None, fix_line: None }),
+        layout: Layout::Orders(OrderLayout {
+            title_holds_variant: false,
+            fix: None,
+            fix_line: None,
+        }),
     },
     Profile {
         platform: Platform::Etsy,
@@ -54,22 +129,41 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
         forbid: &["item name"],
         least_known: 5,
         columns: ORDERS,
-        layout: Layout::Orders(OrderLayout { title_holds_variant: false, fix: None, fix_line: None }),
+        layout: Layout::Orders(OrderLayout {
+            title_holds_variant: false,
+            fix: None,
+            fix_line: None,
+        }),
     },
 ];
 
 /// One price for all variations; the SKU cell may list several. Tags are written with underscores.
-fn listing(_row: &Row, _columns: &Columns, parsed: &mut ProductRow, _run: &mut FileRun<'_>) -> Result<(), Error> {
+fn listing(_row: &Row, _columns: &Columns, parsed: &mut ProductRow, _run: &mut FileRun<'_>) {
     for tag in &mut parsed.product.tags {
         *tag = tag.replace('_', " ");
     }
-    let Some(variant) = parsed.variant.take() else { return Ok(()) };
-    let skus: Vec<String> = variant.sku.as_deref().unwrap_or("").split(',').map(str::trim).filter(|sku| !sku.is_empty()).map(str::to_owned).collect();
+    let Some(variant) = parsed.variant.take() else {
+        return;
+    };
+    let skus: Vec<String> = variant
+        .sku
+        .as_deref()
+        .unwrap_or("")
+        .split(',')
+        .map(str::trim)
+        .filter(|sku| !sku.is_empty())
+        .map(str::to_owned)
+        .collect();
     if skus.len() > 1 {
         // Which SKU belongs to which variation is not in the file.
         parsed.key.clone_from(&skus[0]);
-        parsed.product.attributes.push(("SKU".to_owned(), skus.join(", ")));
+        parsed
+            .product
+            .attributes
+            .push(("SKU".to_owned(), skus.join(", ")));
     }
-    parsed.variant = Some(crate::shop::Variant { sku: skus.into_iter().next(), ..variant });
-    Ok(())
+    parsed.variant = Some(crate::shop::Variant {
+        sku: skus.into_iter().next(),
+        ..variant
+    });
 }

@@ -1,6 +1,10 @@
 //! Google Merchant Center feeds, as TSV or XML; variants share `item_group_id`.
 
-use crate::import::Error;
+#![expect(
+    clippy::enum_glob_use,
+    reason = "a table of some hundred meanings reads better without their type's name"
+)]
+
 use crate::import::columns::{Aliases, Columns};
 use crate::import::engine::FileRun;
 use crate::import::meaning::Meaning::{self, *};
@@ -12,9 +16,45 @@ use crate::import::value;
 use crate::shop::{Currency as Code, SellWhenEmpty};
 
 const FEED: Aliases = &[
-    ("id", VariantId), ("item group id", ProductId), ("title", Title), ("description", Description), ("link", Url), ("image link", ImageUrl), ("additional image link", ImageUrl), ("availability", InStock), ("price", Price), ("sale price", SalePrice),
-    ("brand", Vendor), ("gtin", Barcode), ("google product category", Ignore), ("product type", Category), ("color", OptionValue), ("size", OptionValue), ("cost of goods sold", Cost), ("mpn", Ignore), ("gender", Attribute), ("age group", Attribute), ("material", Attribute), ("pattern", Attribute),
-    ("custom label #", Tags), ("condition", Ignore), ("identifier exists", Ignore), ("shipping*", Ignore), ("sale price effective date", Ignore), ("adult", Ignore), ("is bundle", Ignore), ("multipack", Ignore), ("quantity", Stock), ("quantity to sell on facebook", Stock), ("inventory", Stock), ("mobile link", Ignore), ("tax", Ignore), ("unit pricing *", Ignore), ("product highlight", Ignore), ("canonical link", Ignore), ("product detail", Ignore),
+    ("id", VariantId),
+    ("item group id", ProductId),
+    ("title", Title),
+    ("description", Description),
+    ("link", Url),
+    ("image link", ImageUrl),
+    ("additional image link", ImageUrl),
+    ("availability", InStock),
+    ("price", Price),
+    ("sale price", SalePrice),
+    ("brand", Vendor),
+    ("gtin", Barcode),
+    ("google product category", Ignore),
+    ("product type", Category),
+    ("color", OptionValue),
+    ("size", OptionValue),
+    ("cost of goods sold", Cost),
+    ("mpn", Ignore),
+    ("gender", Attribute),
+    ("age group", Attribute),
+    ("material", Attribute),
+    ("pattern", Attribute),
+    ("custom label #", Tags),
+    ("condition", Ignore),
+    ("identifier exists", Ignore),
+    ("shipping*", Ignore),
+    ("sale price effective date", Ignore),
+    ("adult", Ignore),
+    ("is bundle", Ignore),
+    ("multipack", Ignore),
+    ("quantity", Stock),
+    ("quantity to sell on facebook", Stock),
+    ("inventory", Stock),
+    ("mobile link", Ignore),
+    ("tax", Ignore),
+    ("unit pricing *", Ignore),
+    ("product highlight", Ignore),
+    ("canonical link", Ignore),
+    ("product detail", Ignore),
 ];
 
 pub(in crate::import) const PROFILES: &[Profile] = &[Profile {
@@ -24,16 +64,26 @@ pub(in crate::import) const PROFILES: &[Profile] = &[Profile {
     forbid: &["handle", "event"],
     least_known: 5,
     columns: FEED,
-    layout: Layout::Products(ProductLayout { images: &[',', '\n'], fix: Some(item), ..ProductLayout::new(&[Meaning::ProductId, Meaning::VariantId]) }),
+    layout: Layout::Products(ProductLayout {
+        images: &[',', '\n'],
+        fix: Some(item),
+        ..ProductLayout::new(&[Meaning::ProductId, Meaning::VariantId])
+    }),
 }];
 
 /// `1159 CZK`: the currency stands in the cell.
-fn item(row: &Row, columns: &Columns, parsed: &mut ProductRow, run: &mut FileRun<'_>) -> Result<(), Error> {
+fn item(row: &Row, columns: &Columns, parsed: &mut ProductRow, run: &mut FileRun<'_>) {
     let cell = columns.cell(row, Price);
-    let code = cell.split(|c: char| !c.is_ascii_alphabetic()).find(|word| word.len() == 3 && word.bytes().all(|b| b.is_ascii_uppercase()));
+    let code = cell
+        .split(|c: char| !c.is_ascii_alphabetic())
+        .find(|word| word.len() == 3 && word.bytes().all(|b| b.is_ascii_uppercase()));
     let currency = code.map(Code::new).or_else(|| run.currency.clone());
     let exponent = currency.as_ref().map_or(2, Code::exponent);
-    let amount = |meaning: Meaning| columns.idx(meaning).and_then(|idx| value::money(row.get(idx), columns.format(idx).mark, exponent));
+    let amount = |meaning: Meaning| {
+        columns
+            .idx(meaning)
+            .and_then(|idx| value::money(row.get(idx), columns.format(idx).mark, exponent))
+    };
     let (price, sale) = (amount(Price), amount(SalePrice).filter(|sale| *sale > 0));
     let availability = columns.cell(row, InStock).to_lowercase().replace('_', " ");
     parsed.base_price = None;
@@ -43,9 +93,15 @@ fn item(row: &Row, columns: &Columns, parsed: &mut ProductRow, run: &mut FileRun
             (price, _) => (price, None),
         };
         for ((name, _), column) in variant.options.iter_mut().zip(columns.all(OptionValue)) {
-            columns.headers[column.idx].trim_start_matches("g:").clone_into(name);
+            columns.headers[column.idx]
+                .trim_start_matches("g:")
+                .clone_into(name);
         }
-        variant.stock.when_empty = if matches!(availability.as_str(), "preorder" | "backorder") { SellWhenEmpty::Continue } else { SellWhenEmpty::Deny };
+        variant.stock.when_empty = if matches!(availability.as_str(), "preorder" | "backorder") {
+            SellWhenEmpty::Continue
+        } else {
+            SellWhenEmpty::Deny
+        };
         if availability == "out of stock" {
             variant.stock.level = Some(0);
         }
@@ -56,5 +112,4 @@ fn item(row: &Row, columns: &Columns, parsed: &mut ProductRow, run: &mut FileRun
         }
     }
     parsed.product.currency = currency;
-    Ok(())
 }

@@ -1,4 +1,4 @@
-//! JSON objects of known shapes: Shopify's Admin API and bulk operations, WooCommerce's REST API, GA4, Segment,
+//! JSON objects of known shapes: Shopify's Admin API and bulk operations, `WooCommerce`'s REST API, GA4, Segment,
 //! Shopify pixels, Klaviyo, commercetools customers.
 
 use std::collections::HashMap;
@@ -15,7 +15,8 @@ use crate::import::products::ProductRow;
 use crate::import::record::{DataKind, Discount, Platform, Record};
 use crate::import::value::{self, DateOrder, DecimalMark};
 use crate::shop::{
-    Consent, Currency, Customer, CustomerRef, LineKind, Order, OrderLine, OrderStatus, Product, ProductRef, SellWhenEmpty, Stock, Variant,
+    Consent, Currency, Customer, CustomerRef, LineKind, Order, OrderLine, OrderStatus, Product, ProductRef,
+    SellWhenEmpty, Stock, Variant,
 };
 
 /// What a JSON object is, told from its keys.
@@ -75,14 +76,30 @@ impl Shape {
     }
 }
 
-const REFUND: &str = "These are refunds on their own. Orders carry their refunds inside, so export the orders instead.";
+const REFUND: &str =
+    "These are refunds on their own. Orders carry their refunds inside, so export the orders instead.";
 
 /// Keys whose array is the file's list of records.
 pub(in crate::import) fn is_wrapper(key: &str) -> bool {
     matches!(
         key,
-        "orders" | "products" | "customers" | "variants" | "checkouts" | "draft_orders" | "price_rules" | "refunds" | "data" | "results" | "items"
-            | "events" | "records" | "rows" | "hits" | "batch" | "value"
+        "orders"
+            | "products"
+            | "customers"
+            | "variants"
+            | "checkouts"
+            | "draft_orders"
+            | "price_rules"
+            | "refunds"
+            | "data"
+            | "results"
+            | "items"
+            | "events"
+            | "records"
+            | "rows"
+            | "hits"
+            | "batch"
+            | "value"
     )
 }
 
@@ -97,19 +114,32 @@ pub(in crate::import) fn shape(value: &Value, key: Option<&str>) -> Option<Shape
     }
     let has = |name: &str| object.contains_key(name);
     let key = key.unwrap_or("");
-    if has("event_name") && (has("event_params") || has("user_pseudo_id") || has("event_timestamp") && (has("items") || has("ecommerce") || has("device"))) {
+    if has("event_name")
+        && (has("event_params")
+            || has("user_pseudo_id")
+            || has("event_timestamp") && (has("items") || has("ecommerce") || has("device")))
+    {
         return Some(Shape::Ga4);
     }
     if has("clientId") && has("name") && has("data") && (has("timestamp") || has("context")) {
         return Some(Shape::Pixel);
     }
-    if has("type") && (has("messageId") || has("anonymousId") || has("userId") || (has("event") && has("properties"))) {
+    if has("type")
+        && (has("messageId") || has("anonymousId") || has("userId") || (has("event") && has("properties")))
+    {
         return Some(Shape::Segment);
     }
-    if (has("datetime") || has("timestamp") || has("attributes")) && (has("metric") || has("event_properties") || object.get("type").and_then(Value::as_str) == Some("event")) {
+    if (has("datetime") || has("timestamp") || has("attributes"))
+        && (has("metric")
+            || has("event_properties")
+            || object.get("type").and_then(Value::as_str) == Some("event"))
+    {
         return Some(Shape::Klaviyo);
     }
-    let gid = object.get("id").and_then(Value::as_str).filter(|id| id.starts_with("gid://shopify/"));
+    let gid = object
+        .get("id")
+        .and_then(Value::as_str)
+        .filter(|id| id.starts_with("gid://shopify/"));
     if let Some(gid) = gid {
         let kind = match gid.split('/').nth(3) {
             Some("Order" | "LineItem") => DataKind::Orders,
@@ -122,7 +152,11 @@ pub(in crate::import) fn shape(value: &Value, key: Option<&str>) -> Option<Shape
         if has("date_created") || has("date_created_gmt") {
             return Some(Shape::WooOrder);
         }
-        if key.starts_with("draft_order") || key.starts_with("checkout") || has("abandoned_checkout_url") || has("invoice_sent_at") {
+        if key.starts_with("draft_order")
+            || key.starts_with("checkout")
+            || has("abandoned_checkout_url")
+            || has("invoice_sent_at")
+        {
             return Some(Shape::ShopifyDraft);
         }
         return Some(Shape::ShopifyOrder);
@@ -148,17 +182,26 @@ pub(in crate::import) fn shape(value: &Value, key: Option<&str>) -> Option<Shape
     if has("customerNumber") && has("email") {
         return Some(Shape::CommercetoolsCustomer);
     }
-    if has("email") && (has("orders_count") || has("total_spent") || has("email_marketing_consent") || has("accepts_marketing")) {
+    if has("email")
+        && (has("orders_count")
+            || has("total_spent")
+            || has("email_marketing_consent")
+            || has("accepts_marketing"))
+    {
         return Some(Shape::ShopifyCustomer);
     }
     if has("email") && has("role") && has("date_created") {
         return Some(Shape::WooCustomer);
     }
     if has("attributes") && has("key") && !has("masterVariant") {
-        return Some(Shape::Unused("This is a commercetools product type: it describes fields, and holds no products."));
+        return Some(Shape::Unused(
+            "This is a commercetools product type: it describes fields, and holds no products.",
+        ));
     }
     if has("rates") && has("name") {
-        return Some(Shape::Unused("These are commercetools tax categories, which are not used here."));
+        return Some(Shape::Unused(
+            "These are commercetools tax categories, which are not used here.",
+        ));
     }
     None
 }
@@ -182,15 +225,24 @@ pub(in crate::import) fn shape_of_text(head: &str) -> Option<Shape> {
 /// Reads one element after another. Bulk files spread an object over lines, so parents wait for their children.
 #[derive(Default)]
 pub(in crate::import) struct Reader {
-    bulk_orders: Vec<(Order, u64, u32)>,
-    bulk_order_idx: HashMap<String, usize>,
-    bulk_parent_handles: HashMap<String, String>,
+    waiting: Vec<(Order, u64, u32)>,
+    idx_by_id: HashMap<String, usize>,
 }
 
 impl Reader {
-    pub(in crate::import) fn element(&mut self, value: Value, key: Option<&str>, line: u64, run: &mut FileRun<'_>) -> Result<(), Error> {
+    pub(in crate::import) fn element(
+        &mut self,
+        value: Value,
+        key: Option<&str>,
+        line: u64,
+        run: &mut FileRun<'_>,
+    ) -> Result<(), Error> {
         let Some(shape) = shape(&value, key) else {
-            let reject = Reject::new("json_unknown", "The JSON object is none of the kinds that are known.", "Map its fields, or leave it out.");
+            let reject = Reject::new(
+                "json_unknown",
+                "The JSON object is none of the kinds that are known.",
+                "Map its fields, or leave it out.",
+            );
             return run.set_aside_raw(&value.to_string(), line, &reject);
         };
         let value = unwrap(value);
@@ -222,7 +274,16 @@ impl Reader {
             }
             Shape::ShopifyVariant => {
                 let id = text(&value, "product_id").unwrap_or_default();
-                let row = ProductRow { key: id.clone(), product: Product { id, published: true, ..Product::default() }, variant: Some(variant(&value, &[], run.exponent())), ..ProductRow::default() };
+                let row = ProductRow {
+                    key: id.clone(),
+                    product: Product {
+                        id,
+                        published: true,
+                        ..Product::default()
+                    },
+                    variant: Some(variant(&value, &[], run.exponent())),
+                    ..ProductRow::default()
+                };
                 add(run, row, line);
                 Ok(())
             }
@@ -232,7 +293,9 @@ impl Reader {
             }
             Shape::ShopifyPriceRule => {
                 let discount = Discount {
-                    code: text(&value, "title").or_else(|| text(&value, "code")).unwrap_or_default(),
+                    code: text(&value, "title")
+                        .or_else(|| text(&value, "code"))
+                        .unwrap_or_default(),
                     kind: text(&value, "value_type"),
                     value: text(&value, "value"),
                     starts_at: time(run, &value, "starts_at"),
@@ -242,24 +305,34 @@ impl Reader {
                 };
                 one(run, Record::Discount(discount), line)
             }
-            Shape::ShopifyRefund => run.set_aside_raw(&value.to_string(), line, &Reject::new("refund_alone", REFUND, "Export the orders as JSON.")),
-            Shape::Unused(why) => run.set_aside_raw(&value.to_string(), line, &Reject::new("object_not_used", why, "Nothing needs to be done.")),
+            Shape::ShopifyRefund => run.set_aside_raw(
+                &value.to_string(),
+                line,
+                &Reject::new("refund_alone", REFUND, "Export the orders as JSON."),
+            ),
+            Shape::Unused(why) => run.set_aside_raw(
+                &value.to_string(),
+                line,
+                &Reject::new("object_not_used", why, "Nothing needs to be done."),
+            ),
             Shape::ShopifyBulk(_) => self.bulk(&value, line, run),
-            Shape::Ga4 | Shape::Segment | Shape::Pixel | Shape::Klaviyo => match trackers::events(shape, &value, run) {
-                Ok(events) => {
-                    run.take(1);
-                    for event in events {
-                        run.record(Record::Event(event), line, 1)?;
+            Shape::Ga4 | Shape::Segment | Shape::Pixel | Shape::Klaviyo => {
+                match trackers::events(shape, &value, run) {
+                    Ok(events) => {
+                        run.take(1);
+                        for event in events {
+                            run.record(Record::Event(event), line, 1)?;
+                        }
+                        Ok(())
                     }
-                    Ok(())
+                    Err(reject) => run.set_aside_raw(&value.to_string(), line, &reject),
                 }
-                Err(reject) => run.set_aside_raw(&value.to_string(), line, &reject),
-            },
+            }
         }
     }
 
     pub(in crate::import) fn finish(&mut self, run: &mut FileRun<'_>) -> Result<(), Error> {
-        for (order, line, rows) in std::mem::take(&mut self.bulk_orders) {
+        for (order, line, rows) in std::mem::take(&mut self.waiting) {
             run.record(Record::Order(order), line, rows)?;
         }
         Ok(())
@@ -273,15 +346,28 @@ impl Reader {
             ("Order", _) => match shopify_order(value, run) {
                 Ok(order) => {
                     run.take(1);
-                    self.bulk_order_idx.insert(value::gid(&gid).to_owned(), self.bulk_orders.len());
-                    self.bulk_orders.push((order, line, 1));
+                    self.idx_by_id
+                        .insert(value::gid(&gid).to_owned(), self.waiting.len());
+                    self.waiting.push((order, line, 1));
                     Ok(())
                 }
                 Err(reject) => run.set_aside_raw(&value.to_string(), line, &reject),
             },
             ("LineItem", Some(parent)) => {
-                let Some((order, _, rows)) = self.bulk_order_idx.get(&parent).and_then(|idx| self.bulk_orders.get_mut(*idx)) else {
-                    return run.set_aside_raw(&value.to_string(), line, &Reject::new("parent_missing", "The line belongs to an order that is not in the file.", "Export the orders with their lines."));
+                let Some((order, _, rows)) = self
+                    .idx_by_id
+                    .get(&parent)
+                    .and_then(|idx| self.waiting.get_mut(*idx))
+                else {
+                    return run.set_aside_raw(
+                        &value.to_string(),
+                        line,
+                        &Reject::new(
+                            "parent_missing",
+                            "The line belongs to an order that is not in the file.",
+                            "Export the orders with their lines.",
+                        ),
+                    );
                 };
                 let exponent = order.currency.as_ref().map_or(2, Currency::exponent);
                 order.lines.push(shopify_line(value, exponent, &HashMap::new()));
@@ -294,20 +380,50 @@ impl Reader {
                 one(run, Record::Customer(customer), line)
             }
             ("Product", _) => {
-                self.bulk_parent_handles.insert(value::gid(&gid).to_owned(), text(value, "handle").unwrap_or_default());
                 shopify_product(value, line, run);
                 Ok(())
             }
             ("ProductVariant", parent) => {
-                let id = parent.or_else(|| value.get("product").and_then(|product| text(product, "id")).map(|id| value::gid(&id).to_owned())).unwrap_or_default();
-                let row = ProductRow { key: id.clone(), product: Product { id, published: true, ..Product::default() }, variant: Some(variant(value, &[], run.exponent())), ..ProductRow::default() };
+                let id = parent
+                    .or_else(|| {
+                        value
+                            .get("product")
+                            .and_then(|product| text(product, "id"))
+                            .map(|id| value::gid(&id).to_owned())
+                    })
+                    .unwrap_or_default();
+                let row = ProductRow {
+                    key: id.clone(),
+                    product: Product {
+                        id,
+                        published: true,
+                        ..Product::default()
+                    },
+                    variant: Some(variant(value, &[], run.exponent())),
+                    ..ProductRow::default()
+                };
                 add(run, row, line);
                 Ok(())
             }
             ("ProductImage" | "MediaImage", Some(parent)) => {
-                let url = text(value, "url").or_else(|| text(value, "src")).or_else(|| value.get("image").and_then(|image| text(image, "url")));
-                let product = Product { id: parent.clone(), published: true, image_urls: url.into_iter().collect(), ..Product::default() };
-                add(run, ProductRow { key: parent, product, ..ProductRow::default() }, line);
+                let url = text(value, "url")
+                    .or_else(|| text(value, "src"))
+                    .or_else(|| value.get("image").and_then(|image| text(image, "url")));
+                let product = Product {
+                    id: parent.clone(),
+                    published: true,
+                    image_urls: url.into_iter().collect(),
+                    ..Product::default()
+                };
+                add(
+                    run,
+                    ProductRow {
+                        key: parent,
+                        product,
+                        ..ProductRow::default()
+                    },
+                    line,
+                );
                 Ok(())
             }
             _ => {
@@ -320,7 +436,9 @@ impl Reader {
 
 fn unwrap(value: Value) -> Value {
     match value {
-        Value::Object(map) if map.len() == 1 && map.values().all(Value::is_object) => map.into_iter().next().map_or(Value::Null, |(_, inner)| inner),
+        Value::Object(map) if map.len() == 1 && map.values().all(Value::is_object) => {
+            map.into_iter().next().map_or(Value::Null, |(_, inner)| inner)
+        }
         other => other,
     }
 }
@@ -366,7 +484,9 @@ fn amount(value: &Value, keys: &[&str], exponent: u32) -> Option<i64> {
 
 pub(super) fn money_of(value: &Value, exponent: u32) -> Option<i64> {
     match value {
-        Value::Object(map) => ["shopMoney", "shop_money", "amount", "presentmentMoney"].iter().find_map(|key| money_of(map.get(*key)?, exponent)),
+        Value::Object(map) => ["shopMoney", "shop_money", "amount", "presentmentMoney"]
+            .iter()
+            .find_map(|key| money_of(map.get(*key)?, exponent)),
         Value::String(text) => value::money(text, DecimalMark::Dot, exponent),
         Value::Number(number) => value::money(&number.to_string(), DecimalMark::Dot, exponent),
         _ => None,
@@ -389,24 +509,49 @@ fn flag(value: &Value, key: &str) -> Option<bool> {
 fn array<'v>(value: &'v Value, key: &str) -> impl Iterator<Item = &'v Value> {
     // GraphQL nests lists as {edges: [{node}]} or {nodes: []}.
     let list = value.get(key);
-    let nodes = list.and_then(|list| list.get("nodes").or_else(|| list.get("edges"))).or(list);
-    nodes.and_then(Value::as_array).into_iter().flatten().map(|item| item.get("node").unwrap_or(item))
+    let nodes = list
+        .and_then(|list| list.get("nodes").or_else(|| list.get("edges")))
+        .or(list);
+    nodes
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .map(|item| item.get("node").unwrap_or(item))
 }
 
 fn missing_date() -> Reject {
-    Reject::new("date_missing", "The order has no date that can be read.", "Export the order again.").in_column("created_at")
+    Reject::new(
+        "date_missing",
+        "The order has no date that can be read.",
+        "Export the order again.",
+    )
+    .in_column("created_at")
 }
 
 fn shopify_order(value: &Value, run: &mut FileRun<'_>) -> Result<Order, Reject> {
-    let currency = either(value, &["currency", "currencyCode"]).map(|code| Currency::new(&code)).or_else(|| run.currency.clone());
+    let currency = either(value, &["currency", "currencyCode"])
+        .map(|code| Currency::new(&code))
+        .or_else(|| run.currency.clone());
     let exponent = currency.as_ref().map_or(2, Currency::exponent);
-    let placed_at = ["created_at", "createdAt", "processed_at", "processedAt"].iter().find_map(|key| time(run, value, key)).ok_or_else(missing_date)?;
-    let id = either(value, &["name", "order_number", "id"]).ok_or_else(|| Reject::new("order_id_missing", "The order has neither name nor id.", "Export the order again."))?;
+    let placed_at = ["created_at", "createdAt", "processed_at", "processedAt"]
+        .iter()
+        .find_map(|key| time(run, value, key))
+        .ok_or_else(missing_date)?;
+    let id = either(value, &["name", "order_number", "id"]).ok_or_else(|| {
+        Reject::new(
+            "order_id_missing",
+            "The order has neither name nor id.",
+            "Export the order again.",
+        )
+    })?;
     let mut refunded_units: HashMap<String, i64> = HashMap::new();
     let mut refunded = 0;
     for refund in array(value, "refunds") {
         for line in array(refund, "refund_line_items").chain(array(refund, "refundLineItems")) {
-            if let (Some(id), Some(quantity)) = (text(line, "line_item_id"), line.get("quantity").and_then(Value::as_i64)) {
+            if let (Some(id), Some(quantity)) = (
+                text(line, "line_item_id"),
+                line.get("quantity").and_then(Value::as_i64),
+            ) {
                 *refunded_units.entry(id).or_insert(0) += quantity;
             }
         }
@@ -417,18 +562,41 @@ fn shopify_order(value: &Value, run: &mut FileRun<'_>) -> Result<Order, Reject> 
         }
     }
     let refunded = amount(value, &["totalRefundedSet", "totalRefunded"], exponent).unwrap_or(refunded);
-    let total = amount(value, &["total_price", "totalPriceSet", "totalPrice", "currentTotalPriceSet"], exponent);
+    let total = amount(
+        value,
+        &[
+            "total_price",
+            "totalPriceSet",
+            "totalPrice",
+            "currentTotalPriceSet",
+        ],
+        exponent,
+    );
     let customer_value = value.get("customer").filter(|customer| customer.is_object());
     let customer = CustomerRef {
-        id: customer_value.and_then(|customer| text(customer, "id")).map(|id| value::gid(&id).to_owned()),
-        email: either(value, &["email", "contact_email"]).or_else(|| customer_value.and_then(|customer| text(customer, "email"))),
+        id: customer_value
+            .and_then(|customer| text(customer, "id"))
+            .map(|id| value::gid(&id).to_owned()),
+        email: either(value, &["email", "contact_email"])
+            .or_else(|| customer_value.and_then(|customer| text(customer, "email"))),
         phone: text(value, "phone").or_else(|| customer_value.and_then(|customer| text(customer, "phone"))),
     };
     let status = either(value, &["financial_status", "displayFinancialStatus"]).unwrap_or_default();
     let cancelled = either(value, &["cancelled_at", "cancelledAt"]).unwrap_or_default();
-    let shipping_lines = array(value, "shipping_lines").filter_map(|line| amount(line, &["price"], exponent)).sum();
-    let mut codes: Vec<String> = array(value, "discount_codes").filter_map(|code| text(code, "code")).collect();
-    codes.extend(value.get("discountCodes").and_then(Value::as_array).into_iter().flatten().filter_map(scalar));
+    let shipping_lines = array(value, "shipping_lines")
+        .filter_map(|line| amount(line, &["price"], exponent))
+        .sum();
+    let mut codes: Vec<String> = array(value, "discount_codes")
+        .filter_map(|code| text(code, "code"))
+        .collect();
+    codes.extend(
+        value
+            .get("discountCodes")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(scalar),
+    );
     Ok(Order {
         id,
         customer,
@@ -436,31 +604,65 @@ fn shopify_order(value: &Value, run: &mut FileRun<'_>) -> Result<Order, Reject> 
         status: status_of(&status, &cancelled, total, refunded),
         is_test: flag(value, "test").unwrap_or(false),
         channel: either(value, &["source_name", "sourceName"]),
-        subtotal: amount(value, &["subtotal_price", "subtotalPriceSet", "subtotalPrice"], exponent),
-        discount: amount(value, &["total_discounts", "totalDiscountsSet", "totalDiscounts"], exponent).unwrap_or(0).abs(),
-        shipping: amount(value, &["total_shipping_price_set", "totalShippingPriceSet"], exponent).unwrap_or(shipping_lines),
+        subtotal: amount(
+            value,
+            &["subtotal_price", "subtotalPriceSet", "subtotalPrice"],
+            exponent,
+        ),
+        discount: amount(
+            value,
+            &["total_discounts", "totalDiscountsSet", "totalDiscounts"],
+            exponent,
+        )
+        .unwrap_or(0)
+        .abs(),
+        shipping: amount(
+            value,
+            &["total_shipping_price_set", "totalShippingPriceSet"],
+            exponent,
+        )
+        .unwrap_or(shipping_lines),
         tax: amount(value, &["total_tax", "totalTaxSet", "totalTax"], exponent).unwrap_or(0),
         total,
         refunded,
         discount_codes: codes,
         ships_elsewhere: elsewhere(value),
-        accepts_marketing: flag(value, "buyer_accepts_marketing").or_else(|| flag(value, "customerAcceptsMarketing")),
-        lines: array(value, "line_items").chain(array(value, "lineItems")).map(|line| shopify_line(line, exponent, &refunded_units)).collect(),
+        accepts_marketing: flag(value, "buyer_accepts_marketing")
+            .or_else(|| flag(value, "customerAcceptsMarketing")),
+        lines: array(value, "line_items")
+            .chain(array(value, "lineItems"))
+            .map(|line| shopify_line(line, exponent, &refunded_units))
+            .collect(),
         currency,
     })
 }
 
 fn elsewhere(value: &Value) -> Option<bool> {
     let address = |keys: [&str; 2]| {
-        let address = keys.iter().find_map(|key| value.get(key)).filter(|address| address.is_object())?;
-        let parts: Vec<String> = ["address1", "address_1", "zip", "postcode", "last_name", "lastName", "city"]
+        let address = keys
             .iter()
-            .filter_map(|key| text(address, key))
-            .map(|part| part.to_lowercase())
-            .collect();
+            .find_map(|key| value.get(key))
+            .filter(|address| address.is_object())?;
+        let parts: Vec<String> = [
+            "address1",
+            "address_1",
+            "zip",
+            "postcode",
+            "last_name",
+            "lastName",
+            "city",
+        ]
+        .iter()
+        .filter_map(|key| text(address, key))
+        .map(|part| part.to_lowercase())
+        .collect();
         (!parts.is_empty()).then(|| parts.join("|"))
     };
-    Some(address(["billing_address", "billingAddress"]).or_else(|| address(["billing", "billing"]))? != address(["shipping_address", "shippingAddress"]).or_else(|| address(["shipping", "shipping"]))?)
+    Some(
+        address(["billing_address", "billingAddress"]).or_else(|| address(["billing", "billing"]))?
+            != address(["shipping_address", "shippingAddress"])
+                .or_else(|| address(["shipping", "shipping"]))?,
+    )
 }
 
 fn shopify_line(value: &Value, exponent: u32, refunded: &HashMap<String, i64>) -> OrderLine {
@@ -468,12 +670,22 @@ fn shopify_line(value: &Value, exponent: u32, refunded: &HashMap<String, i64>) -
     let bare = |id: String| value::gid(&id).to_owned();
     let title = either(value, &["title", "name"]);
     let sku = text(value, "sku");
-    let gift_card = flag(value, "gift_card").or_else(|| flag(value, "isGiftCard")).unwrap_or(false);
-    let kind = if gift_card { LineKind::GiftCard } else { lines::kind(sku.as_deref(), title.as_deref()) };
+    let gift_card = flag(value, "gift_card")
+        .or_else(|| flag(value, "isGiftCard"))
+        .unwrap_or(false);
+    let kind = if gift_card {
+        LineKind::GiftCard
+    } else {
+        lines::kind(sku.as_deref(), title.as_deref())
+    };
     OrderLine {
         product: ProductRef {
-            product_id: text(value, "product_id").or_else(|| nested("product", "id")).map(bare),
-            variant_id: text(value, "variant_id").or_else(|| nested("variant", "id")).map(bare),
+            product_id: text(value, "product_id")
+                .or_else(|| nested("product", "id"))
+                .map(bare),
+            variant_id: text(value, "variant_id")
+                .or_else(|| nested("variant", "id"))
+                .map(bare),
             sku,
             handle: nested("product", "handle"),
         },
@@ -481,8 +693,15 @@ fn shopify_line(value: &Value, exponent: u32, refunded: &HashMap<String, i64>) -
         variant_title: either(value, &["variant_title", "variantTitle"]),
         kind,
         quantity: value.get("quantity").and_then(Value::as_i64).unwrap_or(1),
-        refunded_quantity: text(value, "id").and_then(|id| refunded.get(&id).copied()).unwrap_or(0),
-        unit_price: amount(value, &["price", "originalUnitPriceSet", "originalUnitPrice"], exponent).unwrap_or(0),
+        refunded_quantity: text(value, "id")
+            .and_then(|id| refunded.get(&id).copied())
+            .unwrap_or(0),
+        unit_price: amount(
+            value,
+            &["price", "originalUnitPriceSet", "originalUnitPrice"],
+            exponent,
+        )
+        .unwrap_or(0),
         list_price: None,
         discount: amount(value, &["total_discount", "totalDiscountSet"], exponent).unwrap_or(0),
         vendor: text(value, "vendor"),
@@ -498,26 +717,47 @@ fn shopify_product(value: &Value, line: u64, run: &mut FileRun<'_>) {
         Some(Value::Array(tags)) => tags.iter().filter_map(scalar).collect(),
         _ => Vec::new(),
     };
-    let names: Vec<String> = array(value, "options").filter_map(|option| text(option, "name")).collect();
+    let names: Vec<String> = array(value, "options")
+        .filter_map(|option| text(option, "name"))
+        .collect();
     let status = text(value, "status").unwrap_or_default().to_lowercase();
-    let published = if status.is_empty() { value.get("published_at").is_none_or(|at| !at.is_null()) } else { status == "active" };
-    let mut images: Vec<String> = array(value, "images").filter_map(|image| either(image, &["src", "url"])).collect();
+    let published = if status.is_empty() {
+        value.get("published_at").is_none_or(|at| !at.is_null())
+    } else {
+        status == "active"
+    };
+    let mut images: Vec<String> = array(value, "images")
+        .filter_map(|image| either(image, &["src", "url"]))
+        .collect();
     if images.is_empty() {
-        images.extend(value.get("featuredImage").or_else(|| value.get("image")).and_then(|image| either(image, &["src", "url"])));
+        images.extend(
+            value
+                .get("featuredImage")
+                .or_else(|| value.get("image"))
+                .and_then(|image| either(image, &["src", "url"])),
+        );
     }
-    let category = value.get("category").or_else(|| value.get("productCategory")).and_then(|category| either(category, &["fullName", "full_name", "name"]));
+    let category = value
+        .get("category")
+        .or_else(|| value.get("productCategory"))
+        .and_then(|category| either(category, &["fullName", "full_name", "name"]));
     let product_type = either(value, &["product_type", "productType"]);
     let gift_card = flag(value, "isGiftCard").unwrap_or(false);
     let mut product = Product {
         id: id.clone(),
         handle: text(value, "handle"),
         title: text(value, "title").unwrap_or_default(),
-        description: either(value, &["body_html", "descriptionHtml", "bodyHtml", "description"]),
+        description: either(
+            value,
+            &["body_html", "descriptionHtml", "bodyHtml", "description"],
+        ),
         vendor: text(value, "vendor"),
         product_type,
         category: category.map(|path| value::path(&path, ">")).unwrap_or_default(),
         tags,
-        collections: array(value, "collections").filter_map(|collection| either(collection, &["title", "handle"])).collect(),
+        collections: array(value, "collections")
+            .filter_map(|collection| either(collection, &["title", "handle"]))
+            .collect(),
         published,
         created_at: time(run, value, "created_at").or_else(|| time(run, value, "createdAt")),
         url: either(value, &["onlineStoreUrl", "url"]),
@@ -525,13 +765,30 @@ fn shopify_product(value: &Value, line: u64, run: &mut FileRun<'_>) {
         currency: run.currency.clone(),
         ..Product::default()
     };
-    product.kind = if gift_card { LineKind::GiftCard } else { lines::product_kind(&product) };
+    product.kind = if gift_card {
+        LineKind::GiftCard
+    } else {
+        lines::product_kind(&product)
+    };
     let exponent = run.exponent();
-    let variants: Vec<Variant> = array(value, "variants").map(|own| variant(own, &names, exponent)).collect();
+    let variants: Vec<Variant> = array(value, "variants")
+        .map(|own| variant(own, &names, exponent))
+        .collect();
     run.take(1);
     let mut variants = variants.into_iter();
     let first = variants.next();
-    run.catalogue.add("shopify", ProductRow { key: id.clone(), product, variant: first, says_published: true, ..ProductRow::default() }, run.idx, line);
+    run.catalogue.add(
+        "shopify",
+        ProductRow {
+            key: id.clone(),
+            product,
+            variant: first,
+            says_published: true,
+            ..ProductRow::default()
+        },
+        run.idx,
+        line,
+    );
     for variant in variants {
         run.catalogue.add_variant("shopify", &id, variant);
     }
@@ -541,12 +798,27 @@ fn variant(value: &Value, names: &[String], exponent: u32) -> Variant {
     let mut options: Vec<(String, String)> = ["option1", "option2", "option3"]
         .iter()
         .enumerate()
-        .filter_map(|(idx, key)| Some((names.get(idx).cloned().unwrap_or_else(|| format!("Option {}", idx + 1)), text(value, key)?)))
+        .filter_map(|(idx, key)| {
+            Some((
+                names
+                    .get(idx)
+                    .cloned()
+                    .unwrap_or_else(|| format!("Option {}", idx + 1)),
+                text(value, key)?,
+            ))
+        })
         .collect();
-    options.extend(array(value, "selectedOptions").filter_map(|option| Some((text(option, "name")?, text(option, "value")?))));
+    options.extend(
+        array(value, "selectedOptions")
+            .filter_map(|option| Some((text(option, "name")?, text(option, "value")?))),
+    );
     options.retain(|(name, value)| !(value == "Default Title" && (name == "Title" || name == "Option 1")));
-    let tracked = value.get("inventory_management").is_none_or(|by| !by.is_null()) && flag(value, "tracked") != Some(false);
-    let level = value.get("inventory_quantity").or_else(|| value.get("inventoryQuantity")).and_then(Value::as_i64);
+    let tracked = value.get("inventory_management").is_none_or(|by| !by.is_null())
+        && flag(value, "tracked") != Some(false);
+    let level = value
+        .get("inventory_quantity")
+        .or_else(|| value.get("inventoryQuantity"))
+        .and_then(Value::as_i64);
     let policy = either(value, &["inventory_policy", "inventoryPolicy"]).unwrap_or_default();
     Variant {
         id: text(value, "id").map(|id| value::gid(&id).to_owned()),
@@ -555,12 +827,20 @@ fn variant(value: &Value, names: &[String], exponent: u32) -> Variant {
         options,
         price: amount(value, &["price"], exponent),
         compare_at: amount(value, &["compare_at_price", "compareAtPrice"], exponent).filter(|was| *was > 0),
-        cost: value.get("inventoryItem").and_then(|item| amount(item, &["unitCost"], exponent)),
+        cost: value
+            .get("inventoryItem")
+            .and_then(|item| amount(item, &["unitCost"], exponent)),
         stock: Stock {
             level: level.filter(|_| tracked),
-            when_empty: if policy.eq_ignore_ascii_case("continue") { SellWhenEmpty::Continue } else { SellWhenEmpty::Deny },
+            when_empty: if policy.eq_ignore_ascii_case("continue") {
+                SellWhenEmpty::Continue
+            } else {
+                SellWhenEmpty::Deny
+            },
         },
-        image_url: value.get("image").and_then(|image| either(image, &["src", "url"])),
+        image_url: value
+            .get("image")
+            .and_then(|image| either(image, &["src", "url"])),
     }
 }
 
@@ -578,8 +858,13 @@ fn customer(value: &Value, run: &mut FileRun<'_>) -> Customer {
         Some(Value::Array(tags)) => tags.iter().filter_map(scalar).collect(),
         _ => Vec::new(),
     };
-    let address = value.get("default_address").or_else(|| value.get("defaultAddress")).or_else(|| value.get("billing")).or_else(|| value.get("addresses").and_then(|all| all.get(0)));
-    let exponent = either(value, &["currency"]).map_or(run.exponent(), |code| Currency::new(&code).exponent());
+    let address = value
+        .get("default_address")
+        .or_else(|| value.get("defaultAddress"))
+        .or_else(|| value.get("billing"))
+        .or_else(|| value.get("addresses").and_then(|all| all.get(0)));
+    let exponent =
+        either(value, &["currency"]).map_or(run.exponent(), |code| Currency::new(&code).exponent());
     Customer {
         key: CustomerRef {
             id: either(value, &["id", "customerNumber"]).map(|id| value::gid(&id).to_owned()),
@@ -590,9 +875,21 @@ fn customer(value: &Value, run: &mut FileRun<'_>) -> Customer {
         last_name: either(value, &["last_name", "lastName"]),
         country: address.and_then(|address| either(address, &["country_code", "countryCodeV2", "country"])),
         tags,
-        created_at: ["created_at", "createdAt", "date_created_gmt", "date_created"].iter().find_map(|key| time(run, value, key)),
-        accepts_email: consent_of(&["email_marketing_consent", "emailMarketingConsent", "accepts_marketing"], &["state", "marketingState"]),
-        accepts_sms: consent_of(&["sms_marketing_consent", "smsMarketingConsent"], &["state", "marketingState"]),
+        created_at: ["created_at", "createdAt", "date_created_gmt", "date_created"]
+            .iter()
+            .find_map(|key| time(run, value, key)),
+        accepts_email: consent_of(
+            &[
+                "email_marketing_consent",
+                "emailMarketingConsent",
+                "accepts_marketing",
+            ],
+            &["state", "marketingState"],
+        ),
+        accepts_sms: consent_of(
+            &["sms_marketing_consent", "smsMarketingConsent"],
+            &["state", "marketingState"],
+        ),
         declared_orders: either(value, &["orders_count", "numberOfOrders"]).and_then(|n| n.parse().ok()),
         declared_spent: amount(value, &["total_spent", "amountSpent"], exponent),
         stated_preferences: Vec::new(),
@@ -600,7 +897,9 @@ fn customer(value: &Value, run: &mut FileRun<'_>) -> Customer {
 }
 
 fn woo_order(value: &Value, run: &mut FileRun<'_>) -> Result<Order, Reject> {
-    let currency = text(value, "currency").map(|code| Currency::new(&code)).or_else(|| run.currency.clone());
+    let currency = text(value, "currency")
+        .map(|code| Currency::new(&code))
+        .or_else(|| run.currency.clone());
     let exponent = currency.as_ref().map_or(2, Currency::exponent);
     // `date_created_gmt` is UTC without saying so.
     let placed_at = text(value, "date_created_gmt")
@@ -609,7 +908,10 @@ fn woo_order(value: &Value, run: &mut FileRun<'_>) -> Result<Order, Reject> {
         .ok_or_else(missing_date)?;
     let billing = value.get("billing");
     let total = amount(value, &["total"], exponent);
-    let refunded: i64 = array(value, "refunds").filter_map(|refund| amount(refund, &["total"], exponent)).map(i64::abs).sum();
+    let refunded: i64 = array(value, "refunds")
+        .filter_map(|refund| amount(refund, &["total"], exponent))
+        .map(i64::abs)
+        .sum();
     let line = |line: &Value| {
         let quantity = line.get("quantity").and_then(Value::as_i64).unwrap_or(1);
         let before = amount(line, &["subtotal", "total"], exponent).unwrap_or(0);
@@ -647,7 +949,9 @@ fn woo_order(value: &Value, run: &mut FileRun<'_>) -> Result<Order, Reject> {
         tax: amount(value, &["total_tax"], exponent).unwrap_or(0),
         total,
         refunded,
-        discount_codes: array(value, "coupon_lines").filter_map(|coupon| text(coupon, "code")).collect(),
+        discount_codes: array(value, "coupon_lines")
+            .filter_map(|coupon| text(coupon, "code"))
+            .collect(),
         ships_elsewhere: elsewhere(value),
         accepts_marketing: None,
         lines: array(value, "line_items").map(line).collect(),
@@ -658,17 +962,28 @@ fn woo_order(value: &Value, run: &mut FileRun<'_>) -> Result<Order, Reject> {
 fn woo_product(value: &Value, line: u64, run: &mut FileRun<'_>) {
     let exponent = run.exponent();
     let id = text(value, "id").unwrap_or_default();
-    let names = |key: &str| array(value, key).filter_map(|item| text(item, "name")).map(|name| value::unescape(&name)).collect::<Vec<_>>();
+    let names = |key: &str| {
+        array(value, key)
+            .filter_map(|item| text(item, "name"))
+            .map(|name| value::unescape(&name))
+            .collect::<Vec<_>>()
+    };
     let categories = names("categories");
-    let (price, regular) = (amount(value, &["price"], exponent), amount(value, &["regular_price"], exponent));
-    let sale = amount(value, &["sale_price"], exponent).filter(|sale| regular.is_some_and(|regular| *sale < regular));
+    let (price, regular) = (
+        amount(value, &["price"], exponent),
+        amount(value, &["regular_price"], exponent),
+    );
+    let sale = amount(value, &["sale_price"], exponent)
+        .filter(|sale| regular.is_some_and(|regular| *sale < regular));
     let stock = value.get("stock_quantity").and_then(Value::as_i64);
     let out = text(value, "stock_status").as_deref() == Some("outofstock");
     let backorders = text(value, "backorders").is_some_and(|word| word != "no");
     let mut product = Product {
         id: id.clone(),
         handle: text(value, "slug"),
-        title: text(value, "name").map(|name| value::unescape(&name)).unwrap_or_default(),
+        title: text(value, "name")
+            .map(|name| value::unescape(&name))
+            .unwrap_or_default(),
         description: text(value, "description"),
         category: categories.first().cloned().into_iter().collect(),
         collections: categories.into_iter().skip(1).collect(),
@@ -677,12 +992,17 @@ fn woo_product(value: &Value, line: u64, run: &mut FileRun<'_>) {
         published: text(value, "status").is_none_or(|status| status == "publish"),
         created_at: time(run, value, "date_created_gmt"),
         url: text(value, "permalink"),
-        image_urls: array(value, "images").filter_map(|image| text(image, "src")).collect(),
+        image_urls: array(value, "images")
+            .filter_map(|image| text(image, "src"))
+            .collect(),
         currency: run.currency.clone(),
         attributes: array(value, "attributes")
             .flat_map(|attribute| {
                 let name = text(attribute, "name").unwrap_or_default();
-                array(attribute, "options").filter_map(scalar).map(move |option| (name.clone(), option)).collect::<Vec<_>>()
+                array(attribute, "options")
+                    .filter_map(scalar)
+                    .map(move |option| (name.clone(), option))
+                    .collect::<Vec<_>>()
             })
             .collect(),
         ..Product::default()
@@ -695,11 +1015,21 @@ fn woo_product(value: &Value, line: u64, run: &mut FileRun<'_>) {
         compare_at: sale.and(regular),
         stock: Stock {
             level: stock.or_else(|| out.then_some(0)),
-            when_empty: if backorders { SellWhenEmpty::Continue } else { SellWhenEmpty::Deny },
+            when_empty: if backorders {
+                SellWhenEmpty::Continue
+            } else {
+                SellWhenEmpty::Deny
+            },
         },
         ..Variant::default()
     };
     run.take(1);
-    let row = ProductRow { key: id, product, variant: Some(variant), says_published: true, ..ProductRow::default() };
+    let row = ProductRow {
+        key: id,
+        product,
+        variant: Some(variant),
+        says_published: true,
+        ..ProductRow::default()
+    };
     run.catalogue.add("woocommerce", row, run.idx, line);
 }

@@ -2,7 +2,11 @@
 //!
 //! One row per variant or picture (products) and per line (orders); product and order cells stand on the first row only.
 
-use crate::import::Error;
+#![expect(
+    clippy::enum_glob_use,
+    reason = "a table of some hundred meanings reads better without their type's name"
+)]
+
 use crate::import::columns::{Aliases, Columns};
 use crate::import::engine::FileRun;
 use crate::import::meaning::Meaning::{self, *};
@@ -253,7 +257,11 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
         forbid: &["order id"],
         least_known: 3,
         columns: ORDERS,
-        layout: Layout::Orders(OrderLayout { title_holds_variant: true, fix: None, fix_line: Some(not_shipped_gift_card) }),
+        layout: Layout::Orders(OrderLayout {
+            title_holds_variant: true,
+            fix: None,
+            fix_line: Some(not_shipped_gift_card),
+        }),
     },
     // Trimmed by hand, or by an app: order cells only.
     Profile {
@@ -263,12 +271,20 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
         forbid: &["order id", "lineitem name", "customer id"],
         least_known: 4,
         columns: ORDERS,
-        layout: Layout::Orders(OrderLayout { title_holds_variant: true, fix: None, fix_line: None }),
+        layout: Layout::Orders(OrderLayout {
+            title_holds_variant: true,
+            fix: None,
+            fix_line: None,
+        }),
     },
     Profile {
         platform: Platform::Shopify,
         kind: DataKind::Customers,
-        require: &["email", "accepts email marketing|accepts marketing", "total spent|total orders"],
+        require: &[
+            "email",
+            "accepts email marketing|accepts marketing",
+            "total spent|total orders",
+        ],
         forbid: &["lineitem name"],
         least_known: 4,
         columns: CUSTOMERS,
@@ -277,7 +293,11 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
     Profile {
         platform: Platform::Shopify,
         kind: DataKind::Inventory,
-        require: &["handle|sku", "location", "on hand|available|on hand (current)|available (not editable)|on hand (current) (not editable)"],
+        require: &[
+            "handle|sku",
+            "location",
+            "on hand|available|on hand (current)|available (not editable)|on hand (current) (not editable)",
+        ],
         forbid: &["variant price"],
         least_known: 4,
         columns: INVENTORY,
@@ -287,7 +307,14 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
         platform: Platform::Shopify,
         kind: DataKind::Inventory,
         require: &["handle", "title", "option1 name", "option1 value", "sku"],
-        forbid: &["variant price", "price", "location", "body (html)", "description", "variant sku"],
+        forbid: &[
+            "variant price",
+            "price",
+            "location",
+            "body (html)",
+            "description",
+            "variant sku",
+        ],
         least_known: 5,
         columns: INVENTORY_BY_COLUMN,
         layout: Layout::Inventory,
@@ -304,7 +331,11 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
     Profile {
         platform: Platform::Shopify,
         kind: DataKind::Products,
-        require: &["handle", "title", "variant price|variant sku|body (html)|option1 name"],
+        require: &[
+            "handle",
+            "title",
+            "variant price|variant sku|body (html)|option1 name",
+        ],
         forbid: &["on hand", "location", "lineitem name", "fieldtype"],
         least_known: 4,
         columns: PRODUCTS,
@@ -322,7 +353,10 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
     Profile {
         platform: Platform::Shopify,
         kind: DataKind::SearchTerms,
-        require: &["search query|search term|search terms|top online store searches|original query", "searches|search sessions|total searches|sessions with search"],
+        require: &[
+            "search query|search term|search terms|top online store searches|original query",
+            "searches|search sessions|total searches|sessions with search",
+        ],
         forbid: &[],
         least_known: 2,
         columns: SEARCH_TERMS,
@@ -335,27 +369,37 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
         forbid: &[],
         least_known: 0,
         columns: &[],
-        layout: Layout::Unused("This is Shopify's transaction history. It holds payments, not products or lines; export “Orders” instead."),
+        layout: Layout::Unused(
+            "This is Shopify's transaction history. It holds payments, not products or lines; export “Orders” instead.",
+        ),
     },
 ];
 
-const PRODUCT_LAYOUT: ProductLayout =
-    ProductLayout { stock: StockRule::Tracker, images: &['\n'], fix: Some(picture_rows), ..ProductLayout::new(&[Meaning::Handle]) };
+const PRODUCT_LAYOUT: ProductLayout = ProductLayout {
+    stock: StockRule::Tracker,
+    images: &['\n'],
+    fix: Some(picture_rows),
+    ..ProductLayout::new(&[Meaning::Handle])
+};
 
 /// A continuation row without a price is a picture, not a variant.
-fn picture_rows(row: &Row, columns: &Columns, parsed: &mut ProductRow, _run: &mut FileRun<'_>) -> Result<(), Error> {
+fn picture_rows(row: &Row, columns: &Columns, parsed: &mut ProductRow, _run: &mut FileRun<'_>) {
     let is_first = !columns.cell(row, Title).is_empty();
-    let has_variant_cells = [Price, Sku].iter().any(|meaning| !columns.cell(row, *meaning).is_empty())
-        || columns.all(OptionValue).any(|column| !row.get(column.idx).is_empty());
+    let has_variant_cells = [Price, Sku]
+        .iter()
+        .any(|meaning| !columns.cell(row, *meaning).is_empty())
+        || columns
+            .all(OptionValue)
+            .any(|column| !row.get(column.idx).is_empty());
     if !is_first && !has_variant_cells {
         parsed.variant = None;
     }
     parsed.base_price = None;
-    if parsed.product.category.len() == 1 && parsed.product.category[0].eq_ignore_ascii_case("uncategorized") {
+    if parsed.product.category.len() == 1 && parsed.product.category[0].eq_ignore_ascii_case("uncategorized")
+    {
         parsed.product.category.clear();
     }
     parsed.product.handle = Some(parsed.key.clone()).filter(|key| !key.is_empty());
-    Ok(())
 }
 
 /// Channels that name an app by number say nothing to a merchant, but drafts do.

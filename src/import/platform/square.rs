@@ -1,6 +1,10 @@
 //! Square: item sales (one row per line, refunds as events of their own), the item library.
 
-use crate::import::Error;
+#![expect(
+    clippy::enum_glob_use,
+    reason = "a table of some hundred meanings reads better without their type's name"
+)]
+
 use crate::import::columns::{Aliases, Columns};
 use crate::import::engine::FileRun;
 use crate::import::lines;
@@ -14,29 +18,103 @@ use crate::import::value;
 use crate::shop::{LineKind, Order, OrderLine};
 
 const SALES: Aliases = &[
-    ("date", PlacedAt), ("time", PlacedTime), ("time zone", ZoneLabel), ("category", Category), ("item", LineTitle), ("qty", Quantity), ("price point name", LineVariant), ("sku", Sku), ("gross sales", LineTotal), ("discounts", LineDiscount),
-    ("net sales", Ignore), ("tax", Ignore), ("transaction id", OrderId), ("event type", RowType), ("location", Ignore), ("customer id", CustomerId), ("channel", Channel), ("itemization type", Visibility), ("token", VariantId),
-    ("modifiers applied", Ignore), ("payment id", Ignore), ("device name", Ignore), ("notes", Ignore), ("details", Ignore), ("dining option", Ignore), ("customer name", Ignore), ("customer reference id", Ignore), ("unit", Ignore), ("count", Ignore),
-    ("gtin", Ignore), ("commission", Ignore), ("employee", Ignore), ("fulfillment note", Ignore),
+    ("date", PlacedAt),
+    ("time", PlacedTime),
+    ("time zone", ZoneLabel),
+    ("category", Category),
+    ("item", LineTitle),
+    ("qty", Quantity),
+    ("price point name", LineVariant),
+    ("sku", Sku),
+    ("gross sales", LineTotal),
+    ("discounts", LineDiscount),
+    ("net sales", Ignore),
+    ("tax", Ignore),
+    ("transaction id", OrderId),
+    ("event type", RowType),
+    ("location", Ignore),
+    ("customer id", CustomerId),
+    ("channel", Channel),
+    ("itemization type", Visibility),
+    ("token", VariantId),
+    ("modifiers applied", Ignore),
+    ("payment id", Ignore),
+    ("device name", Ignore),
+    ("notes", Ignore),
+    ("details", Ignore),
+    ("dining option", Ignore),
+    ("customer name", Ignore),
+    ("customer reference id", Ignore),
+    ("unit", Ignore),
+    ("count", Ignore),
+    ("gtin", Ignore),
+    ("commission", Ignore),
+    ("employee", Ignore),
+    ("fulfillment note", Ignore),
 ];
 
 const LIBRARY: Aliases = &[
-    ("token", VariantId), ("reference handle", Handle), ("item name", Title), ("variation name", OptionValue), ("sku", Sku), ("description", Description), ("categories", Category), ("category", Category), ("reporting category", Ignore), ("gtin", Barcode),
-    ("item type", ProductType), ("price", RegularPrice), ("online sale price", SalePrice), ("archived", Visibility), ("sellable", Published), ("default unit cost", Cost), ("permalink", Url), ("option name #", AttributeName), ("option value #", AttributeValue),
-    ("current quantity *", StockColumn), ("new quantity *", Ignore), ("stock alert *", Ignore), ("tax *", Ignore), ("price *", Ignore), ("enabled *", Ignore), ("seo title", Ignore), ("seo description", Ignore), ("customer facing name", Ignore),
-    ("unit and precision", Ignore), ("square online item visibility", Ignore), ("weight*", Ignore), ("contains alcohol", Ignore), ("stockable", Ignore), ("skip detail screen in pos", Ignore), ("default vendor *", Ignore), ("social media *", Ignore), ("modifier set *", Ignore),
-    ("shipping enabled", Ignore), ("delivery enabled", Ignore), ("pickup enabled", Ignore), ("self serve *", Ignore),
+    ("token", VariantId),
+    ("reference handle", Handle),
+    ("item name", Title),
+    ("variation name", OptionValue),
+    ("sku", Sku),
+    ("description", Description),
+    ("categories", Category),
+    ("category", Category),
+    ("reporting category", Ignore),
+    ("gtin", Barcode),
+    ("item type", ProductType),
+    ("price", RegularPrice),
+    ("online sale price", SalePrice),
+    ("archived", Visibility),
+    ("sellable", Published),
+    ("default unit cost", Cost),
+    ("permalink", Url),
+    ("option name #", AttributeName),
+    ("option value #", AttributeValue),
+    ("current quantity *", StockColumn),
+    ("new quantity *", Ignore),
+    ("stock alert *", Ignore),
+    ("tax *", Ignore),
+    ("price *", Ignore),
+    ("enabled *", Ignore),
+    ("seo title", Ignore),
+    ("seo description", Ignore),
+    ("customer facing name", Ignore),
+    ("unit and precision", Ignore),
+    ("square online item visibility", Ignore),
+    ("weight*", Ignore),
+    ("contains alcohol", Ignore),
+    ("stockable", Ignore),
+    ("skip detail screen in pos", Ignore),
+    ("default vendor *", Ignore),
+    ("social media *", Ignore),
+    ("modifier set *", Ignore),
+    ("shipping enabled", Ignore),
+    ("delivery enabled", Ignore),
+    ("pickup enabled", Ignore),
+    ("self serve *", Ignore),
 ];
 
 pub(in crate::import) const PROFILES: &[Profile] = &[
     Profile {
         platform: Platform::Square,
         kind: DataKind::OrderLines,
-        require: &["item", "transaction id", "gross sales|net sales", "price point name|event type"],
+        require: &[
+            "item",
+            "transaction id",
+            "gross sales|net sales",
+            "price point name|event type",
+        ],
         forbid: &[],
         least_known: 6,
         columns: SALES,
-        layout: Layout::Orders(OrderLayout { title_holds_variant: false, fix: None, fix_line: Some(refund) }),
+        layout: Layout::Orders(OrderLayout {
+            title_holds_variant: false,
+            fix: None,
+            fix_line: Some(refund),
+        }),
     },
     Profile {
         platform: Platform::Square,
@@ -45,7 +123,11 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
         forbid: &[],
         least_known: 4,
         columns: LIBRARY,
-        layout: Layout::Products(ProductLayout { category_list: Some(','), fix: Some(item), ..ProductLayout::new(&[Meaning::Title]) }),
+        layout: Layout::Products(ProductLayout {
+            category_list: Some(','),
+            fix: Some(item),
+            ..ProductLayout::new(&[Meaning::Title])
+        }),
     },
 ];
 
@@ -63,8 +145,9 @@ fn refund(row: &Row, columns: &Columns, line: &mut OrderLine, _order: &mut Order
     }
 }
 
-fn item(row: &Row, columns: &Columns, parsed: &mut ProductRow, _run: &mut FileRun<'_>) -> Result<(), Error> {
-    parsed.product.published = !columns.cell(row, Visibility).eq_ignore_ascii_case("y") && value::flag(columns.cell(row, Visibility)) != Some(true);
+fn item(row: &Row, columns: &Columns, parsed: &mut ProductRow, _run: &mut FileRun<'_>) {
+    parsed.product.published = !columns.cell(row, Visibility).eq_ignore_ascii_case("y")
+        && value::flag(columns.cell(row, Visibility)) != Some(true);
     // `Books (T2B3RO…)` carries the category's id.
     for name in &mut parsed.product.category {
         if let Some((own, id)) = name.rsplit_once(" (")
@@ -80,7 +163,10 @@ fn item(row: &Row, columns: &Columns, parsed: &mut ProductRow, _run: &mut FileRu
     parsed.base_price = None;
     let attributes = std::mem::take(&mut parsed.product.attributes);
     if let Some(variant) = &mut parsed.variant {
-        let levels: Vec<i64> = columns.all(StockColumn).filter_map(|column| value::count(row.get(column.idx), columns.format(column.idx).mark)).collect();
+        let levels: Vec<i64> = columns
+            .all(StockColumn)
+            .filter_map(|column| value::count(row.get(column.idx), columns.format(column.idx).mark))
+            .collect();
         variant.stock.level = (!levels.is_empty()).then(|| levels.iter().sum());
         if attributes.is_empty() {
             variant.options.retain(|(_, value)| value != "Regular");
@@ -91,5 +177,4 @@ fn item(row: &Row, columns: &Columns, parsed: &mut ProductRow, _run: &mut FileRu
             variant.options = attributes;
         }
     }
-    Ok(())
 }

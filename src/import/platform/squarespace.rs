@@ -1,6 +1,10 @@
 //! Squarespace: products with variants below their first row, orders with their cells on the first line only.
 
-use crate::import::Error;
+#![expect(
+    clippy::enum_glob_use,
+    reason = "a table of some hundred meanings reads better without their type's name"
+)]
+
 use crate::import::columns::{Aliases, Columns};
 use crate::import::engine::FileRun;
 use crate::import::lines;
@@ -12,17 +16,73 @@ use crate::import::record::{DataKind, Platform};
 use crate::import::row::Row;
 
 const PRODUCTS: Aliases = &[
-    ("product id [non editable]", ProductId), ("variant id [non editable]", VariantId), ("product type [non editable]", ProductType), ("product page", Collections), ("product url", Handle), ("title", Title),
-    ("description", Description), ("sku", Sku), ("gtin", Barcode), ("option name #", OptionName), ("option value #", OptionValue), ("price", RegularPrice), ("sale price", SalePrice), ("on sale", OnSale), ("stock", Stock),
-    ("categories", Category), ("tags", Tags), ("visible", Published), ("hosted image urls", ImageUrl), ("mpn", Ignore), ("weight", Ignore), ("length", Ignore), ("width", Ignore), ("height", Ignore),
+    ("product id [non editable]", ProductId),
+    ("variant id [non editable]", VariantId),
+    ("product type [non editable]", ProductType),
+    ("product page", Collections),
+    ("product url", Handle),
+    ("title", Title),
+    ("description", Description),
+    ("sku", Sku),
+    ("gtin", Barcode),
+    ("option name #", OptionName),
+    ("option value #", OptionValue),
+    ("price", RegularPrice),
+    ("sale price", SalePrice),
+    ("on sale", OnSale),
+    ("stock", Stock),
+    ("categories", Category),
+    ("tags", Tags),
+    ("visible", Published),
+    ("hosted image urls", ImageUrl),
+    ("mpn", Ignore),
+    ("weight", Ignore),
+    ("length", Ignore),
+    ("width", Ignore),
+    ("height", Ignore),
 ];
 
 const ORDERS: Aliases = &[
-    ("order id", OrderId), ("email", Email), ("financial status", OrderStatus), ("currency", Currency), ("subtotal", Subtotal), ("shipping", Shipping), ("taxes", Tax), ("amount refunded", Refunded), ("total", Total),
-    ("discount code", DiscountCodes), ("discount amount", OrderDiscount), ("created at", PlacedAt), ("lineitem quantity", Quantity), ("lineitem name", LineTitle), ("lineitem price", UnitPrice), ("lineitem sku", Sku),
-    ("lineitem variant", LineVariant), ("billing name", BillingName), ("billing address#", BillingAddress), ("billing zip", BillingAddress), ("billing phone", Phone), ("shipping name", ShippingName), ("shipping address#", ShippingAddress),
-    ("shipping zip", ShippingAddress), ("shipping phone", Phone), ("cancelled at", CancelledAt), ("payment method", PaymentMethod), ("channel type", Channel), ("paid at", Ignore), ("fulfillment status", Ignore), ("fulfilled at", Ignore),
-    ("lineitem *", Ignore), ("billing *", Ignore), ("shipping *", Ignore), ("private notes", Ignore), ("payment reference", Ignore), ("sales channel", Channel), ("channel name", Ignore), ("channel order number", Ignore), ("checkout form: *", Ignore),
+    ("order id", OrderId),
+    ("email", Email),
+    ("financial status", OrderStatus),
+    ("currency", Currency),
+    ("subtotal", Subtotal),
+    ("shipping", Shipping),
+    ("taxes", Tax),
+    ("amount refunded", Refunded),
+    ("total", Total),
+    ("discount code", DiscountCodes),
+    ("discount amount", OrderDiscount),
+    ("created at", PlacedAt),
+    ("lineitem quantity", Quantity),
+    ("lineitem name", LineTitle),
+    ("lineitem price", UnitPrice),
+    ("lineitem sku", Sku),
+    ("lineitem variant", LineVariant),
+    ("billing name", BillingName),
+    ("billing address#", BillingAddress),
+    ("billing zip", BillingAddress),
+    ("billing phone", Phone),
+    ("shipping name", ShippingName),
+    ("shipping address#", ShippingAddress),
+    ("shipping zip", ShippingAddress),
+    ("shipping phone", Phone),
+    ("cancelled at", CancelledAt),
+    ("payment method", PaymentMethod),
+    ("channel type", Channel),
+    ("paid at", Ignore),
+    ("fulfillment status", Ignore),
+    ("fulfilled at", Ignore),
+    ("lineitem *", Ignore),
+    ("billing *", Ignore),
+    ("shipping *", Ignore),
+    ("private notes", Ignore),
+    ("payment reference", Ignore),
+    ("sales channel", Channel),
+    ("channel name", Ignore),
+    ("channel order number", Ignore),
+    ("checkout form: *", Ignore),
 ];
 
 pub(in crate::import) const PROFILES: &[Profile] = &[
@@ -49,14 +109,22 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
         forbid: &["name"],
         least_known: 6,
         columns: ORDERS,
-        layout: Layout::Orders(OrderLayout { title_holds_variant: false, fix: None, fix_line: None }),
+        layout: Layout::Orders(OrderLayout {
+            title_holds_variant: false,
+            fix: None,
+            fix_line: None,
+        }),
     },
 ];
 
 /// Without an id the row starts a product when it has a title, and continues the one above when it has none.
-fn product(row: &Row, columns: &Columns, parsed: &mut ProductRow, _run: &mut FileRun<'_>) -> Result<(), Error> {
+fn product(row: &Row, columns: &Columns, parsed: &mut ProductRow, _run: &mut FileRun<'_>) {
     if parsed.key.is_empty() && !parsed.product.title.is_empty() {
-        parsed.key = parsed.product.handle.clone().unwrap_or_else(|| parsed.product.title.clone());
+        parsed.key = parsed
+            .product
+            .handle
+            .clone()
+            .unwrap_or_else(|| parsed.product.title.clone());
     }
     parsed.base_price = None;
     let kind = parsed.product.product_type.take().unwrap_or_default();
@@ -68,5 +136,4 @@ fn product(row: &Row, columns: &Columns, parsed: &mut ProductRow, _run: &mut Fil
     if is_continued {
         parsed.product.collections.clear();
     }
-    Ok(())
 }

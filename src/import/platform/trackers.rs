@@ -1,9 +1,13 @@
-//! Event streams: GA4's BigQuery export, Segment, Shopify web pixels, Klaviyo as JSON; Snowplow and flattened tables.
+//! Event streams: GA4's `BigQuery` export, Segment, Shopify web pixels, Klaviyo as JSON; Snowplow and flattened tables.
+
+#![expect(
+    clippy::enum_glob_use,
+    reason = "a table of some hundred meanings reads better without their type's name"
+)]
 
 use serde_json::Value;
 
 use super::objects::{Shape, money_of, scalar, text};
-use crate::import::Error;
 use crate::import::columns::{Aliases, Columns};
 use crate::import::engine::{FileRun, Reject};
 use crate::import::events::{self, EventLayout};
@@ -42,7 +46,12 @@ fn at(value: &Value, keys: &[&str], run: &mut FileRun<'_>) -> Result<i64, Reject
 fn spread(event: Event, items: Vec<(ProductRef, Option<i64>, Option<i64>)>) -> Vec<Event> {
     let per_item = matches!(
         event.kind,
-        Kind::ViewProduct | Kind::ClickProduct | Kind::AddToCart | Kind::RemoveFromCart | Kind::Purchase | Kind::AddToWishlist
+        Kind::ViewProduct
+            | Kind::ClickProduct
+            | Kind::AddToCart
+            | Kind::RemoveFromCart
+            | Kind::Purchase
+            | Kind::AddToWishlist
     );
     if !per_item || items.is_empty() {
         return vec![event];
@@ -52,7 +61,10 @@ fn spread(event: Event, items: Vec<(ProductRef, Option<i64>, Option<i64>)>) -> V
         .into_iter()
         .enumerate()
         .map(|(idx, (product, quantity, value))| Event {
-            id: event.id.as_ref().map(|id| if many { format!("{id}#{idx}") } else { id.clone() }),
+            id: event
+                .id
+                .as_ref()
+                .map(|id| if many { format!("{id}#{idx}") } else { id.clone() }),
             product,
             quantity: quantity.or(event.quantity),
             value: value.or(if many { None } else { event.value }),
@@ -68,9 +80,13 @@ fn whole(value: &Value, key: &str) -> Option<i64> {
 fn ga4(value: &Value, run: &mut FileRun<'_>) -> Result<Vec<Event>, Reject> {
     let params = value.get("event_params").and_then(Value::as_array);
     let param = |name: &str| {
-        let param = params?.iter().find(|param| param.get("key").and_then(Value::as_str) == Some(name))?;
+        let param = params?
+            .iter()
+            .find(|param| param.get("key").and_then(Value::as_str) == Some(name))?;
         let value = param.get("value")?;
-        ["string_value", "int_value", "double_value", "float_value"].iter().find_map(|key| text(value, key))
+        ["string_value", "int_value", "double_value", "float_value"]
+            .iter()
+            .find_map(|key| text(value, key))
     };
     let name = text(value, "event_name").unwrap_or_default();
     let placed = at(value, &["event_timestamp", "event_date", "event_date_dt"], run)?;
@@ -79,37 +95,61 @@ fn ga4(value: &Value, run: &mut FileRun<'_>) -> Result<Vec<Event>, Reject> {
     let exponent = currency.as_ref().map_or(run.exponent(), Currency::exponent);
     let visitor = text(value, "user_pseudo_id").or_else(|| text(value, "client_id"));
     let session = param("ga_session_id").or_else(|| text(value, "ga_session_id"));
-    let order_id = commerce.and_then(|commerce| text(commerce, "transaction_id")).or_else(|| param("transaction_id"));
-    let revenue = commerce.and_then(|commerce| ["purchase_revenue", "purchase_revenue_in_usd"].iter().find_map(|key| money_of(commerce.get(key)?, exponent)));
+    let order_id = commerce
+        .and_then(|commerce| text(commerce, "transaction_id"))
+        .or_else(|| param("transaction_id"));
+    let revenue = commerce.and_then(|commerce| {
+        ["purchase_revenue", "purchase_revenue_in_usd"]
+            .iter()
+            .find_map(|key| money_of(commerce.get(key)?, exponent))
+    });
     let event = Event {
         // A reload sends the purchase again: the transaction is the key.
         id: match (&order_id, events::kind(&name)) {
             (Some(order), Kind::Purchase) => Some(format!("purchase:{order}")),
             _ => visitor.as_ref().map(|visitor| {
-                format!("{visitor}:{}:{name}:{}", text(value, "event_timestamp").unwrap_or_default(), text(value, "event_bundle_sequence_id").unwrap_or_default())
+                format!(
+                    "{visitor}:{}:{name}:{}",
+                    text(value, "event_timestamp").unwrap_or_default(),
+                    text(value, "event_bundle_sequence_id").unwrap_or_default()
+                )
             }),
         },
         at: placed,
-        customer: CustomerRef { id: text(value, "user_id"), email: None, phone: None },
+        customer: CustomerRef {
+            id: text(value, "user_id"),
+            email: None,
+            phone: None,
+        },
         // Session ids repeat between visitors.
         session: session.map(|session| format!("{}.{session}", visitor.as_deref().unwrap_or_default())),
         visitor,
         kind: events::kind(&name),
         query: param("search_term"),
-        value: revenue.or_else(|| param("value").and_then(|cell| value::money(&cell, value::DecimalMark::Dot, exponent))),
+        value: revenue.or_else(|| {
+            param("value").and_then(|cell| value::money(&cell, value::DecimalMark::Dot, exponent))
+        }),
         order_id,
         page: param("page_location").or_else(|| text(value, "page_location")),
-        source: value.get("traffic_source").and_then(|source| text(source, "source")),
+        source: value
+            .get("traffic_source")
+            .and_then(|source| text(source, "source")),
         device: value.get("device").and_then(|device| text(device, "category")),
         ..Event::default()
     };
-    let items = value.get("items").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let items = value
+        .get("items")
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     let items = items
         .iter()
         .map(|item| {
             let mut product = shop_id(&text(item, "item_id").unwrap_or_default());
             product.variant_id = product.variant_id.or_else(|| text(item, "item_variant_id"));
-            let price = ["item_revenue", "price", "item_revenue_in_usd", "price_in_usd"].iter().find_map(|key| money_of(item.get(key)?, exponent));
+            let price = ["item_revenue", "price", "item_revenue_in_usd", "price_in_usd"]
+                .iter()
+                .find_map(|key| money_of(item.get(key)?, exponent));
             (product, whole(item, "quantity"), price)
         })
         .collect();
@@ -120,10 +160,20 @@ fn ga4(value: &Value, run: &mut FileRun<'_>) -> Result<Vec<Event>, Reject> {
 fn shop_id(id: &str) -> ProductRef {
     let parts: Vec<&str> = id.split('_').collect();
     if let ["shopify", _, product, variant] = parts[..] {
-        return ProductRef { product_id: Some(product.to_owned()), variant_id: Some(variant.to_owned()), sku: None, handle: None };
+        return ProductRef {
+            product_id: Some(product.to_owned()),
+            variant_id: Some(variant.to_owned()),
+            sku: None,
+            handle: None,
+        };
     }
     let id = value::present(id).map(|id| value::gid(id).to_owned());
-    ProductRef { product_id: id.clone(), variant_id: None, sku: id, handle: None }
+    ProductRef {
+        product_id: id.clone(),
+        variant_id: None,
+        sku: id,
+        handle: None,
+    }
 }
 
 /// Keys are seen in snake case and camel case.
@@ -150,19 +200,45 @@ fn segment(value: &Value, run: &mut FileRun<'_>) -> Result<Vec<Event>, Reject> {
     let properties = value.get("properties").unwrap_or(&null);
     let context = value.get("context").unwrap_or(&null);
     let kind_word = text(value, "type").unwrap_or_default();
-    let name = text(value, "event").or_else(|| text(value, "name")).unwrap_or_else(|| kind_word.clone());
-    let placed = at(value, &["timestamp", "originalTimestamp", "original_timestamp", "sentAt", "sent_at", "receivedAt", "received_at"], run)?;
+    let name = text(value, "event")
+        .or_else(|| text(value, "name"))
+        .unwrap_or_else(|| kind_word.clone());
+    let placed = at(
+        value,
+        &[
+            "timestamp",
+            "originalTimestamp",
+            "original_timestamp",
+            "sentAt",
+            "sent_at",
+            "receivedAt",
+            "received_at",
+        ],
+        run,
+    )?;
     let currency = any_case(properties, "currency").map(|code| Currency::new(&code));
     let exponent = currency.as_ref().map_or(run.exponent(), Currency::exponent);
-    let amount = |value: &Value, keys: &[&str]| keys.iter().find_map(|key| money_of(value.get(key)?, exponent));
-    let traits = value.get("traits").or_else(|| context.get("traits")).unwrap_or(&null);
-    let kind = if kind_word == "page" || kind_word == "screen" { Kind::ViewPage } else { events::kind(&name) };
+    let amount =
+        |value: &Value, keys: &[&str]| keys.iter().find_map(|key| money_of(value.get(key)?, exponent));
+    let traits = value
+        .get("traits")
+        .or_else(|| context.get("traits"))
+        .unwrap_or(&null);
+    let kind = if kind_word == "page" || kind_word == "screen" {
+        Kind::ViewPage
+    } else {
+        events::kind(&name)
+    };
     let order_id = any_case(properties, "order_id");
     let event = Event {
         id: any_case(value, "message_id"),
         at: placed,
         visitor: any_case(value, "anonymous_id"),
-        customer: CustomerRef { id: any_case(value, "user_id"), email: text(traits, "email").or_else(|| text(properties, "email")), phone: None },
+        customer: CustomerRef {
+            id: any_case(value, "user_id"),
+            email: text(traits, "email").or_else(|| text(properties, "email")),
+            phone: None,
+        },
         session: any_case(properties, "session_id").or_else(|| text(context, "sessionId")),
         kind,
         query: text(properties, "query"),
@@ -170,16 +246,30 @@ fn segment(value: &Value, run: &mut FileRun<'_>) -> Result<Vec<Event>, Reject> {
         value: amount(properties, &["revenue", "total", "value", "price"]),
         order_id,
         page: text(properties, "url").or_else(|| context.get("page").and_then(|page| text(page, "url"))),
-        source: context.get("campaign").and_then(|campaign| text(campaign, "source")),
+        source: context
+            .get("campaign")
+            .and_then(|campaign| text(campaign, "source")),
         device: context.get("device").and_then(|device| text(device, "type")),
         ..Event::default()
     };
     let product = |item: &Value| {
-        let reference = ProductRef { product_id: any_case(item, "product_id"), variant_id: any_case(item, "variant_id"), sku: text(item, "sku"), handle: None };
+        let reference = ProductRef {
+            product_id: any_case(item, "product_id"),
+            variant_id: any_case(item, "variant_id"),
+            sku: text(item, "sku"),
+            handle: None,
+        };
         (reference, whole(item, "quantity"), amount(item, &["price"]))
     };
-    let mut items: Vec<_> = properties.get("products").and_then(Value::as_array).into_iter().flatten().map(product).collect();
-    if items.is_empty() && (any_case(properties, "product_id").is_some() || text(properties, "sku").is_some()) {
+    let mut items: Vec<_> = properties
+        .get("products")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .map(product)
+        .collect();
+    if items.is_empty() && (any_case(properties, "product_id").is_some() || text(properties, "sku").is_some())
+    {
         items.push(product(properties));
     }
     Ok(spread(event, items))
@@ -188,43 +278,88 @@ fn segment(value: &Value, run: &mut FileRun<'_>) -> Result<Vec<Event>, Reject> {
 fn pixel(value: &Value, run: &mut FileRun<'_>) -> Result<Vec<Event>, Reject> {
     let null = Value::Null;
     let data = value.get("data").unwrap_or(&null);
-    let document = value.get("context").and_then(|context| context.get("document")).unwrap_or(&null);
+    let document = value
+        .get("context")
+        .and_then(|context| context.get("document"))
+        .unwrap_or(&null);
     let name = text(value, "name").unwrap_or_default();
     let placed = at(value, &["timestamp"], run)?;
     let checkout = data.get("checkout").unwrap_or(&null);
-    let exponent = text(checkout, "currencyCode").map_or(run.exponent(), |code| Currency::new(&code).exponent());
+    let exponent =
+        text(checkout, "currencyCode").map_or(run.exponent(), |code| Currency::new(&code).exponent());
     let variant = |variant: &Value| {
         let product = variant.get("product").unwrap_or(&null);
-        let handle = text(product, "url").and_then(|url| url.split("/products/").nth(1).map(|rest| rest.split(['?', '/', '#']).next().unwrap_or("").to_owned()));
+        let handle = text(product, "url").and_then(|url| {
+            url.split("/products/")
+                .nth(1)
+                .map(|rest| rest.split(['?', '/', '#']).next().unwrap_or("").to_owned())
+        });
         let bare = |id: String| value::gid(&id).to_owned();
-        ProductRef { product_id: text(product, "id").map(bare), variant_id: text(variant, "id").map(bare), sku: text(variant, "sku"), handle: handle.filter(|handle| !handle.is_empty()) }
+        ProductRef {
+            product_id: text(product, "id").map(bare),
+            variant_id: text(variant, "id").map(bare),
+            sku: text(variant, "sku"),
+            handle: handle.filter(|handle| !handle.is_empty()),
+        }
     };
     let mut items = Vec::new();
     if let Some(own) = data.get("productVariant") {
-        items.push((variant(own), None, own.get("price").and_then(|price| money_of(price, exponent))));
+        items.push((
+            variant(own),
+            None,
+            own.get("price").and_then(|price| money_of(price, exponent)),
+        ));
     }
     if let Some(line) = data.get("cartLine") {
         let own = line.get("merchandise").unwrap_or(&null);
-        let cost = line.get("cost").and_then(|cost| money_of(cost.get("totalAmount")?, exponent));
+        let cost = line
+            .get("cost")
+            .and_then(|cost| money_of(cost.get("totalAmount")?, exponent));
         items.push((variant(own), whole(line, "quantity"), cost));
     }
-    for line in checkout.get("lineItems").and_then(Value::as_array).into_iter().flatten() {
-        let price = line.get("finalLinePrice").and_then(|price| money_of(price, exponent));
-        items.push((variant(line.get("variant").unwrap_or(&null)), whole(line, "quantity"), price));
+    for line in checkout
+        .get("lineItems")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
+        let price = line
+            .get("finalLinePrice")
+            .and_then(|price| money_of(price, exponent));
+        items.push((
+            variant(line.get("variant").unwrap_or(&null)),
+            whole(line, "quantity"),
+            price,
+        ));
     }
     let order = checkout.get("order").unwrap_or(&null);
-    let results = data.get("searchResult").and_then(|result| result.get("productVariants")).and_then(Value::as_array).map(|all| all.len() as i64);
+    let results = data
+        .get("searchResult")
+        .and_then(|result| result.get("productVariants"))
+        .and_then(Value::as_array)
+        .map(|all| all.len() as i64);
     let event = Event {
         id: text(value, "id"),
         at: placed,
         visitor: text(value, "clientId"),
-        customer: CustomerRef { id: order.get("customer").and_then(|customer| text(customer, "id")).map(|id| value::gid(&id).to_owned()), email: text(checkout, "email"), phone: None },
+        customer: CustomerRef {
+            id: order
+                .get("customer")
+                .and_then(|customer| text(customer, "id"))
+                .map(|id| value::gid(&id).to_owned()),
+            email: text(checkout, "email"),
+            phone: None,
+        },
         kind: events::kind(&name),
         query: data.get("searchResult").and_then(|result| text(result, "query")),
         results,
-        value: checkout.get("totalPrice").and_then(|price| money_of(price, exponent)),
+        value: checkout
+            .get("totalPrice")
+            .and_then(|price| money_of(price, exponent)),
         order_id: text(order, "id").map(|id| value::gid(&id).to_owned()),
-        page: document.get("location").and_then(|location| text(location, "href")),
+        page: document
+            .get("location")
+            .and_then(|location| text(location, "href")),
         ..Event::default()
     };
     Ok(spread(event, items))
@@ -233,29 +368,57 @@ fn pixel(value: &Value, run: &mut FileRun<'_>) -> Result<Vec<Event>, Reject> {
 fn klaviyo(value: &Value, run: &mut FileRun<'_>) -> Result<Vec<Event>, Reject> {
     let null = Value::Null;
     // The API nests everything in `attributes`; exports do not.
-    let body = value.get("attributes").filter(|inner| inner.is_object()).unwrap_or(value);
-    let properties = body.get("event_properties").or_else(|| body.get("properties")).unwrap_or(&null);
-    let profile = body.get("profile").or_else(|| body.get("person")).unwrap_or(&null);
+    let body = value
+        .get("attributes")
+        .filter(|inner| inner.is_object())
+        .unwrap_or(value);
+    let properties = body
+        .get("event_properties")
+        .or_else(|| body.get("properties"))
+        .unwrap_or(&null);
+    let profile = body
+        .get("profile")
+        .or_else(|| body.get("person"))
+        .unwrap_or(&null);
     let metric = match body.get("metric") {
         Some(Value::Object(map)) => map.get("name").and_then(scalar),
         Some(other) => scalar(other),
         None => None,
     };
-    let name = metric.or_else(|| text(body, "event_name")).or_else(|| text(body, "event")).unwrap_or_default();
+    let name = metric
+        .or_else(|| text(body, "event_name"))
+        .or_else(|| text(body, "event"))
+        .unwrap_or_default();
     let placed = at(body, &["datetime", "timestamp", "time"], run)?;
     let exponent = run.exponent();
     let pick = |value: &Value, keys: &[&str]| keys.iter().find_map(|key| text(value, key));
     let product = |item: &Value| {
         let reference = ProductRef {
-            product_id: pick(item, &["ProductID", "ProductId", "product_id", "Product ID", "id"]),
+            product_id: pick(
+                item,
+                &["ProductID", "ProductId", "product_id", "Product ID", "id"],
+            ),
             variant_id: pick(item, &["VariantID", "VariantId", "Variant ID"]),
             sku: pick(item, &["SKU", "sku", "Sku"]),
             handle: None,
         };
-        let price = ["ItemPrice", "RowTotal", "Price", "price", "$value"].iter().find_map(|key| money_of(item.get(key)?, exponent));
-        (reference, whole(item, "Quantity").or_else(|| whole(item, "quantity")), price)
+        let price = ["ItemPrice", "RowTotal", "Price", "price", "$value"]
+            .iter()
+            .find_map(|key| money_of(item.get(key)?, exponent));
+        (
+            reference,
+            whole(item, "Quantity").or_else(|| whole(item, "quantity")),
+            price,
+        )
     };
-    let mut items: Vec<_> = properties.get("Items").or_else(|| properties.get("items")).and_then(Value::as_array).into_iter().flatten().map(product).collect();
+    let mut items: Vec<_> = properties
+        .get("Items")
+        .or_else(|| properties.get("items"))
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .map(product)
+        .collect();
     if items.is_empty() && pick(properties, &["ProductID", "ProductId", "SKU"]).is_some() {
         items.push(product(properties));
     }
@@ -263,9 +426,15 @@ fn klaviyo(value: &Value, run: &mut FileRun<'_>) -> Result<Vec<Event>, Reject> {
         id: text(value, "id").or_else(|| text(body, "uuid")),
         at: placed,
         visitor: pick(profile, &["id", "$id"]),
-        customer: CustomerRef { id: None, email: pick(profile, &["email", "$email"]), phone: pick(profile, &["phone_number", "$phone_number"]) },
+        customer: CustomerRef {
+            id: None,
+            email: pick(profile, &["email", "$email"]),
+            phone: pick(profile, &["phone_number", "$phone_number"]),
+        },
         kind: events::kind(&name),
-        value: ["$value", "value"].iter().find_map(|key| money_of(properties.get(key)?, exponent)),
+        value: ["$value", "value"]
+            .iter()
+            .find_map(|key| money_of(properties.get(key)?, exponent)),
         order_id: text(properties, "$event_id").filter(|_| events::kind(&name) == Kind::Purchase),
         page: pick(properties, &["URL", "url", "page"]),
         ..Event::default()
@@ -274,54 +443,187 @@ fn klaviyo(value: &Value, run: &mut FileRun<'_>) -> Result<Vec<Event>, Reject> {
 }
 
 const SNOWPLOW: Aliases = &[
-    ("event id", EventId), ("derived tstamp", EventAt), ("collector tstamp", EventAt), ("event name", EventKind), ("user id", CustomerId),
-    ("domain userid", VisitorId), ("domain sessionid", SessionId), ("page url", Page), ("mkt source", Source), ("refr source", Source),
-    ("platform", Device), ("contexts com snowplowanalytics snowplow ecommerce product #*", EventProduct),
-    ("*snowplow ecommerce product*", EventProduct), ("*snowplow ecommerce action*", EventAction), ("unstruct event com snowplowanalytics snowplow ecommerce*", EventAction),
-    ("*ecommerce transaction*", Packed), ("*ecommerce user*", EventName), ("user ipaddress", Secret), ("user fingerprint", Secret),
+    ("event id", EventId),
+    ("derived tstamp", EventAt),
+    ("collector tstamp", EventAt),
+    ("event name", EventKind),
+    ("user id", CustomerId),
+    ("domain userid", VisitorId),
+    ("domain sessionid", SessionId),
+    ("page url", Page),
+    ("mkt source", Source),
+    ("refr source", Source),
+    ("platform", Device),
+    (
+        "contexts com snowplowanalytics snowplow ecommerce product #*",
+        EventProduct,
+    ),
+    ("*snowplow ecommerce product*", EventProduct),
+    ("*snowplow ecommerce action*", EventAction),
+    (
+        "unstruct event com snowplowanalytics snowplow ecommerce*",
+        EventAction,
+    ),
+    ("*ecommerce transaction*", Packed),
+    ("*ecommerce user*", EventName),
+    ("user ipaddress", Secret),
+    ("user fingerprint", Secret),
 ];
 
 const GA4_FLAT: Aliases = &[
-    ("event timestamp", EventAt), ("event date", Ignore), ("event date dt", Ignore), ("event name", EventKind), ("user id", CustomerId),
-    ("user pseudo id", VisitorId), ("client id", VisitorId), ("ga session id", SessionId), ("param ga session id", SessionId), ("session id", SessionId), ("event params.ga session id", SessionId),
-    ("page location", Page), ("param page location", Page), ("event params.page location", Page), ("search term", Query), ("param search term", Query),
-    ("event params.search term", Query), ("item id", ProductId), ("items.item id", ProductId), ("item sku", Sku), ("quantity", Quantity), ("item quantity", Quantity), ("items.quantity", Quantity),
-    ("price", EventValue), ("items.price", EventValue), ("item price", EventValue), ("purchase revenue", EventValue), ("ecommerce.purchase revenue", EventValue), ("item revenue", EventValue),
-    ("transaction id", OrderId), ("ecommerce.transaction id", OrderId), ("ecommerce transaction id", OrderId), ("traffic source.source", Source), ("source", Source), ("traffic source source", Source),
-    ("device.category", Device), ("device category", Device), ("items", EventProduct), ("event params", Packed), ("event id", EventId),
+    ("event timestamp", EventAt),
+    ("event date", Ignore),
+    ("event date dt", Ignore),
+    ("event name", EventKind),
+    ("user id", CustomerId),
+    ("user pseudo id", VisitorId),
+    ("client id", VisitorId),
+    ("ga session id", SessionId),
+    ("param ga session id", SessionId),
+    ("session id", SessionId),
+    ("event params.ga session id", SessionId),
+    ("page location", Page),
+    ("param page location", Page),
+    ("event params.page location", Page),
+    ("search term", Query),
+    ("param search term", Query),
+    ("event params.search term", Query),
+    ("item id", ProductId),
+    ("items.item id", ProductId),
+    ("item sku", Sku),
+    ("quantity", Quantity),
+    ("item quantity", Quantity),
+    ("items.quantity", Quantity),
+    ("price", EventValue),
+    ("items.price", EventValue),
+    ("item price", EventValue),
+    ("purchase revenue", EventValue),
+    ("ecommerce.purchase revenue", EventValue),
+    ("item revenue", EventValue),
+    ("transaction id", OrderId),
+    ("ecommerce.transaction id", OrderId),
+    ("ecommerce transaction id", OrderId),
+    ("traffic source.source", Source),
+    ("source", Source),
+    ("traffic source source", Source),
+    ("device.category", Device),
+    ("device category", Device),
+    ("items", EventProduct),
+    ("event params", Packed),
+    ("event id", EventId),
 ];
 
 const SEGMENT_FLAT: Aliases = &[
-    ("message id", EventId), ("messageid", EventId), ("id", EventId), ("timestamp", EventAt), ("sent at", Ignore), ("received at", Ignore), ("original timestamp", Ignore),
-    ("event", EventKind), ("event text", Ignore), ("type", Ignore), ("user id", CustomerId), ("userid", CustomerId), ("anonymous id", VisitorId), ("anonymousid", VisitorId),
-    ("product id", ProductId), ("properties.product id", ProductId), ("sku", Sku), ("properties.sku", Sku), ("query", Query), ("properties.query", Query),
-    ("quantity", Quantity), ("properties.quantity", Quantity), ("price", EventValue), ("revenue", EventValue), ("properties.revenue", EventValue), ("properties.price", EventValue), ("order id", OrderId), ("properties.order id", OrderId),
-    ("context page url", Page), ("context.page.url", Page), ("properties.url", Page), ("context campaign source", Source),
+    ("message id", EventId),
+    ("messageid", EventId),
+    ("id", EventId),
+    ("timestamp", EventAt),
+    ("sent at", Ignore),
+    ("received at", Ignore),
+    ("original timestamp", Ignore),
+    ("event", EventKind),
+    ("event text", Ignore),
+    ("type", Ignore),
+    ("user id", CustomerId),
+    ("userid", CustomerId),
+    ("anonymous id", VisitorId),
+    ("anonymousid", VisitorId),
+    ("product id", ProductId),
+    ("properties.product id", ProductId),
+    ("sku", Sku),
+    ("properties.sku", Sku),
+    ("query", Query),
+    ("properties.query", Query),
+    ("quantity", Quantity),
+    ("properties.quantity", Quantity),
+    ("price", EventValue),
+    ("revenue", EventValue),
+    ("properties.revenue", EventValue),
+    ("properties.price", EventValue),
+    ("order id", OrderId),
+    ("properties.order id", OrderId),
+    ("context page url", Page),
+    ("context.page.url", Page),
+    ("properties.url", Page),
+    ("context campaign source", Source),
 ];
 
 const KLAVIYO_EVENTS: Aliases = &[
-    ("id", EventId), ("uuid", Ignore), ("person id", VisitorId), ("profile id", VisitorId), ("email", Email), ("datetime", EventAt), ("event date", EventAt), ("timestamp", EventAt), ("type", EventKind), ("event", EventKind), ("metric", EventKind), ("metric name", EventKind),
-    ("property value", EventValue), ("propertyvalue", EventValue), ("value", EventValue), ("property product id", ProductId), ("propertyproductid", ProductId), ("property sku", Sku), ("propertysku", Sku),
-    ("property quantity", Quantity), ("propertyquantity", Quantity), ("property page", Page), ("propertypage", Page), ("property event id", OrderId), ("propertyeventid", OrderId),
-    ("property *", Ignore), ("property*", Ignore), ("campaign id", Source), ("flow id", Ignore), ("flow message id", Ignore), ("metric id", Ignore), ("*fivetran*", Ignore), ("* variation", Ignore),
+    ("id", EventId),
+    ("uuid", Ignore),
+    ("person id", VisitorId),
+    ("profile id", VisitorId),
+    ("email", Email),
+    ("datetime", EventAt),
+    ("event date", EventAt),
+    ("timestamp", EventAt),
+    ("type", EventKind),
+    ("event", EventKind),
+    ("metric", EventKind),
+    ("metric name", EventKind),
+    ("property value", EventValue),
+    ("propertyvalue", EventValue),
+    ("value", EventValue),
+    ("property product id", ProductId),
+    ("propertyproductid", ProductId),
+    ("property sku", Sku),
+    ("propertysku", Sku),
+    ("property quantity", Quantity),
+    ("propertyquantity", Quantity),
+    ("property page", Page),
+    ("propertypage", Page),
+    ("property event id", OrderId),
+    ("propertyeventid", OrderId),
+    ("property *", Ignore),
+    ("property*", Ignore),
+    ("campaign id", Source),
+    ("flow id", Ignore),
+    ("flow message id", Ignore),
+    ("metric id", Ignore),
+    ("*fivetran*", Ignore),
+    ("* variation", Ignore),
 ];
 
 const KLAVIYO_PEOPLE: Aliases = &[
-    ("email", Email), ("klaviyo id", CustomerId), ("id", CustomerId), ("first name", FirstName), ("last name", LastName), ("phone number", Phone), ("phone", Phone),
-    ("country", Country), ("created", CustomerCreatedAt), ("profile created on", CustomerCreatedAt), ("date added", Ignore), ("last active", Ignore),
-    ("email marketing consent", AcceptsEmail), ("custom consent", AcceptsEmail), ("custom accepts marketing", AcceptsEmail), ("sms marketing consent", AcceptsSms), ("custom sms consent", AcceptsSms),
-    ("custom quiz*", Preference), ("custom shopify tags", CustomerTags), ("custom email", Ignore), ("custom *", Ignore),
+    ("email", Email),
+    ("klaviyo id", CustomerId),
+    ("id", CustomerId),
+    ("first name", FirstName),
+    ("last name", LastName),
+    ("phone number", Phone),
+    ("phone", Phone),
+    ("country", Country),
+    ("created", CustomerCreatedAt),
+    ("profile created on", CustomerCreatedAt),
+    ("date added", Ignore),
+    ("last active", Ignore),
+    ("email marketing consent", AcceptsEmail),
+    ("custom consent", AcceptsEmail),
+    ("custom accepts marketing", AcceptsEmail),
+    ("sms marketing consent", AcceptsSms),
+    ("custom sms consent", AcceptsSms),
+    ("custom quiz*", Preference),
+    ("custom shopify tags", CustomerTags),
+    ("custom email", Ignore),
+    ("custom *", Ignore),
 ];
 
 pub(in crate::import) const PROFILES: &[Profile] = &[
     Profile {
         platform: Platform::Snowplow,
         kind: DataKind::Events,
-        require: &["event id", "collector tstamp|derived tstamp", "domain userid", "event name"],
+        require: &[
+            "event id",
+            "collector tstamp|derived tstamp",
+            "domain userid",
+            "event name",
+        ],
         forbid: &[],
         least_known: 5,
         columns: SNOWPLOW,
-        layout: Layout::Events(EventLayout { expand: Some(snowplow) }),
+        layout: Layout::Events(EventLayout {
+            expand: Some(snowplow),
+        }),
     },
     Profile {
         platform: Platform::Snowplow,
@@ -330,7 +632,9 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
         forbid: &[],
         least_known: 0,
         columns: &[],
-        layout: Layout::Unused("This is one Snowplow context table. The events table holds the same contexts as JSON beside the visitor; import that one."),
+        layout: Layout::Unused(
+            "This is one Snowplow context table. The events table holds the same contexts as JSON beside the visitor; import that one.",
+        ),
     },
     Profile {
         platform: Platform::Ga4,
@@ -339,12 +643,18 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
         forbid: &["domain userid"],
         least_known: 3,
         columns: GA4_FLAT,
-        layout: Layout::Events(EventLayout { expand: Some(ga4_row) }),
+        layout: Layout::Events(EventLayout {
+            expand: Some(ga4_row),
+        }),
     },
     Profile {
         platform: Platform::Segment,
         kind: DataKind::Events,
-        require: &["event", "anonymous id|anonymousid", "timestamp|received at|sent at"],
+        require: &[
+            "event",
+            "anonymous id|anonymousid",
+            "timestamp|received at|sent at",
+        ],
         forbid: &[],
         least_known: 3,
         columns: SEGMENT_FLAT,
@@ -353,7 +663,11 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
     Profile {
         platform: Platform::Klaviyo,
         kind: DataKind::Events,
-        require: &["person id|profile id|email", "datetime|event date", "type|metric|event|metric name"],
+        require: &[
+            "person id|profile id|email",
+            "datetime|event date",
+            "type|metric|event|metric name",
+        ],
         forbid: &["anonymous id"],
         least_known: 4,
         columns: KLAVIYO_EVENTS,
@@ -375,14 +689,20 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
         forbid: &[],
         least_known: 0,
         columns: &[],
-        layout: Layout::Unused("This Klaviyo table lists campaigns, flows or metrics. Events and profiles are what is used; import those."),
+        layout: Layout::Unused(
+            "This Klaviyo table lists campaigns, flows or metrics. Events and profiles are what is used; import those.",
+        ),
     },
 ];
 
 /// Contexts are JSON arrays inside cells.
-fn snowplow(row: &Row, columns: &Columns, mut event: Event, run: &mut FileRun<'_>) -> Result<Vec<Event>, Error> {
+fn snowplow(row: &Row, columns: &Columns, mut event: Event, run: &mut FileRun<'_>) -> Vec<Event> {
     let parse = |cell: &str| serde_json::from_str::<Value>(cell).unwrap_or(Value::Null);
-    if let Some(action) = columns.all(EventAction).map(|column| row.get(column.idx)).find(|cell| !cell.is_empty()) {
+    if let Some(action) = columns
+        .all(EventAction)
+        .map(|column| row.get(column.idx))
+        .find(|cell| !cell.is_empty())
+    {
         let action = parse(action);
         if let Some(kind) = text(&action, "type") {
             event.kind = match kind.as_str() {
@@ -392,13 +712,23 @@ fn snowplow(row: &Row, columns: &Columns, mut event: Event, run: &mut FileRun<'_
         }
     }
     let exponent = run.exponent();
-    if let Some(user) = columns.all(EventName).map(|column| parse(row.get(column.idx))).find_map(|value| value.get(0).cloned()) {
+    if let Some(user) = columns
+        .all(EventName)
+        .map(|column| parse(row.get(column.idx)))
+        .find_map(|value| value.get(0).cloned())
+    {
         event.customer.id = event.customer.id.or_else(|| text(&user, "id"));
         event.customer.email = text(&user, "email");
     }
-    if let Some(transaction) = columns.all(Packed).map(|column| parse(row.get(column.idx))).find_map(|value| value.get(0).cloned()) {
+    if let Some(transaction) = columns
+        .all(Packed)
+        .map(|column| parse(row.get(column.idx)))
+        .find_map(|value| value.get(0).cloned())
+    {
         event.order_id = text(&transaction, "transaction_id");
-        event.value = transaction.get("revenue").and_then(|revenue| money_of(revenue, exponent));
+        event.value = transaction
+            .get("revenue")
+            .and_then(|revenue| money_of(revenue, exponent));
         if event.kind == Kind::Other {
             event.kind = Kind::Purchase;
         }
@@ -408,33 +738,49 @@ fn snowplow(row: &Row, columns: &Columns, mut event: Event, run: &mut FileRun<'_
         .flat_map(|column| parse(row.get(column.idx)).as_array().cloned().unwrap_or_default())
         .filter_map(|item| {
             let id = text(&item, "id")?;
-            let product = ProductRef { product_id: Some(id.clone()), variant_id: None, sku: Some(id), handle: None };
-            Some((product, whole(&item, "quantity"), item.get("price").and_then(|price| money_of(price, exponent))))
+            let product = ProductRef {
+                product_id: Some(id.clone()),
+                variant_id: None,
+                sku: Some(id),
+                handle: None,
+            };
+            Some((
+                product,
+                whole(&item, "quantity"),
+                item.get("price").and_then(|price| money_of(price, exponent)),
+            ))
         })
         .collect();
-    Ok(spread(event, items))
+    spread(event, items)
 }
 
 /// Flattened GA4 rows: items and parameters may still be JSON inside a cell.
-fn ga4_row(row: &Row, columns: &Columns, mut event: Event, run: &mut FileRun<'_>) -> Result<Vec<Event>, Error> {
+fn ga4_row(row: &Row, columns: &Columns, mut event: Event, run: &mut FileRun<'_>) -> Vec<Event> {
     if let (Some(session), Some(visitor)) = (&event.session, &event.visitor) {
         event.session = Some(format!("{visitor}.{session}"));
     }
     if event.id.is_none() {
         event.id = match (&event.order_id, event.kind) {
-            (Some(order), Kind::Purchase) => Some(format!("purchase:{order}:{}", event.product.product_id.as_deref().unwrap_or_default())),
+            (Some(order), Kind::Purchase) => Some(format!(
+                "purchase:{order}:{}",
+                event.product.product_id.as_deref().unwrap_or_default()
+            )),
             _ => None,
         };
     }
-    let items = columns.all(EventProduct).find_map(|column| serde_json::from_str::<Value>(row.get(column.idx)).ok());
-    let params = columns.all(Packed).find_map(|column| serde_json::from_str::<Value>(row.get(column.idx)).ok());
+    let items = columns
+        .all(EventProduct)
+        .find_map(|column| serde_json::from_str::<Value>(row.get(column.idx)).ok());
+    let params = columns
+        .all(Packed)
+        .find_map(|column| serde_json::from_str::<Value>(row.get(column.idx)).ok());
     if items.is_none() && params.is_none() {
-        return Ok(vec![event]);
+        return vec![event];
     }
     let name = columns.cell(row, EventKind);
     let object = serde_json::json!({
         "event_name": name, "event_timestamp": columns.cell(row, EventAt), "user_pseudo_id": event.visitor, "user_id": event.customer.id,
         "items": items, "event_params": params, "ecommerce": { "transaction_id": event.order_id },
     });
-    Ok(ga4(&object, run).unwrap_or_else(|_| vec![event]))
+    ga4(&object, run).unwrap_or_else(|_| vec![event])
 }

@@ -1,6 +1,10 @@
 //! Wix: catalogue of both vintages (variants carry a surcharge on the product's price), orders with every cell repeated.
 
-use crate::import::Error;
+#![expect(
+    clippy::enum_glob_use,
+    reason = "a table of some hundred meanings reads better without their type's name"
+)]
+
 use crate::import::columns::{Aliases, Columns};
 use crate::import::engine::FileRun;
 use crate::import::meaning::Meaning::{self, *};
@@ -12,23 +16,111 @@ use crate::import::row::Row;
 use crate::import::value;
 
 const PRODUCTS: Aliases = &[
-    ("handleid", ProductId), ("handle", ProductId), ("fieldtype", RowType), ("name", Title), ("description", Description), ("plaindescription", Description), ("productimageurl", ImageUrl), ("media", ImageUrl),
-    ("collection", Collections), ("maincategory", Category), ("categories", Collections), ("sku", Sku), ("barcode", Barcode), ("price", Price), ("strikethroughprice", CompareAt), ("surcharge", Surcharge), ("visible", Published), ("discountmode", DiscountKind), ("discountvalue", DiscountValue),
-    ("inventory", Stock), ("cost", Cost), ("brand", Vendor), ("productoptionname#", OptionName), ("productoptiondescription#", OptionValue), ("productoptionchoices#", OptionValue), ("productoptiontype#", Ignore),
-    ("additionalinfotitle#", Ignore), ("additionalinfodescription#", Ignore), ("customtext*", Ignore), ("ribbon", Ignore), ("weight", Ignore), ("preorderenabled", Ignore), ("preorder*", Ignore), ("baseunit*", Ignore), ("totalunits*", Ignore), ("modifier*", Ignore),
+    ("handleid", ProductId),
+    ("handle", ProductId),
+    ("fieldtype", RowType),
+    ("name", Title),
+    ("description", Description),
+    ("plaindescription", Description),
+    ("productimageurl", ImageUrl),
+    ("media", ImageUrl),
+    ("collection", Collections),
+    ("maincategory", Category),
+    ("categories", Collections),
+    ("sku", Sku),
+    ("barcode", Barcode),
+    ("price", Price),
+    ("strikethroughprice", CompareAt),
+    ("surcharge", Surcharge),
+    ("visible", Published),
+    ("discountmode", DiscountKind),
+    ("discountvalue", DiscountValue),
+    ("inventory", Stock),
+    ("cost", Cost),
+    ("brand", Vendor),
+    ("productoptionname#", OptionName),
+    ("productoptiondescription#", OptionValue),
+    ("productoptionchoices#", OptionValue),
+    ("productoptiontype#", Ignore),
+    ("additionalinfotitle#", Ignore),
+    ("additionalinfodescription#", Ignore),
+    ("customtext*", Ignore),
+    ("ribbon", Ignore),
+    ("weight", Ignore),
+    ("preorderenabled", Ignore),
+    ("preorder*", Ignore),
+    ("baseunit*", Ignore),
+    ("totalunits*", Ignore),
+    ("modifier*", Ignore),
 ];
 
 const ORDERS: Aliases = &[
-    ("order number", OrderId), ("date created", PlacedAt), ("time", PlacedTime), ("contact email", Email), ("billing phone", Phone), ("recipient phone", Phone), ("item", LineTitle), ("variant", LineVariant), ("sku", Sku), ("qty", Quantity),
-    ("quantity refunded", RefundedQuantity), ("price", UnitPrice), ("payment status", OrderStatus), ("payment method", PaymentMethod), ("coupon code", DiscountCodes), ("shipping rate", Shipping), ("total tax", Tax), ("total", Total),
-    ("currency", Currency), ("refunded amount", Refunded), ("recipient name", ShippingName), ("delivery address", ShippingAddress), ("delivery zip/postal code", ShippingAddress), ("billing name", BillingName), ("billing address", BillingAddress),
-    ("billing zip/postal code", BillingAddress), ("discount", OrderDiscount), ("total order quantity", Ignore), ("fulfill by", Ignore), ("note from customer", Ignore), ("additional checkout info", Ignore), ("weight", Ignore), ("custom text", Ignore),
-    ("deposit amount", Ignore), ("delivery *", Ignore), ("billing *", Ignore), ("recipient *", Ignore), ("gift card amount", Ignore), ("net amount", Ignore), ("additional fees", Ignore), ("fulfillment *", Ignore), ("tracking number", Ignore), ("shipping label", Ignore),
+    ("order number", OrderId),
+    ("date created", PlacedAt),
+    ("time", PlacedTime),
+    ("contact email", Email),
+    ("billing phone", Phone),
+    ("recipient phone", Phone),
+    ("item", LineTitle),
+    ("variant", LineVariant),
+    ("sku", Sku),
+    ("qty", Quantity),
+    ("quantity refunded", RefundedQuantity),
+    ("price", UnitPrice),
+    ("payment status", OrderStatus),
+    ("payment method", PaymentMethod),
+    ("coupon code", DiscountCodes),
+    ("shipping rate", Shipping),
+    ("total tax", Tax),
+    ("total", Total),
+    ("currency", Currency),
+    ("refunded amount", Refunded),
+    ("recipient name", ShippingName),
+    ("delivery address", ShippingAddress),
+    ("delivery zip/postal code", ShippingAddress),
+    ("billing name", BillingName),
+    ("billing address", BillingAddress),
+    ("billing zip/postal code", BillingAddress),
+    ("discount", OrderDiscount),
+    ("total order quantity", Ignore),
+    ("fulfill by", Ignore),
+    ("note from customer", Ignore),
+    ("additional checkout info", Ignore),
+    ("weight", Ignore),
+    ("custom text", Ignore),
+    ("deposit amount", Ignore),
+    ("delivery *", Ignore),
+    ("billing *", Ignore),
+    ("recipient *", Ignore),
+    ("gift card amount", Ignore),
+    ("net amount", Ignore),
+    ("additional fees", Ignore),
+    ("fulfillment *", Ignore),
+    ("tracking number", Ignore),
+    ("shipping label", Ignore),
 ];
 
 const CONTACTS: Aliases = &[
-    ("first name", FirstName), ("last name", LastName), ("email #", Email), ("email", Email), ("phone #", Phone), ("phone", Phone), ("labels", CustomerTags), ("created at (utc+0)", CustomerCreatedAt), ("created at", CustomerCreatedAt),
-    ("email subscriber status", AcceptsEmail), ("sms subscriber status", AcceptsSms), ("address # country", Country), ("country", Country), ("address *", Ignore), ("last activity*", Ignore), ("source", Ignore), ("language", Ignore), ("company", Ignore), ("position", Ignore), ("birthdate", Ignore),
+    ("first name", FirstName),
+    ("last name", LastName),
+    ("email #", Email),
+    ("email", Email),
+    ("phone #", Phone),
+    ("phone", Phone),
+    ("labels", CustomerTags),
+    ("created at (utc+0)", CustomerCreatedAt),
+    ("created at", CustomerCreatedAt),
+    ("email subscriber status", AcceptsEmail),
+    ("sms subscriber status", AcceptsSms),
+    ("address # country", Country),
+    ("country", Country),
+    ("address *", Ignore),
+    ("last activity*", Ignore),
+    ("source", Ignore),
+    ("language", Ignore),
+    ("company", Ignore),
+    ("position", Ignore),
+    ("birthdate", Ignore),
 ];
 
 pub(in crate::import) const PROFILES: &[Profile] = &[
@@ -39,7 +131,12 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
         forbid: &[],
         least_known: 4,
         columns: PRODUCTS,
-        layout: Layout::Products(ProductLayout { tags: ';', images: &[';', '\n'], fix: Some(product), ..ProductLayout::new(&[Meaning::ProductId]) }),
+        layout: Layout::Products(ProductLayout {
+            tags: ';',
+            images: &[';', '\n'],
+            fix: Some(product),
+            ..ProductLayout::new(&[Meaning::ProductId])
+        }),
     },
     Profile {
         platform: Platform::Wix,
@@ -48,7 +145,11 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
         forbid: &[],
         least_known: 5,
         columns: ORDERS,
-        layout: Layout::Orders(OrderLayout { title_holds_variant: false, fix: None, fix_line: None }),
+        layout: Layout::Orders(OrderLayout {
+            title_holds_variant: false,
+            fix: None,
+            fix_line: None,
+        }),
     },
     Profile {
         platform: Platform::Wix,
@@ -61,7 +162,7 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
     },
 ];
 
-fn product(row: &Row, columns: &Columns, parsed: &mut ProductRow, run: &mut FileRun<'_>) -> Result<(), Error> {
+fn product(row: &Row, columns: &Columns, parsed: &mut ProductRow, run: &mut FileRun<'_>) {
     for url in &mut parsed.product.image_urls {
         if !url.contains("://") {
             *url = format!("https://static.wixstatic.com/media/{url}");
@@ -80,7 +181,7 @@ fn product(row: &Row, columns: &Columns, parsed: &mut ProductRow, run: &mut File
         parsed.product.title.clear();
         // Without a surcharge column the variant has a price of its own.
         parsed.surcharge = columns.has(Surcharge).then(|| parsed.surcharge.unwrap_or(0));
-        return Ok(());
+        return;
     }
     parsed.surcharge = None;
     let mode = columns.cell(row, DiscountKind).to_ascii_uppercase();
@@ -94,7 +195,6 @@ fn product(row: &Row, columns: &Columns, parsed: &mut ProductRow, run: &mut File
     }
     // The product row lists all values of its options: `A;B;C`.
     parsed.names_only = true;
-    Ok(())
 }
 
 /// `#000000:Black` is Black.

@@ -1,8 +1,13 @@
-//! WooCommerce: the product export in the site's language, Analytics reports, and the order plug-ins.
+//! `WooCommerce`: the product export in the site's language, Analytics reports, and the order plug-ins.
 
-use crate::import::Error;
+#![expect(
+    clippy::enum_glob_use,
+    reason = "a table of some hundred meanings reads better without their type's name"
+)]
+
 use crate::import::columns::{Aliases, Columns};
 use crate::import::engine::{FileRun, Reject};
+use crate::import::lines;
 use crate::import::meaning::Meaning::{self, *};
 use crate::import::orders::OrderLayout;
 use crate::import::products::{ProductLayout, ProductRow};
@@ -10,71 +15,262 @@ use crate::import::profile::{Layout, Profile};
 use crate::import::record::{DataKind, Platform};
 use crate::import::row::Row;
 use crate::import::value;
-use crate::import::lines;
 use crate::shop::{LineKind, Order, OrderLine, OrderStatus as Status, ProductRef};
 
 /// English first, then the translations' wordings over the years.
 const PRODUCTS: Aliases = &[
     ("id", ProductId),
-    ("type", RowType), ("typ", RowType), ("tipo", RowType), ("typ produktu", RowType), ("tipo di prodotto", RowType),
-    ("sku", Sku), ("artikelnummer", Sku), ("ugs", Sku), ("cód. ref.", Sku), ("cod. art.", Sku), ("referencia", Sku), ("cod", Sku),
-    ("gtin, upc, ean, or isbn", Barcode), ("gtin, upc, ean oder isbn", Barcode), ("gtin, upc, ean ou isbn", Barcode),
-    ("gtin, upc, ean o isbn", Barcode), ("gtin, upc, ean of isbn", Barcode), ("gtin, upc, ean lub isbn", Barcode),
-    ("name", Title), ("nom", Title), ("nombre", Title), ("nome", Title), ("naam", Title), ("nazwa", Title), ("namn", Title), ("navn", Title),
-    ("published", Published), ("veröffentlicht", Published), ("publié", Published), ("publicado", Published), ("pubblicato", Published),
-    ("gepubliceerd", Published), ("opublikowano", Published), ("publicerad", Published), ("publisert", Published),
-    ("visibility in catalog", Visibility), ("sichtbarkeit im katalog", Visibility), ("visibilité dans le catalogue", Visibility),
-    ("visibilidad en el catálogo", Visibility), ("visibilità nel catalogo", Visibility), ("zichtbaarheid in catalogus", Visibility),
-    ("visibilidade no catálogo", Visibility), ("widoczność w katalogu", Visibility),
-    ("short description", Ignore), ("kurzbeschreibung", Ignore), ("description courte", Ignore), ("descripción corta", Ignore),
-    ("breve descrizione", Ignore), ("korte beschrijving", Ignore), ("descrição curta", Ignore), ("krótki opis", Ignore),
-    ("description", Description), ("beschreibung", Description), ("descripción", Description), ("descrizione", Description),
-    ("beschrijving", Description), ("descrição", Description), ("opis", Description), ("beskrivning", Description),
-    ("date sale price starts", SaleFrom), ("datum, an dem angebotspreis beginnt", SaleFrom), ("date de début de promo", SaleFrom),
-    ("día en que empieza el precio rebajado", SaleFrom), ("data di inizio dei prezzi in saldo", SaleFrom),
+    ("type", RowType),
+    ("typ", RowType),
+    ("tipo", RowType),
+    ("typ produktu", RowType),
+    ("tipo di prodotto", RowType),
+    ("sku", Sku),
+    ("artikelnummer", Sku),
+    ("ugs", Sku),
+    ("cód. ref.", Sku),
+    ("cod. art.", Sku),
+    ("referencia", Sku),
+    ("cod", Sku),
+    ("gtin, upc, ean, or isbn", Barcode),
+    ("gtin, upc, ean oder isbn", Barcode),
+    ("gtin, upc, ean ou isbn", Barcode),
+    ("gtin, upc, ean o isbn", Barcode),
+    ("gtin, upc, ean of isbn", Barcode),
+    ("gtin, upc, ean lub isbn", Barcode),
+    ("name", Title),
+    ("nom", Title),
+    ("nombre", Title),
+    ("nome", Title),
+    ("naam", Title),
+    ("nazwa", Title),
+    ("namn", Title),
+    ("navn", Title),
+    ("published", Published),
+    ("veröffentlicht", Published),
+    ("publié", Published),
+    ("publicado", Published),
+    ("pubblicato", Published),
+    ("gepubliceerd", Published),
+    ("opublikowano", Published),
+    ("publicerad", Published),
+    ("publisert", Published),
+    ("visibility in catalog", Visibility),
+    ("sichtbarkeit im katalog", Visibility),
+    ("visibilité dans le catalogue", Visibility),
+    ("visibilidad en el catálogo", Visibility),
+    ("visibilità nel catalogo", Visibility),
+    ("zichtbaarheid in catalogus", Visibility),
+    ("visibilidade no catálogo", Visibility),
+    ("widoczność w katalogu", Visibility),
+    ("short description", Ignore),
+    ("kurzbeschreibung", Ignore),
+    ("description courte", Ignore),
+    ("descripción corta", Ignore),
+    ("breve descrizione", Ignore),
+    ("korte beschrijving", Ignore),
+    ("descrição curta", Ignore),
+    ("krótki opis", Ignore),
+    ("description", Description),
+    ("beschreibung", Description),
+    ("descripción", Description),
+    ("descrizione", Description),
+    ("beschrijving", Description),
+    ("descrição", Description),
+    ("opis", Description),
+    ("beskrivning", Description),
+    ("date sale price starts", SaleFrom),
+    ("datum, an dem angebotspreis beginnt", SaleFrom),
+    ("date de début de promo", SaleFrom),
+    ("día en que empieza el precio rebajado", SaleFrom),
+    ("data di inizio dei prezzi in saldo", SaleFrom),
     ("datum start uitverkoop", SaleFrom),
-    ("date sale price ends", SaleTo), ("datum, an dem angebotspreis endet", SaleTo), ("date de fin de promo", SaleTo),
-    ("día en que termina el precio rebajado", SaleTo), ("data di fine dei prezzi in saldo", SaleTo), ("datum einde uitverkoop", SaleTo),
-    ("in stock", InStock), ("vorrätig", InStock), ("auf lager", InStock), ("en stock", InStock), ("¿existencias", InStock),
-    ("¿en inventario", InStock), ("in magazzino", InStock), ("op voorraad", InStock), ("em estoque", InStock), ("na stanie", InStock),
-    ("disponibile", InStock), ("en existencias", InStock),
-    ("stock", Stock), ("bestand", Stock), ("lager", Stock), ("lagerbestand", Stock), ("inventario", Stock), ("existencias", Stock),
-    ("magazzino", Stock), ("voorraad", Stock), ("estoque", Stock), ("stan magazynowy", Stock), ("lagersaldo", Stock),
-    ("backorders allowed", StockPolicy), ("lieferrückstande erlaubt", StockPolicy), ("lieferrückstände erlaubt", StockPolicy),
-    ("autoriser les commandes de produits en rupture", StockPolicy), ("¿permitir reservas de productos agotados", StockPolicy),
-    ("nachbestellungen erlaubt", StockPolicy), ("nabestellingen toegestaan", StockPolicy), ("ordini arretrati ammessi", StockPolicy),
-    ("sale price", SalePrice), ("angebotspreis", SalePrice), ("tarif promo", SalePrice), ("prix promo", SalePrice), ("precio rebajado", SalePrice),
-    ("prezzo in offerta", SalePrice), ("prezzo scontato", SalePrice), ("actieprijs", SalePrice), ("uitverkoopprijs", SalePrice),
-    ("preço promocional", SalePrice), ("preço de oferta", SalePrice), ("cena promocyjna", SalePrice), ("reapris", SalePrice),
-    ("regular price", RegularPrice), ("regulärer preis", RegularPrice), ("normaler preis", RegularPrice), ("tarif régulier", RegularPrice), ("prix régulier", RegularPrice),
-    ("precio normal", RegularPrice), ("prezzo di listino", RegularPrice), ("reguliere prijs", RegularPrice), ("normale prijs", RegularPrice),
-    ("preço", RegularPrice), ("preço normal", RegularPrice), ("cena regularna", RegularPrice), ("cena podstawowa", RegularPrice), ("ordinarie pris", RegularPrice),
-    ("categories", Category), ("kategorien", Category), ("catégories", Category), ("categorías", Category), ("categorie", Category),
-    ("categorieën", Category), ("categorias", Category), ("kategorie", Category), ("kategorier", Category),
-    ("tags", Tags), ("schlagwörter", Tags), ("étiquettes", Tags), ("etiquetas", Tags), ("tag", Tags), ("znaczniki", Tags), ("tagi", Tags), ("etiketter", Tags), ("stichwörter", Tags),
-    ("images", ImageUrl), ("bilder", ImageUrl), ("imágenes", ImageUrl), ("immagini", ImageUrl), ("afbeeldingen", ImageUrl),
-    ("imagens", ImageUrl), ("obrazki", ImageUrl),
-    ("parent", Parent), ("übergeordnetes produkt", Parent), ("eltern", Parent), ("produit parent", Parent), ("superior", Parent), ("genitore", Parent),
-    ("hoofdproduct", Parent), ("ascendente", Parent), ("pai", Parent), ("produkt nadrzędny", Parent), ("principal", Parent),
-    ("upsells", Upsell), ("zusatzverkäufe", Upsell), ("montées en gamme", Upsell), ("produits suggérés", Upsell), ("ventas dirigidas", Upsell), ("up sells", Upsell),
-    ("cross sells", CrossSell), ("cross sell", CrossSell), ("querverkäufe", CrossSell), ("ventes croisées", CrossSell), ("ventas cruzadas", CrossSell),
-    ("external url", Url), ("externe url", Url), ("url externe", Url), ("url externa", Url), ("url esterno", Url),
-    ("brands", Vendor), ("brand", Vendor), ("marken", Vendor), ("marques", Vendor), ("marcas", Vendor), ("merken", Vendor), ("marche", Vendor),
-    ("cost of goods", Cost), ("meta: wc cog cost", Cost), ("meta:  wc cog cost", Cost), ("meta: cogs total value", Cost),
-    ("attribute # name", AttributeName), ("name des attributs #", AttributeName), ("attribut # name", AttributeName), ("nom de l’attribut #", AttributeName),
-    ("nom de l'attribut #", AttributeName), ("nombre del atributo #", AttributeName), ("nome dell'attributo #", AttributeName),
-    ("attributo # nome", AttributeName), ("eigenschap # naam", AttributeName), ("naam eigenschap #", AttributeName), ("nome do atributo #", AttributeName), ("nazwa atrybutu #", AttributeName),
-    ("attribute # value(s)", AttributeValue), ("wert(e) des attributs #", AttributeValue), ("attribut # wert(e)", AttributeValue),
-    ("valeur(s) de l’attribut #", AttributeValue), ("valeur(s) de l'attribut #", AttributeValue), ("valor(es) del atributo #", AttributeValue),
-    ("valore(i) dell'attributo #", AttributeValue), ("attributo # valore(i)", AttributeValue), ("eigenschap # waarde(n)", AttributeValue), ("waarde(n) eigenschap #", AttributeValue),
-    ("valor(es) do atributo #", AttributeValue), ("wartości atrybutu #", AttributeValue),
-    ("is featured", Ignore), ("ist hervorgehoben", Ignore), ("mis en avant", Ignore), ("¿está destacado", Ignore),
-    ("tax status", Ignore), ("tax class", Ignore), ("low stock amount", Ignore), ("sold individually", Ignore), ("weight*", Ignore),
-    ("steuerstatus", Ignore), ("steuerklasse", Ignore), ("geringe lagermenge", Ignore), ("nur einzeln verkaufen", Ignore), ("gewicht*", Ignore),
-    ("länge*", Ignore), ("breite*", Ignore), ("höhe*", Ignore), ("kundenrezensionen erlauben", Ignore), ("hinweis zum kauf", Ignore),
-    ("versandklasse", Ignore), ("downloadlimit", Ignore), ("ablauftage des downloads", Ignore), ("gruppierte produkte", Ignore), ("button text", Ignore),
-    ("length*", Ignore), ("width*", Ignore), ("height*", Ignore), ("allow customer reviews", Ignore), ("purchase note", Ignore),
-    ("shipping class", Ignore), ("download *", Ignore), ("grouped products", Ignore), ("position", Ignore), ("attribute *", Ignore), ("meta: *", Ignore),
+    ("date sale price ends", SaleTo),
+    ("datum, an dem angebotspreis endet", SaleTo),
+    ("date de fin de promo", SaleTo),
+    ("día en que termina el precio rebajado", SaleTo),
+    ("data di fine dei prezzi in saldo", SaleTo),
+    ("datum einde uitverkoop", SaleTo),
+    ("in stock", InStock),
+    ("vorrätig", InStock),
+    ("auf lager", InStock),
+    ("en stock", InStock),
+    ("¿existencias", InStock),
+    ("¿en inventario", InStock),
+    ("in magazzino", InStock),
+    ("op voorraad", InStock),
+    ("em estoque", InStock),
+    ("na stanie", InStock),
+    ("disponibile", InStock),
+    ("en existencias", InStock),
+    ("stock", Stock),
+    ("bestand", Stock),
+    ("lager", Stock),
+    ("lagerbestand", Stock),
+    ("inventario", Stock),
+    ("existencias", Stock),
+    ("magazzino", Stock),
+    ("voorraad", Stock),
+    ("estoque", Stock),
+    ("stan magazynowy", Stock),
+    ("lagersaldo", Stock),
+    ("backorders allowed", StockPolicy),
+    ("lieferrückstande erlaubt", StockPolicy),
+    ("lieferrückstände erlaubt", StockPolicy),
+    ("autoriser les commandes de produits en rupture", StockPolicy),
+    ("¿permitir reservas de productos agotados", StockPolicy),
+    ("nachbestellungen erlaubt", StockPolicy),
+    ("nabestellingen toegestaan", StockPolicy),
+    ("ordini arretrati ammessi", StockPolicy),
+    ("sale price", SalePrice),
+    ("angebotspreis", SalePrice),
+    ("tarif promo", SalePrice),
+    ("prix promo", SalePrice),
+    ("precio rebajado", SalePrice),
+    ("prezzo in offerta", SalePrice),
+    ("prezzo scontato", SalePrice),
+    ("actieprijs", SalePrice),
+    ("uitverkoopprijs", SalePrice),
+    ("preço promocional", SalePrice),
+    ("preço de oferta", SalePrice),
+    ("cena promocyjna", SalePrice),
+    ("reapris", SalePrice),
+    ("regular price", RegularPrice),
+    ("regulärer preis", RegularPrice),
+    ("normaler preis", RegularPrice),
+    ("tarif régulier", RegularPrice),
+    ("prix régulier", RegularPrice),
+    ("precio normal", RegularPrice),
+    ("prezzo di listino", RegularPrice),
+    ("reguliere prijs", RegularPrice),
+    ("normale prijs", RegularPrice),
+    ("preço", RegularPrice),
+    ("preço normal", RegularPrice),
+    ("cena regularna", RegularPrice),
+    ("cena podstawowa", RegularPrice),
+    ("ordinarie pris", RegularPrice),
+    ("categories", Category),
+    ("kategorien", Category),
+    ("catégories", Category),
+    ("categorías", Category),
+    ("categorie", Category),
+    ("categorieën", Category),
+    ("categorias", Category),
+    ("kategorie", Category),
+    ("kategorier", Category),
+    ("tags", Tags),
+    ("schlagwörter", Tags),
+    ("étiquettes", Tags),
+    ("etiquetas", Tags),
+    ("tag", Tags),
+    ("znaczniki", Tags),
+    ("tagi", Tags),
+    ("etiketter", Tags),
+    ("stichwörter", Tags),
+    ("images", ImageUrl),
+    ("bilder", ImageUrl),
+    ("imágenes", ImageUrl),
+    ("immagini", ImageUrl),
+    ("afbeeldingen", ImageUrl),
+    ("imagens", ImageUrl),
+    ("obrazki", ImageUrl),
+    ("parent", Parent),
+    ("übergeordnetes produkt", Parent),
+    ("eltern", Parent),
+    ("produit parent", Parent),
+    ("superior", Parent),
+    ("genitore", Parent),
+    ("hoofdproduct", Parent),
+    ("ascendente", Parent),
+    ("pai", Parent),
+    ("produkt nadrzędny", Parent),
+    ("principal", Parent),
+    ("upsells", Upsell),
+    ("zusatzverkäufe", Upsell),
+    ("montées en gamme", Upsell),
+    ("produits suggérés", Upsell),
+    ("ventas dirigidas", Upsell),
+    ("up sells", Upsell),
+    ("cross sells", CrossSell),
+    ("cross sell", CrossSell),
+    ("querverkäufe", CrossSell),
+    ("ventes croisées", CrossSell),
+    ("ventas cruzadas", CrossSell),
+    ("external url", Url),
+    ("externe url", Url),
+    ("url externe", Url),
+    ("url externa", Url),
+    ("url esterno", Url),
+    ("brands", Vendor),
+    ("brand", Vendor),
+    ("marken", Vendor),
+    ("marques", Vendor),
+    ("marcas", Vendor),
+    ("merken", Vendor),
+    ("marche", Vendor),
+    ("cost of goods", Cost),
+    ("meta: wc cog cost", Cost),
+    ("meta:  wc cog cost", Cost),
+    ("meta: cogs total value", Cost),
+    ("attribute # name", AttributeName),
+    ("name des attributs #", AttributeName),
+    ("attribut # name", AttributeName),
+    ("nom de l’attribut #", AttributeName),
+    ("nom de l'attribut #", AttributeName),
+    ("nombre del atributo #", AttributeName),
+    ("nome dell'attributo #", AttributeName),
+    ("attributo # nome", AttributeName),
+    ("eigenschap # naam", AttributeName),
+    ("naam eigenschap #", AttributeName),
+    ("nome do atributo #", AttributeName),
+    ("nazwa atrybutu #", AttributeName),
+    ("attribute # value(s)", AttributeValue),
+    ("wert(e) des attributs #", AttributeValue),
+    ("attribut # wert(e)", AttributeValue),
+    ("valeur(s) de l’attribut #", AttributeValue),
+    ("valeur(s) de l'attribut #", AttributeValue),
+    ("valor(es) del atributo #", AttributeValue),
+    ("valore(i) dell'attributo #", AttributeValue),
+    ("attributo # valore(i)", AttributeValue),
+    ("eigenschap # waarde(n)", AttributeValue),
+    ("waarde(n) eigenschap #", AttributeValue),
+    ("valor(es) do atributo #", AttributeValue),
+    ("wartości atrybutu #", AttributeValue),
+    ("is featured", Ignore),
+    ("ist hervorgehoben", Ignore),
+    ("mis en avant", Ignore),
+    ("¿está destacado", Ignore),
+    ("tax status", Ignore),
+    ("tax class", Ignore),
+    ("low stock amount", Ignore),
+    ("sold individually", Ignore),
+    ("weight*", Ignore),
+    ("steuerstatus", Ignore),
+    ("steuerklasse", Ignore),
+    ("geringe lagermenge", Ignore),
+    ("nur einzeln verkaufen", Ignore),
+    ("gewicht*", Ignore),
+    ("länge*", Ignore),
+    ("breite*", Ignore),
+    ("höhe*", Ignore),
+    ("kundenrezensionen erlauben", Ignore),
+    ("hinweis zum kauf", Ignore),
+    ("versandklasse", Ignore),
+    ("downloadlimit", Ignore),
+    ("ablauftage des downloads", Ignore),
+    ("gruppierte produkte", Ignore),
+    ("button text", Ignore),
+    ("length*", Ignore),
+    ("width*", Ignore),
+    ("height*", Ignore),
+    ("allow customer reviews", Ignore),
+    ("purchase note", Ignore),
+    ("shipping class", Ignore),
+    ("download *", Ignore),
+    ("grouped products", Ignore),
+    ("position", Ignore),
+    ("attribute *", Ignore),
+    ("meta: *", Ignore),
 ];
 
 const ANALYTICS_ORDERS: Aliases = &[
@@ -110,37 +306,99 @@ const ANALYTICS_CUSTOMERS: Aliases = &[
 ];
 
 const PLUGIN_ORDERS: Aliases = &[
-    ("order number", OrderId), ("order id", OrderId), ("order #", OrderId),
-    ("order date", PlacedAt), ("date created", PlacedAt), ("order date (gmt)", PlacedAt),
-    ("status", OrderStatus), ("order status", OrderStatus),
-    ("order currency", Currency), ("currency", Currency),
-    ("order subtotal", Subtotal), ("order subtotal amount", Subtotal), ("cart subtotal", Subtotal),
-    ("discount total", OrderDiscount), ("cart discount amount", OrderDiscount), ("cart discount", OrderDiscount),
-    ("shipping total", Shipping), ("order shipping amount", Shipping),
-    ("tax total", Tax), ("order total tax amount", Tax),
-    ("order total", Total), ("order total amount", Total),
-    ("order refund amount", Refunded), ("refunded", Refunded),
-    ("payment method", PaymentMethod), ("payment method title", PaymentMethod),
-    ("customer id", CustomerId), ("customer user id", CustomerId), ("customer user", Ignore),
-    ("customer email", Email), ("billing email", Email), ("email (billing)", Email),
-    ("billing phone", Phone), ("phone (billing)", Phone),
-    ("billing first name", BillingName), ("first name (billing)", BillingName),
-    ("billing address #", BillingAddress), ("billing postcode", BillingAddress), ("postcode (billing)", BillingAddress), ("address #&# (billing)", BillingAddress),
-    ("shipping first name", ShippingName), ("first name (shipping)", ShippingName),
-    ("shipping address #", ShippingAddress), ("shipping postcode", ShippingAddress), ("postcode (shipping)", ShippingAddress), ("address #&# (shipping)", ShippingAddress),
+    ("order number", OrderId),
+    ("order id", OrderId),
+    ("order #", OrderId),
+    ("order date", PlacedAt),
+    ("date created", PlacedAt),
+    ("order date (gmt)", PlacedAt),
+    ("status", OrderStatus),
+    ("order status", OrderStatus),
+    ("order currency", Currency),
+    ("currency", Currency),
+    ("order subtotal", Subtotal),
+    ("order subtotal amount", Subtotal),
+    ("cart subtotal", Subtotal),
+    ("discount total", OrderDiscount),
+    ("cart discount amount", OrderDiscount),
+    ("cart discount", OrderDiscount),
+    ("shipping total", Shipping),
+    ("order shipping amount", Shipping),
+    ("tax total", Tax),
+    ("order total tax amount", Tax),
+    ("order total", Total),
+    ("order total amount", Total),
+    ("order refund amount", Refunded),
+    ("refunded", Refunded),
+    ("payment method", PaymentMethod),
+    ("payment method title", PaymentMethod),
+    ("customer id", CustomerId),
+    ("customer user id", CustomerId),
+    ("customer user", Ignore),
+    ("customer email", Email),
+    ("billing email", Email),
+    ("email (billing)", Email),
+    ("billing phone", Phone),
+    ("phone (billing)", Phone),
+    ("billing first name", BillingName),
+    ("first name (billing)", BillingName),
+    ("billing address #", BillingAddress),
+    ("billing postcode", BillingAddress),
+    ("postcode (billing)", BillingAddress),
+    ("address #&# (billing)", BillingAddress),
+    ("shipping first name", ShippingName),
+    ("first name (shipping)", ShippingName),
+    ("shipping address #", ShippingAddress),
+    ("shipping postcode", ShippingAddress),
+    ("postcode (shipping)", ShippingAddress),
+    ("address #&# (shipping)", ShippingAddress),
     ("billing country", Country),
-    ("coupon items", DiscountCodes), ("coupon code", DiscountCodes),
-    ("line item #", LineItems), ("line items", LineItems),
-    ("item name", LineTitle), ("product name", LineTitle), ("product name (main)", LineTitle), ("name", LineTitle),
-    ("sku", Sku), ("product sku", Sku), ("product id", ProductId), ("item #", Ignore),
-    ("product variation", LineVariant), ("variation id", VariantId), ("variation", LineVariant),
-    ("quantity", Quantity), ("quantity ( refund)", Quantity), ("item quantity", Quantity), ("qty", Quantity), ("quantity (- refund)", Quantity),
-    ("item cost", UnitPrice), ("item price", UnitPrice), ("product price", UnitPrice),
-    ("order line total", LineTotal), ("line total", LineTotal), ("item total", LineTotal),
-    ("wt import key", Ignore), ("order notes", Ignore), ("download permissions", Ignore), ("customer ip address", Ignore),
-    ("customer user agent", Ignore), ("customer note", Ignore), ("transaction id", Ignore), ("paid date", Ignore),
-    ("fee items", Ignore), ("tax items", Ignore), ("refund items", Packed), ("shipping items", Ignore), ("billing *", Ignore), ("shipping *", Ignore), ("* (billing)", Ignore), ("* (shipping)", Ignore),
-    ("fee total", Ignore), ("fee tax total", Ignore), ("shipping tax total", Ignore), ("order discount", Ignore),
+    ("coupon items", DiscountCodes),
+    ("coupon code", DiscountCodes),
+    ("line item #", LineItems),
+    ("line items", LineItems),
+    ("item name", LineTitle),
+    ("product name", LineTitle),
+    ("product name (main)", LineTitle),
+    ("name", LineTitle),
+    ("sku", Sku),
+    ("product sku", Sku),
+    ("product id", ProductId),
+    ("item #", Ignore),
+    ("product variation", LineVariant),
+    ("variation id", VariantId),
+    ("variation", LineVariant),
+    ("quantity", Quantity),
+    ("quantity ( refund)", Quantity),
+    ("item quantity", Quantity),
+    ("qty", Quantity),
+    ("quantity (- refund)", Quantity),
+    ("item cost", UnitPrice),
+    ("item price", UnitPrice),
+    ("product price", UnitPrice),
+    ("order line total", LineTotal),
+    ("line total", LineTotal),
+    ("item total", LineTotal),
+    ("wt import key", Ignore),
+    ("order notes", Ignore),
+    ("download permissions", Ignore),
+    ("customer ip address", Ignore),
+    ("customer user agent", Ignore),
+    ("customer note", Ignore),
+    ("transaction id", Ignore),
+    ("paid date", Ignore),
+    ("fee items", Ignore),
+    ("tax items", Ignore),
+    ("refund items", Packed),
+    ("shipping items", Ignore),
+    ("billing *", Ignore),
+    ("shipping *", Ignore),
+    ("* (billing)", Ignore),
+    ("* (shipping)", Ignore),
+    ("fee total", Ignore),
+    ("fee tax total", Ignore),
+    ("shipping tax total", Ignore),
+    ("order discount", Ignore),
 ];
 
 pub(in crate::import) const PROFILES: &[Profile] = &[
@@ -168,7 +426,11 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
         forbid: &[],
         least_known: 4,
         columns: ANALYTICS_ORDERS,
-        layout: Layout::Orders(OrderLayout { title_holds_variant: false, fix: Some(analytics_order), fix_line: None }),
+        layout: Layout::Orders(OrderLayout {
+            title_holds_variant: false,
+            fix: Some(analytics_order),
+            fix_line: None,
+        }),
     },
     Profile {
         platform: Platform::Woocommerce,
@@ -182,30 +444,51 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
     Profile {
         platform: Platform::Woocommerce,
         kind: DataKind::Orders,
-        require: &["order id|order number", "line item 1|line item *", "order total|status"],
+        require: &[
+            "order id|order number",
+            "line item 1|line item *",
+            "order total|status",
+        ],
         forbid: &[],
         least_known: 6,
         columns: PLUGIN_ORDERS,
-        layout: Layout::Orders(OrderLayout { title_holds_variant: false, fix: Some(plugin_order), fix_line: None }),
+        layout: Layout::Orders(OrderLayout {
+            title_holds_variant: false,
+            fix: Some(plugin_order),
+            fix_line: None,
+        }),
     },
     Profile {
         platform: Platform::Woocommerce,
         kind: DataKind::Orders,
-        require: &["order number|order id", "order date", "order status|status", "item name|product name|product name (main)", "order total amount|order total|item cost|order line total"],
+        require: &[
+            "order number|order id",
+            "order date",
+            "order status|status",
+            "item name|product name|product name (main)",
+            "order total amount|order total|item cost|order line total",
+        ],
         forbid: &["line item 1"],
         least_known: 6,
         columns: PLUGIN_ORDERS,
-        layout: Layout::Orders(OrderLayout { title_holds_variant: false, fix: None, fix_line: None }),
+        layout: Layout::Orders(OrderLayout {
+            title_holds_variant: false,
+            fix: None,
+            fix_line: None,
+        }),
     },
 ];
 
 /// Variations point at their parent by SKU or `id:`; categories, prices and stock are inherited.
-fn product(row: &Row, columns: &Columns, parsed: &mut ProductRow, _run: &mut FileRun<'_>) -> Result<(), Error> {
+fn product(row: &Row, columns: &Columns, parsed: &mut ProductRow, _run: &mut FileRun<'_>) {
     let kind = columns.cell(row, RowType).to_lowercase();
     let is_variation = kind.contains("variation");
     let parent = value::unguard(columns.cell(row, Parent));
     if let Some(description) = &mut parsed.product.description {
-        *description = description.replace("\\\\n", "\u{0}").replace("\\n", "\n").replace('\u{0}', "\\n");
+        *description = description
+            .replace("\\\\n", "\u{0}")
+            .replace("\\n", "\n")
+            .replace('\u{0}', "\\n");
     }
     if let Some(sku) = parsed.variant.as_ref().and_then(|variant| variant.sku.clone())
         && parsed.key.is_empty()
@@ -215,8 +498,13 @@ fn product(row: &Row, columns: &Columns, parsed: &mut ProductRow, _run: &mut Fil
     if parsed.key.is_empty() && !parsed.product.title.is_empty() {
         parsed.key.clone_from(&parsed.product.title);
     }
-    parsed.product.published = matches!(columns.cell(row, Published), "1" | "") && !matches!(columns.cell(row, Visibility), "hidden");
-    let options: Vec<(String, String)> = if is_variation || kind == "variable" { std::mem::take(&mut parsed.product.attributes) } else { Vec::new() };
+    parsed.product.published = matches!(columns.cell(row, Published), "1" | "")
+        && !matches!(columns.cell(row, Visibility), "hidden");
+    let options: Vec<(String, String)> = if is_variation || kind == "variable" {
+        std::mem::take(&mut parsed.product.attributes)
+    } else {
+        Vec::new()
+    };
     if !is_variation {
         if kind == "variable" {
             parsed.sku = parsed.variant.take().and_then(|variant| variant.sku);
@@ -225,7 +513,7 @@ fn product(row: &Row, columns: &Columns, parsed: &mut ProductRow, _run: &mut Fil
         } else if let Some(variant) = &mut parsed.variant {
             variant.id = Some(parsed.key.clone());
         }
-        return Ok(());
+        return;
     }
     if parent.is_empty() {
         parsed.reject = Some(
@@ -236,38 +524,58 @@ fn product(row: &Row, columns: &Columns, parsed: &mut ProductRow, _run: &mut Fil
             )
             .in_column("Parent"),
         );
-        return Ok(());
+        return;
     }
     if let Some(variant) = &mut parsed.variant {
         variant.id = Some(parsed.key.clone());
         variant.options = options;
     }
-    parsed.parent = Some(if parent.starts_with("id:") { parent.to_owned() } else { format!("sku:{parent}") });
-    Ok(())
+    parsed.parent = Some(if parent.starts_with("id:") {
+        parent.to_owned()
+    } else {
+        format!("sku:{parent}")
+    });
 }
 
 /// `1× Blue Tee, 2× Mug`: the lines' names and quantities; prices are not in the report, so the net sales are shared.
-fn analytics_order(row: &Row, columns: &Columns, order: &mut Order, _run: &mut FileRun<'_>) -> Result<(), Error> {
+fn analytics_order(row: &Row, columns: &Columns, order: &mut Order, _run: &mut FileRun<'_>) {
     // Refunds are rows of their own with negative sales and the order's number.
     let exponent = order.currency.as_ref().map_or(2, crate::shop::Currency::exponent);
-    let own = columns.idx(Total).and_then(|idx| value::money(row.get(idx), columns.format(idx).mark, exponent));
+    let own = columns
+        .idx(Total)
+        .and_then(|idx| value::money(row.get(idx), columns.format(idx).mark, exponent));
     if let Some(refund) = own.filter(|own| *own < 0) {
         order.refunded += refund.abs();
         if order.total == own {
             order.total = None;
         }
         let all = order.total.is_none_or(|total| order.refunded >= total);
-        order.status = if all { Status::Refunded } else { Status::PartlyRefunded };
+        order.status = if all {
+            Status::Refunded
+        } else {
+            Status::PartlyRefunded
+        };
         for (quantity, title) in packed_lines(columns.cell(row, LineItems)) {
-            if let Some(line) = order.lines.iter_mut().find(|line| line.title.as_deref() == Some(title.as_str())) {
+            if let Some(line) = order
+                .lines
+                .iter_mut()
+                .find(|line| line.title.as_deref() == Some(title.as_str()))
+            {
                 line.refunded_quantity += quantity.abs();
             }
         }
-        return Ok(());
+        return;
     }
     let lines = packed_lines(columns.cell(row, LineItems));
-    let units: i64 = lines.iter().map(|(quantity, _)| (*quantity).clamp(0, 1_000_000)).sum();
-    let each = if units > 0 { order.total.unwrap_or(0).max(0) / units } else { 0 };
+    let units: i64 = lines
+        .iter()
+        .map(|(quantity, _)| (*quantity).clamp(0, 1_000_000))
+        .sum();
+    let each = if units > 0 {
+        order.total.unwrap_or(0).max(0) / units
+    } else {
+        0
+    };
     for (quantity, title) in lines {
         order.lines.push(OrderLine {
             kind: lines::kind(None, Some(&title)),
@@ -280,15 +588,20 @@ fn analytics_order(row: &Row, columns: &Columns, order: &mut Order, _run: &mut F
     if order.customer.is_empty()
         && let Some(name) = value::text(columns.cell(row, FullName))
     {
-        order.customer.id = Some(format!("name:{:016x}", crate::shop::hash::fnv1a64(name.to_lowercase().as_bytes())));
+        order.customer.id = Some(format!(
+            "name:{:016x}",
+            crate::shop::hash::fnv1a64(name.to_lowercase().as_bytes())
+        ));
     }
-    Ok(())
 }
 
 fn packed_lines(cell: &str) -> Vec<(i64, String)> {
     let mut lines: Vec<(i64, String)> = Vec::new();
     for part in cell.split(", ") {
-        let parsed = part.split_once('×').or_else(|| part.split_once("x ")).and_then(|(n, name)| Some((n.trim().parse::<i64>().ok()?, name.trim())));
+        let parsed = part
+            .split_once('×')
+            .or_else(|| part.split_once("x "))
+            .and_then(|(n, name)| Some((n.trim().parse::<i64>().ok()?, name.trim())));
         match (parsed, lines.last_mut()) {
             (Some((quantity, name)), _) => lines.push((quantity, value::unescape(name))),
             // A comma inside a name.
@@ -304,19 +617,25 @@ fn packed_lines(cell: &str) -> Vec<(i64, String)> {
 }
 
 /// `name:…|product_id:…|sku:…|quantity:…|total:…|sub_total:…` in one cell per line.
-fn plugin_order(row: &Row, columns: &Columns, order: &mut Order, _run: &mut FileRun<'_>) -> Result<(), Error> {
+fn plugin_order(row: &Row, columns: &Columns, order: &mut Order, _run: &mut FileRun<'_>) {
     let exponent = order.currency.as_ref().map_or(2, crate::shop::Currency::exponent);
     for column in columns.all(LineItems) {
         let cell = row.get(column.idx);
-        for packed in cell.split(['\n', ';']).filter(|part| part.contains("quantity:") || part.contains("product_id:")) {
+        for packed in cell
+            .split(['\n', ';'])
+            .filter(|part| part.contains("quantity:") || part.contains("product_id:"))
+        {
             let field = |key: &str| {
                 packed.split('|').find_map(|part| {
                     let (name, value) = part.split_once(':')?;
                     (name.trim() == key).then(|| value.trim())
                 })
             };
-            let amount = |key: &str| field(key).and_then(|cell| value::money(cell, value::DecimalMark::Dot, exponent));
-            let quantity = field("quantity").and_then(|cell| value::count(cell, value::DecimalMark::Dot)).unwrap_or(1);
+            let amount =
+                |key: &str| field(key).and_then(|cell| value::money(cell, value::DecimalMark::Dot, exponent));
+            let quantity = field("quantity")
+                .and_then(|cell| value::count(cell, value::DecimalMark::Dot))
+                .unwrap_or(1);
             let total = amount("sub_total").or_else(|| amount("total")).unwrap_or(0);
             let title = field("name").map(value::unescape);
             let sku = field("sku").and_then(value::present);
@@ -324,23 +643,38 @@ fn plugin_order(row: &Row, columns: &Columns, order: &mut Order, _run: &mut File
                 kind: lines::kind(sku, title.as_deref()),
                 product: ProductRef {
                     product_id: field("product_id").and_then(value::present).map(str::to_owned),
-                    variant_id: field("variation_id").and_then(value::present).filter(|id| *id != "0").map(str::to_owned),
+                    variant_id: field("variation_id")
+                        .and_then(value::present)
+                        .filter(|id| *id != "0")
+                        .map(str::to_owned),
                     sku: sku.map(str::to_owned),
                     handle: None,
                 },
                 title,
                 quantity,
                 unit_price: if quantity == 0 { total } else { total / quantity },
-                discount: amount("sub_total").zip(amount("total")).map_or(0, |(before, after)| (before - after).max(0)),
+                discount: amount("sub_total")
+                    .zip(amount("total"))
+                    .map_or(0, |(before, after)| (before - after).max(0)),
                 ..OrderLine::default()
             });
         }
     }
     for column in columns.all(Packed) {
-        if let Some(amount) = row.get(column.idx).split("amount:").nth(1).and_then(|rest| rest.split('|').next()) {
-            order.refunded = order.refunded.max(value::money(amount, value::DecimalMark::Dot, exponent).unwrap_or(0).abs());
+        if let Some(amount) = row
+            .get(column.idx)
+            .split("amount:")
+            .nth(1)
+            .and_then(|rest| rest.split('|').next())
+        {
+            order.refunded = order.refunded.max(
+                value::money(amount, value::DecimalMark::Dot, exponent)
+                    .unwrap_or(0)
+                    .abs(),
+            );
         }
     }
-    order.lines.retain(|line| line.quantity != 0 || line.kind != LineKind::Goods);
-    Ok(())
+    order
+        .lines
+        .retain(|line| line.quantity != 0 || line.kind != LineKind::Goods);
 }

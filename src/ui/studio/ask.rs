@@ -34,12 +34,14 @@ impl Studio {
             Ask::Cancel(_) => self.run(Command::CancelJobs, ctx),
             Ask::CheckAgain => self.at_desk("audit", |desk, now, monitor| desk.view(now, monitor)),
             Ask::FixProblem { code, keys } => self.at_desk("audit", move |desk, now, monitor| {
-                fix(desk, &[(code, Some(keys))], now, monitor)
+                audit::fix(&mut desk.session(), &[(code, Some(keys))], now, monitor)
             }),
             Ask::FixSafeProblems => {
                 let safe = self.view.audit.iter().flat_map(|audit| &audit.problems);
                 let codes = safe.filter(|problem| problem.fix_is_safe).map(|problem| (problem.code.clone(), None)).collect::<Vec<_>>();
-                self.at_desk("audit", move |desk, now, monitor| fix(desk, &codes, now, monitor));
+                self.at_desk("audit", move |desk, now, monitor| {
+                    audit::fix(&mut desk.session(), &codes, now, monitor)
+                });
             }
             Ask::IgnoreProblem { code, .. } => self.at_desk("audit", move |desk, now, monitor| {
                 let mut session = desk.session();
@@ -172,26 +174,6 @@ impl Studio {
             seconds_left: None,
         }]
     }
-}
-
-/// The safe fixes of problems, all or those with the given keys, as one undo step.
-fn fix(
-    desk: &Desk,
-    problems: &[(String, Option<Vec<String>>)],
-    now: Seconds,
-    monitor: &dyn Monitor,
-) -> Result<View, Error> {
-    let mut session = desk.session();
-    let mut fixes = Vec::new();
-    for (code, keys) in problems {
-        let Some(check) = audit::check_of(code) else { continue };
-        let wanted = |fix: &crate::workspace::Fix| keys.as_ref().is_none_or(|keys| keys.contains(&audit::key_of(fix)));
-        fixes.extend(session.suggested_fixes(check)?.into_iter().filter(wanted));
-    }
-    session.fix(&format!("Fixed {} rows", fixes.len()), fixes)?;
-    let settings = train::Settings::at(now);
-    train::refresh(session.workspace_mut(), &settings, monitor)?;
-    present::view(&session, now, monitor)
 }
 
 /// Writes a target's files; without a folder, beside the workspace. Returns the sentence for the toast.
