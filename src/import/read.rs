@@ -259,7 +259,7 @@ fn read_file(
             }
         }
         Format::Delimited | Format::Excel | Format::Parquet | Format::Json | Format::Xml => {
-            read_table(file, plan, options, &mut run, progress, &mut report)?
+            read_table(file, plan, options, &mut run, progress, &mut report)?;
         }
     }
     run.finish()?;

@@ -44,9 +44,9 @@ pub(super) fn mark_evidence(cell: &str) -> MarkEvidence {
         match byte {
             b'.' | b',' => {
                 if byte == b'.' {
-                    n_dots += 1
+                    n_dots += 1;
                 } else {
-                    n_commas += 1
+                    n_commas += 1;
                 }
                 last = Some(byte);
                 digits_after = 0;
@@ -124,7 +124,7 @@ pub(super) fn scaled(cell: &str, mark: DecimalMark, exponent: u32) -> Option<i64
                 return scientific(cell, mark, exponent);
             }
             c if c == point && decimals.is_none() && (n_digits > 0 || next_is_digit(cell, at)) => {
-                decimals = Some(0)
+                decimals = Some(0);
             }
             c if c == point && decimals.is_some() => return None,
             c if c == group || matches!(c, '\'' | '\u{2019}' | ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}') => {}

@@ -477,10 +477,10 @@ fn vendure(row: &Row, columns: &Columns, parsed: &mut ProductRow, _run: &mut Fil
             Some((name, value))
                 if name.trim().eq_ignore_ascii_case("category") && parsed.product.category.is_empty() =>
             {
-                parsed.product.category.push(value.trim().to_owned())
+                parsed.product.category.push(value.trim().to_owned());
             }
             Some((name, value)) if name.trim().eq_ignore_ascii_case("brand") => {
-                parsed.product.vendor = Some(value.trim().to_owned())
+                parsed.product.vendor = Some(value.trim().to_owned());
             }
             Some((name, value)) => parsed
                 .product
