@@ -19,7 +19,7 @@ use crate::shop::{Currency, TimeZoneName};
 /// - `lines`: `order u32`, `customer u32?`, `product u32?` (null: not in the catalog), `at i64`, `quantity i64` (after
 ///   refunds, > 0), `unit_price i64`, `list_price i64?`, `discount i64`, `revenue i64` (net), `cost i64?`,
 ///   `goods bool`. Sorted by (`at`, `order`, position).
-/// - `events`: `at i64`, `visitor u32?`, `customer u32?`, `session u32?`, `kind u8` (as `EventKind`), `product u32?`,
+/// - `events`: `at i64`, `visitor u32?`, `customer u32?`, `session u32?`, `kind u32` (as `EventKind`), `product u32?`,
 ///   `query str?`, `results i64?`, `source str?`, `device str?`. Sorted by `at`.
 #[derive(Clone, Debug)]
 pub struct StoreFrames {

@@ -26,6 +26,7 @@ struct Row {
     category: Option<String>,
     tags: String,
     collections: String,
+    attributes: String,
     description: Option<String>,
     created_at: Option<i64>,
     image: Option<String>,
@@ -70,7 +71,7 @@ pub(super) fn read(connection: &Connection, fixes: &Fixes) -> Result<(DataFrame,
 fn read_rows(connection: &Connection) -> Result<Vec<Row>, Error> {
     let mut statement = connection.prepare_cached(
         "SELECT key, id, handle, title, vendor, product_type, category, tags, collections, description, created_at,
-             images, url, published, kind FROM products ORDER BY id",
+             images, url, published, kind, attributes FROM products ORDER BY id",
     )?;
     let rows = statement
         .query_map([], |row| {
@@ -92,6 +93,11 @@ fn read_rows(connection: &Connection) -> Result<Vec<Row>, Error> {
                 url: row.get(12)?,
                 published: row.get(13)?,
                 goods: row.get::<_, i64>(14)? == 0,
+                attributes: list::<(String, String)>(&row.get::<_, String>(15)?)
+                    .into_iter()
+                    .map(|(name, value)| format!("{name}={value}"))
+                    .collect::<Vec<_>>()
+                    .join(LIST_SEPARATOR),
                 ..Row::default()
             })
         })?
@@ -183,6 +189,7 @@ fn to_frame(rows: Vec<Row>) -> Result<DataFrame, Error> {
         texts("category", |row| row.category.as_deref()),
         texts("tags", |row| Some(&row.tags)),
         texts("collections", |row| Some(&row.collections)),
+        texts("attributes", |row| Some(&row.attributes)),
         texts("description", |row| row.description.as_deref()),
         series("price", column(&rows, |row| row.price)),
         series("compare_at", column(&rows, |row| row.compare_at)),
