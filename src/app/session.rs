@@ -154,9 +154,11 @@ impl Session {
             Error::environment_because(format!("The rows cannot be saved: {}", to.display()), source)
         };
         let mut out = csv::Writer::from_path(to).map_err(failed)?;
-        out.write_record(["file", "line", "reason", "row"]).map_err(failed)?;
+        out.write_record(["file", "line", "reason", "row"])
+            .map_err(failed)?;
         for row in &rows {
-            out.write_record([&row.file, &row.line.to_string(), &row.reason, &row.raw]).map_err(failed)?;
+            out.write_record([&row.file, &row.line.to_string(), &row.reason, &row.raw])
+                .map_err(failed)?;
         }
         out.flush().map_err(|source| failed(source.into()))?;
         Ok(rows.len())

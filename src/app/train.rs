@@ -29,7 +29,13 @@ pub struct Settings {
 impl Settings {
     /// The defaults at this instant.
     pub fn at(now: Seconds) -> Self {
-        Self { as_of: None, seed: 1, groups: None, algorithm: Algorithm::KMeans, now }
+        Self {
+            as_of: None,
+            seed: 1,
+            groups: None,
+            algorithm: Algorithm::KMeans,
+            now,
+        }
     }
 }
 

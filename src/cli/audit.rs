@@ -20,7 +20,10 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
     let audit = session.audit()?;
     if let Some(to) = &args.rows_set_aside {
         let n_rows = session.save_set_aside_rows(to)?;
-        printer.message(&format!("Saved {n_rows} rows that were set aside: {}", to.display()));
+        printer.message(&format!(
+            "Saved {n_rows} rows that were set aside: {}",
+            to.display()
+        ));
     }
     printer.answer(&audit, || text(&audit))
 }

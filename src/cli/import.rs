@@ -66,7 +66,9 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
     let report = with_session(args, |session| session.import(&request, printer), nothing_read)?;
     printer.answer(&document(&report, args.dry_run), || text(&report, args.dry_run))?;
     if nothing_read(&report) {
-        return Err(Error::user("Nothing could be imported. What is wrong with each file stands above"));
+        return Err(Error::user(
+            "Nothing could be imported. What is wrong with each file stands above",
+        ));
     }
     let serious = report
         .summary

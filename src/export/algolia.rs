@@ -22,7 +22,6 @@ const MOST_RECOMMENDED: usize = 30;
 /// 2100-01-01, for ranges that must have an end.
 const NEVER: i64 = 4_102_444_800;
 
-
 pub(super) fn files(subject: &Subject<'_>, lists: &Lists, fidelity: &mut FidelityReport) -> Vec<ExportFile> {
     let mut rules = list_rules(subject, lists);
     rules.extend(query_rules(subject, fidelity));

@@ -94,7 +94,9 @@ fn fact_names<'s>(subject: &'s Subject<'_>) -> Vec<&'s str> {
 fn sample_baskets<'s>(subject: &'s Subject<'_>) -> Vec<BTreeSet<&'s str>> {
     // Ids that a table would have to change stay out, because the job compares them byte for byte.
     let catalog = subject.bundle().catalog.products.iter();
-    let products: Vec<&CatalogProduct> = catalog.filter(|product| cell(&product.id) == product.id).collect();
+    let products: Vec<&CatalogProduct> = catalog
+        .filter(|product| cell(&product.id) == product.id)
+        .collect();
     let spread = products.len().clamp(1, 60) as u64;
     (0..SAMPLE_ORDERS)
         .map(|order| {

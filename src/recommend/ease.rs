@@ -37,7 +37,9 @@ impl Ease {
     /// `matrix`: rows (customers or orders) × items. `None` when both sides exceed [`LARGEST_SIDE`] or the matrix
     /// cannot be inverted.
     pub fn fit(matrix: &Sparse, lambda: f32) -> Option<Self> {
-        let filled: Vec<usize> = (0..matrix.rows()).filter(|&row| !matrix.row(row).0.is_empty()).collect();
+        let filled: Vec<usize> = (0..matrix.rows())
+            .filter(|&row| !matrix.row(row).0.is_empty())
+            .collect();
         if matrix.cols == 0 || filled.is_empty() || lambda <= 0.0 {
             return None;
         }
@@ -66,8 +68,13 @@ impl Ease {
 
     /// As [`Self::fit`], always in the form that answers rows it was not trained on quickly.
     pub fn fit_for_carts(matrix: &Sparse, lambda: f32) -> Option<Self> {
-        let usable = matrix.cols > 0 && matrix.entries() > 0 && matrix.cols <= MOST_ITEMS_FOR_CARTS && lambda > 0.0;
-        if usable { Self::primal(matrix, lambda) } else { None }
+        let usable =
+            matrix.cols > 0 && matrix.entries() > 0 && matrix.cols <= MOST_ITEMS_FOR_CARTS && lambda > 0.0;
+        if usable {
+            Self::primal(matrix, lambda)
+        } else {
+            None
+        }
     }
 
     fn primal(matrix: &Sparse, lambda: f32) -> Option<Self> {
@@ -80,10 +87,16 @@ impl Ease {
         let diagonal: Vec<f32> = weights.diag().to_vec();
         for (row, mut values) in weights.outer_iter_mut().enumerate() {
             for (column, value) in values.iter_mut().enumerate() {
-                *value = if row == column { 0.0 } else { -*value / diagonal[column] };
+                *value = if row == column {
+                    0.0
+                } else {
+                    -*value / diagonal[column]
+                };
             }
         }
-        Some(Self { form: Form::Primal { weights } })
+        Some(Self {
+            form: Form::Primal { weights },
+        })
     }
 
     fn dual(rows: Sparse, place: Vec<u32>, lambda: f32) -> Option<Self> {
@@ -100,24 +113,45 @@ impl Ease {
                 let mut quadratic = 0.0_f64;
                 for (&a, &x) in members.iter().zip(values) {
                     let line = inverse.row(a as usize);
-                    let inner: f64 =
-                        members.iter().zip(values).map(|(&b, &y)| f64::from(line[b as usize] * y)).sum();
+                    let inner: f64 = members
+                        .iter()
+                        .zip(values)
+                        .map(|(&b, &y)| f64::from(line[b as usize] * y))
+                        .sum();
                     quadratic += f64::from(x) * inner;
                 }
                 ((1.0 - quadratic) / f64::from(lambda)).max(1e-9) as f32
             })
             .collect();
-        Some(Self { form: Form::Dual { rows, columns, inverse, diagonal, lambda, place } })
+        Some(Self {
+            form: Form::Dual {
+                rows,
+                columns,
+                inverse,
+                diagonal,
+                lambda,
+                place,
+            },
+        })
     }
 
     /// Writes the scores of row `row` of the training matrix. In the dual form (XX')M = I − λM, so that xP is the row's
     /// line of M times X, without a product over all rows.
     pub fn score_trained(&self, row: usize, items: &[u32], values: &[f32], out: &mut [f32]) {
-        let Form::Dual { rows, inverse, diagonal, place, .. } = &self.form else {
+        let Form::Dual {
+            rows,
+            inverse,
+            diagonal,
+            place,
+            ..
+        } = &self.form
+        else {
             return self.score(items, values, out);
         };
         out.fill(0.0);
-        let Some(line) = place.get(row).filter(|&&compact| compact != u32::MAX) else { return };
+        let Some(line) = place.get(row).filter(|&&compact| compact != u32::MAX) else {
+            return;
+        };
         for (other, &weight) in inverse.row(*line as usize).iter().enumerate() {
             rows.add_row(other, weight, out);
         }
@@ -142,7 +176,14 @@ impl Ease {
                     }
                 }
             }
-            Form::Dual { rows, columns, inverse, diagonal, lambda, .. } => {
+            Form::Dual {
+                rows,
+                columns,
+                inverse,
+                diagonal,
+                lambda,
+                ..
+            } => {
                 let mut shared = vec![0.0_f32; rows.rows()];
                 for (&item, &value) in items.iter().zip(values) {
                     columns.add_row(item as usize, value, &mut shared);
@@ -204,7 +245,10 @@ mod tests {
         Sparse::from_rows(
             6,
             (0..4_u32).map(|row| {
-                (0..6_u32).filter(|column| (row * 5 + column * 3) % 4 < 2).map(|column| (column, 1.0)).collect()
+                (0..6_u32)
+                    .filter(|column| (row * 5 + column * 3) % 4 < 2)
+                    .map(|column| (column, 1.0))
+                    .collect()
             }),
         )
     }

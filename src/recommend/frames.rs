@@ -48,8 +48,11 @@ impl Dataset {
         let mut facts = vec![ProductFacts::default(); products.len()];
         let table = &frames.products;
         let (titles, vendors) = (texts(table, "title")?, texts(table, "vendor")?);
-        let (categories, types, tags) =
-            (texts(table, "category")?, texts(table, "product_type")?, texts(table, "tags")?);
+        let (categories, types, tags) = (
+            texts(table, "category")?,
+            texts(table, "product_type")?,
+            texts(table, "tags")?,
+        );
         let (prices, created) = (whole(table, "price")?, whole(table, "created_at")?);
         let (goods, published) = (flags(table, "goods")?, flags(table, "published")?);
         for row in 0..table.height() {
@@ -59,7 +62,12 @@ impl Dataset {
                 vendor: vendors[row].clone(),
                 tags: tags[row]
                     .as_deref()
-                    .map(|tags| tags.split('\u{1f}').filter(|tag| !tag.is_empty()).map(str::to_owned).collect())
+                    .map(|tags| {
+                        tags.split('\u{1f}')
+                            .filter(|tag| !tag.is_empty())
+                            .map(str::to_owned)
+                            .collect()
+                    })
                     .unwrap_or_default(),
                 price: prices[row],
                 created_at: created[row],
@@ -68,20 +76,32 @@ impl Dataset {
         }
 
         let table = &frames.lines;
-        let (order, customer, product) =
-            (whole(table, "order")?, whole(table, "customer")?, whole(table, "product")?);
-        let (at, quantity, revenue) = (whole(table, "at")?, whole(table, "quantity")?, whole(table, "revenue")?);
+        let (order, customer, product) = (
+            whole(table, "order")?,
+            whole(table, "customer")?,
+            whole(table, "product")?,
+        );
+        let (at, quantity, revenue) = (
+            whole(table, "at")?,
+            whole(table, "quantity")?,
+            whole(table, "revenue")?,
+        );
         let goods = flags(table, "goods")?;
         let mut lines = Vec::with_capacity(table.height());
         for row in 0..table.height() {
             let known = order[row].and_then(|key| order_of.get(&key).copied());
-            let (Some(order), Some(product), Some(at)) = (known, product[row], at[row]) else { continue };
-            let Some(&product) = product_of.get(product as usize) else { continue };
+            let (Some(order), Some(product), Some(at)) = (known, product[row], at[row]) else {
+                continue;
+            };
+            let Some(&product) = product_of.get(product as usize) else {
+                continue;
+            };
             if goods[row] == Some(false) {
                 continue;
             }
-            let customer =
-                customer[row].and_then(|key| customer_of.get(key as usize).copied()).unwrap_or(NOBODY);
+            let customer = customer[row]
+                .and_then(|key| customer_of.get(key as usize).copied())
+                .unwrap_or(NOBODY);
             lines.push(Line {
                 order,
                 customer,
@@ -109,14 +129,23 @@ pub struct PastSearch {
 /// All searches, by time.
 pub fn past_searches(frames: &StoreFrames) -> PolarsResult<Vec<PastSearch>> {
     let events = &frames.events;
-    let (at, kind, query) = (whole(events, "at")?, whole(events, "kind")?, texts(events, "query")?);
-    let (session, visitor, results) =
-        (whole(events, "session")?, whole(events, "visitor")?, whole(events, "results")?);
+    let (at, kind, query) = (
+        whole(events, "at")?,
+        whole(events, "kind")?,
+        texts(events, "query")?,
+    );
+    let (session, visitor, results) = (
+        whole(events, "session")?,
+        whole(events, "visitor")?,
+        whole(events, "results")?,
+    );
     let mut numbers: BTreeMap<(u8, i64), u32> = BTreeMap::new();
     let mut found = Vec::new();
     for row in 0..events.height() {
         let is_search = kind[row] == Some(EventKind::Search as i64);
-        let (Some(at), Some(query), true) = (at[row], &query[row], is_search) else { continue };
+        let (Some(at), Some(query), true) = (at[row], &query[row], is_search) else {
+            continue;
+        };
         let who = match (session[row], visitor[row]) {
             (Some(session), _) => (0, session),
             (None, Some(visitor)) => (1, visitor),
@@ -124,7 +153,12 @@ pub fn past_searches(frames: &StoreFrames) -> PolarsResult<Vec<PastSearch>> {
         };
         let next = numbers.len() as u32;
         let session = *numbers.entry(who).or_insert(next);
-        found.push(PastSearch { session, at, query: query.clone(), results: results[row] });
+        found.push(PastSearch {
+            session,
+            at,
+            query: query.clone(),
+            results: results[row],
+        });
     }
     Ok(found)
 }
@@ -134,15 +168,26 @@ fn dictionary(ids: &[Option<String>]) -> (Dictionary, Vec<u32>) {
     let dictionary = Dictionary::from_ids(ids.iter().flatten().cloned().collect());
     let places = ids
         .iter()
-        .map(|id| id.as_deref().and_then(|id| dictionary.index(id)).unwrap_or(NOBODY))
+        .map(|id| {
+            id.as_deref()
+                .and_then(|id| dictionary.index(id))
+                .unwrap_or(NOBODY)
+        })
         .collect();
     (dictionary, places)
 }
 
 fn touches(events: &DataFrame, product_of: &[u32], customer_of: &[u32]) -> PolarsResult<Vec<Touch>> {
-    let (at, visitor, session) = (whole(events, "at")?, whole(events, "visitor")?, whole(events, "session")?);
-    let (customer, kind, product) =
-        (whole(events, "customer")?, whole(events, "kind")?, whole(events, "product")?);
+    let (at, visitor, session) = (
+        whole(events, "at")?,
+        whole(events, "visitor")?,
+        whole(events, "session")?,
+    );
+    let (customer, kind, product) = (
+        whole(events, "customer")?,
+        whole(events, "kind")?,
+        whole(events, "product")?,
+    );
     // Known sessions keep their number; others are cut from the visitor's stream by silence.
     let mut open: BTreeMap<(u8, i64), (u32, i64)> = BTreeMap::new();
     let mut next = 0_u32;
@@ -165,13 +210,19 @@ fn touches(events: &DataFrame, product_of: &[u32], customer_of: &[u32]) -> Polar
         }
         stream.1 = at;
         let session = stream.0;
-        let Some(&product) = product[row].and_then(|key| product_of.get(key as usize)) else { continue };
+        let Some(&product) = product[row].and_then(|key| product_of.get(key as usize)) else {
+            continue;
+        };
         touches.push(Touch {
             at,
             session,
-            customer: customer[row].and_then(|key| customer_of.get(key as usize).copied()).unwrap_or(NOBODY),
+            customer: customer[row]
+                .and_then(|key| customer_of.get(key as usize).copied())
+                .unwrap_or(NOBODY),
             product,
-            kind: kind[row].and_then(|kind| KINDS.get(kind as usize).copied()).unwrap_or_default(),
+            kind: kind[row]
+                .and_then(|kind| KINDS.get(kind as usize).copied())
+                .unwrap_or_default(),
         });
     }
     Ok(touches)

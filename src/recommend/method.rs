@@ -30,24 +30,69 @@ pub enum Counting {
 #[serde(rename_all = "snake_case", tag = "model")]
 pub enum Method {
     /// Distinct buyers in the last `days`, 0 = ever.
-    Popularity { days: f64 },
-    DecayedPopularity { half_life_days: f64 },
+    Popularity {
+        days: f64,
+    },
+    DecayedPopularity {
+        half_life_days: f64,
+    },
     /// Own count with popular items behind.
     PersonalCount,
-    PersonalDecay { half_life_days: f64 },
-    ItemCosine { k: usize, counting: Counting },
-    ItemTfIdf { k: usize, counting: Counting },
-    ItemBm25 { k: usize, k1: f32, b: f32, counting: Counting },
-    Walk { beta: f32, k: usize, counting: Counting },
-    Ease { lambda: f32, counting: Counting },
-    Ials { factors: usize, unobserved: f32, regularisation: f32, exponent: f32, counting: Counting },
-    TifuKnn { neighbours: usize, basket_decay: f64, group_decay: f64, own: f32, groups: usize },
+    PersonalDecay {
+        half_life_days: f64,
+    },
+    ItemCosine {
+        k: usize,
+        counting: Counting,
+    },
+    ItemTfIdf {
+        k: usize,
+        counting: Counting,
+    },
+    ItemBm25 {
+        k: usize,
+        k1: f32,
+        b: f32,
+        counting: Counting,
+    },
+    Walk {
+        beta: f32,
+        k: usize,
+        counting: Counting,
+    },
+    Ease {
+        lambda: f32,
+        counting: Counting,
+    },
+    Ials {
+        factors: usize,
+        unobserved: f32,
+        regularisation: f32,
+        exponent: f32,
+        counting: Counting,
+    },
+    TifuKnn {
+        neighbours: usize,
+        basket_decay: f64,
+        group_decay: f64,
+        own: f32,
+        groups: usize,
+    },
     /// What was bought in the same orders as the customer's things, recent things first.
-    OrderWalk { beta: f32, k: usize, half_life_days: f64 },
+    OrderWalk {
+        beta: f32,
+        k: usize,
+        half_life_days: f64,
+    },
     /// What others bought next after the customer's latest things.
-    Transitions { k: usize, memory: f32 },
+    Transitions {
+        k: usize,
+        memory: f32,
+    },
     /// What resembles the customer's things by title, category, vendor and tags.
-    Content { k: usize },
+    Content {
+        k: usize,
+    },
 }
 
 impl Method {
@@ -62,7 +107,10 @@ impl Method {
             Self::ItemTfIdf { .. } => "item-tfidf",
             Self::ItemBm25 { .. } => "item-bm25",
             Self::Walk { .. } => "rp3beta",
-            Self::Ease { counting: Counting::Decayed { .. }, .. } => "decayed-ease",
+            Self::Ease {
+                counting: Counting::Decayed { .. },
+                ..
+            } => "decayed-ease",
             Self::Ease { .. } => "ease",
             Self::Ials { .. } => "ials",
             Self::TifuKnn { .. } => "tifu-knn",
@@ -75,9 +123,14 @@ impl Method {
     /// The name, told apart by half-life where there are several of a kind.
     pub fn label(&self) -> String {
         match self {
-            Self::Ease { counting: Counting::Decayed { half_life_days }, .. }
+            Self::Ease {
+                counting: Counting::Decayed { half_life_days },
+                ..
+            }
             | Self::PersonalDecay { half_life_days }
-            | Self::DecayedPopularity { half_life_days } => format!("{} ({half_life_days} days)", self.name()),
+            | Self::DecayedPopularity { half_life_days } => {
+                format!("{} ({half_life_days} days)", self.name())
+            }
             _ => self.name().to_owned(),
         }
     }
@@ -104,9 +157,10 @@ impl Method {
                 Scorer::Same(frequency::decayed_popularity(history, half_life_days))
             }
             Self::PersonalCount => Scorer::Personal(Personal::Count, frequency::popularity(history, 0.0)),
-            Self::PersonalDecay { half_life_days } => {
-                Scorer::Personal(Personal::Decay { half_life_days }, frequency::popularity(history, 0.0))
-            }
+            Self::PersonalDecay { half_life_days } => Scorer::Personal(
+                Personal::Decay { half_life_days },
+                frequency::popularity(history, 0.0),
+            ),
             Self::ItemCosine { k, counting } => {
                 let rows = matrix(counting);
                 Scorer::Items(item_knn::item_knn(&rows, Weighting::Cosine, k), rows)
@@ -127,16 +181,44 @@ impl Method {
                 let rows = matrix(counting);
                 Scorer::Ease(Box::new(Ease::fit(&rows, lambda)?), rows)
             }
-            Self::Ials { factors, unobserved, regularisation, exponent, counting } => {
-                let settings =
-                    ials::Settings { factors, unobserved, regularisation, exponent, seed, ..ials::Settings::default() };
+            Self::Ials {
+                factors,
+                unobserved,
+                regularisation,
+                exponent,
+                counting,
+            } => {
+                let settings = ials::Settings {
+                    factors,
+                    unobserved,
+                    regularisation,
+                    exponent,
+                    seed,
+                    ..ials::Settings::default()
+                };
                 Scorer::Ials(Ials::fit(&matrix(counting), settings))
             }
-            Self::TifuKnn { neighbours, basket_decay, group_decay, own, groups } => {
-                let settings = tifu::Settings { neighbours, basket_decay, group_decay, own, groups };
+            Self::TifuKnn {
+                neighbours,
+                basket_decay,
+                group_decay,
+                own,
+                groups,
+            } => {
+                let settings = tifu::Settings {
+                    neighbours,
+                    basket_decay,
+                    group_decay,
+                    own,
+                    groups,
+                };
                 Scorer::Tifu(Box::new(Tifu::fit(history, settings)))
             }
-            Self::OrderWalk { beta, k, half_life_days } => {
+            Self::OrderWalk {
+                beta,
+                k,
+                half_life_days,
+            } => {
                 let rows = history.basket_matrix(|_, lines| 1.0 / (lines as f64).sqrt());
                 let recent = history.customer_matrix(|age| (-age / half_life_days).exp2());
                 Scorer::Items(item_knn::random_walk(&rows, beta, k), recent)
@@ -146,11 +228,19 @@ impl Method {
                 Scorer::Items(neighbours, rows)
             }
             Self::Content { k } => {
-                let facts: Vec<_> = history.products.iter().map(|&p| &history.data.facts[p as usize]).collect();
+                let facts: Vec<_> = history
+                    .products
+                    .iter()
+                    .map(|&p| &history.data.facts[p as usize])
+                    .collect();
                 Scorer::Items(attribute_neighbours(&facts, k), matrix(Counting::Log))
             }
         };
-        Some(Fitted { method: *self, history, scorer })
+        Some(Fitted {
+            method: *self,
+            history,
+            scorer,
+        })
     }
 }
 
@@ -176,10 +266,19 @@ fn transitions(history: &History<'_>, k: usize, memory: f32) -> (Neighbours, Spa
     for customer in 0..history.n_customers() as u32 {
         let past = history.past(customer);
         let past = &past[past.len().saturating_sub(LATEST)..];
-        let orders = past.first().zip(past.last()).map_or(0, |(a, b)| (b.order - a.order) as usize + 1);
+        let orders = past
+            .first()
+            .zip(past.last())
+            .map_or(0, |(a, b)| (b.order - a.order) as usize + 1);
         let long_baskets = past.len() > 3 * orders;
         // Where orders hold many lines the step is the order, else the line.
-        let step = |index: usize| if long_baskets { past[index].order as usize } else { index };
+        let step = |index: usize| {
+            if long_baskets {
+                past[index].order as usize
+            } else {
+                index
+            }
+        };
         let mut tail = Vec::new();
         let last_step = if past.is_empty() { 0 } else { step(past.len() - 1) };
         for (index, own) in past.iter().enumerate() {
@@ -224,7 +323,12 @@ fn transitions(history: &History<'_>, k: usize, memory: f32) -> (Neighbours, Spa
         super::sparse::keep_top(&mut row, k);
         row
     });
-    (Neighbours { similar: Sparse::from_rows(n, rows) }, Sparse::from_rows(n, queries))
+    (
+        Neighbours {
+            similar: Sparse::from_rows(n, rows),
+        },
+        Sparse::from_rows(n, queries),
+    )
 }
 
 /// A model that has seen a history.

@@ -18,7 +18,13 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { neighbours: 300, basket_decay: 1.0, group_decay: 0.6, own: 0.7, groups: 3 }
+        Self {
+            neighbours: 300,
+            basket_decay: 1.0,
+            group_decay: 0.6,
+            own: 0.7,
+            groups: 3,
+        }
     }
 }
 
@@ -38,10 +44,19 @@ impl Tifu {
             .map(|customer| vector(history, customer, settings))
             .collect::<Vec<_>>();
         let vectors = Sparse::from_rows(history.n_items(), rows);
-        let norms =
-            (0..vectors.rows()).map(|row| vectors.row(row).1.iter().map(|v| v * v).sum()).collect::<Vec<f32>>();
-        let active = (0..vectors.rows()).map(|row| !vectors.row(row).0.is_empty()).collect();
-        Self { by_item: vectors.transpose(), vectors, norms, active, settings }
+        let norms = (0..vectors.rows())
+            .map(|row| vectors.row(row).1.iter().map(|v| v * v).sum())
+            .collect::<Vec<f32>>();
+        let active = (0..vectors.rows())
+            .map(|row| !vectors.row(row).0.is_empty())
+            .collect();
+        Self {
+            by_item: vectors.transpose(),
+            vectors,
+            norms,
+            active,
+            settings,
+        }
     }
 
     /// own × vector + (1 − own) × mean of the nearest by Euclidean distance, the customer excluded.
@@ -76,7 +91,9 @@ impl Tifu {
 /// Σ over groups of `group_decay^(m−1−g)` × mean over the group of `basket_decay^(n−1−j)` × basket j, over m.
 fn vector(history: &History<'_>, customer: u32, settings: Settings) -> Vec<(u32, f32)> {
     let past = history.past(customer);
-    let Some(last) = past.last() else { return Vec::new() };
+    let Some(last) = past.last() else {
+        return Vec::new();
+    };
     let n = last.order as usize + 1;
     let m = settings.groups.max(1);
     let real_groups = m.min(n);
@@ -84,7 +101,11 @@ fn vector(history: &History<'_>, customer: u32, settings: Settings) -> Vec<(u32,
     let (base, extra) = if n < m { (1, 0) } else { (n / m, n % m) };
     let small = (real_groups - extra) * base;
     let group_of = |basket: usize| {
-        if basket < small { (basket / base, base) } else { (real_groups - extra + (basket - small) / (base + 1), base + 1) }
+        if basket < small {
+            (basket / base, base)
+        } else {
+            (real_groups - extra + (basket - small) / (base + 1), base + 1)
+        }
     };
     past.iter()
         .map(|past| {
@@ -111,7 +132,12 @@ mod tests {
             ("3", "a", 3, &["x", "z"]),
         ]);
         let history = History::new(&data, 10, 1);
-        let settings = Settings { groups: 2, basket_decay: 0.5, group_decay: 0.5, ..Settings::default() };
+        let settings = Settings {
+            groups: 2,
+            basket_decay: 0.5,
+            group_decay: 0.5,
+            ..Settings::default()
+        };
         let mut got = vector(&history, 0, settings);
         got.sort_by_key(|entry| entry.0);
         // group 0: basket 1 (0.25); group 1: baskets 2 and 3 (0.5, 1) over 2; weights 0.5 and 1; all over 2.

@@ -19,11 +19,20 @@ pub enum Command {
     Do(Action),
     Go(Screen),
     /// Shows a page on the canvas; `segment` `None` keeps the one that is shown, `*` is everyone.
-    OpenPage { page: PageRef, segment: Option<String> },
+    OpenPage {
+        page: PageRef,
+        segment: Option<String>,
+    },
     /// Shows a product in the inspector of the page that is open.
-    Inspect { product: String },
+    Inspect {
+        product: String,
+    },
     /// Changes the merchandising document; undoable. `label` is the sentence of the history, `toast` says it too.
-    Edit { edit: Edit, label: String, toast: Option<Toast<Self>> },
+    Edit {
+        edit: Edit,
+        label: String,
+        toast: Option<Toast<Self>>,
+    },
     Say(Toast<Self>),
     /// What a screen asks the app to do.
     Ask(super::screens::stage::Ask),
@@ -35,7 +44,9 @@ pub enum Command {
     /// Copies text to the clipboard.
     Copy(String),
     /// Takes back or does again until this many steps are in effect.
-    GoBackTo { n_done: usize },
+    GoBackTo {
+        n_done: usize,
+    },
     SetTheme(egui::ThemePreference),
     SetLanguage(super::strings::Language),
     SetReduceMotion(bool),
@@ -101,7 +112,10 @@ const fn ctrl(key: Key) -> Option<KeyboardShortcut> {
 }
 
 const fn ctrl_shift(key: Key) -> Option<KeyboardShortcut> {
-    Some(KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key))
+    Some(KeyboardShortcut::new(
+        Modifiers::COMMAND.plus(Modifiers::SHIFT),
+        key,
+    ))
 }
 
 actions! {
@@ -169,7 +183,8 @@ actions! {
 impl Action {
     /// Letters without Ctrl: they can be switched off and never work while text is edited.
     pub fn is_single_key(self) -> bool {
-        self.shortcut().is_some_and(|shortcut| !shortcut.modifiers.command && !shortcut.modifiers.alt)
+        self.shortcut()
+            .is_some_and(|shortcut| !shortcut.modifiers.command && !shortcut.modifiers.alt)
     }
 }
 
@@ -208,7 +223,10 @@ impl Situation {
 
 impl Action {
     fn edits(self) -> bool {
-        !matches!(self, Self::Why | Self::SelectAlso | Self::FirstSlot | Self::LastSlot | Self::Tray)
+        !matches!(
+            self,
+            Self::Why | Self::SelectAlso | Self::FirstSlot | Self::LastSlot | Self::Tray
+        )
     }
 }
 
@@ -234,7 +252,10 @@ pub fn pressed(ctx: &egui::Context, situation: Situation, single_keys: bool) -> 
             let text_owns_it = editing_text
                 && (action.is_single_key()
                     || shortcut.conflicts_with_text_editing()
-                    || matches!(action, Action::Undo | Action::Redo | Action::MoveEarlier | Action::MoveLater));
+                    || matches!(
+                        action,
+                        Action::Undo | Action::Redo | Action::MoveEarlier | Action::MoveLater
+                    ));
             let switched_off = action.is_single_key() && (!single_keys || popup_open);
             let out_of_reach = action.reach() != Reach::Everywhere && !situation.on_canvas;
             (!text_owns_it && !switched_off && !out_of_reach && consume(input, &shortcut)).then_some(action)
@@ -270,16 +291,24 @@ mod tests {
             }
         }
         for screen in Screen::ALL {
-            let Some(shortcut) = screen.shortcut() else { continue };
+            let Some(shortcut) = screen.shortcut() else {
+                continue;
+            };
             assert!(seen.iter().all(|(known, _)| *known != shortcut), "{screen:?}");
         }
     }
 
     #[test]
     fn an_action_that_cannot_run_says_why() {
-        let situation = Situation { on_canvas: true, ..Situation::default() };
+        let situation = Situation {
+            on_canvas: true,
+            ..Situation::default()
+        };
         assert!(situation.why_not(Action::PinHere).is_some());
-        let with_card = Situation { has_card: true, ..situation };
+        let with_card = Situation {
+            has_card: true,
+            ..situation
+        };
         assert!(with_card.why_not(Action::PinHere).is_none());
         assert!(with_card.why_not(Action::Unpin).is_some());
     }

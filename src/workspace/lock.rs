@@ -53,7 +53,10 @@ fn lock_file(workspace: &Path, path: &Path) -> Result<Held, Error> {
             Err(TryLockError::Error(source)) => return Err(refused(workspace, source)),
         }
         if same_file(&file, path) {
-            return Ok(Held { path: path.to_owned(), file });
+            return Ok(Held {
+                path: path.to_owned(),
+                file,
+            });
         }
     }
     Err(Error::OpenElsewhere(workspace.to_owned()))
@@ -75,7 +78,9 @@ fn lock_path(workspace: &Path) -> Result<PathBuf, Error> {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let folder = folder.canonicalize().map_err(|source| refused(workspace, source))?;
+    let folder = folder
+        .canonicalize()
+        .map_err(|source| refused(workspace, source))?;
     Ok(folder.join(name))
 }
 

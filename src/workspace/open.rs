@@ -148,9 +148,15 @@ impl Workspace {
 
     /// Refuses to let the file grow beyond so many bytes, like a disk that is full.
     pub fn limit_size(&mut self, bytes: u64) -> Result<(), Error> {
-        let page_size: i64 = self.connection.query_row("PRAGMA page_size", [], |row| row.get(0))?;
+        let page_size: i64 = self
+            .connection
+            .query_row("PRAGMA page_size", [], |row| row.get(0))?;
         self.connection
-            .query_row(&format!("PRAGMA max_page_count = {}", bytes as i64 / page_size), [], |_| Ok(()))
+            .query_row(
+                &format!("PRAGMA max_page_count = {}", bytes as i64 / page_size),
+                [],
+                |_| Ok(()),
+            )
             .map_err(|source| self.explain(source))
     }
 

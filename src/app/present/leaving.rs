@@ -15,9 +15,20 @@ use crate::shop::{Monitor, Seconds};
 const HEAD_LINES: usize = 14;
 const HEAD_BYTES: usize = 4_000;
 
-pub fn export_plan(session: &Session, to: &str, now: Seconds, monitor: &dyn Monitor) -> Result<ExportPlan, Error> {
+pub fn export_plan(
+    session: &Session,
+    to: &str,
+    now: Seconds,
+    monitor: &dyn Monitor,
+) -> Result<ExportPlan, Error> {
     let target = target(to)?;
-    let exporter = Exporter::gather(session.workspace(), now, target.names_customers(), Vec::new(), monitor)?;
+    let exporter = Exporter::gather(
+        session.workspace(),
+        now,
+        target.names_customers(),
+        Vec::new(),
+        monitor,
+    )?;
     let projection = exporter.project(target);
     let files = projection
         .files
@@ -29,15 +40,28 @@ pub fn export_plan(session: &Session, to: &str, now: Seconds, monitor: &dyn Moni
         })
         .collect();
     let mut losses: Vec<String> = Vec::new();
-    for verdict in projection.fidelity.verdicts.iter().filter(|verdict| verdict.fidelity != Fidelity::Exact) {
+    for verdict in projection
+        .fidelity
+        .verdicts
+        .iter()
+        .filter(|verdict| verdict.fidelity != Fidelity::Exact)
+    {
         let sentence = format!("{}: {}", verdict.about, verdict.how);
         if !losses.contains(&sentence) {
             losses.push(sentence);
         }
     }
     let bundle = open::bundle(session.workspace())?;
-    let checks = bundle.map(|bundle| checks(&bundle.document, &bundle.catalog)).unwrap_or_default();
-    Ok(ExportPlan { target: to.to_owned(), parts: Vec::new(), files, checks, losses })
+    let checks = bundle
+        .map(|bundle| checks(&bundle.document, &bundle.catalog))
+        .unwrap_or_default();
+    Ok(ExportPlan {
+        target: to.to_owned(),
+        parts: Vec::new(),
+        files,
+        checks,
+        losses,
+    })
 }
 
 /// The first lines of a text file; empty for anything else.
@@ -46,7 +70,11 @@ fn head(bytes: &[u8]) -> String {
     match std::str::from_utf8(start) {
         Ok(text) => text.lines().take(HEAD_LINES).collect::<Vec<_>>().join("\n"),
         Err(cut) if start.len() < bytes.len() && 0 < cut.valid_up_to() => {
-            String::from_utf8_lossy(&start[..cut.valid_up_to()]).lines().take(HEAD_LINES).collect::<Vec<_>>().join("\n")
+            String::from_utf8_lossy(&start[..cut.valid_up_to()])
+                .lines()
+                .take(HEAD_LINES)
+                .collect::<Vec<_>>()
+                .join("\n")
         }
         Err(_) => String::new(),
     }
@@ -59,7 +87,9 @@ fn checks(document: &Document, catalog: &Catalog) -> Vec<Check> {
     let hidden: Vec<&String> = document
         .rules
         .iter()
-        .filter(|rule| rule.enabled && rule.action == Action::Hide && rule.scope == crate::merch::Scope::default())
+        .filter(|rule| {
+            rule.enabled && rule.action == Action::Hide && rule.scope == crate::merch::Scope::default()
+        })
         .filter_map(|rule| match &rule.target {
             RuleTarget::Products(ids) => Some(ids),
             RuleTarget::Where(_) => None,
@@ -67,9 +97,13 @@ fn checks(document: &Document, catalog: &Catalog) -> Vec<Check> {
         .flatten()
         .collect();
     for rule in document.rules.iter().filter(|rule| rule.enabled) {
-        let RuleTarget::Products(ids) = &rule.target else { continue };
+        let RuleTarget::Products(ids) = &rule.target else {
+            continue;
+        };
         for id in ids {
-            let product = catalog.index(id).and_then(|idx| catalog.products.get(idx as usize));
+            let product = catalog
+                .index(id)
+                .and_then(|idx| catalog.products.get(idx as usize));
             let is_pin = matches!(rule.action, Action::Pin { .. });
             unknown += usize::from(product.is_none());
             sold_out += usize::from(is_pin && product.is_some_and(|product| !product.sellable()));
@@ -99,15 +133,26 @@ fn checks(document: &Document, catalog: &Catalog) -> Vec<Check> {
             format!("{sold_out} pinned products are sold out; their places go to the next ones"),
             "No pinned product is sold out",
         ),
-        Check { outcome: CheckOutcome::Passes, sentence: "Prices are left as they are".to_owned() },
+        Check {
+            outcome: CheckOutcome::Passes,
+            sentence: "Prices are left as they are".to_owned(),
+        },
     ]
 }
 
 /// The orders of the customer with this number (1 is the first by id), oldest first.
-pub fn story(session: &Session, number: i64, now: Seconds, monitor: &dyn Monitor) -> Result<CustomerStory, Error> {
+pub fn story(
+    session: &Session,
+    number: i64,
+    now: Seconds,
+    monitor: &dyn Monitor,
+) -> Result<CustomerStory, Error> {
     let workspace = session.workspace();
     let run = runs::segments(workspace)?.map(|kept| kept.result);
-    let at = train::Settings { as_of: run.as_ref().map(|run| run.as_of), ..train::Settings::at(now) };
+    let at = train::Settings {
+        as_of: run.as_ref().map(|run| run.as_of),
+        ..train::Settings::at(now)
+    };
     let (frames, as_of) = train::frames_as_of(workspace, &at, monitor)?;
     let history = History::before(&frames, as_of)
         .map_err(|source| Error::bug_because("The customer's orders could not be read.", source))?;
@@ -117,11 +162,18 @@ pub fn story(session: &Session, number: i64, now: Seconds, monitor: &dyn Monitor
     let customer = u32::try_from(number - 1).unwrap_or(u32::MAX);
     let mut moments: BTreeMap<u32, Moment> = BTreeMap::new();
     for order in history.orders.iter().filter(|order| order.customer == customer) {
-        let bought = Moment { at: order.at, kind: MomentKind::Bought, value: Some(order.revenue), ..Moment::default() };
+        let bought = Moment {
+            at: order.at,
+            kind: MomentKind::Bought,
+            value: Some(order.revenue),
+            ..Moment::default()
+        };
         moments.insert(order.order, bought);
     }
     for line in history.lines.iter().filter(|line| line.customer == customer) {
-        let id = line.product.and_then(|product| ids.get(product as usize).cloned());
+        let id = line
+            .product
+            .and_then(|product| ids.get(product as usize).cloned());
         if let (Some(moment), Some(id)) = (moments.get_mut(&line.order), id) {
             moment.products.push(id);
         }

@@ -51,7 +51,10 @@ pub fn combo_with<'a, R>(
         .close_behavior(close)
         .show(|ui| {
             ui.set_min_width(response.rect.width().max(180.0));
-            egui::ScrollArea::vertical().max_height(420.0).show(ui, contents).inner
+            egui::ScrollArea::vertical()
+                .max_height(420.0)
+                .show(ui, contents)
+                .inner
         });
     (response, inner.map(|inner| inner.inner))
 }
@@ -64,7 +67,9 @@ pub fn choice<'a>(ui: &mut Ui, chosen: bool, name: &str, atoms: impl IntoAtoms<'
         Atom::paint(egui::Vec2::splat(14.0), |_, _| {})
     };
     let width = ui.available_width();
-    let response = ui.add(super::button::quiet((mark, atoms.into_atoms(), Atom::grow())).min_size(egui::vec2(width, 28.0)));
+    let response = ui.add(
+        super::button::quiet((mark, atoms.into_atoms(), Atom::grow())).min_size(egui::vec2(width, 28.0)),
+    );
     response.widget_info(|| WidgetInfo::selected(Role::MenuItem, true, chosen, name));
     response
 }

@@ -91,16 +91,21 @@ impl<A: Clone> Toasts<A> {
                                     (Some(icon), _) => (icon, t.overlay_pin),
                                     (None, Level::Done) => (icons::CHECK, t.overlay_accent),
                                     (None, Level::Info) => (icons::INFO, t.overlay_pin),
-                                    (None, Level::Error) => (icons::WARNING_CIRCLE, crate::ui::theme::DARK.hide.fg),
+                                    (None, Level::Error) => {
+                                        (icons::WARNING_CIRCLE, crate::ui::theme::DARK.hide.fg)
+                                    }
                                 };
-                                let (rect, _) = ui.allocate_exact_size(egui::Vec2::splat(18.0), egui::Sense::hover());
+                                let (rect, _) =
+                                    ui.allocate_exact_size(egui::Vec2::splat(18.0), egui::Sense::hover());
                                 icon.paint_filled(ui.painter(), rect.center(), 18.0, color);
                                 let label = ui.label(RichText::new(&toast.text).color(t.on_overlay));
                                 ui.ctx().accesskit_node_builder(label.id, |node| {
                                     node.set_live(egui::accesskit::Live::Polite);
                                 });
                                 for (label, action) in &toast.actions {
-                                    let text = RichText::new(label).text_style(text::strong()).color(t.overlay_accent);
+                                    let text = RichText::new(label)
+                                        .text_style(text::strong())
+                                        .color(t.overlay_accent);
                                     if ui.add(egui::Button::new(text).frame(false)).clicked() {
                                         clicked.push(action.clone());
                                         gone = Some(index);
@@ -129,8 +134,14 @@ impl<A: Clone> Toasts<A> {
         if let Some(index) = gone {
             self.queue.remove(index);
         }
-        if let Some(next) = self.queue.iter().filter_map(|shown| shown.expires).reduce(f64::min) {
-            ui.ctx().request_repaint_after(Duration::from_secs_f64((next - now).max(0.05)));
+        if let Some(next) = self
+            .queue
+            .iter()
+            .filter_map(|shown| shown.expires)
+            .reduce(f64::min)
+        {
+            ui.ctx()
+                .request_repaint_after(Duration::from_secs_f64((next - now).max(0.05)));
         }
         clicked
     }

@@ -42,7 +42,10 @@ type Key = (String, Size);
 /// What is known about one picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Picture {
-    Ready { texture: TextureId, size: egui::Vec2 },
+    Ready {
+        texture: TextureId,
+        size: egui::Vec2,
+    },
     /// On its way; the worker wakes the window.
     Loading,
     /// There is none, or it cannot be read.
@@ -76,7 +79,9 @@ pub struct Pictures {
 
 impl std::fmt::Debug for Pictures {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Pictures").field("bytes", &self.inner.borrow().bytes).finish_non_exhaustive()
+        f.debug_struct("Pictures")
+            .field("bytes", &self.inner.borrow().bytes)
+            .finish_non_exhaustive()
     }
 }
 
@@ -113,7 +118,13 @@ impl Pictures {
             uploads_left: UPLOADS_PER_FRAME,
             bytes: 0,
         };
-        Self { inner: RefCell::new(inner), ask, answers, folder, context: context.clone() }
+        Self {
+            inner: RefCell::new(inner),
+            ask,
+            answers,
+            folder,
+            context: context.clone(),
+        }
     }
 
     /// Pictures of the workspace are looked for here before the bundled ones. Forgets what was loaded.
@@ -151,13 +162,24 @@ impl Pictures {
             let texture = self.context.load_texture(&key.0, image, TextureOptions::LINEAR);
             inner.bytes += bytes;
             let last_used = inner.frame;
-            inner.ready.insert(key, Ready { texture, bytes, last_used });
+            inner.ready.insert(
+                key,
+                Ready {
+                    texture,
+                    bytes,
+                    last_used,
+                },
+            );
         }
         if !inner.waiting.is_empty() {
             self.context.request_repaint();
         }
         while MOST_BYTES < inner.bytes {
-            let oldest = inner.ready.iter().min_by_key(|(_, ready)| ready.last_used).map(|(key, _)| key.clone());
+            let oldest = inner
+                .ready
+                .iter()
+                .min_by_key(|(_, ready)| ready.last_used)
+                .map(|(key, _)| key.clone());
             let Some(ready) = oldest.and_then(|key| inner.ready.remove(&key)) else {
                 break;
             };
@@ -175,7 +197,10 @@ impl Pictures {
         let frame = inner.frame;
         if let Some(ready) = inner.ready.get_mut(&key) {
             ready.last_used = frame;
-            return Picture::Ready { texture: ready.texture.id(), size: ready.texture.size_vec2() };
+            return Picture::Ready {
+                texture: ready.texture.id(),
+                size: ready.texture.size_vec2(),
+            };
         }
         if inner.missing.contains(&key) {
             return Picture::Missing;
@@ -197,7 +222,13 @@ impl Pictures {
 
 /// Reads, decodes and shrinks one picture. Names with a path or an address count by their last part.
 fn decode((name, size): &Key, folder: Option<PathBuf>) -> Option<ColorImage> {
-    let file = name.split(['?', '#']).next().unwrap_or(name).rsplit('/').next().unwrap_or(name);
+    let file = name
+        .split(['?', '#'])
+        .next()
+        .unwrap_or(name)
+        .rsplit('/')
+        .next()
+        .unwrap_or(name);
     let own = folder.and_then(|folder| std::fs::read(folder.join(file)).ok());
     let bytes: std::borrow::Cow<'_, [u8]> = match own {
         Some(bytes) => bytes.into(),

@@ -61,30 +61,41 @@ pub fn export_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut ExportState) {
     let asked = (state.target, stage.revision);
     if state.asked_for != Some(asked) {
         state.asked_for = Some(asked);
-        stage.push(Ask::PlanExport { target: state.target.to_owned() });
-    }
-    let plan = stage.found.export_plan.clone().filter(|plan| plan.target == state.target);
-    ScrollArea::vertical().id_salt("export").auto_shrink(false).show(ui, |ui| {
-        Frame::new().inner_margin(Margin::symmetric(24, 20)).show(ui, |ui| {
-            ui.set_width(ui.available_width());
-            heading::display(ui, T::Title.text());
-            targets_ui(ui, state);
-            ui.add_space(space::S);
-            progress_ui(ui, stage);
-            if let Some(plan) = plan.as_ref().filter(|plan| !plan.parts.is_empty()) {
-                parts_ui(ui, stage, state, plan);
-                ui.add_space(space::M);
-            }
-            difference_ui(ui, stage, state);
-            ui.add_space(space::M);
-            if let Some(plan) = &plan {
-                checks_ui(ui, plan);
-                ui.add_space(space::M);
-                write_ui(ui, stage, state, plan);
-            }
-            earlier_ui(ui, stage);
+        stage.push(Ask::PlanExport {
+            target: state.target.to_owned(),
         });
-    });
+    }
+    let plan = stage
+        .found
+        .export_plan
+        .clone()
+        .filter(|plan| plan.target == state.target);
+    ScrollArea::vertical()
+        .id_salt("export")
+        .auto_shrink(false)
+        .show(ui, |ui| {
+            Frame::new()
+                .inner_margin(Margin::symmetric(24, 20))
+                .show(ui, |ui| {
+                    ui.set_width(ui.available_width());
+                    heading::display(ui, T::Title.text());
+                    targets_ui(ui, state);
+                    ui.add_space(space::S);
+                    progress_ui(ui, stage);
+                    if let Some(plan) = plan.as_ref().filter(|plan| !plan.parts.is_empty()) {
+                        parts_ui(ui, stage, state, plan);
+                        ui.add_space(space::M);
+                    }
+                    difference_ui(ui, stage, state);
+                    ui.add_space(space::M);
+                    if let Some(plan) = &plan {
+                        checks_ui(ui, plan);
+                        ui.add_space(space::M);
+                        write_ui(ui, stage, state, plan);
+                    }
+                    earlier_ui(ui, stage);
+                });
+        });
     if let Some(plan) = &plan {
         files_ui(ui, state, plan);
     }
@@ -104,8 +115,13 @@ fn targets_ui(ui: &mut Ui, state: &mut ExportState) {
 }
 
 fn progress_ui(ui: &mut Ui, stage: &mut Stage<'_>) {
-    for (kind, title) in [(JobKind::PlanExport, T::Planning), (JobKind::Export, T::Exporting)] {
-        let Some(job) = stage.job(kind).cloned() else { continue };
+    for (kind, title) in [
+        (JobKind::PlanExport, T::Planning),
+        (JobKind::Export, T::Exporting),
+    ] {
+        let Some(job) = stage.job(kind).cloned() else {
+            continue;
+        };
         card::card(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.horizontal(|ui| {
@@ -133,7 +149,9 @@ fn parts_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut ExportState, plan: &Expo
             heading::section(ui, T::Included.text());
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let words = match stage.view.exports.first() {
-                    Some(last) => T::ChangesSince.with(&[("date", (&ago(last.at, stage.now, stage.formats)).into())]),
+                    Some(last) => {
+                        T::ChangesSince.with(&[("date", (&ago(last.at, stage.now, stage.formats)).into())])
+                    }
                     None => T::FirstExport.text().to_owned(),
                 };
                 heading::section(ui, &words);
@@ -143,7 +161,11 @@ fn parts_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut ExportState, plan: &Expo
             ui.horizontal(|ui| {
                 let mut taken = !state.left_out.contains(&part.name);
                 let name = T::Include.with(&[("part", (&part.name).into())]);
-                if ui.add(egui::Checkbox::without_text(&mut taken)).accessible_name(name).changed() {
+                if ui
+                    .add(egui::Checkbox::without_text(&mut taken))
+                    .accessible_name(name)
+                    .changed()
+                {
                     if taken {
                         state.left_out.remove(&part.name);
                     } else {
@@ -151,10 +173,22 @@ fn parts_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut ExportState, plan: &Expo
                     }
                 }
                 ui.label(&part.name);
-                ui.label(RichText::new(&part.amount).text_style(text::number()).color(t.muted));
+                ui.label(
+                    RichText::new(&part.amount)
+                        .text_style(text::number())
+                        .color(t.muted),
+                );
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    let words = if part.changes.is_empty() { T::NoChanges.text() } else { &part.changes };
-                    ui.label(RichText::new(words).color(if part.changes.is_empty() { t.muted } else { t.text }));
+                    let words = if part.changes.is_empty() {
+                        T::NoChanges.text()
+                    } else {
+                        &part.changes
+                    };
+                    ui.label(RichText::new(words).color(if part.changes.is_empty() {
+                        t.muted
+                    } else {
+                        t.text
+                    }));
                 });
             });
         }
@@ -162,12 +196,20 @@ fn parts_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut ExportState, plan: &Expo
 }
 
 fn difference_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut ExportState) {
-    let (Some(exported), Some(prepared)) = (&stage.view.exported, stage.prepared) else { return };
-    if state.difference.as_ref().is_none_or(|(revision, _)| *revision != stage.revision) {
+    let (Some(exported), Some(prepared)) = (&stage.view.exported, stage.prepared) else {
+        return;
+    };
+    if state
+        .difference
+        .as_ref()
+        .is_none_or(|(revision, _)| *revision != stage.revision)
+    {
         let difference = crate::decide::diff(exported, prepared.bundle(), stage.now);
         state.difference = Some((stage.revision, difference));
     }
-    let Some((_, difference)) = &state.difference else { return };
+    let Some((_, difference)) = &state.difference else {
+        return;
+    };
     let t = ui.tokens();
     heading::title(ui, T::Diff.text());
     card::card(ui, |ui| {
@@ -192,15 +234,26 @@ fn difference_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut ExportState) {
         }
         let catalog = &prepared.bundle().catalog;
         let title = |id: &str| {
-            catalog.index(id).and_then(|idx| catalog.products.get(idx as usize)).map_or_else(|| id.to_owned(), |product| product.title.clone())
+            catalog
+                .index(id)
+                .and_then(|idx| catalog.products.get(idx as usize))
+                .map_or_else(|| id.to_owned(), |product| product.title.clone())
         };
-        let shown = difference.rows.iter().filter(|row| state.page_filter.as_ref().is_none_or(|page| *page == row.page));
+        let shown = difference
+            .rows
+            .iter()
+            .filter(|row| state.page_filter.as_ref().is_none_or(|page| *page == row.page));
         for (idx, row) in shown.take(40).enumerate() {
             if 0 < idx {
                 ui.separator();
             }
             ui.horizontal(|ui| {
-                let info = prepared.bundle().segments.segments.iter().find(|info| info.id == row.segment);
+                let info = prepared
+                    .bundle()
+                    .segments
+                    .segments
+                    .iter()
+                    .find(|info| info.id == row.segment);
                 if let Some(info) = info {
                     marker::show(ui, info.color);
                 }
@@ -209,7 +262,10 @@ fn difference_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut ExportState) {
                 ui.label(RichText::new(format!("{} › {}", row.page, row.block)).color(t.muted));
             });
             ui.horizontal_wrapped(|ui| {
-                for (ids, word, tone, sign) in [(&row.entered, T::Entered, t.boost, '+'), (&row.left, T::Left, t.hide, crate::ui::format::MINUS)] {
+                for (ids, word, tone, sign) in [
+                    (&row.entered, T::Entered, t.boost, '+'),
+                    (&row.left, T::Left, t.hide, crate::ui::format::MINUS),
+                ] {
                     for id in ids.iter().take(6) {
                         let label = format!("{sign} {}", title(id));
                         chip::chip(ui, &label, Some(tone)).on_hover_text(word.text());
@@ -261,29 +317,52 @@ fn checks_ui(ui: &mut Ui, plan: &ExportPlan) {
 fn write_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut ExportState, plan: &ExportPlan) {
     ui.horizontal(|ui| {
         ui.label(T::Folder.text());
-        let words = state.folder.as_ref().map_or_else(|| T::ChooseFolder.text().to_owned(), |folder| folder.display().to_string());
-        if ui.add(button::plain((icons::FOLDER_OPEN.atom(), words))).clicked() {
+        let words = state.folder.as_ref().map_or_else(
+            || T::ChooseFolder.text().to_owned(),
+            |folder| folder.display().to_string(),
+        );
+        if ui
+            .add(button::plain((icons::FOLDER_OPEN.atom(), words)))
+            .clicked()
+        {
             stage.push(Ask::ChooseExportFolder);
         }
     });
     heading::caption(ui, T::IdsOnly.text());
     ui.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let blocking: Vec<&str> =
-                plan.checks.iter().filter(|check| check.outcome == CheckOutcome::Blocks).map(|check| check.sentence.as_str()).collect();
+            let blocking: Vec<&str> = plan
+                .checks
+                .iter()
+                .filter(|check| check.outcome == CheckOutcome::Blocks)
+                .map(|check| check.sentence.as_str())
+                .collect();
             let why_not = (!blocking.is_empty())
                 .then(|| T::FixFirst.with(&[("n", blocking.len().into()), ("what", blocking[0].into())]));
             let label = T::Export.with(&[("n", plan.files.len().into())]);
-            if button::enabled_or_why(ui, button::primary((icons::EXPORT.atom(), label)), why_not.as_deref()).clicked() {
-                let parts =
-                    plan.parts.iter().map(|part| part.name.clone()).filter(|name| !state.left_out.contains(name)).collect();
+            if button::enabled_or_why(
+                ui,
+                button::primary((icons::EXPORT.atom(), label)),
+                why_not.as_deref(),
+            )
+            .clicked()
+            {
+                let parts = plan
+                    .parts
+                    .iter()
+                    .map(|part| part.name.clone())
+                    .filter(|name| !state.left_out.contains(name))
+                    .collect();
                 stage.push(Ask::Export {
                     target: state.target.to_owned(),
                     parts,
                     folder: state.folder.clone(),
                 });
             }
-            if ui.add_enabled(!plan.files.is_empty(), button::plain(T::Preview.text())).clicked() {
+            if ui
+                .add_enabled(!plan.files.is_empty(), button::plain(T::Preview.text()))
+                .clicked()
+            {
                 state.shows_files = true;
             }
         });
@@ -300,12 +379,16 @@ fn files_ui(ui: &Ui, state: &mut ExportState, plan: &ExportPlan) {
         ScrollArea::vertical().max_height(440.0).show(ui, |ui| {
             for file in &plan.files {
                 ui.label(RichText::new(&file.name).text_style(text::strong()));
-                Frame::new().fill(ui.tokens().surface2).corner_radius(6).inner_margin(10).show(ui, |ui| {
-                    ui.set_width(ui.available_width());
-                    ScrollArea::horizontal().id_salt(&file.name).show(ui, |ui| {
-                        ui.add(egui::Label::new(RichText::new(&file.head).monospace()).extend());
+                Frame::new()
+                    .fill(ui.tokens().surface2)
+                    .corner_radius(6)
+                    .inner_margin(10)
+                    .show(ui, |ui| {
+                        ui.set_width(ui.available_width());
+                        ScrollArea::horizontal().id_salt(&file.name).show(ui, |ui| {
+                            ui.add(egui::Label::new(RichText::new(&file.head).monospace()).extend());
+                        });
                     });
-                });
                 ui.add_space(space::S);
             }
         });
@@ -328,8 +411,13 @@ fn earlier_ui(ui: &mut Ui, stage: &mut Stage<'_>) {
         for export in exports.iter().take(12).cloned() {
             ui.horizontal(|ui| {
                 ui.label(RichText::new(ago(export.at, stage.now, stage.formats)).text_style(text::strong()));
-                ui.label(RichText::new(stage.formats.time(export.at)).text_style(text::number()).color(ui.tokens().muted));
-                let target = Target::from_name(&export.target).map_or(export.target.as_str(), |target| target.title());
+                ui.label(
+                    RichText::new(stage.formats.time(export.at))
+                        .text_style(text::number())
+                        .color(ui.tokens().muted),
+                );
+                let target =
+                    Target::from_name(&export.target).map_or(export.target.as_str(), |target| target.title());
                 ui.label(T::EarlierLine.with(&[("n", export.n_files.into()), ("target", target.into())]));
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     if ui.add(button::link(T::ShowInFolder.text())).clicked() {

@@ -18,7 +18,6 @@ use std::sync::Arc;
 use egui::{Key, KeyboardShortcut, Modifiers, Ui};
 
 use super::command::Command;
-use stage::{Findings, JobLine, Stage};
 use super::format::Formats;
 use super::history::History;
 use super::icons::{self, Icon};
@@ -31,6 +30,7 @@ use crate::app::View;
 use crate::decide::Prepared;
 use crate::merch::Document;
 use crate::shop::Seconds;
+use stage::{Findings, JobLine, Stage};
 
 /// Everything a screen may read. Nothing in it changes during a frame.
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +55,9 @@ pub struct Scene<'a> {
 }
 
 /// The places of the rail, in its order.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub enum Screen {
     Home,
     Data,
@@ -150,13 +152,21 @@ impl Screen {
                 0 => Note::None,
                 n => Note::Count(n),
             },
-            Self::Search => match scene.view.search_terms.iter().filter(|term| term.found == Some(0)).count() {
+            Self::Search => match scene
+                .view
+                .search_terms
+                .iter()
+                .filter(|term| term.found == Some(0))
+                .count()
+            {
                 0 => Note::None,
                 n => Note::Count(n),
             },
             Self::Rules => {
                 let bundle = scene.view.bundle.as_ref();
-                match bundle.map_or(0, |bundle| rules::conflicts(scene.document, &bundle.catalog, scene.now).len()) {
+                match bundle.map_or(0, |bundle| {
+                    rules::conflicts(scene.document, &bundle.catalog, scene.now).len()
+                }) {
                     0 => Note::None,
                     n => Note::Warning(n),
                 }
@@ -189,7 +199,13 @@ pub struct ScreenStates {
 }
 
 /// Paints the screen into the room between rail, title bar and status bar.
-pub fn show(ui: &mut Ui, screen: Screen, scene: &Scene<'_>, states: &mut ScreenStates, commands: &mut Vec<Command>) {
+pub fn show(
+    ui: &mut Ui,
+    screen: Screen,
+    scene: &Scene<'_>,
+    states: &mut ScreenStates,
+    commands: &mut Vec<Command>,
+) {
     let mut asks = Vec::new();
     let mut pictures = stage::Cached(scene.pictures);
     let is_open = !scene.view.store.name.is_empty();
@@ -197,7 +213,15 @@ pub fn show(ui: &mut Ui, screen: Screen, scene: &Scene<'_>, states: &mut ScreenS
     if !is_open && !imports && screen != Screen::Settings {
         let recent = recent(scene);
         let state = &mut states.first_run;
-        first_run::first_run_ui(ui, &recent, scene.formats, scene.now, state, &mut pictures, &mut asks);
+        first_run::first_run_ui(
+            ui,
+            &recent,
+            scene.formats,
+            scene.now,
+            state,
+            &mut pictures,
+            &mut asks,
+        );
         commands.extend(asks.into_iter().map(Command::Ask));
         return;
     }
@@ -237,7 +261,10 @@ fn recent(scene: &Scene<'_>) -> Vec<first_run::RecentWorkspace> {
         .recent
         .iter()
         .map(|file| first_run::RecentWorkspace {
-            name: file.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+            name: file
+                .file_stem()
+                .map(|name| name.to_string_lossy().into_owned())
+                .unwrap_or_default(),
             file: file.clone(),
             opened_at: None,
         })
@@ -256,7 +283,9 @@ pub(super) fn prepare(place: &stage::Place, states: &mut ScreenStates) -> Screen
         }
         Place::Customers => Screen::Customers,
         Place::Homepage(segment) => {
-            let segment = segment.clone().or_else(|| Some(crate::bundle::EVERYONE.to_owned()));
+            let segment = segment
+                .clone()
+                .or_else(|| Some(crate::bundle::EVERYONE.to_owned()));
             states.pages.open(crate::decide::PageRef::Home, segment);
             Screen::Pages
         }

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use egui::{Rect, Ui};
 
-use crate::app::view::{CustomerStory, DetectedFile, ExportPlan};
 use crate::app::View;
+use crate::app::view::{CustomerStory, DetectedFile, ExportPlan};
 use crate::bundle::{CatalogProduct, SegmentCondition};
 use crate::merch::{Document, Edit};
 use crate::shop::Seconds;
@@ -97,7 +97,10 @@ pub enum Place {
 pub enum Ask {
     Go(Place),
     /// One undoable step of the merchandising document.
-    Edit { edit: Edit, label: String },
+    Edit {
+        edit: Edit,
+        label: String,
+    },
     // Workspaces.
     OpenSample,
     OpenWorkspace(Option<PathBuf>),
@@ -108,16 +111,28 @@ pub enum Ask {
     Import(ImportChoices),
     Cancel(JobKind),
     CheckAgain,
-    FixProblem { code: String, keys: Vec<String> },
+    FixProblem {
+        code: String,
+        keys: Vec<String>,
+    },
     FixSafeProblems,
-    IgnoreProblem { code: String, ignored: bool },
+    IgnoreProblem {
+        code: String,
+        ignored: bool,
+    },
     // Customers.
     Group(GroupAction),
     OpenCustomer(i64),
     // Out.
-    PlanExport { target: String },
+    PlanExport {
+        target: String,
+    },
     ChooseExportFolder,
-    Export { target: String, parts: Vec<String>, folder: Option<PathBuf> },
+    Export {
+        target: String,
+        parts: Vec<String>,
+        folder: Option<PathBuf>,
+    },
     ShowInFolder(PathBuf),
 }
 
@@ -142,14 +157,34 @@ pub struct FileChoice {
 /// Changes to the groups of customers.
 #[derive(Clone, Debug, PartialEq)]
 pub enum GroupAction {
-    Regroup { k: u32 },
-    Rename { group: String, name: String },
-    Lock { group: String, locked: bool },
-    Mark { group: String, color: u8 },
-    Hide { group: String, hidden: bool },
+    Regroup {
+        k: u32,
+    },
+    Rename {
+        group: String,
+        name: String,
+    },
+    Lock {
+        group: String,
+        locked: bool,
+    },
+    Mark {
+        group: String,
+        color: u8,
+    },
+    Hide {
+        group: String,
+        hidden: bool,
+    },
     /// A sentence of conditions that becomes a group; `group` is set when an existing one is replaced by it.
-    SetRule { group: Option<String>, name: String, any_of: Vec<Vec<SegmentCondition>> },
-    Remove { group: String },
+    SetRule {
+        group: Option<String>,
+        name: String,
+        any_of: Vec<Vec<SegmentCondition>>,
+    },
+    Remove {
+        group: String,
+    },
 }
 
 impl Stage<'_> {
@@ -162,7 +197,10 @@ impl Stage<'_> {
     }
 
     pub fn edit(&mut self, edit: Edit, label: impl Into<String>) {
-        self.asks.push(Ask::Edit { edit, label: label.into() });
+        self.asks.push(Ask::Edit {
+            edit,
+            label: label.into(),
+        });
     }
 
     pub fn job(&self, kind: JobKind) -> Option<&JobLine> {
@@ -180,29 +218,52 @@ pub struct Cached<'a>(pub &'a crate::ui::pictures::Pictures);
 
 impl Pictures for Cached<'_> {
     fn paint(&mut self, ui: &Ui, rect: Rect, product: &CatalogProduct, corner_radius: u8) {
-        let size = if rect.width() <= 96.0 { Size::Thumbnail } else { Size::Card };
+        let size = if rect.width() <= 96.0 {
+            Size::Thumbnail
+        } else {
+            Size::Card
+        };
         match self.0.get(product.image.as_deref(), size) {
             Picture::Missing => {
                 let category = product.product_type.as_deref().unwrap_or("");
-                paint_tile(&ui.painter().with_clip_rect(rect), rect, &product.id, &product.title, category);
+                paint_tile(
+                    &ui.painter().with_clip_rect(rect),
+                    rect,
+                    &product.id,
+                    &product.title,
+                    category,
+                );
             }
             picture => paint(ui, rect, &picture, corner_radius),
         }
     }
 
     fn paint_bundled(&mut self, ui: &Ui, rect: Rect, name: &str, corner_radius: u8) {
-        let size = if rect.width() <= 96.0 { Size::Thumbnail } else { Size::Card };
-        paint(ui, rect, &self.0.get(Some(&format!("{name}.webp")), size), corner_radius);
+        let size = if rect.width() <= 96.0 {
+            Size::Thumbnail
+        } else {
+            Size::Card
+        };
+        paint(
+            ui,
+            rect,
+            &self.0.get(Some(&format!("{name}.webp")), size),
+            corner_radius,
+        );
     }
 }
 
 fn paint(ui: &Ui, rect: Rect, picture: &Picture, corner_radius: u8) {
     match picture {
         Picture::Ready { texture, size } => {
-            egui::Image::new((*texture, *size)).corner_radius(corner_radius).fit_to_exact_size(rect.size()).paint_at(ui, rect);
+            egui::Image::new((*texture, *size))
+                .corner_radius(corner_radius)
+                .fit_to_exact_size(rect.size())
+                .paint_at(ui, rect);
         }
         Picture::Loading | Picture::Missing => {
-            ui.painter().rect_filled(rect, corner_radius, ShopLook::PLACEHOLDER);
+            ui.painter()
+                .rect_filled(rect, corner_radius, ShopLook::PLACEHOLDER);
         }
     }
 }

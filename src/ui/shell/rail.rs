@@ -8,13 +8,23 @@ use crate::ui::screens::{Scene, Screen};
 use crate::ui::theme::{HasTokens as _, size};
 
 /// Returns how wide it is.
-pub fn rail(ui: &mut Ui, scene: &Scene<'_>, current: Screen, narrow: bool, commands: &mut Vec<Command>) -> f32 {
+pub fn rail(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    current: Screen,
+    narrow: bool,
+    commands: &mut Vec<Command>,
+) -> f32 {
     let t = ui.tokens();
     let width = if narrow { size::RAIL_ICONS } else { size::RAIL };
     Panel::left("rail")
         .resizable(false)
         .exact_size(width)
-        .frame(Frame::new().fill(t.surface).inner_margin(Margin::symmetric(8, 10)))
+        .frame(
+            Frame::new()
+                .fill(t.surface)
+                .inner_margin(Margin::symmetric(8, 10)),
+        )
         .show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 4.0;
             let mut row = |ui: &mut Ui, screen: Screen, note: Note| {

@@ -1,6 +1,8 @@
 //! Store menu, where one is, the way to the palette, undo and redo.
 
-use egui::{Align, Align2, FontId, Frame, Layout, Panel, Popup, Role, Sense, Stroke, Ui, Vec2, WidgetInfo, pos2};
+use egui::{
+    Align, Align2, FontId, Frame, Layout, Panel, Popup, Role, Sense, Stroke, Ui, Vec2, WidgetInfo, pos2,
+};
 
 use crate::ui::command::{Action, Command, Situation};
 use crate::ui::icons;
@@ -45,7 +47,9 @@ pub fn title_bar(
                         || Shell::NothingToUndo.text().to_owned(),
                         |step| Shell::UndoThis.with(&[("what", (&step.label).into())]),
                     );
-                    if button::icon_enabled(ui, situation.can_undo, icons::ARROW_COUNTER_CLOCKWISE, &undo).clicked() {
+                    if button::icon_enabled(ui, situation.can_undo, icons::ARROW_COUNTER_CLOCKWISE, &undo)
+                        .clicked()
+                    {
                         commands.push(Command::Do(Action::Undo));
                     }
                 });
@@ -54,23 +58,45 @@ pub fn title_bar(
 }
 
 fn store_menu(ui: &mut Ui, scene: &Scene<'_>, situation: Situation, commands: &mut Vec<Command>) {
-    let name = if scene.view.store.name.is_empty() { Shell::NoWorkspace.text() } else { &scene.view.store.name };
+    let name = if scene.view.store.name.is_empty() {
+        Shell::NoWorkspace.text()
+    } else {
+        &scene.view.store.name
+    };
     let caret = icons::CARET_DOWN.atom_sized(12.0, Some(ui.tokens().muted));
     let title = egui::RichText::new(name).family(semibold());
     let response = ui.add(button::quiet((title, caret)).truncate());
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{}: {name}", Shell::Workspace.text())));
+    response.widget_info(|| {
+        WidgetInfo::labeled(Role::Button, true, format!("{}: {name}", Shell::Workspace.text()))
+    });
     Popup::menu(&response).show(|ui| {
-        for action in [Action::OpenWorkspace, Action::NewWorkspace, Action::CopyWorkspace, Action::ShowInFolder] {
+        for action in [
+            Action::OpenWorkspace,
+            Action::NewWorkspace,
+            Action::CopyWorkspace,
+            Action::ShowInFolder,
+        ] {
             menu_item(ui, action, situation, commands);
         }
-        let recent: Vec<_> =
-            scene.settings.recent.iter().filter(|path| **path != scene.view.store.file).take(5).collect();
+        let recent: Vec<_> = scene
+            .settings
+            .recent
+            .iter()
+            .filter(|path| **path != scene.view.store.file)
+            .take(5)
+            .collect();
         if !recent.is_empty() {
             ui.separator();
             ui.label(egui::RichText::new(Shell::Recent.text()).small().weak());
             for path in recent {
-                let label = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
-                if ui.add(button::quiet(label)).on_hover_text(path.display().to_string()).clicked() {
+                let label = path
+                    .file_stem()
+                    .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+                if ui
+                    .add(button::quiet(label))
+                    .on_hover_text(path.display().to_string())
+                    .clicked()
+                {
                     commands.push(Command::Open(path.clone()));
                 }
             }
@@ -110,11 +136,33 @@ fn breadcrumb(ui: &Ui, x: f32, screen: Screen, crumb: Option<&str>) -> f32 {
     let strong = FontId::new(14.0, semibold());
     match crumb {
         Some(crumb) => {
-            let first = painter.text(pos2(x, y), Align2::LEFT_CENTER, screen.title(), plain.clone(), t.muted);
-            let arrow = painter.text(first.right_center() + Vec2::new(8.0, 0.0), Align2::LEFT_CENTER, "›", plain, t.muted);
-            painter.text(arrow.right_center() + Vec2::new(8.0, 0.0), Align2::LEFT_CENTER, crumb, strong, t.text).right()
+            let first = painter.text(
+                pos2(x, y),
+                Align2::LEFT_CENTER,
+                screen.title(),
+                plain.clone(),
+                t.muted,
+            );
+            let arrow = painter.text(
+                first.right_center() + Vec2::new(8.0, 0.0),
+                Align2::LEFT_CENTER,
+                "›",
+                plain,
+                t.muted,
+            );
+            painter
+                .text(
+                    arrow.right_center() + Vec2::new(8.0, 0.0),
+                    Align2::LEFT_CENTER,
+                    crumb,
+                    strong,
+                    t.text,
+                )
+                .right()
         }
-        None => painter.text(pos2(x, y), Align2::LEFT_CENTER, screen.title(), strong, t.text).right(),
+        None => painter
+            .text(pos2(x, y), Align2::LEFT_CENTER, screen.title(), strong, t.text)
+            .right(),
     }
 }
 
@@ -132,15 +180,42 @@ fn palette_field(ui: &mut Ui, crumb_end: f32, commands: &mut Vec<Command>) {
     let rect = egui::Rect::from_min_size(pos2(left, bar.center().y - 14.0), Vec2::new(width, 28.0));
     let response = ui.interact(rect, ui.scope_id().with("palette field"), Sense::click());
     let fill = if response.hovered() { t.pressed } else { t.surface2 };
-    ui.painter().rect(rect, radius::CONTROL, fill, Stroke::new(1.0, t.border_strong), egui::StrokeKind::Inside);
-    icons::MAGNIFYING_GLASS.paint(ui.painter(), pos2(rect.left() + 16.0, rect.center().y), 16.0, t.muted);
-    let hint = if width < 280.0 { Shell::SearchOrRunShort } else { Shell::SearchOrRun };
+    ui.painter().rect(
+        rect,
+        radius::CONTROL,
+        fill,
+        Stroke::new(1.0, t.border_strong),
+        egui::StrokeKind::Inside,
+    );
+    icons::MAGNIFYING_GLASS.paint(
+        ui.painter(),
+        pos2(rect.left() + 16.0, rect.center().y),
+        16.0,
+        t.muted,
+    );
+    let hint = if width < 280.0 {
+        Shell::SearchOrRunShort
+    } else {
+        Shell::SearchOrRun
+    };
     let font = FontId::new(14.0, egui::FontFamily::Proportional);
-    ui.painter().text(pos2(rect.left() + 30.0, rect.center().y), Align2::LEFT_CENTER, hint.text(), font, t.muted);
+    ui.painter().text(
+        pos2(rect.left() + 30.0, rect.center().y),
+        Align2::LEFT_CENTER,
+        hint.text(),
+        font,
+        t.muted,
+    );
     if let Some(shortcut) = Action::Palette.shortcut() {
         let keys = ui.ctx().format_shortcut(&shortcut);
         let at = pos2(rect.right() - 10.0, rect.center().y);
-        ui.painter().text(at, Align2::RIGHT_CENTER, keys, FontId::new(12.0, medium()), t.muted);
+        ui.painter().text(
+            at,
+            Align2::RIGHT_CENTER,
+            keys,
+            FontId::new(12.0, medium()),
+            t.muted,
+        );
     }
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, Shell::SearchOrRun.text()));
     crate::ui::kit::focus::ring(ui, &response, radius::CONTROL);

@@ -20,7 +20,14 @@ impl Studio {
     pub(super) fn ask(&mut self, ask: Ask, ctx: &Context) {
         match ask {
             Ask::Go(place) => self.settings.screen = screens::prepare(&place, &mut self.states),
-            Ask::Edit { edit, label } => self.run(Command::Edit { edit, label, toast: None }, ctx),
+            Ask::Edit { edit, label } => self.run(
+                Command::Edit {
+                    edit,
+                    label,
+                    toast: None,
+                },
+                ctx,
+            ),
             Ask::OpenSample => self.run(Command::OpenSample, ctx),
             Ask::OpenWorkspace(Some(file)) => self.run(Command::Open(file), ctx),
             Ask::OpenWorkspace(None) => self.run(Command::Do(Action::OpenWorkspace), ctx),
@@ -38,7 +45,10 @@ impl Studio {
             }),
             Ask::FixSafeProblems => {
                 let safe = self.view.audit.iter().flat_map(|audit| &audit.problems);
-                let codes = safe.filter(|problem| problem.fix_is_safe).map(|problem| (problem.code.clone(), None)).collect::<Vec<_>>();
+                let codes = safe
+                    .filter(|problem| problem.fix_is_safe)
+                    .map(|problem| (problem.code.clone(), None))
+                    .collect::<Vec<_>>();
                 self.at_desk("audit", move |desk, now, monitor| {
                     audit::fix(&mut desk.session(), &codes, now, monitor)
                 });
@@ -52,26 +62,36 @@ impl Studio {
             }),
             Ask::Group(action) => self.group(action),
             Ask::OpenCustomer(number) => {
-                let (Some(desk), now) = (self.desk.clone(), self.scene_now()) else { return };
+                let (Some(desk), now) = (self.desk.clone(), self.scene_now()) else {
+                    return;
+                };
                 self.jobs.spawn("story", move |monitor| {
-                    answer(leaving::story(&desk.session(), number, now, monitor).map(|story| TaskResult::Story(Box::new(story))))
+                    answer(
+                        leaving::story(&desk.session(), number, now, monitor)
+                            .map(|story| TaskResult::Story(Box::new(story))),
+                    )
                 });
             }
             Ask::PlanExport { target } => {
-                let (Some(desk), now) = (self.desk.clone(), self.scene_now()) else { return };
+                let (Some(desk), now) = (self.desk.clone(), self.scene_now()) else {
+                    return;
+                };
                 self.jobs.spawn("plan", move |monitor| {
                     let plan = leaving::export_plan(&desk.session(), &target, now, monitor);
                     answer(plan.map(|plan| TaskResult::Planned(Box::new(plan))))
                 });
             }
             Ask::ChooseExportFolder => {
-                self.jobs.spawn("choose", |_| match rfd::FileDialog::new().pick_folder() {
-                    Some(folder) => Ok(TaskResult::ExportFolder(folder)),
-                    None => Err(Cancelled),
-                });
+                self.jobs
+                    .spawn("choose", |_| match rfd::FileDialog::new().pick_folder() {
+                        Some(folder) => Ok(TaskResult::ExportFolder(folder)),
+                        None => Err(Cancelled),
+                    });
             }
             Ask::Export { target, folder, .. } => {
-                let (Some(desk), now) = (self.desk.clone(), self.scene_now()) else { return };
+                let (Some(desk), now) = (self.desk.clone(), self.scene_now()) else {
+                    return;
+                };
                 self.jobs.spawn("export", move |monitor| {
                     answer(export_to(&desk, &target, folder, now, monitor).map(TaskResult::Said))
                 });
@@ -86,7 +106,9 @@ impl Studio {
         kind: &'static str,
         work: impl FnOnce(&Desk, Seconds, &dyn Monitor) -> Result<View, Error> + Send + 'static,
     ) {
-        let (Some(desk), now) = (self.desk.clone(), self.scene_now()) else { return };
+        let (Some(desk), now) = (self.desk.clone(), self.scene_now()) else {
+            return;
+        };
         self.jobs.spawn(kind, move |monitor| {
             answer(work(&desk, now, monitor).map(|view| TaskResult::Viewed(Box::new(view))))
         });
@@ -128,9 +150,18 @@ impl Studio {
                     }
                 }
                 GroupAction::SetRule { name, any_of, .. } => {
-                    let taken = run.settings.rules.iter().filter(|rule| rule.id.starts_with("rule")).count();
+                    let taken = run
+                        .settings
+                        .rules
+                        .iter()
+                        .filter(|rule| rule.id.starts_with("rule"))
+                        .count();
                     let id = format!("rule{}", taken + 1);
-                    run.settings.rules.push(RuleGroup { id, name, when: condition(&any_of) });
+                    run.settings.rules.push(RuleGroup {
+                        id,
+                        name,
+                        when: condition(&any_of),
+                    });
                     regroup = true;
                 }
                 GroupAction::Remove { group } => {
@@ -145,7 +176,11 @@ impl Studio {
             train::keep_groups(session.workspace_mut(), &run, &settings, monitor)?;
             if regroup {
                 let groups = Some(crate::segment::Groups::Exactly(run.k));
-                train::segment(session.workspace_mut(), &train::Settings { groups, ..settings }, monitor)?;
+                train::segment(
+                    session.workspace_mut(),
+                    &train::Settings { groups, ..settings },
+                    monitor,
+                )?;
             }
             present::view(&session, now, monitor)
         });
@@ -168,7 +203,9 @@ impl Studio {
         let progress = self.progress.as_ref();
         vec![JobLine {
             kind,
-            phase: progress.map(|progress| progress.phase.clone()).unwrap_or_default(),
+            phase: progress
+                .map(|progress| progress.phase.clone())
+                .unwrap_or_default(),
             done: progress.map_or(0, |progress| progress.done),
             total: progress.map_or(0, |progress| progress.total),
             seconds_left: None,
@@ -184,12 +221,21 @@ fn export_to(
     now: Seconds,
     monitor: &dyn Monitor,
 ) -> Result<String, Error> {
-    let beside = desk.file().parent().unwrap_or_else(|| Path::new(".")).join(format!("export-{target}"));
+    let beside = desk
+        .file()
+        .parent()
+        .unwrap_or_else(|| Path::new("."))
+        .join(format!("export-{target}"));
     let folder = folder.unwrap_or(beside);
     let target = export::target(target)?;
     let session = desk.session();
-    let exporter =
-        export::Exporter::gather(session.workspace(), now, target.names_customers(), Vec::new(), monitor)?;
+    let exporter = export::Exporter::gather(
+        session.workspace(),
+        now,
+        target.names_customers(),
+        Vec::new(),
+        monitor,
+    )?;
     let written = export::write(&exporter.project(target), &folder)?;
     Ok(format!("{} files written to {}", written.len(), folder.display()))
 }
@@ -210,5 +256,10 @@ fn condition(any_of: &[Vec<SegmentCondition>]) -> Condition {
             value: condition.value as f64 / quantum,
         })
     };
-    Condition::Any(any_of.iter().map(|all| Condition::All(all.iter().map(comparison).collect())).collect())
+    Condition::Any(
+        any_of
+            .iter()
+            .map(|all| Condition::All(all.iter().map(comparison).collect()))
+            .collect(),
+    )
 }

@@ -27,13 +27,15 @@ pub(super) enum Wanted {
 impl Studio {
     pub(super) fn open(&mut self, path: PathBuf) {
         let (wake, now) = (self.waker(), (self.now)());
-        self.jobs.spawn("open", move |monitor| answer(open(&path, wake, now, monitor)));
+        self.jobs
+            .spawn("open", move |monitor| answer(open(&path, wake, now, monitor)));
     }
 
     /// Builds the sample store the first time, opens it after that.
     pub(super) fn open_sample(&mut self) {
         let (wake, now) = (self.waker(), (self.now)());
-        self.jobs.spawn("open", move |monitor| answer(open_sample(wake, now, monitor)));
+        self.jobs
+            .spawn("open", move |monitor| answer(open_sample(wake, now, monitor)));
     }
 
     /// Reads files into the open workspace; without one, into a new one.
@@ -42,12 +44,20 @@ impl Studio {
             return;
         }
         if let Some(why) = unreadable(&paths) {
-            self.toasts.push(Toast { level: Level::Error, icon: None, text: why, actions: Vec::new() });
+            self.toasts.push(Toast {
+                level: Level::Error,
+                icon: None,
+                text: why,
+                actions: Vec::new(),
+            });
             return;
         }
         let (wake, now) = (self.waker(), (self.now)());
         let desk = self.desk.clone();
-        let request = ImportRequest { paths, ..ImportRequest::default() };
+        let request = ImportRequest {
+            paths,
+            ..ImportRequest::default()
+        };
         self.jobs.spawn("import", move |monitor| {
             let work = || -> Result<TaskResult, Error> {
                 let Some(desk) = desk else {
@@ -56,26 +66,42 @@ impl Studio {
                     let opened = Desk::open(&file, move || wake(), now, monitor)?;
                     let (report, view) = opened.desk.import(&request, now, monitor)?;
                     let opened = Opened { view, ..opened };
-                    return Ok(TaskResult::Opened { opened: Box::new(opened), imported: Some(report) });
+                    return Ok(TaskResult::Opened {
+                        opened: Box::new(opened),
+                        imported: Some(report),
+                    });
                 };
                 let (report, view) = desk.import(&request, now, monitor)?;
-                Ok(TaskResult::Imported { report, view: Box::new(view) })
+                Ok(TaskResult::Imported {
+                    report,
+                    view: Box::new(view),
+                })
             };
             answer(work())
         });
     }
 
     pub(super) fn train_again(&mut self) {
-        let (Some(desk), now) = (self.desk.clone(), (self.now)()) else { return };
+        let (Some(desk), now) = (self.desk.clone(), (self.now)()) else {
+            return;
+        };
         self.jobs.spawn("train", move |monitor| {
-            answer(desk.train(now, monitor).map(|view| TaskResult::Viewed(Box::new(view))))
+            answer(
+                desk.train(now, monitor)
+                    .map(|view| TaskResult::Viewed(Box::new(view))),
+            )
         });
     }
 
     pub(super) fn regroup(&mut self, k: Option<u8>) {
-        let (Some(desk), now) = (self.desk.clone(), (self.now)()) else { return };
+        let (Some(desk), now) = (self.desk.clone(), (self.now)()) else {
+            return;
+        };
         self.jobs.spawn("train", move |monitor| {
-            answer(desk.regroup(k, now, monitor).map(|view| TaskResult::Viewed(Box::new(view))))
+            answer(
+                desk.regroup(k, now, monitor)
+                    .map(|view| TaskResult::Viewed(Box::new(view))),
+            )
         });
     }
 
@@ -87,15 +113,24 @@ impl Studio {
             let workspace = |dialog: rfd::FileDialog| dialog.add_filter("Endcap", &["endcap"]);
             let paths = match wanted {
                 Wanted::FilesToImport => dialog
-                    .add_filter("CSV, TSV, Excel, JSON, ZIP", &["csv", "tsv", "txt", "xlsx", "json", "jsonl", "zip", "gz"])
+                    .add_filter(
+                        "CSV, TSV, Excel, JSON, ZIP",
+                        &["csv", "tsv", "txt", "xlsx", "json", "jsonl", "zip", "gz"],
+                    )
                     .pick_files(),
                 Wanted::WorkspaceToOpen => workspace(dialog).pick_file().map(|path| vec![path]),
-                Wanted::WorkspaceToMake => {
-                    workspace(dialog).set_file_name("store.endcap").save_file().map(|path| vec![path])
-                }
+                Wanted::WorkspaceToMake => workspace(dialog)
+                    .set_file_name("store.endcap")
+                    .save_file()
+                    .map(|path| vec![path]),
                 Wanted::WorkspaceCopy => {
-                    let name = suggested.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-                    workspace(dialog).set_file_name(name).save_file().map(|path| vec![path])
+                    let name = suggested
+                        .file_name()
+                        .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+                    workspace(dialog)
+                        .set_file_name(name)
+                        .save_file()
+                        .map(|path| vec![path])
                 }
             };
             match paths {
@@ -116,10 +151,20 @@ impl Studio {
     pub(super) fn take_result(&mut self, result: TaskResult) {
         match result {
             TaskResult::Opened { opened, imported } => {
-                let Opened { desk, view, steps, n_done } = *opened;
+                let Opened {
+                    desk,
+                    view,
+                    steps,
+                    n_done,
+                } = *opened;
                 let steps = steps
                     .into_iter()
-                    .map(|kept| Step { label: kept.label, at: kept.at, edit: kept.edit, inverse: kept.inverse })
+                    .map(|kept| Step {
+                        label: kept.label,
+                        at: kept.at,
+                        edit: kept.edit,
+                        inverse: kept.inverse,
+                    })
                     .collect();
                 self.settings.opened(desk.file().to_owned());
                 let is_new = view.bundle.is_none();
@@ -139,9 +184,14 @@ impl Studio {
             }
             TaskResult::Chosen { wanted, paths } => match (wanted, paths.into_iter()) {
                 (Wanted::FilesToImport, paths) => self.import(paths.collect()),
-                (Wanted::WorkspaceToOpen, mut paths) => paths.next().into_iter().for_each(|path| self.open(path)),
+                (Wanted::WorkspaceToOpen, mut paths) => {
+                    paths.next().into_iter().for_each(|path| self.open(path))
+                }
                 (Wanted::WorkspaceToMake, mut paths) => {
-                    paths.next().into_iter().for_each(|path| self.make_workspace(path));
+                    paths
+                        .next()
+                        .into_iter()
+                        .for_each(|path| self.make_workspace(path));
                 }
                 (Wanted::WorkspaceCopy, mut paths) => {
                     if let Some(to) = paths.next() {
@@ -152,13 +202,23 @@ impl Studio {
             TaskResult::Trouble(text) => {
                 self.found.trouble = Some(text.clone());
                 let actions = vec![(Shell::CopyDetails.text().to_owned(), Command::Copy(text.clone()))];
-                self.toasts.push(Toast { level: Level::Error, icon: None, text, actions });
+                self.toasts.push(Toast {
+                    level: Level::Error,
+                    icon: None,
+                    text,
+                    actions,
+                });
             }
             TaskResult::Story(story) => self.found.story = Some(*story),
             TaskResult::Planned(plan) => self.found.export_plan = Some(*plan),
             TaskResult::ExportFolder(folder) => self.states.export.folder = Some(folder),
             TaskResult::Said(text) => {
-                self.toasts.push(Toast { level: Level::Done, icon: None, text, actions: Vec::new() });
+                self.toasts.push(Toast {
+                    level: Level::Done,
+                    icon: None,
+                    text,
+                    actions: Vec::new(),
+                });
             }
         }
     }
@@ -186,12 +246,15 @@ impl Studio {
 
     fn say_imported(&mut self, report: &crate::app::ImportReport) {
         let rows: u64 = report.files().map(|file| file.rows_read).sum();
-        let text = Shell::Imported.with(&[
-            ("rows", rows.into()),
-            ("aside", report.n_rows_set_aside().into()),
-        ]);
+        let text =
+            Shell::Imported.with(&[("rows", rows.into()), ("aside", report.n_rows_set_aside().into())]);
         let actions = vec![(Shell::ShowPages.text().to_owned(), Command::Go(Screen::Pages))];
-        self.toasts.push(Toast { level: Level::Done, icon: None, text, actions });
+        self.toasts.push(Toast {
+            level: Level::Done,
+            icon: None,
+            text,
+            actions,
+        });
     }
 
     /// Hands the last finished step to the journal. A drag is one step, so this waits until it ends.
@@ -210,13 +273,19 @@ impl Studio {
     pub(super) fn keep_moved(&self, back: bool) {
         let Some(desk) = &self.desk else { return };
         let document = Arc::clone(&self.document);
-        desk.keep(if back { Entry::Back { document } } else { Entry::Forward { document } });
+        desk.keep(if back {
+            Entry::Back { document }
+        } else {
+            Entry::Forward { document }
+        });
     }
 
     fn keep_step(&self, from_end: usize) {
         let done = self.history.done();
         let step = done.len().checked_sub(from_end).and_then(|at| done.get(at));
-        let (Some(desk), Some(step)) = (&self.desk, step) else { return };
+        let (Some(desk), Some(step)) = (&self.desk, step) else {
+            return;
+        };
         desk.keep(Entry::Done {
             label: step.label.clone(),
             at: step.at,
@@ -264,7 +333,10 @@ fn open(
 ) -> Result<TaskResult, Error> {
     monitor.progress(0, 0, Shell::Opening.text());
     let opened = Desk::open(file, move || wake(), now, monitor)?;
-    Ok(TaskResult::Opened { opened: Box::new(opened), imported: None })
+    Ok(TaskResult::Opened {
+        opened: Box::new(opened),
+        imported: None,
+    })
 }
 
 fn open_sample(
@@ -292,7 +364,11 @@ pub(super) fn answer(work: Result<TaskResult, Error>) -> Result<TaskResult, Canc
 
 /// What a new workspace assumes until the files say otherwise.
 fn new_store() -> NewStore {
-    NewStore { name: None, currency: Currency::new("USD"), time_zone: TimeZoneName::default() }
+    NewStore {
+        name: None,
+        currency: Currency::new("USD"),
+        time_zone: TimeZoneName::default(),
+    }
 }
 
 /// Where workspaces go that nobody chose a place for.
@@ -306,16 +382,30 @@ fn new_file(name: &str) -> PathBuf {
     // Creating it may fail; then making the workspace says so.
     drop(std::fs::create_dir_all(&folder));
     (1..)
-        .map(|n| if n == 1 { folder.join(format!("{name}.endcap")) } else { folder.join(format!("{name}-{n}.endcap")) })
+        .map(|n| {
+            if n == 1 {
+                folder.join(format!("{name}.endcap"))
+            } else {
+                folder.join(format!("{name}-{n}.endcap"))
+            }
+        })
         .find(|path| !path.exists())
         .unwrap_or_else(|| folder.join(format!("{name}.endcap")))
 }
 
 /// A sentence when none of the files is of a kind that can be read.
 fn unreadable(paths: &[PathBuf]) -> Option<String> {
-    const READABLE: [&str; 10] = ["csv", "tsv", "txt", "xlsx", "xls", "json", "jsonl", "zip", "gz", "xml"];
+    const READABLE: [&str; 10] = [
+        "csv", "tsv", "txt", "xlsx", "xls", "json", "jsonl", "zip", "gz", "xml",
+    ];
     let extension = |path: &PathBuf| path.extension().map(|end| end.to_string_lossy().to_lowercase());
-    let bad = paths.iter().filter(|path| !path.is_dir()).filter_map(extension).find(|end| !READABLE.contains(&end.as_str()))?;
-    let any_good = paths.iter().any(|path| extension(path).is_none_or(|end| READABLE.contains(&end.as_str())));
+    let bad = paths
+        .iter()
+        .filter(|path| !path.is_dir())
+        .filter_map(extension)
+        .find(|end| !READABLE.contains(&end.as_str()))?;
+    let any_good = paths
+        .iter()
+        .any(|path| extension(path).is_none_or(|end| READABLE.contains(&end.as_str())));
     (!any_good).then(|| Shell::CannotRead.with(&[("extension", (&bad).into())]))
 }

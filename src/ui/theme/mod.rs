@@ -14,7 +14,7 @@ pub use fonts::{bold, fill_icons, icons, medium, number, number_semibold, semibo
 pub use segments::{Marker, segment_color, segment_marker};
 pub use shop::{ShopLook, tile_tint};
 pub use style::install;
-pub use tokens::{DARK, HasTokens, LIGHT, Tone, Tokens, oklch, tokens_of};
+pub use tokens::{DARK, HasTokens, LIGHT, Tokens, Tone, oklch, tokens_of};
 
 /// Spacing steps, on a 4-point grid.
 pub mod space {

@@ -177,7 +177,10 @@ impl<'w> Staging<'w> {
         if reports.iter().all(|report| report.rows_read == 0) {
             // Nothing was understood, so nothing is remembered: with a mapping the same files may be read later.
             let summary = interruptible(connection, monitor, || self.complete(reports, monitor))?;
-            return Ok(ImportSummary { import: None, ..summary });
+            return Ok(ImportSummary {
+                import: None,
+                ..summary
+            });
         }
         let finished =
             interruptible(connection, monitor, || self.complete(reports, monitor)).and_then(|summary| {
@@ -217,7 +220,11 @@ impl<'w> Staging<'w> {
         self.derive_products()?;
         monitor.checkpoint()?;
         let issues = self.issues.finish()?;
-        for (position, report) in reports.iter().enumerate().filter(|(_, report)| report.rows_read > 0) {
+        for (position, report) in reports
+            .iter()
+            .enumerate()
+            .filter(|(_, report)| report.rows_read > 0)
+        {
             let json = serde_json::to_string(report)
                 .map_err(|source| Error::broken("a file report that cannot be written", source))?;
             self.connection.execute(

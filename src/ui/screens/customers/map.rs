@@ -1,6 +1,8 @@
 //! The map: every customer a dot, drawn as one mesh.
 
-use egui::{Color32, Mesh, Pos2, Rect, Response, Role, Sense, Shape, Stroke, Theme, Ui, Vec2, WidgetInfo, pos2, vec2};
+use egui::{
+    Color32, Mesh, Pos2, Rect, Response, Role, Sense, Shape, Stroke, Theme, Ui, Vec2, WidgetInfo, pos2, vec2,
+};
 
 use super::super::stage::{Ask, Stage};
 use super::{CustomersState, rule_editor};
@@ -24,19 +26,38 @@ pub(super) struct MapState {
     focus: Option<usize>,
 }
 
-pub(super) fn map_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut CustomersState, customers: &CustomersView, height: f32) {
+pub(super) fn map_ui(
+    ui: &mut Ui,
+    stage: &mut Stage<'_>,
+    state: &mut CustomersState,
+    customers: &CustomersView,
+    height: f32,
+) {
     let t = ui.tokens();
     let table = &customers.table;
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click_and_drag());
-    ui.painter().rect(rect, radius::CARD, t.surface, Stroke::new(1.0, t.border), egui::StrokeKind::Inside);
+    let (rect, response) =
+        ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click_and_drag());
+    ui.painter().rect(
+        rect,
+        radius::CARD,
+        t.surface,
+        Stroke::new(1.0, t.border),
+        egui::StrokeKind::Inside,
+    );
     let field = Field::of(table, rect.shrink2(vec2(28.0, 36.0)));
     let shown_k = state.k.unwrap_or(customers.k);
-    let assignment = customers
-        .choices
-        .iter()
-        .find(|choice| choice.k == shown_k && shown_k != customers.k && choice.assignment.len() == table.len());
-    let theme = if ui.visuals().dark_mode { Theme::Dark } else { Theme::Light };
-    let selected = state.selected.as_ref().and_then(|id| customers.groups.iter().position(|group| group.id == *id));
+    let assignment = customers.choices.iter().find(|choice| {
+        choice.k == shown_k && shown_k != customers.k && choice.assignment.len() == table.len()
+    });
+    let theme = if ui.visuals().dark_mode {
+        Theme::Dark
+    } else {
+        Theme::Light
+    };
+    let selected = state
+        .selected
+        .as_ref()
+        .and_then(|id| customers.groups.iter().position(|group| group.id == *id));
     let look = |idx: usize| -> (u8, bool) {
         match assignment {
             Some(choice) => (choice.assignment[idx] as u8, true),
@@ -49,14 +70,22 @@ pub(super) fn map_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut CustomersSt
     };
     let step = table.len().div_ceil(MOST_DOTS).max(1);
     let mut mesh = Mesh::default();
-    for idx in (0..table.len()).step_by(step).filter(|idx| is_placed(table, *idx)) {
+    for idx in (0..table.len())
+        .step_by(step)
+        .filter(|idx| is_placed(table, *idx))
+    {
         let (color, strong) = look(idx);
         let fill = segment_color(theme, color).gamma_multiply(if strong { 0.9 } else { 0.38 });
         dot(&mut mesh, field.place(table, idx), 2.6, usize::from(color), fill);
     }
-    ui.painter().with_clip_rect(rect.shrink(1.0)).add(Shape::mesh(mesh));
+    ui.painter()
+        .with_clip_rect(rect.shrink(1.0))
+        .add(Shape::mesh(mesh));
     labels_ui(ui, customers, &field, assignment.is_some(), theme);
-    let name = T::MapName.with(&[("n", table.len().into()), ("groups", customers.groups.len().into())]);
+    let name = T::MapName.with(&[
+        ("n", table.len().into()),
+        ("groups", customers.groups.len().into()),
+    ]);
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
     overlay_ui(ui, rect, state, table, step);
     if state.map.lasso_on {
@@ -77,11 +106,20 @@ struct Field {
 impl Field {
     fn of(table: &CustomerTable, rect: Rect) -> Self {
         let bounds = |values: &[f32]| {
-            values.iter().fold((f32::MAX, f32::MIN), |(low, high), value| (low.min(*value), high.max(*value)))
+            values.iter().fold((f32::MAX, f32::MIN), |(low, high), value| {
+                (low.min(*value), high.max(*value))
+            })
         };
         let ((x0, x1), (y0, y1)) = (bounds(&table.x), bounds(&table.y));
-        let scale = vec2(rect.width() / (x1 - x0).max(1e-6), rect.height() / (y1 - y0).max(1e-6));
-        Self { rect, low: vec2(x0, y0), scale }
+        let scale = vec2(
+            rect.width() / (x1 - x0).max(1e-6),
+            rect.height() / (y1 - y0).max(1e-6),
+        );
+        Self {
+            rect,
+            low: vec2(x0, y0),
+            scale,
+        }
     }
 
     fn place(&self, table: &CustomerTable, idx: usize) -> Pos2 {
@@ -134,14 +172,18 @@ fn labels_ui(ui: &Ui, customers: &CustomersView, field: &Field, is_preview: bool
     let mut taken: Vec<Rect> = Vec::new();
     for (group_idx, group) in customers.groups.iter().enumerate() {
         let (mut sum, mut n) = (Vec2::ZERO, 0.0);
-        for idx in (0..table.len()).filter(|idx| usize::from(table.group[*idx]) == group_idx && is_placed(table, *idx)) {
+        for idx in (0..table.len())
+            .filter(|idx| usize::from(table.group[*idx]) == group_idx && is_placed(table, *idx))
+        {
             sum += field.place(table, idx).to_vec2();
             n += 1.0;
         }
         if n == 0.0 {
             continue;
         }
-        let galley = ui.painter().layout_no_wrap(group.name.clone(), text::label().resolve(ui.style()), t.text);
+        let galley =
+            ui.painter()
+                .layout_no_wrap(group.name.clone(), text::label().resolve(ui.style()), t.text);
         let mut center = (sum / n).to_pos2();
         let size = galley.size() + vec2(26.0, 8.0);
         let mut plate = Rect::from_center_size(center, size);
@@ -150,10 +192,26 @@ fn labels_ui(ui: &Ui, customers: &CustomersView, field: &Field, is_preview: bool
             plate = Rect::from_center_size(center, size);
         }
         taken.push(plate);
-        ui.painter().rect(plate, radius::PILL, t.surface.gamma_multiply(0.92), Stroke::new(1.0, t.border), egui::StrokeKind::Inside);
+        ui.painter().rect(
+            plate,
+            radius::PILL,
+            t.surface.gamma_multiply(0.92),
+            Stroke::new(1.0, t.border),
+            egui::StrokeKind::Inside,
+        );
         let mark = pos2(plate.left() + 12.0, plate.center().y);
-        marker::paint(ui.painter(), mark, 4.5, segment_marker(group.color), segment_color(theme, group.color));
-        ui.painter().galley(pos2(plate.left() + 20.0, plate.center().y - galley.size().y / 2.0), galley, t.text);
+        marker::paint(
+            ui.painter(),
+            mark,
+            4.5,
+            segment_marker(group.color),
+            segment_color(theme, group.color),
+        );
+        ui.painter().galley(
+            pos2(plate.left() + 20.0, plate.center().y - galley.size().y / 2.0),
+            galley,
+            t.text,
+        );
     }
 }
 
@@ -161,32 +219,51 @@ fn overlay_ui(ui: &mut Ui, rect: Rect, state: &mut CustomersState, table: &Custo
     let strip = Rect::from_min_size(rect.min + vec2(12.0, 4.0), vec2(rect.width() - 24.0, 30.0));
     let mut child = ui.new_child(egui::UiBuilder::new().max_rect(strip));
     child.horizontal(|ui| {
-            heading::caption(ui, if state.map.lasso_on { T::LassoHint.text() } else { T::DotHint.text() });
-            if 1 < step {
-                let shown = table.len().div_ceil(step);
-                heading::caption(ui, &T::Showing.with(&[("n", shown.into()), ("all", table.len().into())]));
+        heading::caption(
+            ui,
+            if state.map.lasso_on {
+                T::LassoHint.text()
+            } else {
+                T::DotHint.text()
+            },
+        );
+        if 1 < step {
+            let shown = table.len().div_ceil(step);
+            heading::caption(
+                ui,
+                &T::Showing.with(&[("n", shown.into()), ("all", table.len().into())]),
+            );
+        }
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            if button::icon_toggle(ui, state.map.lasso_on, icons::LASSO, T::Lasso.text()).clicked() {
+                state.map = MapState {
+                    lasso_on: !state.map.lasso_on,
+                    ..MapState::default()
+                };
             }
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                if button::icon_toggle(ui, state.map.lasso_on, icons::LASSO, T::Lasso.text()).clicked() {
-                    state.map = MapState { lasso_on: !state.map.lasso_on, ..MapState::default() };
-                }
-            });
         });
+    });
     if state.map.inside.is_empty() {
         return;
     }
-    let bar = Rect::from_min_size(pos2(rect.left() + 12.0, rect.bottom() - 42.0), vec2(rect.width() - 24.0, 30.0));
+    let bar = Rect::from_min_size(
+        pos2(rect.left() + 12.0, rect.bottom() - 42.0),
+        vec2(rect.width() - 24.0, 30.0),
+    );
     let mut child = ui.new_child(egui::UiBuilder::new().max_rect(bar));
     child.horizontal(|ui| {
-            let n = state.map.inside.len();
-            if ui.add(button::primary(T::FromLasso.with(&[("n", n.into())]))).clicked() {
-                state.editor = Some(rule_editor::Editor::of_customers(table, &state.map.inside));
-            }
-            if ui.add(button::plain(T::ClearLasso.text())).clicked() {
-                state.map.inside.clear();
-                state.map.line.clear();
-            }
-        });
+        let n = state.map.inside.len();
+        if ui
+            .add(button::primary(T::FromLasso.with(&[("n", n.into())])))
+            .clicked()
+        {
+            state.editor = Some(rule_editor::Editor::of_customers(table, &state.map.inside));
+        }
+        if ui.add(button::plain(T::ClearLasso.text())).clicked() {
+            state.map.inside.clear();
+            state.map.line.clear();
+        }
+    });
 }
 
 fn lasso_ui(ui: &Ui, response: &Response, state: &mut CustomersState, table: &CustomerTable, field: &Field) {
@@ -203,15 +280,19 @@ fn lasso_ui(ui: &Ui, response: &Response, state: &mut CustomersState, table: &Cu
         map.line.push(at);
     }
     if response.drag_stopped() {
-        map.inside = (0..table.len()).filter(|idx| encloses(&map.line, field.place(table, *idx))).collect();
+        map.inside = (0..table.len())
+            .filter(|idx| encloses(&map.line, field.place(table, *idx)))
+            .collect();
     }
     if 1 < map.line.len() {
         let mut closed = map.line.clone();
         closed.push(map.line[0]);
-        ui.painter().extend(Shape::dashed_line(&closed, Stroke::new(1.5, t.accent), 5.0, 4.0));
+        ui.painter()
+            .extend(Shape::dashed_line(&closed, Stroke::new(1.5, t.accent), 5.0, 4.0));
     }
     for idx in &map.inside {
-        ui.painter().circle_stroke(field.place(table, *idx), 4.0, Stroke::new(1.0, t.accent));
+        ui.painter()
+            .circle_stroke(field.place(table, *idx), 4.0, Stroke::new(1.0, t.accent));
     }
 }
 
@@ -234,30 +315,53 @@ fn encloses(line: &[Pos2], at: Pos2) -> bool {
 }
 
 /// The dot under the pointer, else the one the keyboard walked to.
-fn pointed(ui: &Ui, response: &Response, state: &mut CustomersState, table: &CustomerTable, field: &Field) -> Option<usize> {
+fn pointed(
+    ui: &Ui,
+    response: &Response,
+    state: &mut CustomersState,
+    table: &CustomerTable,
+    field: &Field,
+) -> Option<usize> {
     if response.has_focus() && !table.is_empty() {
         let (back, on) = ui.input(|input| {
-            (input.num_presses(egui::Key::ArrowLeft), input.num_presses(egui::Key::ArrowRight))
+            (
+                input.num_presses(egui::Key::ArrowLeft),
+                input.num_presses(egui::Key::ArrowRight),
+            )
         });
         if 0 < back + on || state.map.focus.is_none() {
             let n = table.len();
             let at = state.map.focus.unwrap_or(0) + n + on;
             let next = (at - back.min(n)) % n;
             // Customers without an order have no place; step over them.
-            let walk = (0..n).map(|step| if 0 < back { (next + n - step) % n } else { (next + step) % n });
+            let walk = (0..n).map(|step| {
+                if 0 < back {
+                    (next + n - step) % n
+                } else {
+                    (next + step) % n
+                }
+            });
             state.map.focus = walk.into_iter().find(|idx| is_placed(table, *idx));
         }
     }
     let over = response.hover_pos().and_then(|at| field.nearest(table, at));
     let chosen = over.or(state.map.focus.filter(|_| response.has_focus()))?;
-    let pressed = response.clicked() || (response.has_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter)));
+    let pressed =
+        response.clicked() || (response.has_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter)));
     if pressed {
         state.story = Some((table.numbers[chosen], usize::MAX));
     }
     Some(chosen)
 }
 
-fn hover_ui(ui: &Ui, response: &Response, stage: &mut Stage<'_>, table: &CustomerTable, field: &Field, idx: usize) {
+fn hover_ui(
+    ui: &Ui,
+    response: &Response,
+    stage: &mut Stage<'_>,
+    table: &CustomerTable,
+    field: &Field,
+    idx: usize,
+) {
     let t = ui.tokens();
     let at = field.place(table, idx);
     ui.painter().circle_stroke(at, 6.0, Stroke::new(2.0, t.accent));
@@ -271,18 +375,28 @@ fn hover_ui(ui: &Ui, response: &Response, stage: &mut Stage<'_>, table: &Custome
         _ => T::DotLineShort.with(&[("number", (&number).into())]),
     };
     if response.hovered() {
-        response.clone().on_hover_cursor(egui::CursorIcon::PointingHand).show_tooltip_text(line);
+        response
+            .clone()
+            .on_hover_cursor(egui::CursorIcon::PointingHand)
+            .show_tooltip_text(line);
     } else {
-        let galley = ui.painter().layout_no_wrap(line, text::label().resolve(ui.style()), t.text);
+        let galley = ui
+            .painter()
+            .layout_no_wrap(line, text::label().resolve(ui.style()), t.text);
         let plate = Rect::from_min_size(at + vec2(10.0, -12.0), galley.size() + vec2(16.0, 8.0));
-        ui.painter().rect(plate, radius::CONTROL, t.surface, Stroke::new(1.0, t.border_strong), egui::StrokeKind::Inside);
+        ui.painter().rect(
+            plate,
+            radius::CONTROL,
+            t.surface,
+            Stroke::new(1.0, t.border_strong),
+            egui::StrokeKind::Inside,
+        );
         ui.painter().galley(plate.min + vec2(8.0, 4.0), galley, t.text);
     }
     if response.clicked() || (response.has_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter))) {
         stage.push(Ask::OpenCustomer(table.numbers[idx]));
     }
 }
-
 
 #[cfg(test)]
 mod tests {

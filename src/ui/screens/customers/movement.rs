@@ -27,14 +27,23 @@ pub(super) fn movement_ui(ui: &mut Ui, stage: &Stage<'_>, customers: &CustomersV
             .map_or(T::NotThere.text(), |group| group.name.as_str())
     };
     let color = |idx: usize| {
-        movement.groups.get(idx).and_then(|id| customers.groups.iter().find(|group| group.id == *id)).map(|group| group.color)
+        movement
+            .groups
+            .get(idx)
+            .and_then(|id| customers.groups.iter().find(|group| group.id == *id))
+            .map(|group| group.color)
     };
     let n = movement.cells.len();
     let most = movement
         .cells
         .iter()
         .enumerate()
-        .flat_map(|(from, row)| row.iter().enumerate().filter(move |(to, _)| *to != from).map(|(_, n)| *n))
+        .flat_map(|(from, row)| {
+            row.iter()
+                .enumerate()
+                .filter(move |(to, _)| *to != from)
+                .map(|(_, n)| *n)
+        })
         .max()
         .unwrap_or(1)
         .max(1);
@@ -42,14 +51,21 @@ pub(super) fn movement_ui(ui: &mut Ui, stage: &Stage<'_>, customers: &CustomersV
         boxed(ui, |ui| {
             let date = stage.formats.date(movement.from_at);
             heading::caption(ui, &T::MovementFrom.with(&[("date", (&date).into())]));
-            let cell = vec2(((ui.available_width() - 170.0) / n as f32 - 4.0).clamp(36.0, 72.0), 34.0);
+            let cell = vec2(
+                ((ui.available_width() - 170.0) / n as f32 - 4.0).clamp(36.0, 72.0),
+                34.0,
+            );
             ui.spacing_mut().item_spacing = vec2(4.0, 4.0);
             ui.horizontal(|ui| {
                 ui.allocate_exact_size(vec2(166.0, 20.0), Sense::hover());
                 for to in 0..n {
                     let (rect, response) = ui.allocate_exact_size(vec2(cell.x, 20.0), Sense::hover());
                     if let Some(color) = color(to) {
-                        let theme = if ui.visuals().dark_mode { egui::Theme::Dark } else { egui::Theme::Light };
+                        let theme = if ui.visuals().dark_mode {
+                            egui::Theme::Dark
+                        } else {
+                            egui::Theme::Light
+                        };
                         let shape = crate::ui::theme::segment_marker(color);
                         let fill = crate::ui::theme::segment_color(theme, color);
                         marker::paint(ui.painter(), rect.center(), 5.0, shape, fill);
@@ -71,14 +87,28 @@ pub(super) fn movement_ui(ui: &mut Ui, stage: &Stage<'_>, customers: &CustomersV
                         let (rect, response) = ui.allocate_exact_size(cell, Sense::hover());
                         let stays = from == to;
                         let share = (*count as f32 / most as f32).min(1.0);
-                        let fill = if stays { t.surface2 } else { t.accent_soft.lerp_to_gamma(t.accent, share * 0.35) };
+                        let fill = if stays {
+                            t.surface2
+                        } else {
+                            t.accent_soft.lerp_to_gamma(t.accent, share * 0.35)
+                        };
                         if *count > 0 || stays {
                             ui.painter().rect_filled(rect, 4, fill);
                         }
                         let color = if *count == 0 { t.muted } else { t.text };
                         let words = stage.formats.number(i64::from(*count));
-                        ui.painter().text(rect.center(), egui::Align2::CENTER_CENTER, words, FontId::new(13.0, number()), color);
-                        let sentence = T::MovementCell.with(&[("n", (*count).into()), ("from", name(from).into()), ("to", name(to).into())]);
+                        ui.painter().text(
+                            rect.center(),
+                            egui::Align2::CENTER_CENTER,
+                            words,
+                            FontId::new(13.0, number()),
+                            color,
+                        );
+                        let sentence = T::MovementCell.with(&[
+                            ("n", (*count).into()),
+                            ("from", name(from).into()),
+                            ("to", name(to).into()),
+                        ]);
                         response.widget_info(|| WidgetInfo::labeled(Role::Cell, true, &sentence));
                         response.on_hover_text(sentence);
                     }

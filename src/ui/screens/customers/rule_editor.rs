@@ -24,7 +24,10 @@ pub(super) struct Editor {
 impl Editor {
     pub(super) fn new(customers: &CustomersView) -> Self {
         let first = customers.table.columns.first().map(first_condition);
-        Self { any_of: vec![first.into_iter().collect()], ..Self::default() }
+        Self {
+            any_of: vec![first.into_iter().collect()],
+            ..Self::default()
+        }
     }
 
     /// The sentence that fits the customers with these table rows best.
@@ -33,26 +36,46 @@ impl Editor {
         for row in rows {
             is_member[*row] = true;
         }
-        Self { any_of: vec![card::fitted_rule(table, &is_member)], ..Self::default() }
+        Self {
+            any_of: vec![card::fitted_rule(table, &is_member)],
+            ..Self::default()
+        }
     }
 
     pub(super) fn of_group(customers: &CustomersView, group: &Group) -> Self {
-        let idx = customers.groups.iter().position(|other| other.id == group.id).unwrap_or(usize::MAX);
+        let idx = customers
+            .groups
+            .iter()
+            .position(|other| other.id == group.id)
+            .unwrap_or(usize::MAX);
         let any_of = match &group.rule {
             Some(rule) => rule.any_of.clone(),
             None => {
-                let is_member: Vec<bool> =
-                    customers.table.group.iter().map(|group| usize::from(*group) == idx).collect();
+                let is_member: Vec<bool> = customers
+                    .table
+                    .group
+                    .iter()
+                    .map(|group| usize::from(*group) == idx)
+                    .collect();
                 vec![card::fitted_rule(&customers.table, &is_member)]
             }
         };
-        Self { name: group.name.clone(), group: Some(group.id.clone()), any_of }
+        Self {
+            name: group.name.clone(),
+            group: Some(group.id.clone()),
+            any_of,
+        }
     }
 }
 
 /// A middle value, so that the sentence says something from the start.
 fn first_condition(column: &FeatureColumn) -> SegmentCondition {
-    let mut values: Vec<f32> = column.values.iter().copied().filter(|value| !value.is_nan()).collect();
+    let mut values: Vec<f32> = column
+        .values
+        .iter()
+        .copied()
+        .filter(|value| !value.is_nan())
+        .collect();
     values.sort_by(f32::total_cmp);
     let middle = values.get(values.len() / 2).copied().unwrap_or(0.0);
     SegmentCondition {
@@ -62,7 +85,12 @@ fn first_condition(column: &FeatureColumn) -> SegmentCondition {
     }
 }
 
-pub(super) fn dialog_ui(ui: &Ui, stage: &mut Stage<'_>, state: &mut CustomersState, customers: &CustomersView) {
+pub(super) fn dialog_ui(
+    ui: &Ui,
+    stage: &mut Stage<'_>,
+    state: &mut CustomersState,
+    customers: &CustomersView,
+) {
     let Some(editor) = &mut state.editor else { return };
     let mut is_done = false;
     let closed = modal::dialog(ui, "rule group", 700.0, |ui| {
@@ -71,7 +99,8 @@ pub(super) fn dialog_ui(ui: &Ui, stage: &mut Stage<'_>, state: &mut CustomersSta
         ui.add_space(space::S);
         ui.horizontal(|ui| {
             let label = ui.label(T::GroupName.text());
-            ui.add(egui::TextEdit::singleline(&mut editor.name).desired_width(280.0)).labelled_by(label.id);
+            ui.add(egui::TextEdit::singleline(&mut editor.name).desired_width(280.0))
+                .labelled_by(label.id);
         });
         ui.add_space(space::S);
         sentence_ui(ui, stage, editor, customers);
@@ -95,8 +124,17 @@ pub(super) fn dialog_ui(ui: &Ui, stage: &mut Stage<'_>, state: &mut CustomersSta
             };
             if button::enabled_or_why(ui, button::primary(T::Save.text()), why_not).clicked() {
                 let name = editor.name.trim().to_owned();
-                let any_of = editor.any_of.iter().filter(|all| !all.is_empty()).cloned().collect();
-                let action = GroupAction::SetRule { group: editor.group.clone(), name, any_of };
+                let any_of = editor
+                    .any_of
+                    .iter()
+                    .filter(|all| !all.is_empty())
+                    .cloned()
+                    .collect();
+                let action = GroupAction::SetRule {
+                    group: editor.group.clone(),
+                    name,
+                    any_of,
+                };
                 stage.push(Ask::Group(action));
                 is_done = true;
             }
@@ -115,7 +153,10 @@ fn overlap(editor: &Editor, customers: &CustomersView) -> Option<f64> {
     let members: Vec<usize> = (0..customers.table.len())
         .filter(|idx| usize::from(customers.table.group[*idx]) == group_idx)
         .collect();
-    let fits = members.iter().filter(|idx| customers.table.fits(&editor.any_of, **idx)).count();
+    let fits = members
+        .iter()
+        .filter(|idx| customers.table.fits(&editor.any_of, **idx))
+        .count();
     (!members.is_empty()).then(|| fits as f64 / members.len() as f64)
 }
 
@@ -126,7 +167,11 @@ fn sentence_ui(ui: &mut Ui, stage: &Stage<'_>, editor: &mut Editor, customers: &
     let mut add_to = None;
     for (group_idx, all) in editor.any_of.iter_mut().enumerate() {
         if 0 < group_idx {
-            ui.label(RichText::new(T::Or.text()).text_style(text::strong()).color(ui.tokens().accent));
+            ui.label(
+                RichText::new(T::Or.text())
+                    .text_style(text::strong())
+                    .color(ui.tokens().accent),
+            );
         }
         for (idx, condition) in all.iter_mut().enumerate() {
             ui.push_id((group_idx, idx), |ui| {
@@ -141,11 +186,26 @@ fn sentence_ui(ui: &mut Ui, stage: &Stage<'_>, editor: &mut Editor, customers: &
                 });
             });
         }
-        if ui.push_id(("and", group_idx), |ui| ui.add(button::link((icons::PLUS.atom_sized(12.0, None), T::AddAnd.text())))).inner.clicked() {
+        if ui
+            .push_id(("and", group_idx), |ui| {
+                ui.add(button::link((
+                    icons::PLUS.atom_sized(12.0, None),
+                    T::AddAnd.text(),
+                )))
+            })
+            .inner
+            .clicked()
+        {
             add_to = Some(group_idx);
         }
     }
-    if ui.add(button::link((icons::PLUS.atom_sized(12.0, None), T::AddOr.text()))).clicked() {
+    if ui
+        .add(button::link((
+            icons::PLUS.atom_sized(12.0, None),
+            T::AddOr.text(),
+        )))
+        .clicked()
+    {
         add_to = Some(editor.any_of.len());
         editor.any_of.push(Vec::new());
     }
@@ -161,7 +221,9 @@ fn sentence_ui(ui: &mut Ui, stage: &Stage<'_>, editor: &mut Editor, customers: &
 }
 
 fn condition_ui(ui: &mut Ui, stage: &Stage<'_>, condition: &mut SegmentCondition, columns: &[FeatureColumn]) {
-    let Some(column) = columns.iter().find(|column| column.name == condition.feature) else { return };
+    let Some(column) = columns.iter().find(|column| column.name == condition.feature) else {
+        return;
+    };
     let label = T::FeatureName.with(&[("label", (&column.label).into())]);
     let picked = combo::combo(ui, &label, column.label.as_str(), combo::Look::Outlined, |ui| {
         let mut picked = None;
@@ -182,16 +244,22 @@ fn condition_ui(ui: &mut Ui, stage: &Stage<'_>, condition: &mut SegmentCondition
         Operator::Greater | Operator::GreaterOrEqual => T::AtLeast,
     };
     let now = words(condition.operator).text();
-    let picked = combo::combo(ui, &T::ComparedHow.with(&[("label", now.into())]), now, combo::Look::Outlined, |ui| {
-        let mut picked = None;
-        for operator in [Operator::GreaterOrEqual, Operator::LessOrEqual, Operator::Equals] {
-            let word = words(operator).text();
-            if combo::choice(ui, now == word, word, word).clicked() {
-                picked = Some(operator);
+    let picked = combo::combo(
+        ui,
+        &T::ComparedHow.with(&[("label", now.into())]),
+        now,
+        combo::Look::Outlined,
+        |ui| {
+            let mut picked = None;
+            for operator in [Operator::GreaterOrEqual, Operator::LessOrEqual, Operator::Equals] {
+                let word = words(operator).text();
+                if combo::choice(ui, now == word, word, word).clicked() {
+                    picked = Some(operator);
+                }
             }
-        }
-        picked
-    });
+            picked
+        },
+    );
     if let Some(Some(operator)) = picked {
         condition.operator = operator;
     }
@@ -208,7 +276,10 @@ fn condition_ui(ui: &mut Ui, stage: &Stage<'_>, condition: &mut SegmentCondition
         Unit::Share => " %".to_owned(),
         Unit::Days | Unit::Hour | Unit::Number => String::new(),
     };
-    let drag = egui::DragValue::new(&mut shown).speed(1.0).max_decimals(if quantum > 1.0 { 1 } else { 0 }).suffix(suffix);
+    let drag = egui::DragValue::new(&mut shown)
+        .speed(1.0)
+        .max_decimals(if quantum > 1.0 { 1 } else { 0 })
+        .suffix(suffix);
     if ui.add(drag).accessible_name(T::Value.text()).changed() {
         condition.value = (shown * per_unit).round() as i64;
     }

@@ -1,6 +1,9 @@
 //! One masked customer's way through time, and the homepage they would have seen at each step.
 
-use egui::{FontId, Frame, Key, Margin, Rect, RichText, Role, ScrollArea, Sense, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2};
+use egui::{
+    FontId, Frame, Key, Margin, Rect, RichText, Role, ScrollArea, Sense, Stroke, Ui, Vec2, WidgetInfo, pos2,
+    vec2,
+};
 
 use super::super::stage::{JobKind, Stage};
 use super::{CustomersState, boxed};
@@ -18,47 +21,79 @@ const MOST_SLOTS: usize = 8;
 /// Returns true when the person wants back to all customers.
 pub(super) fn story_ui(ui: &mut Ui, stage: &mut Stage<'_>, number: i64, state: &mut CustomersState) -> bool {
     let mut back = false;
-    let story = stage.found.story.as_ref().filter(|story| story.number == number).cloned();
-    ScrollArea::vertical().id_salt("story").auto_shrink(false).show(ui, |ui| {
-        Frame::new().inner_margin(Margin::symmetric(24, 16)).show(ui, |ui| {
-            ui.set_width(ui.available_width());
-            ui.horizontal(|ui| {
-                back = ui.add(button::quiet((icons::CARET_LEFT.atom_sized(14.0, None), T::Back.text()))).clicked();
-                let group = story.as_ref().and_then(|story| story.group.as_ref());
-                let group = group.and_then(|id| {
-                    stage.view.customers.as_ref()?.groups.iter().find(|group| group.id == *id).map(|group| (group.color, group.name.clone()))
+    let story = stage
+        .found
+        .story
+        .as_ref()
+        .filter(|story| story.number == number)
+        .cloned();
+    ScrollArea::vertical()
+        .id_salt("story")
+        .auto_shrink(false)
+        .show(ui, |ui| {
+            Frame::new()
+                .inner_margin(Margin::symmetric(24, 16))
+                .show(ui, |ui| {
+                    ui.set_width(ui.available_width());
+                    ui.horizontal(|ui| {
+                        back = ui
+                            .add(button::quiet((
+                                icons::CARET_LEFT.atom_sized(14.0, None),
+                                T::Back.text(),
+                            )))
+                            .clicked();
+                        let group = story.as_ref().and_then(|story| story.group.as_ref());
+                        let group = group.and_then(|id| {
+                            stage
+                                .view
+                                .customers
+                                .as_ref()?
+                                .groups
+                                .iter()
+                                .find(|group| group.id == *id)
+                                .map(|group| (group.color, group.name.clone()))
+                        });
+                        heading::display(
+                            ui,
+                            &T::OneCustomer.with(&[("number", (&number.to_string()).into())]),
+                        );
+                        if let Some((color, name)) = group {
+                            marker::show(ui, color);
+                            ui.label(name);
+                        }
+                        if let Some(story) = &story {
+                            let spent = stage.formats.money_compact(story.spent);
+                            heading::caption(
+                                ui,
+                                &T::StoryFacts
+                                    .with(&[("orders", story.n_orders.into()), ("spent", (&spent).into())]),
+                            );
+                        }
+                    });
+                    heading::caption(ui, T::StoryHint.text());
+                    ui.add_space(space::S);
+                    match &story {
+                        Some(story) if story.moments.is_empty() => {
+                            ui.label(T::NoStory.text());
+                        }
+                        Some(story) => {
+                            let last = story.moments.len() - 1;
+                            let mut at = state.story.map_or(last, |(_, at)| at.min(last));
+                            scrubber_ui(ui, stage, story, &mut at);
+                            state.story = Some((number, at));
+                            ui.add_space(space::M);
+                            homepage_ui(ui, stage, story, at);
+                        }
+                        None => {
+                            let phrase = stage
+                                .job(JobKind::Story)
+                                .map(|job| job.phase.clone())
+                                .unwrap_or_default();
+                            progress::bar(ui, 240.0, None, &phrase);
+                        }
+                    }
                 });
-                heading::display(ui, &T::OneCustomer.with(&[("number", (&number.to_string()).into())]));
-                if let Some((color, name)) = group {
-                    marker::show(ui, color);
-                    ui.label(name);
-                }
-                if let Some(story) = &story {
-                    let spent = stage.formats.money_compact(story.spent);
-                    heading::caption(ui, &T::StoryFacts.with(&[("orders", story.n_orders.into()), ("spent", (&spent).into())]));
-                }
-            });
-            heading::caption(ui, T::StoryHint.text());
-            ui.add_space(space::S);
-            match &story {
-                Some(story) if story.moments.is_empty() => {
-                    ui.label(T::NoStory.text());
-                }
-                Some(story) => {
-                    let last = story.moments.len() - 1;
-                    let mut at = state.story.map_or(last, |(_, at)| at.min(last));
-                    scrubber_ui(ui, stage, story, &mut at);
-                    state.story = Some((number, at));
-                    ui.add_space(space::M);
-                    homepage_ui(ui, stage, story, at);
-                }
-                None => {
-                    let phrase = stage.job(JobKind::Story).map(|job| job.phase.clone()).unwrap_or_default();
-                    progress::bar(ui, 240.0, None, &phrase);
-                }
-            }
         });
-    });
     back || (ui.input(|input| input.key_pressed(Key::Escape)) && !ui.egui_wants_keyboard_input())
 }
 
@@ -74,9 +109,13 @@ fn look(kind: MomentKind) -> (Icon, T) {
 fn scrubber_ui(ui: &mut Ui, stage: &Stage<'_>, story: &CustomerStory, at: &mut usize) {
     let t = ui.tokens();
     boxed(ui, |ui| {
-        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 56.0), Sense::click_and_drag());
+        let (rect, response) =
+            ui.allocate_exact_size(vec2(ui.available_width(), 56.0), Sense::click_and_drag());
         let n = story.moments.len();
-        let (first, last) = (story.moments[0].at, story.moments[n - 1].at.max(story.moments[0].at + 1));
+        let (first, last) = (
+            story.moments[0].at,
+            story.moments[n - 1].at.max(story.moments[0].at + 1),
+        );
         let line = Rect::from_min_max(rect.min + vec2(12.0, 0.0), rect.max - vec2(12.0, 18.0));
         // Half by time, half by order, so that a busy day does not become one blot.
         let x = |idx: usize| {
@@ -85,15 +124,27 @@ fn scrubber_ui(ui: &mut Ui, stage: &Stage<'_>, story: &CustomerStory, at: &mut u
             line.left() + line.width() * (by_time + by_order) / 2.0
         };
         if let Some(pointer) = response.interact_pointer_pos() {
-            let nearest = (0..n).min_by(|one, two| (x(*one) - pointer.x).abs().total_cmp(&(x(*two) - pointer.x).abs()));
+            let nearest = (0..n).min_by(|one, two| {
+                (x(*one) - pointer.x)
+                    .abs()
+                    .total_cmp(&(x(*two) - pointer.x).abs())
+            });
             *at = nearest.unwrap_or(*at);
         }
         if response.has_focus() {
             ui.memory_mut(|memory| {
-                let arrows = egui::EventFilter { horizontal_arrows: true, ..Default::default() };
+                let arrows = egui::EventFilter {
+                    horizontal_arrows: true,
+                    ..Default::default()
+                };
                 memory.set_focus_lock_filter(response.id, arrows);
             });
-            let (back, on) = ui.input(|input| (input.num_presses(Key::ArrowLeft), input.num_presses(Key::ArrowRight)));
+            let (back, on) = ui.input(|input| {
+                (
+                    input.num_presses(Key::ArrowLeft),
+                    input.num_presses(Key::ArrowRight),
+                )
+            });
             *at = (*at + on).saturating_sub(back).min(n - 1);
         }
         let y = line.center().y;
@@ -111,8 +162,20 @@ fn scrubber_ui(ui: &mut Ui, stage: &Stage<'_>, story: &CustomerStory, at: &mut u
         }
         painter.circle(pos2(x(*at), y), 9.0, t.surface, Stroke::new(2.5, t.accent));
         let small = FontId::new(12.0, number());
-        painter.text(pos2(line.left(), rect.bottom()), egui::Align2::LEFT_BOTTOM, stage.formats.date(first), small.clone(), t.muted);
-        painter.text(pos2(line.right(), rect.bottom()), egui::Align2::RIGHT_BOTTOM, stage.formats.date(last), small, t.muted);
+        painter.text(
+            pos2(line.left(), rect.bottom()),
+            egui::Align2::LEFT_BOTTOM,
+            stage.formats.date(first),
+            small.clone(),
+            t.muted,
+        );
+        painter.text(
+            pos2(line.right(), rect.bottom()),
+            egui::Align2::RIGHT_BOTTOM,
+            stage.formats.date(last),
+            small,
+            t.muted,
+        );
         let name = T::Scrubber.with(&[("n", (*at + 1).into()), ("all", n.into())]);
         response.widget_info(|| {
             let mut info = WidgetInfo::labeled(Role::Slider, true, &name);
@@ -147,7 +210,16 @@ fn moment_ui(ui: &mut Ui, stage: &Stage<'_>, moment: &Moment) {
 fn title<'a>(stage: &'a Stage<'_>, id: &'a str) -> &'a str {
     stage
         .bundle()
-        .and_then(|bundle| Some(bundle.catalog.products.get(bundle.catalog.index(id)? as usize)?.title.as_str()))
+        .and_then(|bundle| {
+            Some(
+                bundle
+                    .catalog
+                    .products
+                    .get(bundle.catalog.index(id)? as usize)?
+                    .title
+                    .as_str(),
+            )
+        })
         .unwrap_or(id)
 }
 
@@ -163,11 +235,13 @@ pub(super) fn visit_at(story: &CustomerStory, at: usize) -> Visit {
             MomentKind::Bought => HistoryKind::Purchase,
             MomentKind::Searched => continue,
         };
-        visit.history.extend(moment.products.iter().map(|product| HistoryItem {
-            product: product.clone(),
-            kind,
-            age: now - moment.at,
-        }));
+        visit
+            .history
+            .extend(moment.products.iter().map(|product| HistoryItem {
+                product: product.clone(),
+                kind,
+                age: now - moment.at,
+            }));
     }
     visit
 }
@@ -178,37 +252,64 @@ fn homepage_ui(ui: &mut Ui, stage: &mut Stage<'_>, story: &CustomerStory, at: us
     heading::title(ui, T::TheirHomepage.text());
     let t = ui.tokens();
     let catalog = std::sync::Arc::clone(&prepared.bundle().catalog);
-    Frame::new().fill(crate::ui::theme::ShopLook::PAPER).corner_radius(radius::PREVIEW).stroke(Stroke::new(1.0, t.border)).inner_margin(20).show(ui, |ui| {
-        ui.set_width(ui.available_width());
-        for block in page.blocks.iter().filter(|block| !block.slots.is_empty()) {
-            ui.label(RichText::new(&block.title).font(FontId::new(18.0, crate::ui::theme::shop_heading())).color(crate::ui::theme::ShopLook::INK));
-            let n = block.slots.len().min(MOST_SLOTS).max(4);
-            let side = ((ui.available_width() - 10.0 * (n as f32 - 1.0)) / n as f32).min(132.0);
-            ui.horizontal_top(|ui| {
-                ui.spacing_mut().item_spacing.x = 10.0;
-                for slot in block.slots.iter().take(MOST_SLOTS) {
-                    let Some(product) = catalog.products.get(slot.product as usize) else { continue };
-                    let (rect, response) = ui.allocate_exact_size(vec2(side, side + 38.0), Sense::hover());
-                    stage.pictures.paint(ui, Rect::from_min_size(rect.min, Vec2::splat(side)), product, radius::CONTROL);
-                    let mut job = egui::text::LayoutJob::simple_singleline(
-                        product.title.clone(),
-                        FontId::new(12.0, egui::FontFamily::Proportional),
-                        crate::ui::theme::ShopLook::INK,
-                    );
-                    job.wrap = egui::text::TextWrapping::truncate_at_width(side);
-                    let galley = ui.painter().layout_job(job);
-                    ui.painter().galley(rect.min + vec2(0.0, side + 4.0), galley, crate::ui::theme::ShopLook::INK);
-                    if let Some(price) = product.price {
-                        let price = stage.formats.price(price);
-                        let font = FontId::new(12.0, crate::ui::theme::number_semibold());
-                        ui.painter().text(rect.min + vec2(0.0, side + 20.0), egui::Align2::LEFT_TOP, price, font, crate::ui::theme::ShopLook::INK);
+    Frame::new()
+        .fill(crate::ui::theme::ShopLook::PAPER)
+        .corner_radius(radius::PREVIEW)
+        .stroke(Stroke::new(1.0, t.border))
+        .inner_margin(20)
+        .show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            for block in page.blocks.iter().filter(|block| !block.slots.is_empty()) {
+                ui.label(
+                    RichText::new(&block.title)
+                        .font(FontId::new(18.0, crate::ui::theme::shop_heading()))
+                        .color(crate::ui::theme::ShopLook::INK),
+                );
+                let n = block.slots.len().min(MOST_SLOTS).max(4);
+                let side = ((ui.available_width() - 10.0 * (n as f32 - 1.0)) / n as f32).min(132.0);
+                ui.horizontal_top(|ui| {
+                    ui.spacing_mut().item_spacing.x = 10.0;
+                    for slot in block.slots.iter().take(MOST_SLOTS) {
+                        let Some(product) = catalog.products.get(slot.product as usize) else {
+                            continue;
+                        };
+                        let (rect, response) =
+                            ui.allocate_exact_size(vec2(side, side + 38.0), Sense::hover());
+                        stage.pictures.paint(
+                            ui,
+                            Rect::from_min_size(rect.min, Vec2::splat(side)),
+                            product,
+                            radius::CONTROL,
+                        );
+                        let mut job = egui::text::LayoutJob::simple_singleline(
+                            product.title.clone(),
+                            FontId::new(12.0, egui::FontFamily::Proportional),
+                            crate::ui::theme::ShopLook::INK,
+                        );
+                        job.wrap = egui::text::TextWrapping::truncate_at_width(side);
+                        let galley = ui.painter().layout_job(job);
+                        ui.painter().galley(
+                            rect.min + vec2(0.0, side + 4.0),
+                            galley,
+                            crate::ui::theme::ShopLook::INK,
+                        );
+                        if let Some(price) = product.price {
+                            let price = stage.formats.price(price);
+                            let font = FontId::new(12.0, crate::ui::theme::number_semibold());
+                            ui.painter().text(
+                                rect.min + vec2(0.0, side + 20.0),
+                                egui::Align2::LEFT_TOP,
+                                price,
+                                font,
+                                crate::ui::theme::ShopLook::INK,
+                            );
+                        }
+                        response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, &product.title));
                     }
-                    response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, &product.title));
-                }
-            });
-            ui.add_space(space::S);
-        }
-    });
+                });
+                ui.add_space(space::S);
+            }
+        });
 }
 
 #[cfg(test)]
@@ -217,9 +318,18 @@ mod tests {
 
     #[test]
     fn the_page_of_a_moment_knows_nothing_of_the_future() {
-        let moment = |at, kind, product: &str| Moment { at, kind, products: vec![product.to_owned()], ..Moment::default() };
+        let moment = |at, kind, product: &str| Moment {
+            at,
+            kind,
+            products: vec![product.to_owned()],
+            ..Moment::default()
+        };
         let story = CustomerStory {
-            moments: vec![moment(10, MomentKind::Viewed, "a"), moment(20, MomentKind::Bought, "b"), moment(30, MomentKind::Viewed, "c")],
+            moments: vec![
+                moment(10, MomentKind::Viewed, "a"),
+                moment(20, MomentKind::Bought, "b"),
+                moment(30, MomentKind::Viewed, "c"),
+            ],
             ..CustomerStory::default()
         };
         let visit = visit_at(&story, 1);

@@ -27,8 +27,16 @@ pub(super) fn columns_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut DataState) 
 
 fn file_ui(ui: &mut Ui, state: &mut DataState, file: &DetectedFile) {
     let t = ui.tokens();
-    let matched = file.columns.iter().filter(|column| meaning_of(state, &file.name, column).is_some_and(|word| word != "ignore")).count();
-    let open = file.columns.iter().filter(|column| meaning_of(state, &file.name, column).is_none()).count();
+    let matched = file
+        .columns
+        .iter()
+        .filter(|column| meaning_of(state, &file.name, column).is_some_and(|word| word != "ignore"))
+        .count();
+    let open = file
+        .columns
+        .iter()
+        .filter(|column| meaning_of(state, &file.name, column).is_none())
+        .count();
     ui.horizontal(|ui| {
         heading::title(ui, &file.name);
         let mut words = T::Matched.with(&[("n", matched.into()), ("all", file.columns.len().into())]);
@@ -45,9 +53,18 @@ fn file_ui(ui: &mut Ui, state: &mut DataState, file: &DetectedFile) {
         let room = ui.available_width();
         let widths = [room * 0.22, room * 0.36, room * 0.27];
         ui.horizontal(|ui| {
-            for (width, head) in widths.into_iter().chain([80.0]).zip([T::ColumnInFile, T::Samples, T::Means, T::Sure]) {
+            for (width, head) in
+                widths
+                    .into_iter()
+                    .chain([80.0])
+                    .zip([T::ColumnInFile, T::Samples, T::Means, T::Sure])
+            {
                 cell(ui, width, |ui| {
-                    ui.label(RichText::new(head.text()).text_style(text::label()).color(t.muted));
+                    ui.label(
+                        RichText::new(head.text())
+                            .text_style(text::label())
+                            .color(t.muted),
+                    );
                 });
             }
         });
@@ -55,11 +72,15 @@ fn file_ui(ui: &mut Ui, state: &mut DataState, file: &DetectedFile) {
             ui.separator();
             ui.horizontal(|ui| {
                 cell(ui, widths[0], |ui| {
-                    ui.add(egui::Label::new(RichText::new(&column.header).text_style(text::strong())).truncate());
+                    ui.add(
+                        egui::Label::new(RichText::new(&column.header).text_style(text::strong())).truncate(),
+                    );
                 });
                 cell(ui, widths[1], |ui| samples_ui(ui, column));
                 cell(ui, widths[2], |ui| meaning_ui(ui, state, &file.name, column));
-                let touched = state.meanings.contains_key(&(file.name.clone(), column.header.clone()));
+                let touched = state
+                    .meanings
+                    .contains_key(&(file.name.clone(), column.header.clone()));
                 sureness_ui(ui, if touched { None } else { Some(column.sureness) });
             });
             if let Some(twice) = clash(state, file, column) {
@@ -99,21 +120,31 @@ fn meaning_ui(ui: &mut Ui, state: &mut DataState, file: &str, column: &ColumnSug
     let label = chosen.map_or(T::Choose.text(), Meaning::label);
     let name = T::MeaningOf.with(&[("column", (&column.header).into()), ("meaning", label.into())]);
     let mut pick = None;
-    combo::combo_with(ui, &name, label, combo::Look::Outlined, egui::PopupCloseBehavior::CloseOnClickOutside, |ui| {
-        search_field::search_field(ui, &mut state.meaning_filter, T::Filter.text(), 200.0);
-        let needle = state.meaning_filter.to_lowercase();
-        for meaning in Meaning::ALL.iter().filter(|meaning| **meaning != Meaning::Secret) {
-            if !meaning.label().to_lowercase().contains(&needle) {
-                continue;
+    combo::combo_with(
+        ui,
+        &name,
+        label,
+        combo::Look::Outlined,
+        egui::PopupCloseBehavior::CloseOnClickOutside,
+        |ui| {
+            search_field::search_field(ui, &mut state.meaning_filter, T::Filter.text(), 200.0);
+            let needle = state.meaning_filter.to_lowercase();
+            for meaning in Meaning::ALL.iter().filter(|meaning| **meaning != Meaning::Secret) {
+                if !meaning.label().to_lowercase().contains(&needle) {
+                    continue;
+                }
+                if combo::choice(ui, chosen == Some(*meaning), meaning.label(), meaning.label()).clicked() {
+                    pick = Some(*meaning);
+                    ui.close();
+                }
             }
-            if combo::choice(ui, chosen == Some(*meaning), meaning.label(), meaning.label()).clicked() {
-                pick = Some(*meaning);
-                ui.close();
-            }
-        }
-    });
+        },
+    );
     if let Some(meaning) = pick {
-        state.meanings.insert((file.to_owned(), column.header.clone()), meaning.name().to_owned());
+        state.meanings.insert(
+            (file.to_owned(), column.header.clone()),
+            meaning.name().to_owned(),
+        );
         state.meaning_filter.clear();
     }
 }
@@ -134,24 +165,34 @@ fn sureness_ui(ui: &mut Ui, sureness: Option<Sureness>) {
         if dot < n {
             ui.painter().circle_filled(at, 4.0, t.accent);
         } else {
-            ui.painter().circle_stroke(at, 3.5, egui::Stroke::new(1.0, t.border_strong));
+            ui.painter()
+                .circle_stroke(at, 3.5, egui::Stroke::new(1.0, t.border_strong));
         }
     }
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, word.text()));
-    ui.label(RichText::new(word.text()).text_style(text::small()).color(t.muted));
+    ui.label(
+        RichText::new(word.text())
+            .text_style(text::small())
+            .color(t.muted),
+    );
 }
 
 /// The word chosen for a column, by the person or by detection.
 pub(super) fn meaning_of(state: &DataState, file: &str, column: &ColumnSuggestion) -> Option<String> {
-    state.meanings.get(&(file.to_owned(), column.header.clone())).or(column.meaning.as_ref()).cloned()
+    state
+        .meanings
+        .get(&(file.to_owned(), column.header.clone()))
+        .or(column.meaning.as_ref())
+        .cloned()
 }
 
 /// The meaning of `column` when an earlier column of the file already has it and only one may.
 fn clash(state: &DataState, file: &DetectedFile, column: &ColumnSuggestion) -> Option<Meaning> {
     let meaning = Meaning::parse(&meaning_of(state, &file.name, column)?)?;
-    let first = file.columns.iter().find(|other| {
-        meaning_of(state, &file.name, other).as_deref() == Some(meaning.name())
-    })?;
+    let first = file
+        .columns
+        .iter()
+        .find(|other| meaning_of(state, &file.name, other).as_deref() == Some(meaning.name()))?;
     (!meaning.may_repeat() && first.header != column.header).then_some(meaning)
 }
 

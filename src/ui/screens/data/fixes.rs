@@ -10,9 +10,14 @@ use crate::ui::strings::data::Data as T;
 use crate::ui::theme::{HasTokens as _, space, text};
 
 pub(super) fn dialog_ui(ui: &Ui, stage: &mut Stage<'_>, state: &mut DataState) {
-    let Some((code, left_out)) = &mut state.fixing else { return };
+    let Some((code, left_out)) = &mut state.fixing else {
+        return;
+    };
     let audit = stage.view.audit.clone();
-    let Some(problem) = audit.as_ref().and_then(|audit| audit.problems.iter().find(|problem| problem.code == *code)) else {
+    let Some(problem) = audit
+        .as_ref()
+        .and_then(|audit| audit.problems.iter().find(|problem| problem.code == *code))
+    else {
         state.fixing = None;
         return;
     };
@@ -23,38 +28,53 @@ pub(super) fn dialog_ui(ui: &Ui, stage: &mut Stage<'_>, state: &mut DataState) {
         heading::caption(ui, T::FixLead.text());
         ui.add_space(space::S);
         ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
-            egui::Grid::new("before and after").num_columns(4).striped(false).spacing(vec2(20.0, 8.0)).show(ui, |ui| {
-                ui.label("");
-                for head in [T::What, T::Before, T::After] {
-                    ui.label(RichText::new(head.text()).text_style(text::label()).color(t.muted));
-                }
-                ui.end_row();
-                for row in &problem.fixes {
-                    let mut taken = !left_out.contains(&row.key);
-                    let tick = ui.checkbox(&mut taken, "");
-                    let name = T::Include.with(&[("what", (&row.what).into())]);
-                    let tick = tick.accessible_name(name);
-                    if tick.changed() {
-                        if taken {
-                            left_out.remove(&row.key);
-                        } else {
-                            left_out.insert(row.key.clone());
-                        }
+            egui::Grid::new("before and after")
+                .num_columns(4)
+                .striped(false)
+                .spacing(vec2(20.0, 8.0))
+                .show(ui, |ui| {
+                    ui.label("");
+                    for head in [T::What, T::Before, T::After] {
+                        ui.label(
+                            RichText::new(head.text())
+                                .text_style(text::label())
+                                .color(t.muted),
+                        );
                     }
-                    ui.label(&row.what);
-                    ui.label(RichText::new(&row.before).color(t.muted).strikethrough());
-                    ui.label(RichText::new(&row.after).text_style(text::strong()));
                     ui.end_row();
-                }
-            });
+                    for row in &problem.fixes {
+                        let mut taken = !left_out.contains(&row.key);
+                        let tick = ui.checkbox(&mut taken, "");
+                        let name = T::Include.with(&[("what", (&row.what).into())]);
+                        let tick = tick.accessible_name(name);
+                        if tick.changed() {
+                            if taken {
+                                left_out.remove(&row.key);
+                            } else {
+                                left_out.insert(row.key.clone());
+                            }
+                        }
+                        ui.label(&row.what);
+                        ui.label(RichText::new(&row.before).color(t.muted).strikethrough());
+                        ui.label(RichText::new(&row.after).text_style(text::strong()));
+                        ui.end_row();
+                    }
+                });
         });
         ui.add_space(space::M);
-        let keys: Vec<String> =
-            problem.fixes.iter().filter(|row| !left_out.contains(&row.key)).map(|row| row.key.clone()).collect();
+        let keys: Vec<String> = problem
+            .fixes
+            .iter()
+            .filter(|row| !left_out.contains(&row.key))
+            .map(|row| row.key.clone())
+            .collect();
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let fix = button::primary(T::FixN.with(&[("n", keys.len().into())]));
             if ui.add_enabled(!keys.is_empty(), fix).clicked() {
-                stage.push(Ask::FixProblem { code: code.clone(), keys });
+                stage.push(Ask::FixProblem {
+                    code: code.clone(),
+                    keys,
+                });
                 is_done = true;
             }
             if ui.add(button::plain(T::Cancel.text())).clicked() {

@@ -14,10 +14,16 @@ use crate::ui::theme::{HasTokens as _, space, text};
 
 pub(super) fn progress_ui(ui: &mut Ui, stage: &mut Stage<'_>) {
     for kind in [JobKind::Detect, JobKind::Import] {
-        let Some(job) = stage.job(kind).cloned() else { continue };
+        let Some(job) = stage.job(kind).cloned() else {
+            continue;
+        };
         card::card(ui, |ui| {
             ui.set_width(ui.available_width());
-            let title = if kind == JobKind::Import { T::Importing } else { T::Looking };
+            let title = if kind == JobKind::Import {
+                T::Importing
+            } else {
+                T::Looking
+            };
             ui.horizontal(|ui| {
                 heading::title(ui, title.text());
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -33,7 +39,11 @@ pub(super) fn progress_ui(ui: &mut Ui, stage: &mut Stage<'_>) {
             };
             ui.horizontal(|ui| {
                 ui.label(&job.phase);
-                ui.label(RichText::new(words).text_style(text::number()).color(ui.tokens().muted));
+                ui.label(
+                    RichText::new(words)
+                        .text_style(text::number())
+                        .color(ui.tokens().muted),
+                );
                 if let Some(seconds) = job.seconds_left {
                     heading::caption(ui, &T::SecondsLeft.with(&[("n", seconds.into())]));
                 }
@@ -49,7 +59,12 @@ pub(super) fn progress_ui(ui: &mut Ui, stage: &mut Stage<'_>) {
 }
 
 pub(super) fn wizard_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut DataState) {
-    let needs_columns = state.wants_columns || stage.found.detected.iter().any(|file| file.state == FileState::CheckColumns);
+    let needs_columns = state.wants_columns
+        || stage
+            .found
+            .detected
+            .iter()
+            .any(|file| file.state == FileState::CheckColumns);
     breadcrumb_ui(ui, state, needs_columns);
     ui.add_space(space::M);
     match state.step {
@@ -64,12 +79,20 @@ pub(super) fn wizard_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut DataStat
 fn breadcrumb_ui(ui: &mut Ui, state: &mut DataState, needs_columns: bool) {
     let t = ui.tokens();
     ui.horizontal(|ui| {
-        let steps = [(Step::Files, T::StepFiles), (Step::Columns, T::StepColumns), (Step::Check, T::StepCheck)];
+        let steps = [
+            (Step::Files, T::StepFiles),
+            (Step::Columns, T::StepColumns),
+            (Step::Check, T::StepCheck),
+        ];
         for (idx, (step, name)) in steps.into_iter().enumerate() {
             if 0 < idx {
                 ui.label(RichText::new("›").color(t.muted));
             }
-            let label = RichText::new(name.text()).text_style(if step == state.step { text::strong() } else { egui::TextStyle::Body });
+            let label = RichText::new(name.text()).text_style(if step == state.step {
+                text::strong()
+            } else {
+                egui::TextStyle::Body
+            });
             let label = label.color(if step == state.step { t.text } else { t.muted });
             // Only steps that were passed can be gone back to; Back and the trail never lose input.
             let reachable = step < state.step && (step != Step::Columns || needs_columns);
@@ -89,13 +112,19 @@ fn breadcrumb_ui(ui: &mut Ui, state: &mut DataState, needs_columns: bool) {
 fn files_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut DataState) {
     let t = ui.tokens();
     let files = &stage.found.detected;
-    let readable: Vec<&DetectedFile> = files.iter().filter(|file| file.state != FileState::Unreadable).collect();
+    let readable: Vec<&DetectedFile> = files
+        .iter()
+        .filter(|file| file.state != FileState::Unreadable)
+        .collect();
     let platform = readable.first().map(|file| file.platform).filter(|platform| {
         *platform != Platform::Unknown && readable.iter().all(|file| file.platform == *platform)
     });
     match platform {
         Some(platform) => {
-            ui.label(RichText::new(T::LooksLike.with(&[("platform", platform_name(platform).into())])).text_style(text::title()));
+            ui.label(
+                RichText::new(T::LooksLike.with(&[("platform", platform_name(platform).into())]))
+                    .text_style(text::title()),
+            );
         }
         None if 1 < readable.len() => {
             ui.label(RichText::new(T::LooksMixed.text()).text_style(text::title()));
@@ -115,8 +144,11 @@ fn files_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut DataState) {
     for file in files.iter().filter(|file| file.dates_are_ambiguous) {
         dates_question_ui(ui, state, file);
     }
-    let recognised: usize =
-        files.iter().filter(|file| file.state == FileState::Recognised).map(|file| file.columns.len()).sum();
+    let recognised: usize = files
+        .iter()
+        .filter(|file| file.state == FileState::Recognised)
+        .map(|file| file.columns.len())
+        .sum();
     if 0 < recognised && files.iter().all(|file| file.state != FileState::CheckColumns) {
         ui.horizontal(|ui| {
             ui.label(RichText::new(T::AllColumns.with(&[("n", recognised.into())])).color(t.muted));
@@ -131,7 +163,11 @@ fn files_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut DataState) {
 fn file_row(ui: &mut Ui, stage: &Stage<'_>, file: &DetectedFile) {
     let t = ui.tokens();
     ui.horizontal(|ui| {
-        ui.label(RichText::new(file_icon(&file.name).0).text_style(text::icon()).color(t.muted));
+        ui.label(
+            RichText::new(file_icon(&file.name).0)
+                .text_style(text::icon())
+                .color(t.muted),
+        );
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             ui.set_max_width((ui.available_width() - 140.0).max(200.0));
@@ -157,7 +193,11 @@ fn file_row(ui: &mut Ui, stage: &Stage<'_>, file: &DetectedFile) {
 fn facts(stage: &Stage<'_>, file: &DetectedFile) -> String {
     let mut parts = Vec::new();
     if file.platform != Platform::Unknown {
-        parts.push(format!("{} {}", platform_name(file.platform), kind_name(file.kind)));
+        parts.push(format!(
+            "{} {}",
+            platform_name(file.platform),
+            kind_name(file.kind)
+        ));
     }
     if let Some(n_rows) = file.n_rows {
         parts.push(T::FileRows.with(&[("n", n_rows.into())]));
@@ -194,14 +234,20 @@ pub(super) fn dates_question_ui(ui: &mut Ui, state: &mut DataState, file: &Detec
 fn check_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut DataState) {
     let t = ui.tokens();
     let files = &stage.found.detected;
-    let readable: Vec<&DetectedFile> = files.iter().filter(|file| file.state != FileState::Unreadable).collect();
+    let readable: Vec<&DetectedFile> = files
+        .iter()
+        .filter(|file| file.state != FileState::Unreadable)
+        .collect();
     let n_rows: u64 = readable.iter().filter_map(|file| file.n_rows).sum();
     let n_skipped = files.len() - readable.len();
     heading::title(ui, T::CheckLead.text());
     card::card(ui, |ui| {
         ui.set_width(ui.available_width());
         let rows = stage.formats.number(n_rows as i64);
-        ui.label(RichText::new(T::CheckFiles.with(&[("n", readable.len().into()), ("rows", (&rows).into())])).text_style(text::strong()));
+        ui.label(
+            RichText::new(T::CheckFiles.with(&[("n", readable.len().into()), ("rows", (&rows).into())]))
+                .text_style(text::strong()),
+        );
         if 0 < n_skipped {
             ui.label(RichText::new(T::Skipped.with(&[("n", n_skipped.into())])).color(t.hide.fg));
         }
@@ -212,7 +258,8 @@ fn check_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut DataState) {
         ui.add_space(space::S);
         ui.horizontal(|ui| {
             let label = ui.label(T::Remember.text());
-            ui.add(egui::TextEdit::singleline(&mut state.remember_as).desired_width(240.0)).labelled_by(label.id);
+            ui.add(egui::TextEdit::singleline(&mut state.remember_as).desired_width(240.0))
+                .labelled_by(label.id);
         });
     }
 }
@@ -249,7 +296,11 @@ fn buttons_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut DataState, needs_c
                 };
             }
             if state.step != Step::Files && ui.add(button::plain(T::Back.text())).clicked() {
-                state.step = if state.step == Step::Check && needs_columns { Step::Columns } else { Step::Files };
+                state.step = if state.step == Step::Check && needs_columns {
+                    Step::Columns
+                } else {
+                    Step::Files
+                };
             }
         });
     });
@@ -267,7 +318,8 @@ pub(super) fn choices(files: &[DetectedFile], state: &DataState) -> ImportChoice
                 file.columns
                     .iter()
                     .map(|column| {
-                        let meaning = columns::meaning_of(state, &file.name, column).unwrap_or_else(|| "ignore".to_owned());
+                        let meaning = columns::meaning_of(state, &file.name, column)
+                            .unwrap_or_else(|| "ignore".to_owned());
                         (column.header.clone(), meaning)
                     })
                     .collect()
@@ -279,7 +331,10 @@ pub(super) fn choices(files: &[DetectedFile], state: &DataState) -> ImportChoice
         })
         .collect();
     let name = state.remember_as.trim();
-    ImportChoices { files, remember_as: (!name.is_empty()).then(|| name.to_owned()) }
+    ImportChoices {
+        files,
+        remember_as: (!name.is_empty()).then(|| name.to_owned()),
+    }
 }
 
 fn file_icon(name: &str) -> Icon {

@@ -74,10 +74,13 @@ impl PagesState {
                 let to = position.map(|at| at.saturating_sub(1).max(1));
                 commands.extend(pin(scene, self, &place, &products, to));
             }
-            Action::MoveLater => commands.extend(pin(scene, self, &place, &products, position.map(|at| at + 1))),
+            Action::MoveLater => {
+                commands.extend(pin(scene, self, &place, &products, position.map(|at| at + 1)))
+            }
             Action::Unpin => {
                 if let Some(edit) = edits::unpin(scene.document, &place, &card.product) {
-                    let text = Canvas::SaidUnpinned.with(&[("product", (&title(scene, &card.product)).into())]);
+                    let text =
+                        Canvas::SaidUnpinned.with(&[("product", (&title(scene, &card.product)).into())]);
                     commands.push(said(edit, text, icons::PUSH_PIN_SLASH, Vec::new()));
                 }
             }
@@ -135,12 +138,23 @@ impl PagesState {
     fn jump(&mut self, scene: &Scene<'_>, first: bool) {
         let Some(card) = self.selected.clone() else { return };
         let (segment, device) = (self.segment.clone(), self.device);
-        let Some(page) = self.draft_page(scene, &segment, device) else { return };
-        let Some(block) = page.blocks.iter().find(|block| block.id == card.block) else { return };
-        let slot = if first { block.slots.first() } else { block.slots.last() };
+        let Some(page) = self.draft_page(scene, &segment, device) else {
+            return;
+        };
+        let Some(block) = page.blocks.iter().find(|block| block.id == card.block) else {
+            return;
+        };
+        let slot = if first {
+            block.slots.first()
+        } else {
+            block.slots.last()
+        };
         if let (Some(slot), Some(draft)) = (slot, scene.draft) {
             let product = draft.bundle().catalog.products[slot.product as usize].id.clone();
-            let next = Card { block: card.block, product };
+            let next = Card {
+                block: card.block,
+                product,
+            };
             self.scroll_to = Some(next.clone());
             self.select(next);
         }
@@ -159,7 +173,11 @@ impl PagesState {
             }
             products.push(id.clone());
         }
-        if products.is_empty() { None } else { pin(scene, self, place, &products, Some(1)) }
+        if products.is_empty() {
+            None
+        } else {
+            pin(scene, self, place, &products, Some(1))
+        }
     }
 
     fn hide(&self, scene: &Scene<'_>, place: &Place, products: &[String], everywhere: bool) -> Command {
@@ -168,9 +186,16 @@ impl PagesState {
         let text = if everywhere {
             Canvas::SaidHiddenEverywhere.with(&[("product", (&what).into())])
         } else {
-            Canvas::SaidHidden.with(&[("product", (&what).into()), ("scope", (&self.scope_name(scene)).into())])
+            Canvas::SaidHidden.with(&[
+                ("product", (&what).into()),
+                ("scope", (&self.scope_name(scene)).into()),
+            ])
         };
-        let actions = if everywhere { Vec::new() } else { everyone_action(scene, &edit, place) };
+        let actions = if everywhere {
+            Vec::new()
+        } else {
+            everyone_action(scene, &edit, place)
+        };
         said(edit, text, icons::EYE_SLASH, actions)
     }
 }
@@ -194,12 +219,22 @@ fn pin(
     Some(said(edit, text, icons::PUSH_PIN, actions))
 }
 
-fn set_points(scene: &Scene<'_>, state: &PagesState, place: &Place, products: &[String], points: i64) -> Command {
+fn set_points(
+    scene: &Scene<'_>,
+    state: &PagesState,
+    place: &Place,
+    products: &[String],
+    points: i64,
+) -> Command {
     let edit = edits::set_points(scene.document, place, products, points, scene.now);
     let what = what(scene, products);
     let scope = state.scope_name(scene);
     let shown = scene.formats.tenths(points.abs() / 10_000);
-    let args = [("product", (&what).into()), ("points", (&shown).into()), ("scope", (&scope).into())];
+    let args = [
+        ("product", (&what).into()),
+        ("points", (&shown).into()),
+        ("scope", (&scope).into()),
+    ];
     let (words, icon) = match points {
         0 => (Canvas::SaidNoWeight, icons::X),
         points if 0 < points => (Canvas::SaidBoosted, icons::ARROW_FAT_UP),
@@ -216,7 +251,9 @@ pub(crate) fn drop_commands(
     page: &Page,
     drag: &Drag,
 ) -> Vec<Command> {
-    let Some(target) = drag.target.clone() else { return Vec::new() };
+    let Some(target) = drag.target.clone() else {
+        return Vec::new();
+    };
     let products: Vec<String> = match &drag.held {
         Held::Cards { cards, .. } => cards.iter().map(|card| card.product.clone()).collect(),
         Held::FromTray { product } => vec![product.clone()],
@@ -236,11 +273,18 @@ pub(crate) fn drop_commands(
             if from == Some(slot) && products.len() == 1 {
                 return Vec::new();
             }
-            let first = page.blocks.iter().find(|candidate| candidate.id == block).and_then(|block| block.slots.first());
+            let first = page
+                .blocks
+                .iter()
+                .find(|candidate| candidate.id == block)
+                .and_then(|block| block.slots.first());
             let position = first.map_or(1, |slot| slot.position) + slot as u32;
             let place = state.place(Some(&block));
             if let Some(product) = products.first() {
-                state.selected = Some(Card { block: block.clone(), product: product.clone() });
+                state.selected = Some(Card {
+                    block: block.clone(),
+                    product: product.clone(),
+                });
                 state.also_selected.clear();
             }
             if matches!(drag.held, Held::FromTray { .. }) {
@@ -251,7 +295,9 @@ pub(crate) fn drop_commands(
             {
                 return boost_to(scene, state, &place, product, position);
             }
-            pin(scene, state, &place, &products, Some(position)).into_iter().collect()
+            pin(scene, state, &place, &products, Some(position))
+                .into_iter()
+                .collect()
         }
         (Target::Bury, _) => {
             let place = state.place(from_block.as_deref());
@@ -272,18 +318,32 @@ pub(crate) fn drop_commands(
         (Target::BlockGap { index }, Held::Block { id }) => {
             let from = page.blocks.iter().position(|block| block.id == *id);
             let to = landing_slot(from, index);
-            if from == Some(to) { Vec::new() } else { blocks::move_block_to(scene, state, id, to).into_iter().collect() }
+            if from == Some(to) {
+                Vec::new()
+            } else {
+                blocks::move_block_to(scene, state, id, to).into_iter().collect()
+            }
         }
         (Target::TileGap { block, index }, Held::Tile { index: from, .. }) => {
-            blocks::move_tile(scene, state, &block, *from, index).into_iter().collect()
+            blocks::move_tile(scene, state, &block, *from, index)
+                .into_iter()
+                .collect()
         }
         _ => Vec::new(),
     }
 }
 
 /// Boosts just enough that the product reaches the position today.
-fn boost_to(scene: &Scene<'_>, state: &mut PagesState, place: &Place, product: &str, position: u32) -> Vec<Command> {
-    let Some(draft) = scene.draft else { return Vec::new() };
+fn boost_to(
+    scene: &Scene<'_>,
+    state: &mut PagesState,
+    place: &Place,
+    product: &str,
+    position: u32,
+) -> Vec<Command> {
+    let Some(draft) = scene.draft else {
+        return Vec::new();
+    };
     let segment = match place.segments.as_deref() {
         Some([one]) => one.clone(),
         _ => state.segment.clone(),
@@ -291,9 +351,18 @@ fn boost_to(scene: &Scene<'_>, state: &mut PagesState, place: &Place, product: &
     let visit = state.visit(&segment, state.device, scene.now);
     let name = title(scene, product);
     let own = edits::points(scene.document, place, product);
-    let Some(points) = place.block.as_deref().and_then(|block| draft.smallest_boost(&visit, block, product, position)) else {
+    let Some(points) = place
+        .block
+        .as_deref()
+        .and_then(|block| draft.smallest_boost(&visit, block, product, position))
+    else {
         let text = Canvas::SaidCannotReach.with(&[("product", (&name).into()), ("n", position.into())]);
-        return vec![Command::Say(Toast { level: Level::Info, icon: None, text, actions: Vec::new() })];
+        return vec![Command::Say(Toast {
+            level: Level::Info,
+            icon: None,
+            text,
+            actions: Vec::new(),
+        })];
     };
     // A tenth more than needed, so that it does not hang on a rounding.
     let points = own + (points / 10_000 + 1) * 10_000;
@@ -311,8 +380,17 @@ fn boost_to(scene: &Scene<'_>, state: &mut PagesState, place: &Place, product: &
 /// An edit with its sentence, in the history and as a toast with Undo.
 fn said(edit: Edit, text: String, icon: Icon, mut actions: Vec<(String, Command)>) -> Command {
     actions.insert(0, (Canvas::Undo.text().to_owned(), Command::Do(Action::Undo)));
-    let toast = Toast { level: Level::Done, icon: Some(icon), text: text.clone(), actions };
-    Command::Edit { edit, label: text, toast: Some(toast) }
+    let toast = Toast {
+        level: Level::Done,
+        icon: Some(icon),
+        text: text.clone(),
+        actions,
+    };
+    Command::Edit {
+        edit,
+        label: text,
+        toast: Some(toast),
+    }
 }
 
 /// The other scope, one click away.
@@ -326,7 +404,11 @@ fn everyone_action(scene: &Scene<'_>, edit: &Edit, place: &Place) -> Vec<(String
     }
     let for_everyone = edits::for_everyone(&after, edit);
     let label = Canvas::MadeForEveryone.text().to_owned();
-    let command = Command::Edit { edit: for_everyone, label, toast: None };
+    let command = Command::Edit {
+        edit: for_everyone,
+        label,
+        toast: None,
+    };
     vec![(Canvas::MakeForEveryone.text().to_owned(), command)]
 }
 
@@ -335,7 +417,9 @@ pub fn title(scene: &Scene<'_>, product: &str) -> String {
         .draft
         .and_then(|draft| {
             let catalog = &draft.bundle().catalog;
-            catalog.index(product).map(|index| catalog.products[index as usize].title.clone())
+            catalog
+                .index(product)
+                .map(|index| catalog.products[index as usize].title.clone())
         })
         .unwrap_or_else(|| product.to_owned())
 }
@@ -373,8 +457,11 @@ pub fn decide_one(
         _ => return None,
     };
     Some(match command {
-        Command::Edit { edit, label, .. } => Command::Edit { edit, label, toast: None },
+        Command::Edit { edit, label, .. } => Command::Edit {
+            edit,
+            label,
+            toast: None,
+        },
         other => other,
     })
 }
-

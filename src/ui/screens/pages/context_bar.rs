@@ -42,7 +42,9 @@ pub fn context_bar(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, comma
                     }
                     ui.add_space(8.0);
                     date_picker(ui, scene, state);
-                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| segment_tabs(ui, scene, state));
+                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                        segment_tabs(ui, scene, state)
+                    });
                 });
             });
         });
@@ -50,7 +52,11 @@ pub fn context_bar(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, comma
 
 fn page_picker(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, commands: &mut Vec<Command>) {
     let title = page_title(scene, &state.page);
-    let short: String = if 22 < title.chars().count() { title.chars().take(20).chain(['…']).collect() } else { title.clone() };
+    let short: String = if 22 < title.chars().count() {
+        title.chars().take(20).chain(['…']).collect()
+    } else {
+        title.clone()
+    };
     let name = format!("{}: {title}", Canvas::PageName.text());
     let mut chosen = None;
     let filter = &mut state.page_filter;
@@ -65,7 +71,9 @@ fn page_picker(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, commands:
             search_field::search_field(ui, filter, Canvas::FilterPages.text(), 220.0);
             let needle = filter.to_lowercase();
             for (page, title) in pages(scene) {
-                if title.to_lowercase().contains(&needle) && choice(ui, page == *current, &title, title.as_str()).clicked() {
+                if title.to_lowercase().contains(&needle)
+                    && choice(ui, page == *current, &title, title.as_str()).clicked()
+                {
                     chosen = Some(page);
                     ui.close();
                 }
@@ -80,10 +88,17 @@ fn page_picker(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, commands:
 
 /// Every page that can be opened without naming a product.
 fn pages(scene: &Scene<'_>) -> Vec<(PageRef, String)> {
-    let Some(draft) = scene.draft else { return Vec::new() };
+    let Some(draft) = scene.draft else {
+        return Vec::new();
+    };
     let catalog = &draft.bundle().catalog;
     let mut pages = vec![PageRef::Home];
-    pages.extend(catalog.collections.iter().map(|collection| PageRef::Collection(collection.id.clone())));
+    pages.extend(
+        catalog
+            .collections
+            .iter()
+            .map(|collection| PageRef::Collection(collection.id.clone())),
+    );
     let best = draft
         .bundle()
         .signals
@@ -102,7 +117,9 @@ fn pages(scene: &Scene<'_>) -> Vec<(PageRef, String)> {
         .into_iter()
         .map(|page| {
             let title = match &page {
-                PageRef::Product(_) => Canvas::ProductPage.with(&[("product", (&page_title(scene, &page)).into())]),
+                PageRef::Product(_) => {
+                    Canvas::ProductPage.with(&[("product", (&page_title(scene, &page)).into())])
+                }
                 PageRef::Search(_) => Canvas::SearchResults.text().to_owned(),
                 _ => page_title(scene, &page),
             };
@@ -115,7 +132,12 @@ fn pages(scene: &Scene<'_>) -> Vec<(PageRef, String)> {
 pub fn segments(scene: &Scene<'_>) -> Vec<(String, String, Option<u8>)> {
     let mut all = vec![(EVERYONE.to_owned(), Canvas::Everyone.text().to_owned(), None)];
     if let Some(draft) = scene.draft {
-        let visible = draft.bundle().segments.segments.iter().filter(|segment| !segment.hidden);
+        let visible = draft
+            .bundle()
+            .segments
+            .segments
+            .iter()
+            .filter(|segment| !segment.hidden);
         all.extend(visible.map(|segment| (segment.id.clone(), segment.name.clone(), Some(segment.color))));
     }
     all
@@ -136,7 +158,11 @@ fn segment_tabs(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState) {
     let widths: Vec<f32> = all
         .iter()
         .map(|(_, name, color)| {
-            let text = ui.painter().layout_no_wrap(name.clone(), font.clone(), egui::Color32::PLACEHOLDER).size().x;
+            let text = ui
+                .painter()
+                .layout_no_wrap(name.clone(), font.clone(), egui::Color32::PLACEHOLDER)
+                .size()
+                .x;
             text + 22.0 + if color.is_some() { 18.0 } else { 0.0 } + 4.0
         })
         .collect();
@@ -174,14 +200,20 @@ fn segment_tabs(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState) {
     if !hidden.is_empty() {
         let label = format!("+{}", hidden.len());
         let mut chosen = None;
-        combo::combo(ui, &Canvas::MoreGroups.with(&[("n", hidden.len().into())]), RichText::new(label).family(medium()), Look::Title, |ui| {
-            for index in hidden {
-                let (id, name, color) = &all[index];
-                if segment_choice(ui, name, *color, false).clicked() {
-                    chosen = Some(id.clone());
+        combo::combo(
+            ui,
+            &Canvas::MoreGroups.with(&[("n", hidden.len().into())]),
+            RichText::new(label).family(medium()),
+            Look::Title,
+            |ui| {
+                for index in hidden {
+                    let (id, name, color) = &all[index];
+                    if segment_choice(ui, name, *color, false).clicked() {
+                        chosen = Some(id.clone());
+                    }
                 }
-            }
-        });
+            },
+        );
         if let Some(segment) = chosen {
             state.segment = segment;
             state.also_selected.clear();
@@ -191,15 +223,26 @@ fn segment_tabs(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState) {
 
 fn segment_tooltip(scene: &Scene<'_>, id: &str) -> Option<String> {
     let draft = scene.draft?;
-    let segment = draft.bundle().segments.segments.iter().find(|segment| segment.id == id)?;
+    let segment = draft
+        .bundle()
+        .segments
+        .segments
+        .iter()
+        .find(|segment| segment.id == id)?;
     let share = scene.formats.percent(i64::from(segment.revenue_share));
     let line = Canvas::GroupTooltip.with(&[("n", segment.customers.into()), ("share", (&share).into())]);
-    Some(if segment.description.is_empty() { line } else { format!("{line}\n{}", segment.description) })
+    Some(if segment.description.is_empty() {
+        line
+    } else {
+        format!("{line}\n{}", segment.description)
+    })
 }
 
 fn date_picker(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState) {
     let t = ui.tokens();
-    let label = state.date.map_or_else(|| Canvas::Today.text().to_owned(), |date| scene.formats.day(date));
+    let label = state
+        .date
+        .map_or_else(|| Canvas::Today.text().to_owned(), |date| scene.formats.day(date));
     let name = format!("{}: {label}", Canvas::PreviewDate.text());
     let color = if state.date.is_some() { t.bury.fg } else { t.text };
     let icon = icons::CALENDAR_BLANK.atom_sized(16.0, Some(color));
@@ -212,7 +255,14 @@ fn date_picker(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState) {
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, &name));
     egui::Popup::menu(&response).show(|ui| {
         ui.set_min_width(200.0);
-        if choice(ui, state.date.is_none(), Canvas::Today.text(), Canvas::Today.text()).clicked() {
+        if choice(
+            ui,
+            state.date.is_none(),
+            Canvas::Today.text(),
+            Canvas::Today.text(),
+        )
+        .clicked()
+        {
             state.date = None;
         }
         for days in [1, 2, 3, 7, 14, 28, 60, 90] {
@@ -223,7 +273,13 @@ fn date_picker(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState) {
                 state.date = Some(at);
             }
         }
-        let starts: Vec<_> = scene.document.rules.iter().filter_map(|rule| rule.schedule.from).filter(|from| scene.now < *from).collect();
+        let starts: Vec<_> = scene
+            .document
+            .rules
+            .iter()
+            .filter_map(|rule| rule.schedule.from)
+            .filter(|from| scene.now < *from)
+            .collect();
         for from in starts {
             let label = Canvas::ScheduledStart.with(&[("day", (&scene.formats.day(from)).into())]);
             if choice(ui, state.date == Some(from), &label, label.as_str()).clicked() {
@@ -240,8 +296,13 @@ fn compare_button(ui: &mut Ui, state: &mut PagesState) {
         Mode::BeforeAfter => Canvas::BeforeAfter,
         Mode::Matrix => Canvas::Matrix,
     };
-    let keys = Action::Compare.shortcut().map_or_else(String::new, |shortcut| ui.ctx().format_shortcut(&shortcut));
-    let label = (RichText::new(words.text()).family(medium()), RichText::new(keys).family(medium()));
+    let keys = Action::Compare
+        .shortcut()
+        .map_or_else(String::new, |shortcut| ui.ctx().format_shortcut(&shortcut));
+    let label = (
+        RichText::new(words.text()).family(medium()),
+        RichText::new(keys).family(medium()),
+    );
     let response = ui.add(button::plain(label).gap(10.0).selected(on));
     response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, on, words.text()));
     egui::Popup::menu(&response).show(|ui| {

@@ -1,8 +1,8 @@
 //! Curate mode: a whole listing without the shop around it, one key per decision.
 
 use egui::{
-    Align, CentralPanel, Frame, Id, Key, Layout, Margin, Modifiers, Panel, Rect, RichText, Role, ScrollArea, Sense,
-    Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
+    Align, CentralPanel, Frame, Id, Key, Layout, Margin, Modifiers, Panel, Rect, RichText, Role, ScrollArea,
+    Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use super::act::decide_one;
@@ -49,13 +49,21 @@ impl Curate {
         let mut visit = state.visit(&state.segment, state.device, scene.now);
         visit.limit = Some(10_000);
         let page = draft.decide(&visit, Detail::Plain);
-        let wanted = state.block.clone().or_else(|| state.selected.as_ref().map(|card| card.block.clone()));
+        let wanted = state
+            .block
+            .clone()
+            .or_else(|| state.selected.as_ref().map(|card| card.block.clone()));
         let block = page
             .blocks
             .iter()
             .filter(|block| matches!(block.kind, BlockKind::Products))
             .find(|block| wanted.as_ref() == Some(&block.id))
-            .or_else(|| page.blocks.iter().filter(|block| !block.slots.is_empty()).max_by_key(|block| block.slots.len()))?;
+            .or_else(|| {
+                page.blocks
+                    .iter()
+                    .filter(|block| !block.slots.is_empty())
+                    .max_by_key(|block| block.slots.len())
+            })?;
         let order: Vec<u32> = block.slots.iter().map(|slot| slot.product).collect();
         Some(Self {
             block: block.id.clone(),
@@ -71,12 +79,17 @@ impl Curate {
     }
 
     fn count(&self, verdict: Verdict) -> usize {
-        self.verdicts.iter().filter(|known| **known == Some(verdict)).count()
+        self.verdicts
+            .iter()
+            .filter(|known| **known == Some(verdict))
+            .count()
     }
 }
 
 pub fn curate_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, commands: &mut Vec<Command>) {
-    let Some(mut curate) = state.curate.take() else { return };
+    let Some(mut curate) = state.curate.take() else {
+        return;
+    };
     let mut done = head_ui(ui, scene, state, &mut curate);
     let shown = shown(scene, &curate);
     grid_ui(ui, scene, &mut curate, &shown);
@@ -91,13 +104,20 @@ fn head_ui(ui: &mut Ui, scene: &Scene<'_>, state: &PagesState, curate: &mut Cura
     let mut done = false;
     Panel::top("curate head")
         .exact_size(84.0)
-        .frame(Frame::new().fill(t.surface).inner_margin(Margin::symmetric(16, 8)))
+        .frame(
+            Frame::new()
+                .fill(t.surface)
+                .inner_margin(Margin::symmetric(16, 8)),
+        )
         .show(ui, |ui| {
             ui.horizontal(|ui| {
-                heading::title(ui, &Canvas::CurateTitle.with(&[
-                    ("row", (&curate.title).into()),
-                    ("scope", (&state.scope_name(scene)).into()),
-                ]));
+                heading::title(
+                    ui,
+                    &Canvas::CurateTitle.with(&[
+                        ("row", (&curate.title).into()),
+                        ("scope", (&state.scope_name(scene)).into()),
+                    ]),
+                );
                 let reviewed = curate.verdicts.iter().flatten().count();
                 let line = Canvas::CurateCount.with(&[
                     ("n", reviewed.into()),
@@ -131,13 +151,25 @@ fn head_ui(ui: &mut Ui, scene: &Scene<'_>, state: &PagesState, curate: &mut Cura
 
 /// Places in the order that pass the filters.
 fn shown(scene: &Scene<'_>, curate: &Curate) -> Vec<usize> {
-    let Some(draft) = scene.draft else { return Vec::new() };
+    let Some(draft) = scene.draft else {
+        return Vec::new();
+    };
     let bundle = draft.bundle();
     (0..curate.order.len())
         .filter(|place| {
             let product = curate.order[*place] as usize;
-            let margin = bundle.signals.evidence.get(product).map_or(0, |evidence| evidence.margin_percentile);
-            let sold = bundle.signals.popularity.get(product).copied().flatten().unwrap_or(0);
+            let margin = bundle
+                .signals
+                .evidence
+                .get(product)
+                .map_or(0, |evidence| evidence.margin_percentile);
+            let sold = bundle
+                .signals
+                .popularity
+                .get(product)
+                .copied()
+                .flatten()
+                .unwrap_or(0);
             (!curate.in_stock_only || bundle.catalog.products[product].sellable())
                 && (!curate.high_margin_only || 60 <= margin)
                 && (!curate.never_sold_only || sold == 0)
@@ -149,46 +181,59 @@ fn grid_ui(ui: &mut Ui, scene: &Scene<'_>, curate: &mut Curate, shown: &[usize])
     let Some(draft) = scene.draft else { return };
     let catalog = &draft.bundle().catalog;
     let t = ui.tokens();
-    CentralPanel::default().frame(Frame::new().fill(t.app).inner_margin(16)).show(ui, |ui| {
-        let gap = 12.0;
-        let side = curate.thumbnail;
-        let columns = (((ui.available_width() + gap) / (side + gap)).floor() as usize).max(1);
-        let cell = vec2(side, side + 24.0);
-        let n_rows = shown.len().div_ceil(columns);
-        let height = n_rows as f32 * (cell.y + gap);
-        ScrollArea::vertical().auto_shrink(false).show_viewport(ui, |ui, viewport| {
-            let (all, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
-            let first = (viewport.top() / (cell.y + gap)).floor().max(0.0) as usize;
-            let last = (viewport.bottom() / (cell.y + gap)).ceil().max(0.0) as usize;
-            for index in first * columns..(last * columns).min(shown.len()) {
-                let place = shown[index];
-                let product = &catalog.products[curate.order[place] as usize];
-                let at = vec2((index % columns) as f32 * (cell.x + gap), (index / columns) as f32 * (cell.y + gap));
-                let rect = Rect::from_min_size(all.min + at, Vec2::splat(side));
-                let whole = Rect::from_min_size(rect.min, cell);
-                let response = ui.interact(whole, Id::unique(("curate", place)), Sense::click());
-                paint_picture(ui, rect, product, scene.pictures, 1.0);
-                let mut job = egui::text::LayoutJob::simple_singleline(
-                    product.title.clone(),
-                    egui::FontId::new(12.5, medium()),
-                    t.text,
-                );
-                job.wrap = egui::text::TextWrapping::truncate_at_width(side);
-                let galley = ui.painter().layout_job(job);
-                ui.painter().galley(rect.left_bottom() + vec2(0.0, 4.0), galley, t.text);
-                verdict_mark(ui, rect, curate.verdicts[place], place + 1);
-                if place == curate.at {
-                    ui.painter().rect_stroke(rect.expand(4.0), 10, Stroke::new(2.5, t.accent), StrokeKind::Inside);
-                }
-                response.widget_info(|| {
-                    WidgetInfo::selected(Role::Button, true, place == curate.at, &product.title)
+    CentralPanel::default()
+        .frame(Frame::new().fill(t.app).inner_margin(16))
+        .show(ui, |ui| {
+            let gap = 12.0;
+            let side = curate.thumbnail;
+            let columns = (((ui.available_width() + gap) / (side + gap)).floor() as usize).max(1);
+            let cell = vec2(side, side + 24.0);
+            let n_rows = shown.len().div_ceil(columns);
+            let height = n_rows as f32 * (cell.y + gap);
+            ScrollArea::vertical()
+                .auto_shrink(false)
+                .show_viewport(ui, |ui, viewport| {
+                    let (all, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
+                    let first = (viewport.top() / (cell.y + gap)).floor().max(0.0) as usize;
+                    let last = (viewport.bottom() / (cell.y + gap)).ceil().max(0.0) as usize;
+                    for index in first * columns..(last * columns).min(shown.len()) {
+                        let place = shown[index];
+                        let product = &catalog.products[curate.order[place] as usize];
+                        let at = vec2(
+                            (index % columns) as f32 * (cell.x + gap),
+                            (index / columns) as f32 * (cell.y + gap),
+                        );
+                        let rect = Rect::from_min_size(all.min + at, Vec2::splat(side));
+                        let whole = Rect::from_min_size(rect.min, cell);
+                        let response = ui.interact(whole, Id::unique(("curate", place)), Sense::click());
+                        paint_picture(ui, rect, product, scene.pictures, 1.0);
+                        let mut job = egui::text::LayoutJob::simple_singleline(
+                            product.title.clone(),
+                            egui::FontId::new(12.5, medium()),
+                            t.text,
+                        );
+                        job.wrap = egui::text::TextWrapping::truncate_at_width(side);
+                        let galley = ui.painter().layout_job(job);
+                        ui.painter()
+                            .galley(rect.left_bottom() + vec2(0.0, 4.0), galley, t.text);
+                        verdict_mark(ui, rect, curate.verdicts[place], place + 1);
+                        if place == curate.at {
+                            ui.painter().rect_stroke(
+                                rect.expand(4.0),
+                                10,
+                                Stroke::new(2.5, t.accent),
+                                StrokeKind::Inside,
+                            );
+                        }
+                        response.widget_info(|| {
+                            WidgetInfo::selected(Role::Button, true, place == curate.at, &product.title)
+                        });
+                        if response.clicked() {
+                            curate.at = place;
+                        }
+                    }
                 });
-                if response.clicked() {
-                    curate.at = place;
-                }
-            }
         });
-    });
 }
 
 fn verdict_mark(ui: &Ui, rect: Rect, verdict: Option<Verdict>, place: usize) {
@@ -210,7 +255,8 @@ fn verdict_mark(ui: &Ui, rect: Rect, verdict: Option<Verdict>, place: usize) {
         Some(icon) => icon.paint_filled(ui.painter(), at, 13.0, t.on_overlay),
         None => {
             let font = egui::FontId::new(11.0, number());
-            ui.painter().text(at, egui::Align2::CENTER_CENTER, place, font, t.on_overlay);
+            ui.painter()
+                .text(at, egui::Align2::CENTER_CENTER, place, font, t.on_overlay);
         }
     }
 }
@@ -252,7 +298,9 @@ fn keys(
             continue;
         }
         let at = curate.at;
-        let (Some(draft), Some(product)) = (scene.draft, curate.order.get(at)) else { continue };
+        let (Some(draft), Some(product)) = (scene.draft, curate.order.get(at)) else {
+            continue;
+        };
         let id = draft.bundle().catalog.products[*product as usize].id.clone();
         let next_pin = curate.count(Verdict::Pinned) as u32 + 1;
         commands.extend(decide_one(scene, state, &curate.block, &id, action, next_pin));

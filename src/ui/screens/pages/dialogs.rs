@@ -19,21 +19,27 @@ use crate::ui::theme::{HasTokens as _, text};
 pub fn dialogs_ui(ui: &Ui, scene: &Scene<'_>, state: &mut PagesState, commands: &mut Vec<Command>) {
     if let Some(mut query) = state.find.take() {
         let mut keep = true;
-        let closed = modal::dialog(ui, "find", 480.0, |ui| keep = find_ui(ui, scene, state, &mut query));
+        let closed = modal::dialog(ui, "find", 480.0, |ui| {
+            keep = find_ui(ui, scene, state, &mut query)
+        });
         if keep && !closed {
             state.find = Some(query);
         }
     }
     if let Some(mut query) = state.add.take() {
         let mut keep = true;
-        let closed = modal::dialog(ui, "add", 560.0, |ui| keep = add_ui(ui, scene, state, &mut query, commands));
+        let closed = modal::dialog(ui, "add", 560.0, |ui| {
+            keep = add_ui(ui, scene, state, &mut query, commands)
+        });
         if keep && !closed {
             state.add = Some(query);
         }
     }
     if let Some(mut typed) = state.pin_to.take() {
         let mut keep = true;
-        let closed = modal::dialog(ui, "pin to", 320.0, |ui| keep = pin_to_ui(ui, scene, state, &mut typed, commands));
+        let closed = modal::dialog(ui, "pin to", 320.0, |ui| {
+            keep = pin_to_ui(ui, scene, state, &mut typed, commands)
+        });
         if keep && !closed {
             state.pin_to = Some(typed);
         }
@@ -47,7 +53,9 @@ fn find_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, query: &mut S
     let Some(draft) = scene.draft else { return false };
     let catalog = &draft.bundle().catalog;
     let (segment, device) = (state.segment.clone(), state.device);
-    let Some(page) = state.draft_page(scene, &segment, device) else { return false };
+    let Some(page) = state.draft_page(scene, &segment, device) else {
+        return false;
+    };
     let needle = query.to_lowercase();
     let mut found: Vec<(i32, Card, u32, String)> = page
         .blocks
@@ -56,24 +64,32 @@ fn find_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, query: &mut S
         .filter_map(|(block, slot)| {
             let product = &catalog.products[slot.product as usize];
             let score = fuzzy_score(&needle, &product.title.to_lowercase())?;
-            let card = Card { block: block.id.clone(), product: product.id.clone() };
+            let card = Card {
+                block: block.id.clone(),
+                product: product.id.clone(),
+            };
             Some((score, card, slot.position, block.title.clone()))
         })
         .collect();
     found.sort_by_key(|(score, _, position, _)| (std::cmp::Reverse(*score), *position));
     let enter = ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter));
     let mut chosen = None;
-    ScrollArea::vertical().max_height(360.0).auto_shrink([false, true]).show(ui, |ui| {
-        for (index, (_, card, position, row)) in found.into_iter().take(40).enumerate() {
-            let title = super::act::title(scene, &card.product);
-            let where_ = Canvas::SlotInRow.with(&[("n", position.into()), ("row", (&row).into())]);
-            let width = ui.available_width();
-            let line = button::quiet(title.as_str()).right_text(where_).min_size(vec2(width, 30.0));
-            if ui.add(line).clicked() || (enter && index == 0) {
-                chosen = Some(card);
+    ScrollArea::vertical()
+        .max_height(360.0)
+        .auto_shrink([false, true])
+        .show(ui, |ui| {
+            for (index, (_, card, position, row)) in found.into_iter().take(40).enumerate() {
+                let title = super::act::title(scene, &card.product);
+                let where_ = Canvas::SlotInRow.with(&[("n", position.into()), ("row", (&row).into())]);
+                let width = ui.available_width();
+                let line = button::quiet(title.as_str())
+                    .right_text(where_)
+                    .min_size(vec2(width, 30.0));
+                if ui.add(line).clicked() || (enter && index == 0) {
+                    chosen = Some(card);
+                }
             }
-        }
-    });
+        });
     if let Some(card) = chosen {
         state.scroll_to = Some(card.clone());
         state.select(card);
@@ -94,8 +110,14 @@ fn add_ui(
     let catalog = &draft.bundle().catalog;
     let t = ui.tokens();
     let (segment, device) = (state.segment.clone(), state.device);
-    let Some(page) = state.draft_page(scene, &segment, device) else { return false };
-    let chosen_block = state.selected.as_ref().map(|card| card.block.clone()).or_else(|| state.block.clone());
+    let Some(page) = state.draft_page(scene, &segment, device) else {
+        return false;
+    };
+    let chosen_block = state
+        .selected
+        .as_ref()
+        .map(|card| card.block.clone())
+        .or_else(|| state.block.clone());
     let row = page
         .blocks
         .iter()
@@ -109,48 +131,74 @@ fn add_ui(
         .products
         .iter()
         .enumerate()
-        .filter_map(|(index, product)| fuzzy_score(&needle, &product.title.to_lowercase()).map(|score| (score, index)))
+        .filter_map(|(index, product)| {
+            fuzzy_score(&needle, &product.title.to_lowercase()).map(|score| (score, index))
+        })
         .collect();
     found.sort_by_key(|(score, index)| (std::cmp::Reverse(*score), *index));
     found.truncate(30);
     let enter = ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter));
     let visit = state.visit(&segment, device, scene.now);
     let mut chosen = None;
-    ScrollArea::vertical().max_height(380.0).auto_shrink([false, true]).show(ui, |ui| {
-        for (order, (_, index)) in found.into_iter().enumerate() {
-            let product = &catalog.products[index];
-            let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 48.0), Sense::click());
-            if !ui.is_rect_visible(rect) {
-                continue;
+    ScrollArea::vertical()
+        .max_height(380.0)
+        .auto_shrink([false, true])
+        .show(ui, |ui| {
+            for (order, (_, index)) in found.into_iter().enumerate() {
+                let product = &catalog.products[index];
+                let (rect, response) =
+                    ui.allocate_exact_size(Vec2::new(ui.available_width(), 48.0), Sense::click());
+                if !ui.is_rect_visible(rect) {
+                    continue;
+                }
+                if response.hovered() || order == 0 {
+                    ui.painter().rect_filled(rect, 6, t.hover);
+                }
+                let picture = egui::Rect::from_min_size(rect.min + vec2(4.0, 4.0), Vec2::splat(40.0));
+                paint_picture(ui, picture, product, scene.pictures, 1.0);
+                let font = egui::FontId::new(14.0, crate::ui::theme::medium());
+                let at = rect.left_center() + vec2(54.0, -9.0);
+                ui.painter()
+                    .text(at, egui::Align2::LEFT_CENTER, &product.title, font, t.text);
+                let why = absence_words(scene, &draft.absence(&visit, &row.id, &product.id));
+                let font = egui::FontId::new(12.0, egui::FontFamily::Proportional);
+                ui.painter().text(
+                    rect.left_center() + vec2(54.0, 10.0),
+                    egui::Align2::LEFT_CENTER,
+                    why,
+                    font,
+                    t.muted,
+                );
+                response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &product.title));
+                if response.clicked() || (enter && order == 0) {
+                    chosen = Some(product.id.clone());
+                }
             }
-            if response.hovered() || order == 0 {
-                ui.painter().rect_filled(rect, 6, t.hover);
-            }
-            let picture = egui::Rect::from_min_size(rect.min + vec2(4.0, 4.0), Vec2::splat(40.0));
-            paint_picture(ui, picture, product, scene.pictures, 1.0);
-            let font = egui::FontId::new(14.0, crate::ui::theme::medium());
-            let at = rect.left_center() + vec2(54.0, -9.0);
-            ui.painter().text(at, egui::Align2::LEFT_CENTER, &product.title, font, t.text);
-            let why = absence_words(scene, &draft.absence(&visit, &row.id, &product.id));
-            let font = egui::FontId::new(12.0, egui::FontFamily::Proportional);
-            ui.painter().text(rect.left_center() + vec2(54.0, 10.0), egui::Align2::LEFT_CENTER, why, font, t.muted);
-            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &product.title));
-            if response.clicked() || (enter && order == 0) {
-                chosen = Some(product.id.clone());
-            }
-        }
-    });
+        });
     let Some(product) = chosen else { return true };
     let place = state.place(Some(&row.id));
     let position = row.slots.first().map_or(1, |slot| slot.position);
-    let edit = edits::pin(scene.document, &place, std::slice::from_ref(&product), position, scene.now);
+    let edit = edits::pin(
+        scene.document,
+        &place,
+        std::slice::from_ref(&product),
+        position,
+        scene.now,
+    );
     let label = Canvas::SaidPinned.with(&[
         ("product", (&product_title(scene, &product)).into()),
         ("n", position.into()),
         ("scope", (&state.scope_name(scene)).into()),
     ]);
-    commands.push(Command::Edit { edit, label, toast: None });
-    let card = Card { block: row.id.clone(), product };
+    commands.push(Command::Edit {
+        edit,
+        label,
+        toast: None,
+    });
+    let card = Card {
+        block: row.id.clone(),
+        product,
+    };
     state.scroll_to = Some(card.clone());
     state.select(card);
     false
@@ -177,7 +225,10 @@ fn step_words(scene: &Scene<'_>, step: &crate::decide::Step) -> String {
     use crate::decide::Step;
     let rule_name = |id: &str| {
         let rule = scene.document.rules.iter().find(|rule| rule.id == id);
-        rule.map_or_else(|| id.to_owned(), |rule| crate::merch::words::rule_name(rule, &|id| super::act::title(scene, id)))
+        rule.map_or_else(
+            || id.to_owned(),
+            |rule| crate::merch::words::rule_name(rule, &|id| super::act::title(scene, id)),
+        )
     };
     match step {
         Step::NotACandidate => Canvas::NotACandidate.text().to_owned(),
@@ -199,12 +250,22 @@ fn pin_to_ui(
     typed: &mut String,
     commands: &mut Vec<Command>,
 ) -> bool {
-    let Some(card) = state.selected.clone() else { return false };
+    let Some(card) = state.selected.clone() else {
+        return false;
+    };
     heading::title(ui, Canvas::PinToTitle.text());
     ui.label(RichText::new(super::act::title(scene, &card.product)).text_style(text::small()));
-    let field = egui::TextEdit::singleline(typed).hint_text("1").desired_width(80.0);
-    ui.add(field).accessible_name(Canvas::Position.text()).request_focus();
-    let position = typed.trim().parse::<u32>().ok().filter(|position| (1..=10_000).contains(position));
+    let field = egui::TextEdit::singleline(typed)
+        .hint_text("1")
+        .desired_width(80.0);
+    ui.add(field)
+        .accessible_name(Canvas::Position.text())
+        .request_focus();
+    let position = typed
+        .trim()
+        .parse::<u32>()
+        .ok()
+        .filter(|position| (1..=10_000).contains(position));
     let enter = ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter));
     ui.add_space(8.0);
     let why_not = position.is_none().then(|| Canvas::TypeAPosition.text());
@@ -219,7 +280,11 @@ fn pin_to_ui(
             ("n", position.into()),
             ("scope", (&state.scope_name(scene)).into()),
         ]);
-        commands.push(Command::Edit { edit, label, toast: None });
+        commands.push(Command::Edit {
+            edit,
+            label,
+            toast: None,
+        });
         return false;
     }
     true

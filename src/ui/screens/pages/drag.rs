@@ -8,11 +8,21 @@ use super::state::Card;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Held {
     /// One or more products of a block, in their order there; with the slot of the one under the pointer.
-    Cards { cards: Vec<Card>, from_slot: usize },
+    Cards {
+        cards: Vec<Card>,
+        from_slot: usize,
+    },
     /// A product from the tray.
-    FromTray { product: String },
-    Block { id: String },
-    Tile { block: String, index: usize },
+    FromTray {
+        product: String,
+    },
+    Block {
+        id: String,
+    },
+    Tile {
+        block: String,
+        index: usize,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -30,10 +40,18 @@ pub struct Drag {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
     /// Before the `gap`-th card of a block, counted with the held card still in its place.
-    Gap { block: String, gap: usize },
+    Gap {
+        block: String,
+        gap: usize,
+    },
     /// Before the `index`-th block of the page.
-    BlockGap { index: usize },
-    TileGap { block: String, index: usize },
+    BlockGap {
+        index: usize,
+    },
+    TileGap {
+        block: String,
+        index: usize,
+    },
     Bury,
     Hide,
     Tray,
@@ -69,7 +87,11 @@ pub fn displaced_slot(slot: usize, from: Option<usize>, gap: usize) -> usize {
         Some(from) if from < slot => slot - 1,
         _ => slot,
     };
-    if landing_slot(from, gap) <= without { without + 1 } else { without }
+    if landing_slot(from, gap) <= without {
+        without + 1
+    } else {
+        without
+    }
 }
 
 /// Points to scroll this frame when the pointer is within 48 px of an edge; faster the nearer.
@@ -111,7 +133,10 @@ mod tests {
     #[test]
     fn scrolling_starts_near_the_edge_and_is_symmetric() {
         assert!(auto_scroll(500.0, 100.0, 900.0, 0.016).abs() < f32::EPSILON);
-        let (up, down) = (auto_scroll(110.0, 100.0, 900.0, 0.1), auto_scroll(890.0, 100.0, 900.0, 0.1));
+        let (up, down) = (
+            auto_scroll(110.0, 100.0, 900.0, 0.1),
+            auto_scroll(890.0, 100.0, 900.0, 0.1),
+        );
         assert!(up < 0.0 && (up + down).abs() < 0.01, "{up} {down}");
     }
 }

@@ -17,12 +17,19 @@ fn targets(ui: &Ui) -> [(Target, Rect); 3] {
     let y = window.bottom() - 24.0 - 20.0 - TARGET.y;
     let left = window.center().x - (TARGET.x * 3.0 + 24.0) / 2.0;
     let at = |index: f32| Rect::from_min_size(pos2(left + index * (TARGET.x + 12.0), y), TARGET);
-    [(Target::Bury, at(0.0)), (Target::Hide, at(1.0)), (Target::Tray, at(2.0))]
+    [
+        (Target::Bury, at(0.0)),
+        (Target::Hide, at(1.0)),
+        (Target::Tray, at(2.0)),
+    ]
 }
 
 /// Which part of the shelf is under the pointer.
 pub fn shelf_target(ui: &Ui, pointer: Pos2) -> Option<Target> {
-    targets(ui).into_iter().find(|(_, rect)| rect.expand(6.0).contains(pointer)).map(|(target, _)| target)
+    targets(ui)
+        .into_iter()
+        .find(|(_, rect)| rect.expand(6.0).contains(pointer))
+        .map(|(target, _)| target)
 }
 
 pub fn shelf_ui(ui: &Ui, state: &PagesState) {
@@ -32,31 +39,47 @@ pub fn shelf_ui(ui: &Ui, state: &PagesState) {
     }
     let t = ui.tokens();
     let targets = targets(ui);
-    let frame = targets.iter().fold(Rect::NOTHING, |all, (_, rect)| all.union(*rect)).expand(12.0);
-    Area::new(Id::unique("drag shelf")).order(Order::Foreground).fixed_pos(frame.min).interactable(false).show(ui, |ui| {
-        ui.allocate_exact_size(frame.size(), Sense::hover());
-        ui.painter().add(ui.visuals().popup_shadow.as_shape(frame, 14));
-        ui.painter().rect_filled(frame, 14, t.overlay);
-        for (target, rect) in targets {
-            let (icon, words, fill) = match target {
-                Target::Bury => (icons::ARROW_FAT_DOWN, Canvas::Bury, t.bury.solid),
-                Target::Hide => (icons::EYE_SLASH, Canvas::Hide, t.hide.solid),
-                _ => (icons::TRAY, Canvas::TrayName, t.pin.solid),
-            };
-            let over = drag.target.as_ref() == Some(&target);
-            let fill = if over { fill } else { Color32::from_white_alpha(18) };
-            ui.painter().rect_filled(rect, 10, fill);
-            let galley = ui.painter().layout_no_wrap(words.text().to_owned(), FontId::new(14.0, semibold()), Color32::WHITE);
-            let width = galley.size().x + 26.0;
-            let left = rect.center().x - width / 2.0;
-            icon.paint_filled(ui.painter(), pos2(left + 9.0, rect.center().y), 18.0, Color32::WHITE);
-            ui.painter().text(
-                pos2(left + 26.0, rect.center().y),
-                Align2::LEFT_CENTER,
-                words.text(),
-                FontId::new(14.0, semibold()),
-                Color32::WHITE,
-            );
-        }
-    });
+    let frame = targets
+        .iter()
+        .fold(Rect::NOTHING, |all, (_, rect)| all.union(*rect))
+        .expand(12.0);
+    Area::new(Id::unique("drag shelf"))
+        .order(Order::Foreground)
+        .fixed_pos(frame.min)
+        .interactable(false)
+        .show(ui, |ui| {
+            ui.allocate_exact_size(frame.size(), Sense::hover());
+            ui.painter().add(ui.visuals().popup_shadow.as_shape(frame, 14));
+            ui.painter().rect_filled(frame, 14, t.overlay);
+            for (target, rect) in targets {
+                let (icon, words, fill) = match target {
+                    Target::Bury => (icons::ARROW_FAT_DOWN, Canvas::Bury, t.bury.solid),
+                    Target::Hide => (icons::EYE_SLASH, Canvas::Hide, t.hide.solid),
+                    _ => (icons::TRAY, Canvas::TrayName, t.pin.solid),
+                };
+                let over = drag.target.as_ref() == Some(&target);
+                let fill = if over { fill } else { Color32::from_white_alpha(18) };
+                ui.painter().rect_filled(rect, 10, fill);
+                let galley = ui.painter().layout_no_wrap(
+                    words.text().to_owned(),
+                    FontId::new(14.0, semibold()),
+                    Color32::WHITE,
+                );
+                let width = galley.size().x + 26.0;
+                let left = rect.center().x - width / 2.0;
+                icon.paint_filled(
+                    ui.painter(),
+                    pos2(left + 9.0, rect.center().y),
+                    18.0,
+                    Color32::WHITE,
+                );
+                ui.painter().text(
+                    pos2(left + 26.0, rect.center().y),
+                    Align2::LEFT_CENTER,
+                    words.text(),
+                    FontId::new(14.0, semibold()),
+                    Color32::WHITE,
+                );
+            }
+        });
 }

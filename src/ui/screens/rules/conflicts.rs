@@ -32,14 +32,26 @@ pub fn conflicts(document: &Document, catalog: &Catalog, now: Seconds) -> Vec<Co
     let mut found = Vec::new();
     for (idx, (rule, products)) in live.iter().enumerate() {
         let mut say = |other: Option<&Rule>, kind| {
-            found.push(Conflict { rule: rule.id.clone(), other: other.map(|other| other.id.clone()), kind });
+            found.push(Conflict {
+                rule: rule.id.clone(),
+                other: other.map(|other| other.id.clone()),
+                kind,
+            });
         };
         if products.is_empty() {
             say(None, ConflictKind::MatchesNothing);
             continue;
         }
-        if let Action::Pin { keep_when_sold_out: false, .. } = rule.action
-            && products.iter().any(|product| catalog.products.get(*product as usize).is_some_and(|product| !product.sellable()))
+        if let Action::Pin {
+            keep_when_sold_out: false,
+            ..
+        } = rule.action
+            && products.iter().any(|product| {
+                catalog
+                    .products
+                    .get(*product as usize)
+                    .is_some_and(|product| !product.sellable())
+            })
         {
             say(None, ConflictKind::PinSoldOut);
         }
@@ -49,14 +61,20 @@ pub fn conflicts(document: &Document, catalog: &Catalog, now: Seconds) -> Vec<Co
             }
             let share_product = products.iter().any(|product| others.contains(product));
             match (rule.action, other.action) {
-                (Action::Pin { .. }, Action::Hide) if share_product => say(Some(other), ConflictKind::PinHidden),
+                (Action::Pin { .. }, Action::Hide) if share_product => {
+                    say(Some(other), ConflictKind::PinHidden)
+                }
                 (Action::Pin { position: one, .. }, Action::Pin { position: two, .. })
                     if one == two && idx < other_idx && !same_products(rule, other) =>
                 {
                     say(Some(other), ConflictKind::TwoPins);
                 }
-                (Action::Boost { .. }, Action::Bury { .. }) if share_product => say(Some(other), ConflictKind::BoostAndBury),
-                (Action::Pin { .. }, Action::OnlyShow) if !products.iter().all(|product| others.contains(product)) => {
+                (Action::Boost { .. }, Action::Bury { .. }) if share_product => {
+                    say(Some(other), ConflictKind::BoostAndBury)
+                }
+                (Action::Pin { .. }, Action::OnlyShow)
+                    if !products.iter().all(|product| others.contains(product)) =>
+                {
                     say(Some(other), ConflictKind::PinOutsideOnlyShow);
                 }
                 _ => {}
@@ -85,7 +103,11 @@ fn overlap(one: &Rule, two: &Rule) -> bool {
     };
     let queries = one.scope.queries.is_empty()
         || two.scope.queries.is_empty()
-        || one.scope.queries.iter().any(|query| two.scope.queries.contains(query));
+        || one
+            .scope
+            .queries
+            .iter()
+            .any(|query| two.scope.queries.contains(query));
     let before = |one: &Rule, two: &Rule| match (one.schedule.until, two.schedule.from) {
         (Some(until), Some(from)) => until <= from,
         _ => false,
@@ -112,7 +134,11 @@ fn holds(condition: &Condition, product: &crate::bundle::CatalogProduct, now: Se
         Condition::All(parts) => parts.iter().all(|part| holds(part, product, now)),
         Condition::Any(parts) => parts.iter().any(|part| holds(part, product, now)),
         Condition::Not(part) => !holds(part, product, now),
-        Condition::Is { field, operator, value } => {
+        Condition::Is {
+            field,
+            operator,
+            value,
+        } => {
             let number = |fact: Option<i64>| match (fact, value.parse::<i64>()) {
                 (Some(fact), Ok(value)) => match operator {
                     Operator::Equals | Operator::Contains => fact == value,
@@ -135,14 +161,20 @@ fn holds(condition: &Condition, product: &crate::bundle::CatalogProduct, now: Se
                 Field::Title => word(Some(&product.title)),
                 Field::Collection => product.collections.iter().any(|one| word(Some(one))),
                 Field::Tag => product.tags.iter().any(|one| word(Some(one))),
-                Field::Attribute(name) => {
-                    product.attributes.iter().filter(|(known, _)| known == name).any(|(_, one)| word(Some(one)))
-                }
+                Field::Attribute(name) => product
+                    .attributes
+                    .iter()
+                    .filter(|(known, _)| known == name)
+                    .any(|(_, one)| word(Some(one))),
                 Field::Price => number(product.price),
                 Field::DiscountPercent => number(Some(product.discount_percent())),
                 Field::Stock => number(product.stock),
                 Field::CreatedAt => number(product.created_at),
-                Field::AgeDays => number(product.created_at.map(|at| (now - at).div_euclid(SECONDS_PER_DAY))),
+                Field::AgeDays => number(
+                    product
+                        .created_at
+                        .map(|at| (now - at).div_euclid(SECONDS_PER_DAY)),
+                ),
                 // Signals are not catalog facts; such a rule is taken to match something.
                 Field::Margin | Field::Popularity => true,
             }
@@ -170,23 +202,56 @@ mod tests {
     }
 
     fn found(rules: Vec<Rule>) -> Vec<(String, ConflictKind)> {
-        let product = |id: &str, stock| CatalogProduct { id: id.to_owned(), stock: Some(stock), published: true, ..CatalogProduct::default() };
-        let catalog = Catalog { products: vec![product("a", 5), product("b", 0)], collections: Vec::new() };
-        let document = Document { rules, ..Document::default() };
-        conflicts(&document, &catalog, 100).into_iter().map(|clash| (clash.rule, clash.kind)).collect()
+        let product = |id: &str, stock| CatalogProduct {
+            id: id.to_owned(),
+            stock: Some(stock),
+            published: true,
+            ..CatalogProduct::default()
+        };
+        let catalog = Catalog {
+            products: vec![product("a", 5), product("b", 0)],
+            collections: Vec::new(),
+        };
+        let document = Document {
+            rules,
+            ..Document::default()
+        };
+        conflicts(&document, &catalog, 100)
+            .into_iter()
+            .map(|clash| (clash.rule, clash.kind))
+            .collect()
     }
 
-    const PIN: Action = Action::Pin { position: 1, soft: false, keep_when_sold_out: false };
+    const PIN: Action = Action::Pin {
+        position: 1,
+        soft: false,
+        keep_when_sold_out: false,
+    };
 
     #[test]
     fn each_kind_of_conflict_is_named_once() {
         let one = "r1".to_owned();
-        assert_eq!(found(vec![rule("r1", PIN, "a"), rule("r2", Action::Hide, "a")]), [(one.clone(), ConflictKind::PinHidden)]);
-        assert_eq!(found(vec![rule("r1", PIN, "b")]), [(one.clone(), ConflictKind::PinSoldOut)]);
-        assert_eq!(found(vec![rule("r1", Action::Hide, "gone")]), [(one.clone(), ConflictKind::MatchesNothing)]);
+        assert_eq!(
+            found(vec![rule("r1", PIN, "a"), rule("r2", Action::Hide, "a")]),
+            [(one.clone(), ConflictKind::PinHidden)]
+        );
+        assert_eq!(
+            found(vec![rule("r1", PIN, "b")]),
+            [(one.clone(), ConflictKind::PinSoldOut)]
+        );
+        assert_eq!(
+            found(vec![rule("r1", Action::Hide, "gone")]),
+            [(one.clone(), ConflictKind::MatchesNothing)]
+        );
         let bury = Action::Bury { points: 1 };
-        let boost = Action::Boost { points: 1, uncapped: false };
-        assert_eq!(found(vec![rule("r1", boost, "a"), rule("r2", bury, "a")]), [(one, ConflictKind::BoostAndBury)]);
+        let boost = Action::Boost {
+            points: 1,
+            uncapped: false,
+        };
+        assert_eq!(
+            found(vec![rule("r1", boost, "a"), rule("r2", bury, "a")]),
+            [(one, ConflictKind::BoostAndBury)]
+        );
     }
 
     #[test]

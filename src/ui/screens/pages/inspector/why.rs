@@ -44,7 +44,10 @@ pub fn why_ui(
     if let Some((next, behind)) = slot.why.next {
         let title = &bundle.catalog.products[next as usize].title;
         let behind = scene.formats.tenths(points::tenths(behind.abs()));
-        heading::caption(ui, &Canvas::NextProduct.with(&[("product", title.into()), ("points", (&behind).into())]));
+        heading::caption(
+            ui,
+            &Canvas::NextProduct.with(&[("product", title.into()), ("points", (&behind).into())]),
+        );
     }
     match slot.why.place_without_rules {
         Some(place) if place != slot.position => {
@@ -56,7 +59,9 @@ pub fn why_ui(
         _ => {}
     }
     ui.add_space(4.0);
-    let label = if state.show_order { Canvas::HideOrder.text().to_owned() } else {
+    let label = if state.show_order {
+        Canvas::HideOrder.text().to_owned()
+    } else {
         Canvas::ShowOrder.with(&[("n", block.total.into())])
     };
     if ui.add(button::link(label)).clicked() {
@@ -96,7 +101,11 @@ fn bars_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, slot: &Slot) 
         let how = match (term.kind, term.value) {
             (TermKind::Signal(_), Some(signal)) => {
                 let signal = scene.formats.tenths(i64::from(signal) / 10);
-                Canvas::WeightTimes.with(&[("weight", (&weight).into()), ("value", (&signal).into()), ("points", (&value).into())])
+                Canvas::WeightTimes.with(&[
+                    ("weight", (&weight).into()),
+                    ("value", (&signal).into()),
+                    ("points", (&value).into()),
+                ])
             }
             (TermKind::Signal(_), None) => Canvas::UnknownSignal.with(&[("signal", label.into())]),
             (TermKind::Variety, _) => Canvas::VarietyHow.text().to_owned(),
@@ -109,7 +118,8 @@ fn bars_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, slot: &Slot) 
     }
     ui.add_space(6.0);
     let (line, _) = ui.allocate_exact_size(egui::vec2(ui.available_width(), 1.0), egui::Sense::hover());
-    ui.painter().rect_filled(line, 0, t.border_strong.gamma_multiply(0.6));
+    ui.painter()
+        .rect_filled(line, 0, t.border_strong.gamma_multiply(0.6));
     ui.add_space(4.0);
     ui.horizontal(|ui| {
         ui.label(RichText::new(Canvas::Total.text()).family(semibold()));
@@ -123,7 +133,9 @@ fn bars_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, slot: &Slot) 
 /// A rule's own contribution, with the eye that shows the page without it.
 fn rule_row(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, trace: &crate::decide::RuleTrace) {
     let t = ui.tokens();
-    let Some(rule) = scene.document.rules.iter().find(|rule| rule.id == trace.rule) else { return };
+    let Some(rule) = scene.document.rules.iter().find(|rule| rule.id == trace.rule) else {
+        return;
+    };
     let name = crate::merch::words::rule_name(rule, &|id| super::super::act::title(scene, id));
     ui.horizontal(|ui| {
         ui.spacing_mut().interact_size.y = 24.0;
@@ -131,11 +143,17 @@ fn rule_row(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, trace: &crat
         let room = ui.available_width() - 92.0;
         ui.scope(|ui| {
             ui.set_max_width(room.max(40.0));
-            ui.add(egui::Label::new(RichText::new(&name).text_style(text::small()).color(t.muted)).truncate());
+            ui.add(
+                egui::Label::new(RichText::new(&name).text_style(text::small()).color(t.muted)).truncate(),
+            );
         });
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             let points = scene.formats.signed_tenths(points::tenths(trace.points));
-            ui.label(RichText::new(points).text_style(text::small_number()).color(t.muted));
+            ui.label(
+                RichText::new(points)
+                    .text_style(text::small_number())
+                    .color(t.muted),
+            );
             try_without(ui, state, &trace.rule, &name);
         });
     });
@@ -163,7 +181,9 @@ fn order_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, block: &Bloc
     let mut visit = state.visit(&state.segment, state.device, scene.now);
     visit.limit = Some(200);
     let page = draft.decide(&visit, crate::decide::Detail::Plain);
-    let Some(block) = page.blocks.into_iter().find(|candidate| candidate.id == block.id) else { return };
+    let Some(block) = page.blocks.into_iter().find(|candidate| candidate.id == block.id) else {
+        return;
+    };
     ui.spacing_mut().item_spacing.y = 2.0;
     for slot in &block.slots {
         let product = &draft.bundle().catalog.products[slot.product as usize];
@@ -171,11 +191,18 @@ fn order_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, block: &Bloc
         let width = ui.available_width();
         let label = format!("{}  {}", slot.position, product.title);
         let line = button::quiet(RichText::new(label).text_style(text::small()))
-            .right_text(RichText::new(score).text_style(text::small_number()).color(t.muted))
+            .right_text(
+                RichText::new(score)
+                    .text_style(text::small_number())
+                    .color(t.muted),
+            )
             .truncate()
             .min_size(egui::vec2(width, 24.0));
         if ui.add(line).clicked() {
-            let card = Card { block: block.id.clone(), product: product.id.clone() };
+            let card = Card {
+                block: block.id.clone(),
+                product: product.id.clone(),
+            };
             state.scroll_to = Some(card.clone());
             state.select(card);
         }
