@@ -18,10 +18,7 @@ use endcap::ui::persist::Settings;
 const FRAMES: usize = 240;
 
 fn main() {
-    println!(
-        "{:>8}  {:<22} {:>8} {:>8} {:>8}",
-        "products", "frame", "p50 ms", "p95 ms", "p99 ms"
-    );
+    println!("{:>8}  {:<22} {:>8} {:>8} {:>8}", "products", "frame", "p50 ms", "p95 ms", "p99 ms");
     for n in [10_000, 100_000] {
         measure(n);
     }
@@ -33,21 +30,12 @@ fn measure(n: usize) {
     let page = PageRef::Collection("plants-vases".to_owned());
     let prepared = Prepared::new(&bundle);
     let visit = Visit::of(page.clone(), common::NOW);
-    report(
-        n,
-        "decide alone",
-        time(FRAMES, |_| drop(prepared.decide(&visit, Detail::Full))),
-    );
+    report(n, "decide alone", time(FRAMES, |_| drop(prepared.decide(&visit, Detail::Full))));
 
     let ctx = egui::Context::default();
     let mut studio = Studio::new(&ctx, Settings::default(), || common::NOW);
     studio.show(view, History::default());
-    let mut window = Window {
-        ctx,
-        studio,
-        at: 0.0,
-        tessellation: Vec::new(),
-    };
+    let mut window = Window { ctx, studio, at: 0.0, tessellation: Vec::new() };
     for _ in 0..30 {
         window.frame(Vec::new());
     }
@@ -126,10 +114,7 @@ impl Window {
     fn frame(&mut self, events: Vec<egui::Event>) {
         self.at += 1.0 / 60.0;
         let input = egui::RawInput {
-            screen_rect: Some(egui::Rect::from_min_size(
-                egui::Pos2::ZERO,
-                egui::vec2(1_440.0, 900.0),
-            )),
+            screen_rect: Some(egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(1_440.0, 900.0))),
             time: Some(self.at),
             events,
             ..Default::default()
@@ -155,10 +140,5 @@ fn time(n: usize, mut work: impl FnMut(usize)) -> Vec<Duration> {
 fn report(n: usize, what: &str, mut times: Vec<Duration>) {
     times.sort();
     let at = |share: usize| times[(times.len() * share / 100).min(times.len() - 1)].as_secs_f64() * 1_000.0;
-    println!(
-        "{n:>8}  {what:<22} {:>8.2} {:>8.2} {:>8.2}",
-        at(50),
-        at(95),
-        at(99)
-    );
+    println!("{n:>8}  {what:<22} {:>8.2} {:>8.2} {:>8.2}", at(50), at(95), at(99));
 }

@@ -19,15 +19,9 @@ use endcap::shop::{Currency, Silent, TimeZoneName};
 type Failure = Box<dyn std::error::Error>;
 
 fn main() -> Result<(), Failure> {
-    let sizes: Vec<u64> = std::env::args()
-        .skip(1)
-        .filter_map(|argument| argument.replace('_', "").parse().ok())
-        .collect();
-    let sizes = if sizes.is_empty() {
-        vec![100_000, 1_000_000]
-    } else {
-        sizes
-    };
+    let sizes: Vec<u64> =
+        std::env::args().skip(1).filter_map(|argument| argument.replace('_', "").parse().ok()).collect();
+    let sizes = if sizes.is_empty() { vec![100_000, 1_000_000] } else { sizes };
     println!(
         "{:>12}  {:<26} {:>9} {:>12} {:>7} {:>9} {:>9} {:>9}",
         "order lines", "load", "seconds", "lines/s", "ratio", "cpu s", "cpu ratio", "peak MB"
@@ -49,10 +43,8 @@ fn main() -> Result<(), Failure> {
             "bare insert of text rows",
             cost_of(|| bare_insert(&csv, &folder.path().join("bare.db")))?,
         ));
-        measured.push((
-            "endcap import",
-            cost_of(|| endcap(&csv, &folder.path().join("shop.endcap"), n_lines))?,
-        ));
+        measured
+            .push(("endcap import", cost_of(|| endcap(&csv, &folder.path().join("shop.endcap"), n_lines))?));
         let bare = &measured[..measured.len() - 1];
         let least = |cost: fn(&Cost) -> f64| bare.iter().map(|(_, bare)| cost(bare)).fold(f64::MAX, f64::min);
         let (least_seconds, least_cpu) = (least(|cost| cost.seconds), least(|cost| cost.cpu_seconds));
@@ -78,32 +70,22 @@ struct Cost {
 fn cost_of(work: impl FnOnce() -> Result<(), Failure>) -> Result<Cost, Failure> {
     let (cpu_before, started) = (cpu_seconds(), Instant::now());
     work()?;
-    Ok(Cost {
-        seconds: started.elapsed().as_secs_f64(),
-        cpu_seconds: cpu_seconds() - cpu_before,
-    })
+    Ok(Cost { seconds: started.elapsed().as_secs_f64(), cpu_seconds: cpu_seconds() - cpu_before })
 }
 
 /// User and system time, from the kernel's hundredths of a second; 0 where there is no `/proc`.
 fn cpu_seconds() -> f64 {
     let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let after_name = stat.rsplit(')').next().unwrap_or_default();
-    let ticks: u64 = after_name
-        .split_whitespace()
-        .skip(11)
-        .take(4)
-        .filter_map(|field| field.parse::<u64>().ok())
-        .sum();
+    let ticks: u64 =
+        after_name.split_whitespace().skip(11).take(4).filter_map(|field| field.parse::<u64>().ok()).sum();
     ticks as f64 / 100.0
 }
 
 /// A plain order table: three lines an order, 5,000 products, a customer for every four orders.
 fn write_orders(file: &Path, n_lines: u64) -> Result<(), Failure> {
     let mut out = BufWriter::new(File::create(file)?);
-    writeln!(
-        out,
-        "customer_id,order_id,created_at,product_id,quantity,unit_price,currency,title,email"
-    )?;
+    writeln!(out, "customer_id,order_id,created_at,product_id,quantity,unit_price,currency,title,email")?;
     let n_customers = (n_lines / 12).max(1);
     for line in 0..n_lines {
         let order = line / 3;
@@ -129,16 +111,9 @@ fn write_orders(file: &Path, n_lines: u64) -> Result<(), Failure> {
 }
 
 fn endcap(csv: &Path, file: &Path, n_lines: u64) -> Result<(), Failure> {
-    let store = NewStore {
-        name: None,
-        currency: Currency::new("EUR"),
-        time_zone: TimeZoneName::default(),
-    };
+    let store = NewStore { name: None, currency: Currency::new("EUR"), time_zone: TimeZoneName::default() };
     let mut session = Session::create(file, &store)?;
-    let request = ImportRequest {
-        paths: vec![csv.to_owned()],
-        ..ImportRequest::default()
-    };
+    let request = ImportRequest { paths: vec![csv.to_owned()], ..ImportRequest::default() };
     let report = session.import(&request, &Silent)?;
     let totals = report.summary.totals;
     if totals.order_lines != n_lines {

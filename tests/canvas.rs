@@ -25,13 +25,10 @@ fn rules(harness: &Harness<'_, Studio>) -> Vec<Rule> {
 /// The name of the card on a slot of the first row, for example `Slot 2 of 8. Croton. $23`.
 fn card_on(harness: &Harness<'_, Studio>, slot: usize) -> String {
     let start = format!("Slot {slot} of ");
-    let node = harness.get_all_by_role(Role::Button).find(|node| {
-        node.accesskit_node()
-            .label()
-            .is_some_and(|label| label.starts_with(&start))
-    });
-    node.and_then(|node| node.accesskit_node().label())
-        .expect("a card on every visible slot")
+    let node = harness
+        .get_all_by_role(Role::Button)
+        .find(|node| node.accesskit_node().label().is_some_and(|label| label.starts_with(&start)));
+    node.and_then(|node| node.accesskit_node().label()).expect("a card on every visible slot")
 }
 
 fn title(card: &str) -> String {
@@ -40,11 +37,7 @@ fn title(card: &str) -> String {
 
 /// The middle of a card's picture.
 fn picture_of(harness: &Harness<'_, Studio>, card: &str) -> egui::Pos2 {
-    let rect = harness
-        .get_all_by_label(card)
-        .next()
-        .expect("the card is on screen")
-        .rect();
+    let rect = harness.get_all_by_label(card).next().expect("the card is on screen").rect();
     rect.min + vec2(rect.width() / 2.0, rect.width() / 2.0)
 }
 
@@ -93,17 +86,11 @@ fn drag(harness: &mut Harness<'static, Studio>, from: egui::Pos2, to: egui::Pos2
 fn dragging_a_card_pins_it_where_it_is_dropped_and_undo_takes_it_back() {
     let mut harness = studio();
     let (from, to) = (card_on(&harness, 4), card_on(&harness, 1));
-    let (start, end) = (
-        picture_of(&harness, &from),
-        picture_of(&harness, &to) - vec2(30.0, 0.0),
-    );
+    let (start, end) = (picture_of(&harness, &from), picture_of(&harness, &to) - vec2(30.0, 0.0));
     drag(&mut harness, start, end, false);
     let rules = rules(&harness);
     assert_eq!(rules.len(), 1, "{rules:?}");
-    assert!(
-        matches!(rules[0].action, Action::Pin { position: 1, .. }),
-        "{rules:?}"
-    );
+    assert!(matches!(rules[0].action, Action::Pin { position: 1, .. }), "{rules:?}");
     assert_eq!(rules[0].scope.segments.as_deref(), Some(&["s3".to_owned()][..]));
     assert_eq!(title(&card_on(&harness, 1)), title(&from));
     assert!(harness.query_by_label("Make it for everyone").is_some());
@@ -122,11 +109,7 @@ fn a_drop_on_the_shelf_hides() {
     drag(&mut harness, start, shelf, false);
     let rules = rules(&harness);
     assert!(matches!(rules[0].action, Action::Hide), "{rules:?}");
-    assert!(
-        harness
-            .query_by_label_contains(&format!(". {}. ", title(&card)))
-            .is_none()
-    );
+    assert!(harness.query_by_label_contains(&format!(". {}. ", title(&card))).is_none());
 }
 
 #[test]
@@ -153,10 +136,7 @@ fn single_keys_pin_boost_bury_and_hide_the_chosen_card() {
     let first = select(&mut harness, 2);
     harness.key_press(Key::P);
     common::settle(&mut harness);
-    assert!(matches!(
-        rules(&harness)[0].action,
-        Action::Pin { position: 2, .. }
-    ));
+    assert!(matches!(rules(&harness)[0].action, Action::Pin { position: 2, .. }));
     harness.key_press(Key::U);
     common::settle(&mut harness);
     assert!(rules(&harness).is_empty());
@@ -164,26 +144,12 @@ fn single_keys_pin_boost_bury_and_hide_the_chosen_card() {
     common::settle(&mut harness);
     harness.key_press(Key::B);
     common::settle(&mut harness);
-    assert!(matches!(
-        rules(&harness)[0].action,
-        Action::Boost {
-            points: Action::MEDIUM,
-            ..
-        }
-    ));
+    assert!(matches!(rules(&harness)[0].action, Action::Boost { points: Action::MEDIUM, .. }));
     for _ in 0..3 {
         harness.key_press(Key::N);
         common::settle(&mut harness);
     }
-    assert!(
-        matches!(
-            rules(&harness)[0].action,
-            Action::Bury {
-                points: Action::SLIGHT
-            }
-        ),
-        "{first}"
-    );
+    assert!(matches!(rules(&harness)[0].action, Action::Bury { points: Action::SLIGHT }), "{first}");
 }
 
 #[test]
@@ -217,20 +183,11 @@ fn the_inspector_explains_a_card_with_bars_that_add_up() {
     let mut harness = studio();
     let product = select(&mut harness, 1);
     assert!(harness.query_all_by_label(&product).next().is_some());
-    let rows: Vec<String> = harness
-        .get_all_by_role(Role::ListItem)
-        .filter_map(|node| node.accesskit_node().label())
-        .collect();
+    let rows: Vec<String> =
+        harness.get_all_by_role(Role::ListItem).filter_map(|node| node.accesskit_node().label()).collect();
     let points: Vec<f64> = rows
         .iter()
-        .filter_map(|row| {
-            row.rsplit(' ')
-                .next()?
-                .replace('+', "")
-                .replace('\u{2212}', "-")
-                .parse()
-                .ok()
-        })
+        .filter_map(|row| row.rsplit(' ').next()?.replace('+', "").replace('\u{2212}', "-").parse().ok())
         .collect();
     assert!(5 <= points.len(), "{rows:?}");
     let sum = format!("{:.1}", points.iter().sum::<f64>());
@@ -249,17 +206,9 @@ fn a_weight_slider_moves_by_keyboard_and_one_drag_is_one_step() {
     }
     common::settle(&mut harness);
     let weights = |harness: &Harness<'_, Studio>| {
-        let layout = harness
-            .state()
-            .document()
-            .layout(&endcap::merch::PageKey::Home)
-            .cloned()
-            .expect("a homepage");
-        layout
-            .default
-            .iter()
-            .find(|block| block.id == "picked")
-            .map(|block| block.weights.margin)
+        let layout =
+            harness.state().document().layout(&endcap::merch::PageKey::Home).cloned().expect("a homepage");
+        layout.default.iter().find(|block| block.id == "picked").map(|block| block.weights.margin)
     };
     assert_eq!(weights(&harness), Some(130));
 }
@@ -269,18 +218,11 @@ fn the_palette_finds_products_and_commands_by_initials() {
     let mut harness = studio();
     harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
     common::settle(&mut harness);
-    harness
-        .input_mut()
-        .events
-        .push(egui::Event::Text("comp".to_owned()));
+    harness.input_mut().events.push(egui::Event::Text("comp".to_owned()));
     common::settle(&mut harness);
     harness.key_press(Key::Enter);
     common::settle(&mut harness);
-    assert!(
-        harness
-            .query_by_label_contains("Same products in the first row")
-            .is_some()
-    );
+    assert!(harness.query_by_label_contains("Same products in the first row").is_some());
 }
 
 #[test]

@@ -33,11 +33,7 @@ impl Dir {
 
     fn json(&self, arguments: &str) -> Value {
         let output = self.endcap(arguments);
-        assert!(
-            output.status.success(),
-            "{arguments}: {}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        assert!(output.status.success(), "{arguments}: {}", String::from_utf8_lossy(&output.stderr));
         serde_json::from_slice(&output.stdout).unwrap()
     }
 }
@@ -60,15 +56,10 @@ c2,1002,2025-03-09 12:30:00,lamp,1,49.00,EUR,Reading lamp,jo@example.org
 fn help_stands_everywhere_and_a_typing_error_is_the_persons_to_fix() {
     let dir = Dir::new();
     assert_eq!(code(&dir.endcap("--help")), 0);
-    for command in [
-        "import", "audit", "segment", "train", "page", "rule", "compile", "serve", "forget",
-    ] {
+    for command in ["import", "audit", "segment", "train", "page", "rule", "compile", "serve", "forget"] {
         let output = dir.endcap(&format!("{command} --help"));
         assert_eq!(code(&output), 0);
-        assert!(
-            String::from_utf8_lossy(&output.stdout).contains("Example: endcap"),
-            "{command}"
-        );
+        assert!(String::from_utf8_lossy(&output.stdout).contains("Example: endcap"), "{command}");
     }
     assert_eq!(code(&dir.endcap("imprt a.endcap")), 1);
     assert_eq!(code(&dir.endcap("import")), 1);
@@ -79,11 +70,7 @@ fn help_stands_everywhere_and_a_typing_error_is_the_persons_to_fix() {
 fn without_a_display_the_window_names_the_command_that_needs_none() {
     let output = Dir::new().endcap("sample");
     assert_eq!(code(&output), 2);
-    assert!(
-        stderr(&output).contains("endcap sample --out"),
-        "{}",
-        stderr(&output)
-    );
+    assert!(stderr(&output).contains("endcap sample --out"), "{}", stderr(&output));
 }
 
 #[test]
@@ -92,21 +79,12 @@ fn an_import_counts_every_row_and_doing_it_again_changes_nothing() {
     dir.write("orders.csv", ORDERS);
     let first = dir.json("import shop.endcap orders.csv --json");
     let file = &first["files"][0];
-    assert_eq!(
-        (file["rows_read"].as_u64(), file["rows_taken"].as_u64()),
-        (Some(3), Some(3))
-    );
+    assert_eq!((file["rows_read"].as_u64(), file["rows_taken"].as_u64()), (Some(3), Some(3)));
     assert_eq!(file["rows_set_aside"], 0);
     assert_eq!(file["platform"], "plain");
     let totals = &first["totals"];
-    assert_eq!(
-        (totals["orders"].as_u64(), totals["order_lines"].as_u64()),
-        (Some(2), Some(3))
-    );
-    assert_eq!(
-        (totals["products"].as_u64(), totals["customers"].as_u64()),
-        (Some(2), Some(2))
-    );
+    assert_eq!((totals["orders"].as_u64(), totals["order_lines"].as_u64()), (Some(2), Some(3)));
+    assert_eq!((totals["products"].as_u64(), totals["customers"].as_u64()), (Some(2), Some(2)));
     assert!(first["seconds"].is_number());
     let second = dir.json("import shop.endcap orders.csv --json");
     assert_eq!(second["totals"], first["totals"]);
@@ -129,10 +107,7 @@ fn a_file_that_fits_nothing_is_explained_and_exits_1() {
     let output = dir.endcap("import shop.endcap notes.csv");
     assert_eq!(code(&output), 1);
     assert!(String::from_utf8_lossy(&output.stdout).contains("--mapping"));
-    assert!(
-        !dir.path().join("shop.endcap").exists(),
-        "no workspace was there before, none is after"
-    );
+    assert!(!dir.path().join("shop.endcap").exists(), "no workspace was there before, none is after");
 }
 
 #[test]
@@ -165,16 +140,10 @@ fn the_audit_tells_readiness_problems_and_what_the_data_unlocks() {
         .iter()
         .map(|problem| problem["message"].as_str().unwrap())
         .collect();
-    assert!(
-        messages.contains(&"Your orders cover only 64 days"),
-        "{messages:?}"
-    );
+    assert!(messages.contains(&"Your orders cover only 64 days"), "{messages:?}");
     assert!(messages.contains(&"2 products have no picture"), "{messages:?}");
     let segments = &audit["unlocks"].as_array().unwrap()[0];
-    assert_eq!(
-        (segments["feature"].as_str(), segments["ready"].as_bool()),
-        (Some("Segments"), Some(false))
-    );
+    assert_eq!((segments["feature"].as_str(), segments["ready"].as_bool()), (Some("Segments"), Some(false)));
     assert_eq!(audit["first_order"], "2025-01-05T10:00:00Z");
 }
 
@@ -184,17 +153,8 @@ fn a_person_is_shown_and_then_forgotten() {
     dir.write("orders.csv", ORDERS);
     dir.json("import shop.endcap orders.csv --json");
     let person = dir.json("person shop.endcap --email MARA@example.org");
-    assert_eq!(
-        person["accounts"][0]["orders"][0]["lines"]
-            .as_array()
-            .unwrap()
-            .len(),
-        2
-    );
-    assert_eq!(
-        dir.json("forget shop.endcap --email mara@example.org --json")["customers"],
-        1
-    );
+    assert_eq!(person["accounts"][0]["orders"][0]["lines"].as_array().unwrap().len(), 2);
+    assert_eq!(dir.json("forget shop.endcap --email mara@example.org --json")["customers"], 1);
     assert_eq!(code(&dir.endcap("person shop.endcap --customer c1")), 1);
     assert_eq!(code(&dir.endcap("person shop.endcap")), 1, "whom is required");
 }
@@ -208,10 +168,7 @@ fn rows_set_aside_can_be_saved_as_they_were_with_the_reason() {
     );
     let report = dir.json("import shop.endcap orders.csv --json");
     let file = &report["files"][0];
-    assert_eq!(
-        (file["rows_read"].as_u64(), file["rows_set_aside"].as_u64()),
-        (Some(4), Some(1))
-    );
+    assert_eq!((file["rows_read"].as_u64(), file["rows_set_aside"].as_u64()), (Some(4), Some(1)));
     dir.json("audit shop.endcap --rows-set-aside aside.csv --json");
     let saved = fs::read_to_string(dir.path().join("aside.csv")).unwrap();
     assert!(saved.contains("c3,1003,not a date,lamp"), "{saved}");

@@ -14,10 +14,7 @@ use proptest::prelude::*;
 use random::{AS_OF, bundle};
 
 fn visits(prepared: &Prepared, count: usize, seed: u64) -> Vec<Visit> {
-    golden::cases(prepared, count, seed)
-        .into_iter()
-        .map(|case| case.visit)
-        .collect()
+    golden::cases(prepared, count, seed).into_iter().map(|case| case.visit).collect()
 }
 
 fn blocks_of<'b>(bundle: &'b Bundle, page: &endcap::decide::Page, visit: &Visit) -> &'b [Block] {
@@ -196,16 +193,8 @@ fn rule(id: &str, action: Action, products: &[&str]) -> Rule {
     }
 }
 
-const HARD: fn(u32) -> Action = |position| Action::Pin {
-    position,
-    soft: false,
-    keep_when_sold_out: false,
-};
-const SOFT: fn(u32) -> Action = |position| Action::Pin {
-    position,
-    soft: true,
-    keep_when_sold_out: false,
-};
+const HARD: fn(u32) -> Action = |position| Action::Pin { position, soft: false, keep_when_sold_out: false };
+const SOFT: fn(u32) -> Action = |position| Action::Pin { position, soft: true, keep_when_sold_out: false };
 
 /// Ten sellable products `a`…`j` whose popularity falls in that order, one home row of five, and these rules.
 fn shop(rules: Vec<Rule>) -> Bundle {
@@ -222,24 +211,12 @@ fn shop(rules: Vec<Rule>) -> Bundle {
     }
     let mut signals = (*shop.signals).clone();
     signals.popularity = (0..10).map(|at| Some(10_000 - at * 1_000)).collect();
-    signals
-        .relevance
-        .iter_mut()
-        .for_each(|column| column.relevance = vec![Some(0); 10]);
+    signals.relevance.iter_mut().for_each(|column| column.relevance = vec![Some(0); 10]);
     let mut block = Block::products("row", "Row", vec![Source::Everything], 5);
     block.weights = endcap::merch::Weights::from_shares([0, 1, 0, 0, 0]);
     block.variety = 0;
-    let mut document = Document {
-        rules,
-        ..Document::default()
-    };
-    document.layouts.insert(
-        PageKey::Home,
-        Layout {
-            variants: Vec::new(),
-            default: vec![block],
-        },
-    );
+    let mut document = Document { rules, ..Document::default() };
+    document.layouts.insert(PageKey::Home, Layout { variants: Vec::new(), default: vec![block] });
     shop.catalog = Arc::new(catalog);
     shop.signals = Arc::new(signals);
     shop.document = Arc::new(document);
@@ -269,31 +246,18 @@ fn hide_is_stronger_than_pin() {
 
 #[test]
 fn a_pin_steps_over_an_only_show_rule_and_says_so() {
-    let bundle = shop(vec![
-        rule("r1", Action::OnlyShow, &["d", "e", "f"]),
-        rule("r2", HARD(2), &["a"]),
-    ]);
+    let bundle = shop(vec![rule("r1", Action::OnlyShow, &["d", "e", "f"]), rule("r2", HARD(2), &["a"])]);
     assert_eq!(row(&bundle), "daef");
     let page = decide::decide(&bundle, &Visit::of(PageRef::Home, AS_OF));
     let pinned = &page.blocks[0].slots[1];
     assert!(pinned.badges.contains(&Badge::Conflict));
-    assert!(
-        pinned
-            .why
-            .rules
-            .iter()
-            .any(|trace| trace.outcome == RuleOutcome::LostTo("r2".to_owned()))
-    );
+    assert!(pinned.why.rules.iter().any(|trace| trace.outcome == RuleOutcome::LostTo("r2".to_owned())));
     assert_eq!(pinned.why.place_without_rules, Some(1));
 }
 
 #[test]
 fn of_two_pins_on_one_place_the_upper_rule_wins_and_the_other_takes_the_next_free_place() {
-    let rules = vec![
-        rule("r1", HARD(2), &["h"]),
-        rule("r2", HARD(2), &["i"]),
-        rule("r3", HARD(3), &["j"]),
-    ];
+    let rules = vec![rule("r1", HARD(2), &["h"]), rule("r2", HARD(2), &["i"]), rule("r3", HARD(3), &["j"])];
     assert_eq!(row(&shop(rules)), "ahjib");
 }
 
@@ -306,11 +270,8 @@ fn the_narrower_scope_wins_over_list_order() {
 
 #[test]
 fn pins_past_the_end_close_up_in_position_order() {
-    let rules = vec![
-        rule("r1", Action::OnlyShow, &["a"]),
-        rule("r2", HARD(9), &["b"]),
-        rule("r3", HARD(7), &["c"]),
-    ];
+    let rules =
+        vec![rule("r1", Action::OnlyShow, &["a"]), rule("r2", HARD(9), &["b"]), rule("r3", HARD(7), &["c"])];
     assert_eq!(row(&shop(rules)), "acb");
 }
 
@@ -334,21 +295,14 @@ fn a_sold_out_pin_gives_its_place_and_returns_unless_it_is_kept() {
     catalog.products[4].stock = Some(0);
     bundle.catalog = Arc::new(catalog);
     assert_eq!(row(&bundle), "abcdf");
-    let keep = Action::Pin {
-        position: 1,
-        soft: false,
-        keep_when_sold_out: true,
-    };
+    let keep = Action::Pin { position: 1, soft: false, keep_when_sold_out: true };
     let kept = bundle.with_document(shop(vec![rule("r1", keep, &["e"])]).document);
     assert_eq!(row(&kept), "eabcd");
 }
 
 #[test]
 fn boosts_add_up_to_the_cap_unless_one_is_uncapped() {
-    let boost = |uncapped| Action::Boost {
-        points: Action::STRONG,
-        uncapped,
-    };
+    let boost = |uncapped| Action::Boost { points: Action::STRONG, uncapped };
     let capped = vec![rule("r1", boost(false), &["e"]), rule("r2", boost(false), &["e"])];
     assert_eq!(row(&shop(capped)), "abced");
     let uncapped = vec![rule("r1", boost(true), &["e"]), rule("r2", boost(false), &["e"])];
@@ -358,17 +312,9 @@ fn boosts_add_up_to_the_cap_unless_one_is_uncapped() {
 #[test]
 fn a_schedule_is_half_open() {
     let mut only_now = rule("r1", HARD(1), &["j"]);
-    only_now.schedule = Schedule {
-        from: Some(AS_OF),
-        until: Some(AS_OF + 10),
-    };
+    only_now.schedule = Schedule { from: Some(AS_OF), until: Some(AS_OF + 10) };
     let prepared = Prepared::new(&shop(vec![only_now]));
-    for (now, pinned) in [
-        (AS_OF - 1, false),
-        (AS_OF, true),
-        (AS_OF + 9, true),
-        (AS_OF + 10, false),
-    ] {
+    for (now, pinned) in [(AS_OF - 1, false), (AS_OF, true), (AS_OF + 9, true), (AS_OF + 10, false)] {
         let page = prepared.decide(&Visit::of(PageRef::Home, now), Detail::Plain);
         assert_eq!(page.blocks[0].slots[0].product == 9, pinned, "{now}");
     }
@@ -382,10 +328,7 @@ fn a_prepared_bundle_answers_as_a_new_one_after_every_change_of_the_document() {
     let changed = prepared.with_document(Arc::clone(&after.document));
     let fresh = Prepared::new(&before.with_document(Arc::clone(&after.document)));
     for visit in visits(&fresh, 60, 3) {
-        assert_eq!(
-            changed.decide(&visit, Detail::Full),
-            fresh.decide(&visit, Detail::Full)
-        );
+        assert_eq!(changed.decide(&visit, Detail::Full), fresh.decide(&visit, Detail::Full));
     }
 }
 
@@ -397,18 +340,10 @@ fn golden_cases_stay_what_they_are() {
     for seed in 0..16 {
         let prepared = Prepared::new(&bundle(seed, 60, 16));
         for case in golden::cases(&prepared, 40, seed) {
-            slots += case
-                .page
-                .blocks
-                .iter()
-                .map(|block| block.slots.len())
-                .sum::<usize>();
+            slots += case.page.blocks.iter().map(|block| block.slots.len()).sum::<usize>();
             hash.extend(endcap::bundle::canonical::to_bytes(&case).unwrap());
         }
     }
     assert!(slots > 3_000, "{slots} slots prove little");
-    assert_eq!(
-        format!("{:016x}", endcap::shop::hash::fnv1a64(&hash)),
-        "fea6f6e081d0eb05"
-    );
+    assert_eq!(format!("{:016x}", endcap::shop::hash::fnv1a64(&hash)), "fea6f6e081d0eb05");
 }

@@ -48,24 +48,15 @@ impl Random {
     }
 
     fn below(&mut self, n: usize) -> usize {
-        if n == 0 {
-            0
-        } else {
-            (self.next() % n as u64) as usize
-        }
+        if n == 0 { 0 } else { (self.next() % n as u64) as usize }
     }
 }
 
 #[test]
 fn mutated_exports_never_panic_hang_or_lose_a_row() {
-    let n_inputs: u64 = std::env::var("ENDCAP_FUZZ_INPUTS")
-        .ok()
-        .and_then(|n| n.parse().ok())
-        .unwrap_or(2_000);
-    let first: u64 = std::env::var("ENDCAP_FUZZ_FIRST")
-        .ok()
-        .and_then(|n| n.parse().ok())
-        .unwrap_or(0);
+    let n_inputs: u64 =
+        std::env::var("ENDCAP_FUZZ_INPUTS").ok().and_then(|n| n.parse().ok()).unwrap_or(2_000);
+    let first: u64 = std::env::var("ENDCAP_FUZZ_FIRST").ok().and_then(|n| n.parse().ok()).unwrap_or(0);
     let seeds = seeds();
     assert!(seeds.len() > 10, "the fixtures are missing");
     let (mut slowest, mut started) = (Duration::ZERO, Instant::now());
@@ -78,10 +69,7 @@ fn mutated_exports_never_panic_hang_or_lose_a_row() {
         if outcome.is_err() || took > SLOWEST {
             let path = std::env::temp_dir().join(format!("endcap-fuzz-{n}.bin"));
             std::fs::write(&path, &bytes).unwrap();
-            panic!(
-                "input {n} failed or took {took:?}; it is kept in {}",
-                path.display()
-            );
+            panic!("input {n} failed or took {took:?}; it is kept in {}", path.display());
         }
         if (n + 1) % 50_000 == 0 {
             println!(
@@ -102,16 +90,9 @@ fn mutated_exports_never_panic_hang_or_lose_a_row() {
 
 fn run(bytes: &[u8]) {
     let files = SourceFile::from_memory("fuzz", bytes);
-    let head = files
-        .first()
-        .and_then(|file| file.head(import::HEAD_BYTES).ok())
-        .unwrap_or_default();
+    let head = files.first().and_then(|file| file.head(import::HEAD_BYTES).ok()).unwrap_or_default();
     let detection = import::detect(&head, "fuzz");
-    let headers: Vec<String> = detection
-        .columns
-        .iter()
-        .map(|column| column.header.clone())
-        .collect();
+    let headers: Vec<String> = detection.columns.iter().map(|column| column.header.clone()).collect();
     let mut options = Options::default();
     // Every other unknown table is read by what is guessed of it.
     let guessed = import::mapping::suggest(&headers, &detection.sample).mapping();
@@ -125,11 +106,7 @@ fn run(bytes: &[u8]) {
     let reports = import::read(&files, &options, &mut sink, &Silent).unwrap();
     let set_aside: u64 = reports.iter().map(|report| report.rows_set_aside).sum();
     assert_eq!(set_aside, sink.set_aside);
-    assert!(
-        reports
-            .iter()
-            .all(|report| report.rows_read == report.rows_taken + report.rows_set_aside)
-    );
+    assert!(reports.iter().all(|report| report.rows_read == report.rows_taken + report.rows_set_aside));
 }
 
 fn mutate(seeds: &[Vec<u8>], n: u64) -> Vec<u8> {
@@ -261,9 +238,6 @@ fn seeds() -> Vec<Vec<u8>> {
 
 fn peak_memory() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status
-        .lines()
-        .find(|line| line.starts_with("VmHWM"))
-        .unwrap_or("unknown");
+    let line = status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or("unknown");
     line.trim_start_matches("VmHWM:").trim().to_owned()
 }

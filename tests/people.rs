@@ -1,10 +1,7 @@
 //! Forecasts, features and groups against public data and published numbers.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its data has failed")]
-#![expect(
-    clippy::print_stderr,
-    reason = "a skipped test says so, and measured numbers are shown"
-)]
+#![expect(clippy::print_stderr, reason = "a skipped test says so, and measured numbers are shown")]
 #![expect(clippy::float_cmp, reason = "days are whole numbers")]
 
 use std::path::PathBuf;
@@ -48,16 +45,10 @@ fn cdnow_sample(text: &str) -> Vec<(Rfm, f64)> {
     buys.sort_by(|one, two| one.0.cmp(&two.0).then(one.1.total_cmp(&two.1)));
     buys.chunk_by(|one, two| one.0 == two.0)
         .map(|own| {
-            let days: Vec<f64> = own
-                .chunk_by(|one, two| one.1 == two.1)
-                .map(|day| day[0].1)
-                .collect();
+            let days: Vec<f64> = own.chunk_by(|one, two| one.1 == two.1).map(|day| day[0].1).collect();
             let x = days.len() as f64 - 1.0;
-            let cents: f64 = own
-                .iter()
-                .filter(|buy| buy.1 > days[0])
-                .map(|buy| (buy.2 * 100.0).round())
-                .sum();
+            let cents: f64 =
+                own.iter().filter(|buy| buy.1 > days[0]).map(|buy| (buy.2 * 100.0).round()).sum();
             // The published file has two decimals.
             let round = |value: f64| (value * 100.0).round() / 100.0;
             let of = Rfm {
@@ -71,10 +62,7 @@ fn cdnow_sample(text: &str) -> Vec<(Rfm, f64)> {
 }
 
 fn near(found: f64, expected: f64, relative: f64, what: &str) {
-    assert!(
-        (found - expected).abs() <= relative * expected.abs(),
-        "{what}: {found} is not {expected}"
-    );
+    assert!((found - expected).abs() <= relative * expected.abs(), "{what}: {found} is not {expected}");
 }
 
 #[test]
@@ -91,11 +79,7 @@ fn bg_nbd_reaches_the_full_precision_optimum_on_cdnow() {
     near(fit.model.alpha, 4.413_531_56, 1e-6, "alpha");
     near(fit.model.a, 0.792_886_15, 1e-6, "a");
     near(fit.model.b, 2.425_753_44, 1e-6, "b");
-    for (error, expected) in fit
-        .standard_errors
-        .iter()
-        .zip([0.012_56, 0.378_2, 0.185_7, 0.705_3])
-    {
+    for (error, expected) in fit.standard_errors.iter().zip([0.012_56, 0.378_2, 0.185_7, 0.705_3]) {
         near(error.unwrap(), expected, 1e-3, "standard error");
     }
     let modified = bgnbd::fit(&rfm, Variant::MbgNbd).model;
@@ -161,15 +145,9 @@ fn return_replenishment_and_next_order_reach_their_marks_on_online_retail() {
 
     let model = replenish::train(&valid, &test).unwrap();
     let found = replenish::measure(&model, &test, &end);
-    eprintln!(
-        "restocking: AUC {:.4}, top 5 % {:.4}",
-        found.auc, found.precision_top_5_percent
-    );
+    eprintln!("restocking: AUC {:.4}, top 5 % {:.4}", found.auc, found.precision_top_5_percent);
     assert_eq!(found.n_pairs, 19_060);
-    assert!(
-        found.auc >= 0.711 && found.precision_top_5_percent >= 0.755,
-        "replenishment: {found:?}"
-    );
+    assert!(found.auc >= 0.711 && found.precision_top_5_percent >= 0.755, "replenishment: {found:?}");
 
     // Customers with three orders or more who do come back in the window.
     let (mut errors, mut n) = (0.0, 0.0);
@@ -182,11 +160,7 @@ fn return_replenishment_and_next_order_reach_their_marks_on_online_retail() {
         }
     }
     eprintln!("next order: {:.2} days over {n}", errors / n);
-    assert!(
-        errors / n <= 15.4,
-        "next order: mean error {} days over {n}",
-        errors / n
-    );
+    assert!(errors / n <= 15.4, "next order: mean error {} days over {n}", errors / n);
 }
 
 #[test]
@@ -195,11 +169,7 @@ fn a_whole_forecast_of_online_retail_has_no_gap_and_no_nonsense() {
     let frames = online_retail(&shared);
     let began = std::time::Instant::now();
     let run = forecast::run(&frames, CUT_TEST, 1, &Silent).unwrap();
-    eprintln!(
-        "forecast of {} customers: {:.2} s",
-        run.customers.len(),
-        began.elapsed().as_secs_f64()
-    );
+    eprintln!("forecast of {} customers: {:.2} s", run.customers.len(), began.elapsed().as_secs_f64());
     assert_eq!(run.customers.len(), 4_108);
     assert!(run.bg_nbd.as_ref().unwrap().no_drop_out);
     for of in &run.customers {
@@ -210,10 +180,7 @@ fn a_whole_forecast_of_online_retail_has_no_gap_and_no_nonsense() {
         assert!(of.next_order.is_none_or(|day| day >= day_of(CUT_TEST)));
     }
     let again = forecast::run(&frames, CUT_TEST, 1, &Silent).unwrap();
-    assert_eq!(
-        serde_json::to_string(&run).unwrap(),
-        serde_json::to_string(&again).unwrap()
-    );
+    assert_eq!(serde_json::to_string(&run).unwrap(), serde_json::to_string(&again).unwrap());
     let mut csv = Vec::new();
     forecast::table::write_csv(&run, &mut csv).unwrap();
     assert_eq!(String::from_utf8(csv).unwrap().lines().count(), 4_109);

@@ -33,9 +33,7 @@ fn dataset(orders: &[(Option<u32>, i64, Vec<u32>)]) -> Dataset {
         for product in bought {
             lines.push(Line {
                 order: ids.index(&name("o", n as u32)).unwrap(),
-                customer: customer
-                    .and_then(|c| customers.index(&name("c", c)))
-                    .unwrap_or(NOBODY),
+                customer: customer.and_then(|c| customers.index(&name("c", c))).unwrap_or(NOBODY),
                 product: products.index(&name("p", *product)).unwrap(),
                 at: day * DAY,
                 quantity: 1.0,
@@ -54,9 +52,7 @@ fn habits(n_customers: u32, weeks: i64) -> Vec<(Option<u32>, i64, Vec<u32>)> {
             let dice = splitmix64(u64::from(customer) << 20 | week as u64);
             if dice.is_multiple_of(3) {
                 let group = customer % 4;
-                let bought = (0..3)
-                    .map(|k| group * 8 + (splitmix64(dice + k) % 8) as u32)
-                    .collect();
+                let bought = (0..3).map(|k| group * 8 + (splitmix64(dice + k) % 8) as u32).collect();
                 orders.push((Some(customer), week * 7 + (dice % 7) as i64, bought));
             }
         }
@@ -82,11 +78,7 @@ fn pair_counts(data: &Dataset) -> BTreeMap<(String, String), u32> {
 
 fn orders() -> impl Strategy<Value = Vec<(Option<u32>, i64, Vec<u32>)>> {
     proptest::collection::vec(
-        (
-            proptest::option::of(0_u32..6),
-            0_i64..200,
-            proptest::collection::vec(0_u32..9, 1..5),
-        ),
+        (proptest::option::of(0_u32..6), 0_i64..200, proptest::collection::vec(0_u32..9, 1..5)),
         1..40,
     )
 }
@@ -196,11 +188,7 @@ fn thin_stores_get_honest_answers() {
         (0..30).map(|n| (Some(n), 5, vec![1, 2])).collect(),
     ] {
         let models = train(&dataset(&orders), &Settings::default(), 10 * DAY, 1, &Silent).unwrap();
-        assert!(
-            models.notes.iter().any(|note| note.code == "too-little-history"),
-            "{:?}",
-            models.notes
-        );
+        assert!(models.notes.iter().any(|note| note.code == "too-little-history"), "{:?}", models.notes);
         assert!(models.popularity.iter().any(|signal| signal.value > 0));
     }
 }
@@ -209,18 +197,12 @@ fn thin_stores_get_honest_answers() {
 fn the_same_seed_gives_the_same_bits_on_one_thread_and_on_many() {
     let data = dataset(&habits(150, 30));
     let run = |threads: usize| {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .unwrap();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| train(&data, &Settings::default(), 30 * 7 * DAY, 7, &Silent).unwrap())
     };
     let (one, many) = (run(1), run(4));
     assert!(one.for_you.iter().any(|list| !list.is_empty()));
-    assert_eq!(
-        serde_json::to_string(&one).unwrap(),
-        serde_json::to_string(&many).unwrap()
-    );
+    assert_eq!(serde_json::to_string(&one).unwrap(), serde_json::to_string(&many).unwrap());
 }
 
 #[test]
@@ -239,12 +221,7 @@ fn a_shop_with_habits_is_learned_and_explained() {
     }
     assert!(f64::from(own) > 0.95 * f64::from(all), "{own} of {all}");
     let together = &models.neighbours[&Link::BoughtTogether];
-    assert!(
-        together
-            .iter()
-            .flatten()
-            .all(|n| n.evidence.both >= 3 && n.evidence.lift > 1.0)
-    );
+    assert!(together.iter().flatten().all(|n| n.evidence.both >= 3 && n.evidence.lift > 1.0));
     assert!(models.choices.iter().all(|choice| !choice.why.is_empty()));
 }
 
@@ -252,10 +229,7 @@ fn a_shop_with_habits_is_learned_and_explained() {
 
 fn shared() -> Option<PathBuf> {
     let folder = std::env::var("ENDCAP_SHARED")
-        .map_or_else(
-            |_| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"),
-            PathBuf::from,
-        )
+        .map_or_else(|_| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from)
         .join("data/online-retail/splits");
     if folder.is_dir() {
         return Some(folder);
@@ -267,14 +241,9 @@ fn shared() -> Option<PathBuf> {
 fn rows(folder: &std::path::Path, name: &str) -> Vec<Vec<String>> {
     let mut text = String::new();
     let file = std::fs::File::open(folder.join(format!("{name}.csv.gz"))).unwrap();
-    flate2::read::GzDecoder::new(file)
-        .read_to_string(&mut text)
-        .unwrap();
+    flate2::read::GzDecoder::new(file).read_to_string(&mut text).unwrap();
     let mut reader = csv::Reader::from_reader(text.as_bytes());
-    reader
-        .records()
-        .map(|row| row.unwrap().iter().map(str::to_owned).collect())
-        .collect()
+    reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect()
 }
 
 fn online_retail(folder: &std::path::Path) -> Dataset {
@@ -294,13 +263,7 @@ fn online_retail(folder: &std::path::Path) -> Dataset {
             revenue: r[5].parse().unwrap(),
         })
         .collect();
-    let mut facts = vec![
-        ProductFacts {
-            recommendable: true,
-            ..ProductFacts::default()
-        };
-        products.len()
-    ];
+    let mut facts = vec![ProductFacts { recommendable: true, ..ProductFacts::default() }; products.len()];
     for row in rows(folder, "products") {
         if let Some(product) = products.index(&item(&row[0])) {
             facts[product as usize].title.clone_from(&row[2]);
@@ -333,9 +296,7 @@ fn on_online_retail_the_tasks_and_the_methods_match_the_reference() {
     let data = online_retail(&folder);
     let history = History::new(&data, CUT, 2);
     assert_eq!(history.n_items(), 3_420);
-    for (task, file) in Task::CUSTOMER
-        .into_iter()
-        .zip(["target_test_nb", "target_test_nw", "target_test_ex"])
+    for (task, file) in Task::CUSTOMER.into_iter().zip(["target_test_nb", "target_test_nw", "target_test_ex"])
     {
         let mut expected: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         for row in rows(&folder, file) {
@@ -357,53 +318,14 @@ fn on_online_retail_the_tasks_and_the_methods_match_the_reference() {
     let new = customer_cases(&history, Task::Discovery, CUT + 28 * DAY);
     let near =
         |got: f64, expected: f64, within: f64| assert!((got - expected).abs() <= within, "{got} {expected}");
-    near(
-        ndcg(&history, Method::PersonalCount, &next, false),
-        0.283_84,
-        1e-5,
-    );
-    near(
-        ndcg(
-            &history,
-            Method::PersonalDecay {
-                half_life_days: 180.0,
-            },
-            &next,
-            false,
-        ),
-        0.284_13,
-        1e-3,
-    );
-    let tifu = Method::TifuKnn {
-        neighbours: 600,
-        basket_decay: 1.0,
-        group_decay: 0.6,
-        own: 0.7,
-        groups: 3,
-    };
+    near(ndcg(&history, Method::PersonalCount, &next, false), 0.283_84, 1e-5);
+    near(ndcg(&history, Method::PersonalDecay { half_life_days: 180.0 }, &next, false), 0.284_13, 1e-3);
+    let tifu = Method::TifuKnn { neighbours: 600, basket_decay: 1.0, group_decay: 0.6, own: 0.7, groups: 3 };
     near(ndcg(&history, tifu, &next, false), 0.288_33, 1e-3);
-    let bm25 = Method::ItemBm25 {
-        k: 800,
-        k1: 1.2,
-        b: 0.5,
-        counting: Counting::Count,
-    };
+    let bm25 = Method::ItemBm25 { k: 800, k1: 1.2, b: 0.5, counting: Counting::Count };
     near(ndcg(&history, bm25, &next, false), 0.260_66, 2e-3);
-    near(
-        ndcg(&history, Method::Popularity { days: 14.0 }, &new, true),
-        0.088_57,
-        1e-5,
-    );
-    near(
-        ndcg(
-            &history,
-            Method::DecayedPopularity { half_life_days: 7.0 },
-            &new,
-            true,
-        ),
-        0.089_94,
-        1e-4,
-    );
+    near(ndcg(&history, Method::Popularity { days: 14.0 }, &new, true), 0.088_57, 1e-5);
+    near(ndcg(&history, Method::DecayedPopularity { half_life_days: 7.0 }, &new, true), 0.089_94, 1e-4);
 }
 
 #[test]
@@ -413,28 +335,16 @@ fn on_online_retail_the_strongest_pairs_match_the_reference() {
     let history = History::new(&data, CUT, 2);
     let baskets = Baskets::new(&history);
     assert_eq!(baskets.rows.rows(), 15_946);
-    let item = |id: &str| {
-        history
-            .item(data.products.index(&format!("{id:0>6}")).unwrap())
-            .unwrap()
-    };
+    let item = |id: &str| history.item(data.products.index(&format!("{id:0>6}")).unwrap()).unwrap();
     let mut reader = csv::Reader::from_path(folder.join("pairs_llr_top200.csv")).unwrap();
     for row in reader.records() {
         let row = row.unwrap();
         let pair = baskets.count(item(&row[0]), item(&row[1]));
         let counts = [pair.both, pair.n_a, pair.n_b].map(|n| n.to_string());
         assert_eq!(counts, [row[2].to_owned(), row[3].to_owned(), row[4].to_owned()]);
-        for (got, column) in [
-            (pair.llr(), 5),
-            (pair.lift(), 6),
-            (pair.cosine(), 7),
-            (pair.jaccard(), 8),
-        ] {
+        for (got, column) in [(pair.llr(), 5), (pair.lift(), 6), (pair.cosine(), 7), (pair.jaccard(), 8)] {
             let expected: f64 = row[column].parse().unwrap();
-            assert!(
-                (got - expected).abs() <= 1e-9 * expected.abs().max(1_000.0),
-                "{got} {expected}"
-            );
+            assert!((got - expected).abs() <= 1e-9 * expected.abs().max(1_000.0), "{got} {expected}");
         }
     }
 }
@@ -446,10 +356,7 @@ fn on_online_retail_the_held_lines_match_the_split_files() {
     let history = History::new(&data, CUT, 2);
     let mut held: BTreeMap<String, u32> = BTreeMap::new();
     for row in rows(&folder, "bc_test").iter().filter(|row| row[5] == "1") {
-        held.insert(
-            row[0].clone(),
-            data.products.index(&format!("{:0>6}", row[4])).unwrap(),
-        );
+        held.insert(row[0].clone(), data.products.index(&format!("{:0>6}", row[4])).unwrap());
     }
     let cases = order_cases(&history, Task::Basket, CUT + 28 * DAY, 2_000);
     assert_eq!(cases.len(), 2_000);

@@ -19,11 +19,8 @@ use serde_json::Value;
 fn write(folder: &Path, name: &str, seed: u64) -> Prepared {
     let bundle = bundle(seed, 40, 12);
     let prepared = Prepared::new(&bundle);
-    let extras = Extras {
-        created_at: AS_OF,
-        files: golden::files(&prepared, 1).unwrap(),
-        ..Extras::default()
-    };
+    let extras =
+        Extras { created_at: AS_OF, files: golden::files(&prepared, 1).unwrap(), ..Extras::default() };
     bundle::write(&bundle, &folder.join(name), &extras).unwrap();
     prepared
 }
@@ -62,13 +59,7 @@ fn every_golden_case_is_answered_as_the_library_does() {
     let address = serving(&folder.path().join("a.bundle"), None);
     let cases = golden::cases(&prepared, 150, 9);
     let visits: Vec<_> = cases.iter().map(|case| &case.visit).collect();
-    let (status, body) = ask(
-        address,
-        "POST",
-        "/v1/pages",
-        "",
-        &serde_json::to_string(&visits).unwrap(),
-    );
+    let (status, body) = ask(address, "POST", "/v1/pages", "", &serde_json::to_string(&visits).unwrap());
     assert_eq!(status, 200, "{body}");
     let pages: Vec<Value> = serde_json::from_str(&body).unwrap();
     for (case, page) in cases.iter().zip(pages) {
@@ -103,17 +94,7 @@ fn what_is_no_visit_is_refused_with_a_reason() {
     let visit = r#"{"page":"home","now":1}"#;
     let batch = format!("[{}]", vec![visit; serve::MOST_VISITS + 1].join(","));
     assert_eq!(ask(address, "POST", "/v1/pages", "", &batch).0, 413);
-    assert_eq!(
-        ask(
-            address,
-            "POST",
-            "/v1/page",
-            "",
-            &"x".repeat(serve::MOST_BODY_BYTES + 1)
-        )
-        .0,
-        413
-    );
+    assert_eq!(ask(address, "POST", "/v1/page", "", &"x".repeat(serve::MOST_BODY_BYTES + 1)).0, 413);
 }
 
 #[test]
@@ -129,22 +110,11 @@ fn a_token_is_asked_for_and_needed_off_this_computer() {
         ("authorization: Bearer secret1\r\n", 401),
         ("authorization: Bearer secret\r\n", 200),
     ] {
-        assert_eq!(
-            ask(address, "POST", "/v1/page", headers, visit).0,
-            expected,
-            "{headers}"
-        );
+        assert_eq!(ask(address, "POST", "/v1/page", headers, visit).0, expected, "{headers}");
     }
     assert_eq!(ask(address, "GET", "/healthz", "", "").0, 200);
-    let open = Settings {
-        bundle: path,
-        listen: "0.0.0.0:0".parse().unwrap(),
-        token: None,
-    };
-    assert!(matches!(
-        serve::run(&open, |_| {}, |_| {}),
-        Err(serve::Error::TokenNeeded(_))
-    ));
+    let open = Settings { bundle: path, listen: "0.0.0.0:0".parse().unwrap(), token: None };
+    assert!(matches!(serve::run(&open, |_| {}, |_| {}), Err(serve::Error::TokenNeeded(_))));
 }
 
 #[cfg(unix)]
@@ -172,23 +142,13 @@ fn a_moved_link_is_taken_up_and_a_broken_bundle_is_not() {
     point("b.bundle");
     let started = Instant::now();
     while !served().contains(&id("b.bundle")) {
-        assert!(
-            started.elapsed() < Duration::from_secs(30),
-            "the new bundle was not taken up"
-        );
+        assert!(started.elapsed() < Duration::from_secs(30), "the new bundle was not taken up");
         std::thread::sleep(Duration::from_millis(100));
     }
     point("c.bundle");
-    let refused = || {
-        ask(address, "GET", "/metrics", "", "")
-            .1
-            .contains("endcap_refused_bundles_total 1")
-    };
+    let refused = || ask(address, "GET", "/metrics", "", "").1.contains("endcap_refused_bundles_total 1");
     while !refused() {
-        assert!(
-            started.elapsed() < Duration::from_secs(60),
-            "the broken bundle was not noticed"
-        );
+        assert!(started.elapsed() < Duration::from_secs(60), "the broken bundle was not noticed");
         std::thread::sleep(Duration::from_millis(100));
     }
     assert!(served().contains(&id("b.bundle")));

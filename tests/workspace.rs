@@ -19,9 +19,7 @@ struct Store {
 
 impl Store {
     fn new() -> Self {
-        Self {
-            folder: tempfile::tempdir().unwrap(),
-        }
+        Self { folder: tempfile::tempdir().unwrap() }
     }
 
     fn file(&self) -> PathBuf {
@@ -47,16 +45,7 @@ fn report(name: &str) -> FileReport {
 fn import(workspace: &mut Workspace, name: &str, records: Vec<Record>) -> ImportSummary {
     let mut staging = workspace.begin_import(1_000).unwrap();
     for (line, record) in records.into_iter().enumerate() {
-        staging
-            .record(
-                record,
-                Origin {
-                    file: 0,
-                    line: line as u64 + 2,
-                    rows: 1,
-                },
-            )
-            .unwrap();
+        staging.record(record, Origin { file: 0, line: line as u64 + 2, rows: 1 }).unwrap();
     }
     staging.finish(&[report(name)], &Silent).unwrap()
 }
@@ -66,21 +55,14 @@ fn product(id: &str, price: i64) -> Record {
         id: id.to_owned(),
         title: format!("Product {id}"),
         published: true,
-        variants: vec![Variant {
-            sku: Some(format!("SKU-{id}")),
-            price: Some(price),
-            ..Variant::default()
-        }],
+        variants: vec![Variant { sku: Some(format!("SKU-{id}")), price: Some(price), ..Variant::default() }],
         ..Product::default()
     })
 }
 
 fn order(id: &str, email: &str, skus: &[&str]) -> Record {
     let line = |sku: &&str| OrderLine {
-        product: ProductRef {
-            sku: Some((*sku).to_owned()),
-            ..ProductRef::default()
-        },
+        product: ProductRef { sku: Some((*sku).to_owned()), ..ProductRef::default() },
         title: Some(format!("Title of {sku}")),
         quantity: 2,
         unit_price: 500,
@@ -88,10 +70,7 @@ fn order(id: &str, email: &str, skus: &[&str]) -> Record {
     };
     Record::Order(Order {
         id: id.to_owned(),
-        customer: CustomerRef {
-            email: Some(email.to_owned()),
-            ..CustomerRef::default()
-        },
+        customer: CustomerRef { email: Some(email.to_owned()), ..CustomerRef::default() },
         placed_at: 100_000,
         lines: skus.iter().map(line).collect(),
         ..Order::default()
@@ -100,11 +79,7 @@ fn order(id: &str, email: &str, skus: &[&str]) -> Record {
 
 fn customer(id: &str, email: &str) -> Record {
     Record::Customer(Customer {
-        key: CustomerRef {
-            id: Some(id.to_owned()),
-            email: Some(email.to_owned()),
-            phone: None,
-        },
+        key: CustomerRef { id: Some(id.to_owned()), email: Some(email.to_owned()), phone: None },
         first_name: Some("Mara".to_owned()),
         ..Customer::default()
     })
@@ -129,9 +104,7 @@ fn content(file: &Path) -> String {
         "issues",
         "files",
     ] {
-        let mut statement = connection
-            .prepare(&format!("SELECT * FROM {table} ORDER BY 1"))
-            .unwrap();
+        let mut statement = connection.prepare(&format!("SELECT * FROM {table} ORDER BY 1")).unwrap();
         let n = statement.column_count();
         let mut rows = statement.query([]).unwrap();
         while let Some(row) = rows.next().unwrap() {
@@ -147,28 +120,11 @@ fn content(file: &Path) -> String {
 fn a_shop_of_order_lines_alone_gets_its_products_from_them() {
     let store = Store::new();
     let mut workspace = store.create();
-    let summary = import(
-        &mut workspace,
-        "a",
-        vec![order("1", "a@x.org", &["A", "B"]), order("2", "b@x.org", &["A"])],
-    );
-    assert_eq!(
-        (
-            summary.totals.products,
-            summary.totals.orders,
-            summary.totals.order_lines
-        ),
-        (2, 2, 3)
-    );
+    let summary =
+        import(&mut workspace, "a", vec![order("1", "a@x.org", &["A", "B"]), order("2", "b@x.org", &["A"])]);
+    assert_eq!((summary.totals.products, summary.totals.orders, summary.totals.order_lines), (2, 2, 3));
     let frames = workspace.frames(None).unwrap();
-    assert_eq!(
-        (
-            frames.products.height(),
-            frames.lines.height(),
-            frames.customers.height()
-        ),
-        (2, 3, 2)
-    );
+    assert_eq!((frames.products.height(), frames.lines.height(), frames.customers.height()), (2, 3, 2));
     assert_eq!(frames.lines.column("product").unwrap().null_count(), 0);
 }
 
@@ -176,24 +132,12 @@ fn a_shop_of_order_lines_alone_gets_its_products_from_them() {
 fn a_catalog_takes_over_from_derived_products_and_undo_brings_them_back_exactly() {
     let store = Store::new();
     let mut workspace = store.create();
-    import(
-        &mut workspace,
-        "orders",
-        vec![order("1", "a@x.org", &["SKU-p1", "OLD"])],
-    );
+    import(&mut workspace, "orders", vec![order("1", "a@x.org", &["SKU-p1", "OLD"])]);
     let before = content(&store.file());
-    let summary = import(
-        &mut workspace,
-        "products",
-        vec![product("p1", 900), product("p2", 700)],
-    );
+    let summary = import(&mut workspace, "products", vec![product("p1", 900), product("p2", 700)]);
     assert_eq!(summary.totals.products, 2);
     let frames = workspace.frames(None).unwrap();
-    assert_eq!(
-        frames.lines.column("product").unwrap().null_count(),
-        1,
-        "OLD is not in the catalog"
-    );
+    assert_eq!(frames.lines.column("product").unwrap().null_count(), 1, "OLD is not in the catalog");
     workspace.undo_import(&Silent).unwrap();
     assert_eq!(content(&store.file()), before);
 }
@@ -242,17 +186,9 @@ fn the_same_order_in_overlapping_files_is_not_doubled_but_a_split_one_is_joined(
     let store = Store::new();
     let mut workspace = store.create();
     let mut staging = workspace.begin_import(1).unwrap();
-    let origin = |file| Origin {
-        file,
-        line: 2,
-        rows: 1,
-    };
-    staging
-        .record(order("1", "a@x.org", &["A", "B"]), origin(0))
-        .unwrap();
-    staging
-        .record(order("1", "a@x.org", &["A", "B"]), origin(1))
-        .unwrap();
+    let origin = |file| Origin { file, line: 2, rows: 1 };
+    staging.record(order("1", "a@x.org", &["A", "B"]), origin(0)).unwrap();
+    staging.record(order("1", "a@x.org", &["A", "B"]), origin(1)).unwrap();
     staging.record(order("2", "a@x.org", &["A"]), origin(0)).unwrap();
     staging.record(order("2", "a@x.org", &["B"]), origin(1)).unwrap();
     let summary = staging.finish(&[report("f1"), report("f2")], &Silent).unwrap();
@@ -267,9 +203,7 @@ fn a_dropped_import_leaves_nothing() {
     let before = content(&store.file());
     let mut staging = workspace.begin_import(2_000).unwrap();
     staging.record(product("p1", 1), Origin::default()).unwrap();
-    staging
-        .record(order("9", "z@x.org", &["X"]), Origin::default())
-        .unwrap();
+    staging.record(order("9", "z@x.org", &["X"]), Origin::default()).unwrap();
     drop(staging);
     assert_eq!(content(&store.file()), before);
     assert_eq!(workspace.imports().unwrap().len(), 1);
@@ -282,18 +216,11 @@ fn addresses_are_nowhere_in_the_file_and_the_same_person_is_found_whatever_the_s
     import(
         &mut workspace,
         "a",
-        vec![
-            order("1", "Mara.Secret@Example.com ", &["A"]),
-            customer("c1", "mara.secret@example.com"),
-        ],
+        vec![order("1", "Mara.Secret@Example.com ", &["A"]), customer("c1", "mara.secret@example.com")],
     );
     assert_eq!(workspace.totals().unwrap().customers, 1);
     drop(workspace);
-    assert!(
-        !bytes_of(&store)
-            .windows(11)
-            .any(|window| window.eq_ignore_ascii_case(b"mara.secret"))
-    );
+    assert!(!bytes_of(&store).windows(11).any(|window| window.eq_ignore_ascii_case(b"mara.secret")));
 }
 
 #[test]
@@ -307,10 +234,7 @@ fn forgetting_a_person_leaves_no_byte_of_them() {
         order("order-forgetme-1", "forget@me.org", &["A"]),
         order("2", "stay@here.org", &["A"]),
         Record::Event(Event {
-            customer: CustomerRef {
-                email: Some("forget@me.org".to_owned()),
-                ..CustomerRef::default()
-            },
+            customer: CustomerRef { email: Some("forget@me.org".to_owned()), ..CustomerRef::default() },
             query: Some("query-forgetme".to_owned()),
             ..Event::default()
         }),
@@ -325,85 +249,48 @@ fn forgetting_a_person_leaves_no_byte_of_them() {
         message: "No price".to_owned(),
         advice: "Add one".to_owned(),
     };
-    staging
-        .set_aside("9,forget@me.org,rest-forgetme", Origin::default(), issue)
-        .unwrap();
+    staging.set_aside("9,forget@me.org,rest-forgetme", Origin::default(), issue).unwrap();
     staging.finish(&[report("f")], &Silent).unwrap();
     let run = NewRun {
         kind: "forecast".to_owned(),
         settings: "{}".to_owned(),
-        people: vec![
-            ("cust-forgetme-77".to_owned(), b"value-forgetme".to_vec()),
-            ("c2".to_owned(), vec![1]),
-        ],
+        people: vec![("cust-forgetme-77".to_owned(), b"value-forgetme".to_vec()), ("c2".to_owned(), vec![1])],
         ..NewRun::default()
     };
     workspace.put_run(&run).unwrap();
     let who = Person::Email("Forget@me.org".to_owned());
     let known = workspace.person(&who).unwrap().to_string();
-    for expected in [
-        "cust-forgetme-77",
-        "order-forgetme-1",
-        "query-forgetme",
-        "rest-forgetme",
-        "forecast",
-    ] {
+    for expected in ["cust-forgetme-77", "order-forgetme-1", "query-forgetme", "rest-forgetme", "forecast"] {
         assert!(known.contains(expected), "{expected} is known: {known}");
     }
     let hash = known.split("email_hash\":\"").nth(1).unwrap()[..32].to_owned();
     let erased = workspace.forget(&who, 5).unwrap();
     assert_eq!(
-        (
-            erased.customers,
-            erased.orders,
-            erased.events,
-            erased.run_rows,
-            erased.set_aside_rows
-        ),
+        (erased.customers, erased.orders, erased.events, erased.run_rows, erased.set_aside_rows),
         (1, 1, 1, 1, 1)
     );
     // Also while the file and its log are still open.
     for text in ["forgetme", "forget@me.org", hash.as_str()] {
         let bytes = bytes_of(&store);
-        assert!(
-            !bytes.windows(text.len()).any(|window| window == text.as_bytes()),
-            "{text} is still there"
-        );
+        assert!(!bytes.windows(text.len()).any(|window| window == text.as_bytes()), "{text} is still there");
     }
     assert!(matches!(workspace.person(&who), Err(Error::NoSuchCustomer)));
     assert_eq!(workspace.totals().unwrap().customers, 1);
-    assert_eq!(
-        workspace.frames(None).unwrap().orders.height(),
-        2,
-        "the order still counts for the products"
-    );
+    assert_eq!(workspace.frames(None).unwrap().orders.height(), 2, "the order still counts for the products");
 }
 
 #[test]
 fn duplicate_customers_are_merged_on_request_and_one_undo_parts_them() {
     let store = Store::new();
     let mut workspace = store.create();
-    import(
-        &mut workspace,
-        "a",
-        vec![customer("c1", "a@x.org"), customer("c2", "a@x.org")],
-    );
+    import(&mut workspace, "a", vec![customer("c1", "a@x.org"), customer("c2", "a@x.org")]);
     assert_eq!(workspace.frames(None).unwrap().customers.height(), 2);
     assert_eq!(
         workspace.findings(0).unwrap().duplicate_customers,
         [("c1".to_owned(), vec!["c2".to_owned()])]
     );
-    let fixes = vec![Fix::MergeCustomer {
-        customer: "c2".to_owned(),
-        into: "c1".to_owned(),
-    }];
-    workspace
-        .apply_fixes(&NewFix {
-            at: 1,
-            label: "Merged 1 customer".to_owned(),
-            fixes,
-        })
-        .unwrap();
+    let fixes = vec![Fix::MergeCustomer { customer: "c2".to_owned(), into: "c1".to_owned() }];
+    workspace.apply_fixes(&NewFix { at: 1, label: "Merged 1 customer".to_owned(), fixes }).unwrap();
     assert_eq!(workspace.frames(None).unwrap().customers.height(), 1);
     assert!(workspace.findings(0).unwrap().duplicate_customers.is_empty());
     workspace.undo_fix().unwrap();
@@ -429,16 +316,10 @@ fn a_file_that_is_no_workspace_is_named_as_such_and_left_alone() {
     fs::write(&file, "id,title\n1,Lamp\n").unwrap();
     assert!(matches!(Workspace::open(&file), Err(Error::Foreign(_))));
     fs::remove_file(&file).unwrap();
-    rusqlite::Connection::open(&file)
-        .unwrap()
-        .execute_batch("CREATE TABLE t(a)")
-        .unwrap();
+    rusqlite::Connection::open(&file).unwrap().execute_batch("CREATE TABLE t(a)").unwrap();
     assert!(matches!(Workspace::open(&file), Err(Error::Foreign(_))));
     assert!(matches!(Workspace::create(&file), Err(Error::Exists(_))));
-    assert!(matches!(
-        Workspace::open(store.folder.path()),
-        Err(Error::Foreign(_))
-    ));
+    assert!(matches!(Workspace::open(store.folder.path()), Err(Error::Foreign(_))));
 }
 
 #[test]
@@ -462,23 +343,11 @@ fn an_older_workspace_is_copied_before_it_is_brought_up_to_date() {
     import(&mut workspace, "a", vec![order("1", "a@x.org", &["A"])]);
     drop(workspace);
     let connection = rusqlite::Connection::open(store.file()).unwrap();
-    connection
-        .execute_batch("DROP INDEX orders_by_customer; PRAGMA user_version = 1")
-        .unwrap();
+    connection.execute_batch("DROP INDEX orders_by_customer; PRAGMA user_version = 1").unwrap();
     drop(connection);
     // Reading does not change the file.
-    assert_eq!(
-        Workspace::open_read_only(&store.file())
-            .unwrap()
-            .totals()
-            .unwrap()
-            .orders,
-        1
-    );
-    assert_eq!(
-        Workspace::open(&store.file()).unwrap().totals().unwrap().orders,
-        1
-    );
+    assert_eq!(Workspace::open_read_only(&store.file()).unwrap().totals().unwrap().orders, 1);
+    assert_eq!(Workspace::open(&store.file()).unwrap().totals().unwrap().orders, 1);
     let backup = store.folder.path().join("shop.endcap.backup-v1");
     let version: i32 = rusqlite::Connection::open(backup)
         .unwrap()
@@ -491,31 +360,18 @@ fn an_older_workspace_is_copied_before_it_is_brought_up_to_date() {
 fn a_damaged_workspace_is_told_and_does_not_panic() {
     let store = Store::new();
     let mut workspace = store.create();
-    import(
-        &mut workspace,
-        "a",
-        (0..500).map(|n| product(&n.to_string(), 100)).collect(),
-    );
+    import(&mut workspace, "a", (0..500).map(|n| product(&n.to_string(), 100)).collect());
     drop(workspace);
     let bytes = fs::read(store.file()).unwrap();
     // Cut off, and overwritten in the middle.
     fs::write(store.file(), &bytes[..bytes.len() / 2]).unwrap();
-    assert!(matches!(
-        Workspace::open(&store.file()),
-        Err(Error::Damaged { .. })
-    ));
+    assert!(matches!(Workspace::open(&store.file()), Err(Error::Damaged { .. })));
     let mut broken = bytes.clone();
     broken[8_192..65_536].fill(0x5a);
     fs::write(store.file(), &broken).unwrap();
-    assert!(matches!(
-        Workspace::open(&store.file()),
-        Err(Error::Damaged { .. })
-    ));
+    assert!(matches!(Workspace::open(&store.file()), Err(Error::Damaged { .. })));
     fs::write(store.file(), &bytes[..60]).unwrap();
-    assert!(matches!(
-        Workspace::open(&store.file()),
-        Err(Error::Damaged { .. })
-    ));
+    assert!(matches!(Workspace::open(&store.file()), Err(Error::Damaged { .. })));
 }
 
 #[test]
@@ -527,20 +383,13 @@ fn a_full_disk_changes_nothing_and_says_so() {
     workspace.limit_size(1 << 20).unwrap();
     let mut staging = workspace.begin_import(2).unwrap();
     let error = (0..20_000)
-        .find_map(|n| {
-            staging
-                .record(product(&format!("q{n}"), 1), Origin::default())
-                .err()
-        })
+        .find_map(|n| staging.record(product(&format!("q{n}"), 1), Origin::default()).err())
         .expect("20,000 products do not fit in a megabyte");
     drop(staging);
     assert!(matches!(error, Error::DiskFull(_)), "{error}");
     drop(workspace);
     assert_eq!(content(&store.file()), before);
-    assert_eq!(
-        Workspace::open(&store.file()).unwrap().totals().unwrap().products,
-        1
-    );
+    assert_eq!(Workspace::open(&store.file()).unwrap().totals().unwrap().products, 1);
 }
 
 /// Stops the work after so many looks.
@@ -579,11 +428,7 @@ fn csv(folder: &Path, name: &str, n_orders: u32) -> PathBuf {
 }
 
 fn new_store() -> NewStore {
-    NewStore {
-        name: None,
-        currency: Currency::new("EUR"),
-        time_zone: TimeZoneName::default(),
-    }
+    NewStore { name: None, currency: Currency::new("EUR"), time_zone: TimeZoneName::default() }
 }
 
 #[test]
@@ -593,10 +438,7 @@ fn cancel_takes_effect_at_once_and_leaves_nothing() {
     let paths = vec![csv(store.folder.path(), "orders.csv", 20_000)];
     for looks in [0, 3, 30] {
         let monitor = StopAfter(looks.into());
-        let request = ImportRequest {
-            paths: paths.clone(),
-            ..ImportRequest::default()
-        };
+        let request = ImportRequest { paths: paths.clone(), ..ImportRequest::default() };
         let result = session.import(&request, &monitor);
         assert!(
             matches!(result, Err(endcap::app::Error::Cancelled(_))),
@@ -616,10 +458,7 @@ fn importing_the_same_file_twice_changes_nothing() {
         ..ImportRequest::default()
     };
     let first = session.import(&request, &Silent).unwrap();
-    assert_eq!(
-        (first.summary.totals.orders, first.summary.totals.order_lines),
-        (200, 600)
-    );
+    assert_eq!((first.summary.totals.orders, first.summary.totals.order_lines), (200, 600));
     let before = content(&store.file());
     let second = session.import(&request, &Silent).unwrap();
     assert_eq!(second.known_files.len(), 1);
@@ -633,21 +472,12 @@ fn a_second_program_may_read_but_not_write_and_a_dead_one_leaves_no_lock() {
     drop(store.create());
     let lock = fs::File::create(store.folder.path().join("shop.endcap-lock")).unwrap();
     lock.lock().unwrap();
-    assert!(matches!(
-        Workspace::open(&store.file()),
-        Err(Error::OpenElsewhere(_))
-    ));
+    assert!(matches!(Workspace::open(&store.file()), Err(Error::OpenElsewhere(_))));
     let mut reader = Workspace::open_or_read(&store.file()).unwrap();
     assert_eq!(reader.access(), Access::ReadBecauseOpenElsewhere);
-    assert!(matches!(
-        reader.put_document("a", "{}"),
-        Err(Error::OpenElsewhere(_))
-    ));
+    assert!(matches!(reader.put_document("a", "{}"), Err(Error::OpenElsewhere(_))));
     drop(lock);
-    assert_eq!(
-        Workspace::open_or_read(&store.file()).unwrap().access(),
-        Access::Write
-    );
+    assert_eq!(Workspace::open_or_read(&store.file()).unwrap().access(), Access::Write);
 }
 
 #[test]
@@ -655,10 +485,8 @@ fn a_killed_import_or_edit_leaves_a_workspace_that_opens_with_all_committed_work
     let store = Store::new();
     let file = store.file();
     let mut session = Session::create(&file, &new_store()).unwrap();
-    let request = ImportRequest {
-        paths: vec![csv(store.folder.path(), "first.csv", 300)],
-        ..ImportRequest::default()
-    };
+    let request =
+        ImportRequest { paths: vec![csv(store.folder.path(), "first.csv", 300)], ..ImportRequest::default() };
     session.import(&request, &Silent).unwrap();
     drop(session);
     let second = csv(store.folder.path(), "second.csv", 12_000);
@@ -667,12 +495,8 @@ fn a_killed_import_or_edit_leaves_a_workspace_that_opens_with_all_committed_work
     let whole = {
         let copy = store.folder.path().join("timing.endcap");
         fs::copy(&file, &copy).unwrap();
-        let status = Command::new(endcap)
-            .arg("import")
-            .arg(&copy)
-            .arg(&second)
-            .stdout(Stdio::null())
-            .status();
+        let status =
+            Command::new(endcap).arg("import").arg(&copy).arg(&second).stdout(Stdio::null()).status();
         assert!(status.unwrap().success());
         started.elapsed()
     };
@@ -710,12 +534,7 @@ fn bytes_of(store: &Store) -> Vec<u8> {
     let mut bytes = Vec::new();
     for entry in fs::read_dir(store.folder.path()).unwrap() {
         let path = entry.unwrap().path();
-        if path
-            .file_name()
-            .unwrap()
-            .to_string_lossy()
-            .starts_with("shop.endcap")
-        {
+        if path.file_name().unwrap().to_string_lossy().starts_with("shop.endcap") {
             bytes.extend(fs::read(path).unwrap());
         }
     }

@@ -151,24 +151,21 @@ impl Session {
                 .duplicate_customers
                 .into_iter()
                 .flat_map(|(into, others)| {
-                    others.into_iter().map(move |customer| Fix::MergeCustomer {
-                        customer,
-                        into: into.clone(),
-                    })
+                    others
+                        .into_iter()
+                        .map(move |customer| Fix::MergeCustomer { customer, into: into.clone() })
                 })
                 .collect(),
-            Check::NegativeStock => each(findings.products_with_negative_stock, |product| Fix::EmptyStock {
-                product,
-            }),
-            Check::CompareAtBelowPrice => each(findings.products_with_low_compare_at, |product| {
-                Fix::DropCompareAt { product }
-            }),
-            Check::AbsentFromNewestFile => each(findings.products_absent_from_newest_file, |product| {
-                Fix::Unpublish { product }
-            }),
-            Check::InTheFuture => each(findings.orders_in_the_future, |order| Fix::LeaveOutOrder {
-                order,
-            }),
+            Check::NegativeStock => {
+                each(findings.products_with_negative_stock, |product| Fix::EmptyStock { product })
+            }
+            Check::CompareAtBelowPrice => {
+                each(findings.products_with_low_compare_at, |product| Fix::DropCompareAt { product })
+            }
+            Check::AbsentFromNewestFile => {
+                each(findings.products_absent_from_newest_file, |product| Fix::Unpublish { product })
+            }
+            Check::InTheFuture => each(findings.orders_in_the_future, |order| Fix::LeaveOutOrder { order }),
             _ => Vec::new(),
         })
     }
@@ -185,10 +182,7 @@ impl Session {
 }
 
 fn name_of(check: Check) -> String {
-    serde_json::to_value(check)
-        .ok()
-        .and_then(|value| value.as_str().map(str::to_owned))
-        .unwrap_or_default()
+    serde_json::to_value(check).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 fn problems(findings: &Findings) -> Vec<Problem> {
@@ -287,10 +281,7 @@ fn problems(findings: &Findings) -> Vec<Problem> {
         Products,
         WorthFixing,
         &findings.products_with_low_compare_at,
-        (
-            "has a \"was\" price lower than the price",
-            "have a \"was\" price lower than the price",
-        ),
+        ("has a \"was\" price lower than the price", "have a \"was\" price lower than the price"),
         "They would look like a sale that makes them dearer.",
         &[Fix, ShowRows, Ignore],
     );
@@ -317,18 +308,12 @@ fn problems(findings: &Findings) -> Vec<Problem> {
         Products,
         WorthFixing,
         &findings.products_absent_from_newest_file,
-        (
-            "is missing from the newest product file",
-            "are missing from the newest product file",
-        ),
+        ("is missing from the newest product file", "are missing from the newest product file"),
         "They may be gone from the shop, but are still shown.",
         &[Fix, ShowRows, Ignore],
     );
-    let duplicates: Vec<String> = findings
-        .duplicate_customers
-        .iter()
-        .map(|(stays, _)| stays.clone())
-        .collect();
+    let duplicates: Vec<String> =
+        findings.duplicate_customers.iter().map(|(stays, _)| stays.clone()).collect();
     add(
         Check::DuplicateCustomers,
         Customers,
@@ -361,10 +346,7 @@ fn problems(findings: &Findings) -> Vec<Problem> {
         Orders,
         WorthFixing,
         &findings.orders_with_unknown_products,
-        (
-            "mentions products you don't have",
-            "mention products you don't have",
-        ),
+        ("mentions products you don't have", "mention products you don't have"),
         "Those lines are left out of rankings.",
         &[ShowRows, Ignore],
     );
@@ -373,10 +355,7 @@ fn problems(findings: &Findings) -> Vec<Problem> {
         Orders,
         WorthFixing,
         &findings.orders_not_adding_up,
-        (
-            "has a total that does not match its lines",
-            "have a total that does not match their lines",
-        ),
+        ("has a total that does not match its lines", "have a total that does not match their lines"),
         "Revenue uses the total, product figures use the lines.",
         &[ShowRows, Ignore],
     );
@@ -421,11 +400,7 @@ fn problems(findings: &Findings) -> Vec<Problem> {
     }
     let days = findings.measures.days_covered();
     if findings.measures.orders > 0 && days < 180 {
-        let days = if days == 1 {
-            "1 day".to_owned()
-        } else {
-            format!("{days} days")
-        };
+        let days = if days == 1 { "1 day".to_owned() } else { format!("{days} days") };
         found.push(whole(
             Check::ShortPeriod,
             WorthFixing,
@@ -466,13 +441,7 @@ fn readiness(findings: &Findings, problems: &[Problem]) -> Readiness {
             .unwrap_or(0);
         Some((100 * all.saturating_sub(worst) / all) as u8)
     };
-    let Measures {
-        products,
-        customers,
-        orders,
-        events,
-        ..
-    } = findings.measures;
+    let Measures { products, customers, orders, events, .. } = findings.measures;
     Readiness {
         products: percent(Area::Products, products),
         customers: percent(Area::Customers, customers),
@@ -498,36 +467,20 @@ fn unlocks(findings: &Findings) -> Vec<Unlock> {
     let days = findings.measures.days_covered();
     let without_cost = findings.products_without_cost.len() as u64;
     let gate = |feature: &str, gaps: &[(bool, String)]| {
-        let needs: Vec<&str> = gaps
-            .iter()
-            .filter(|(missing, _)| *missing)
-            .map(|(_, need)| need.as_str())
-            .collect();
-        Unlock {
-            feature: feature.to_owned(),
-            ready: needs.is_empty(),
-            needs: needs.join(", "),
-        }
+        let needs: Vec<&str> =
+            gaps.iter().filter(|(missing, _)| *missing).map(|(_, need)| need.as_str()).collect();
+        Unlock { feature: feature.to_owned(), ready: needs.is_empty(), needs: needs.join(", ") }
     };
     let at_least = |have: u64, want: u64, what: &str| {
-        (
-            have < want,
-            format!("{} more {what}", thousands(want.saturating_sub(have))),
-        )
+        (have < want, format!("{} more {what}", thousands(want.saturating_sub(have))))
     };
     vec![
         gate("Segments", &[at_least(buyers, 50, "customers with orders")]),
         gate(
             "Homepage per segment",
-            &[
-                at_least(products, 8, "products"),
-                at_least(buyers, 50, "customers with orders"),
-            ],
+            &[at_least(products, 8, "products"), at_least(buyers, 50, "customers with orders")],
         ),
-        gate(
-            "Bought together",
-            &[at_least(mixed_orders, 100, "orders with several products")],
-        ),
+        gate("Bought together", &[at_least(mixed_orders, 100, "orders with several products")]),
         gate("Similar products", &[at_least(products, 8, "products")]),
         gate(
             "Backtest",
@@ -545,15 +498,9 @@ fn unlocks(findings: &Findings) -> Vec<Unlock> {
         ),
         gate(
             "Search ranking",
-            &[(
-                searches == 0,
-                "search terms (export \"Top online store searches\")".to_owned(),
-            )],
+            &[(searches == 0, "search terms (export \"Top online store searches\")".to_owned())],
         ),
-        gate(
-            "Also viewed and recently viewed",
-            &[(events == 0, "visits (an event export)".to_owned())],
-        ),
+        gate("Also viewed and recently viewed", &[(events == 0, "visits (an event export)".to_owned())]),
         gate(
             "Margin slider",
             &[(
@@ -561,13 +508,7 @@ fn unlocks(findings: &Findings) -> Vec<Unlock> {
                 format!("a cost column on {} more products", thousands(without_cost)),
             )],
         ),
-        gate(
-            "Stock rules",
-            &[(
-                products_with_stock == 0,
-                "a stock count on your products".to_owned(),
-            )],
-        ),
+        gate("Stock rules", &[(products_with_stock == 0, "a stock count on your products".to_owned())]),
         gate(
             "Campaigns",
             &[(
@@ -579,48 +520,21 @@ fn unlocks(findings: &Findings) -> Vec<Unlock> {
 }
 
 fn maturity(findings: &Findings) -> Maturity {
-    let Measures {
-        products,
-        orders,
-        events,
-        buyers,
-        repeat_buyers,
-        ..
-    } = findings.measures;
+    let Measures { products, orders, events, buyers, repeat_buyers, .. } = findings.measures;
     let costs_known = products > 0 && (findings.products_without_cost.len() as u64) * 5 <= products;
-    let level = |level, name, next_step: &str| Maturity {
-        level,
-        name,
-        next_step: next_step.to_owned(),
-    };
+    let level = |level, name, next_step: &str| Maturity { level, name, next_step: next_step.to_owned() };
     if products == 0 && orders == 0 {
         level(0, "Nothing yet", "Import your products and orders.")
     } else if orders == 0 {
-        level(
-            1,
-            "Catalog",
-            "Import your orders: groups and best sellers need them.",
-        )
+        level(1, "Catalog", "Import your orders: groups and best sellers need them.")
     } else if buyers < 50 {
         level(2, "First orders", "Import more orders: groups need 50 customers.")
     } else if repeat_buyers < 100 || findings.measures.days_covered() < 180 {
-        level(
-            3,
-            "Groups",
-            "Import at least 180 days of orders: forecasts need customers who came back.",
-        )
+        level(3, "Groups", "Import at least 180 days of orders: forecasts need customers who came back.")
     } else if events == 0 {
-        level(
-            4,
-            "Habits",
-            "Import visits: they show interest before a purchase.",
-        )
+        level(4, "Habits", "Import visits: they show interest before a purchase.")
     } else if !costs_known {
-        level(
-            4,
-            "Habits",
-            "Add costs to your products: the margin slider needs them.",
-        )
+        level(4, "Habits", "Add costs to your products: the margin slider needs them.")
     } else {
         level(5, "Complete", "Plan a fair test of your homepage in Experiments.")
     }
@@ -652,17 +566,8 @@ mod tests {
             ],
             ..Findings::default()
         };
-        let titles: Vec<String> = problems(&findings)
-            .into_iter()
-            .map(|problem| problem.message)
-            .collect();
-        assert_eq!(
-            titles,
-            [
-                "1 product has no picture",
-                "2 customers appear twice (same email)"
-            ]
-        );
+        let titles: Vec<String> = problems(&findings).into_iter().map(|problem| problem.message).collect();
+        assert_eq!(titles, ["1 product has no picture", "2 customers appear twice (same email)"]);
     }
 
     #[test]
@@ -676,10 +581,7 @@ mod tests {
             orders_in_the_future: some(),
             currencies: some(),
             ambiguous_dates: vec![("f.csv".to_owned(), String::new())],
-            measures: Measures {
-                orders: 3,
-                ..Measures::default()
-            },
+            measures: Measures { orders: 3, ..Measures::default() },
             ..Findings::default()
         };
         for problem in problems(&findings) {
@@ -693,10 +595,6 @@ mod tests {
         let findings = Findings::default();
         assert_eq!(maturity(&findings).level, 0);
         assert_eq!(readiness(&findings, &[]).products, None);
-        assert!(
-            unlocks(&findings)
-                .iter()
-                .all(|unlock| !unlock.ready && !unlock.needs.is_empty())
-        );
+        assert!(unlocks(&findings).iter().all(|unlock| !unlock.ready && !unlock.needs.is_empty()));
     }
 }

@@ -25,9 +25,13 @@ pub enum Entry {
         document: Arc<Document>,
     },
     /// The last step was taken back; the document is as it is without it.
-    Back { document: Arc<Document> },
+    Back {
+        document: Arc<Document>,
+    },
     /// The next step was done again.
-    Forward { document: Arc<Document> },
+    Forward {
+        document: Arc<Document>,
+    },
 }
 
 /// Whether everything that was done is on disk.
@@ -68,9 +72,7 @@ pub struct Desk {
 
 impl std::fmt::Debug for Desk {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Desk")
-            .field("file", &self.file)
-            .finish_non_exhaustive()
+        f.debug_struct("Desk").field("file", &self.file).finish_non_exhaustive()
     }
 }
 
@@ -94,18 +96,8 @@ impl Desk {
             .name("journal".to_owned())
             .spawn(move || write_entries(&writer_session, &entries, &writer_saving, &wake))
             .map_err(|source| Error::environment_because("The journal could not be started.", source))?;
-        let desk = Self {
-            session,
-            journal,
-            saving,
-            file: Arc::new(file.to_owned()),
-        };
-        Ok(Opened {
-            desk,
-            view,
-            steps,
-            n_done,
-        })
+        let desk = Self { session, journal, saving, file: Arc::new(file.to_owned()) };
+        Ok(Opened { desk, view, steps, n_done })
     }
 
     pub fn file(&self) -> &Path {
@@ -156,10 +148,7 @@ impl Desk {
     pub fn regroup(&self, k: Option<u8>, now: Seconds, monitor: &dyn Monitor) -> Result<View, Error> {
         let mut session = self.session();
         let groups = Some(k.map_or(Groups::Auto, Groups::Exactly));
-        let settings = Settings {
-            groups,
-            ..Settings::at(now)
-        };
+        let settings = Settings { groups, ..Settings::at(now) };
         train::segment(session.workspace_mut(), &settings, monitor)?;
         present::view(&session, now, monitor)
     }
@@ -178,22 +167,13 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// Steps of the merchant's document since the last step of another kind: those an undo may take back by itself.
 fn kept_steps(session: &Session) -> Result<(Vec<KeptStep>, usize), Error> {
     let history = session.workspace().history()?;
-    let first = history
-        .edits
-        .iter()
-        .rposition(|edit| edit.scope != Scope::Merch)
-        .map_or(0, |last| last + 1);
+    let first = history.edits.iter().rposition(|edit| edit.scope != Scope::Merch).map_or(0, |last| last + 1);
     let mut steps = Vec::new();
     for kept in &history.edits[first..] {
         let read = |json: &str| serde_json::from_str::<Edit>(json);
         match (read(&kept.edit), read(&kept.inverse)) {
             (Ok(edit), Ok(inverse)) => {
-                steps.push(KeptStep {
-                    label: kept.label.clone(),
-                    at: kept.at,
-                    edit,
-                    inverse,
-                });
+                steps.push(KeptStep { label: kept.label.clone(), at: kept.at, edit, inverse });
             }
             // Made by another version: the steps before it cannot be reached any more.
             _ => steps.clear(),
@@ -242,13 +222,7 @@ fn write(session: &mut Session, entry: &Entry) -> Result<(), Error> {
     };
     let workspace = session.workspace_mut();
     match entry {
-        Entry::Done {
-            label,
-            at,
-            edit,
-            inverse,
-            document,
-        } => {
+        Entry::Done { label, at, edit, inverse, document } => {
             workspace.record_edit(&NewEdit {
                 at: *at,
                 scope: Scope::Merch,

@@ -11,22 +11,13 @@ pub enum Error {
     Cancelled(#[from] Cancelled),
     /// Something the person can put right.
     #[error("{message}")]
-    User {
-        message: String,
-        source: Option<Box<dyn StdError + Send + Sync>>,
-    },
+    User { message: String, source: Option<Box<dyn StdError + Send + Sync>> },
     /// Disk, permissions, network or display.
     #[error("{message}")]
-    Environment {
-        message: String,
-        source: Option<Box<dyn StdError + Send + Sync>>,
-    },
+    Environment { message: String, source: Option<Box<dyn StdError + Send + Sync>> },
     /// A promise of ours that did not hold.
     #[error("{message}")]
-    Bug {
-        message: String,
-        source: Option<Box<dyn StdError + Send + Sync>>,
-    },
+    Bug { message: String, source: Option<Box<dyn StdError + Send + Sync>> },
     #[error("{0} is not built yet")]
     NotBuilt(&'static str),
 }
@@ -52,56 +43,38 @@ impl Kind {
 impl Error {
     /// The person can fix it.
     pub fn user(message: impl Into<String>) -> Self {
-        Self::User {
-            message: message.into(),
-            source: None,
-        }
+        Self::User { message: message.into(), source: None }
     }
 
     pub fn user_because(
         message: impl Into<String>,
         source: impl Into<Box<dyn StdError + Send + Sync>>,
     ) -> Self {
-        Self::User {
-            message: message.into(),
-            source: Some(source.into()),
-        }
+        Self::User { message: message.into(), source: Some(source.into()) }
     }
 
     /// The machine stands in the way.
     pub fn environment(message: impl Into<String>) -> Self {
-        Self::Environment {
-            message: message.into(),
-            source: None,
-        }
+        Self::Environment { message: message.into(), source: None }
     }
 
     pub fn environment_because(
         message: impl Into<String>,
         source: impl Into<Box<dyn StdError + Send + Sync>>,
     ) -> Self {
-        Self::Environment {
-            message: message.into(),
-            source: Some(source.into()),
-        }
+        Self::Environment { message: message.into(), source: Some(source.into()) }
     }
 
     /// We are wrong.
     pub fn bug(message: impl Into<String>) -> Self {
-        Self::Bug {
-            message: message.into(),
-            source: None,
-        }
+        Self::Bug { message: message.into(), source: None }
     }
 
     pub fn bug_because(
         message: impl Into<String>,
         source: impl Into<Box<dyn StdError + Send + Sync>>,
     ) -> Self {
-        Self::Bug {
-            message: message.into(),
-            source: Some(source.into()),
-        }
+        Self::Bug { message: message.into(), source: Some(source.into()) }
     }
 
     pub fn kind(&self) -> Kind {

@@ -47,9 +47,7 @@ pub fn evaluate(ask: &Ask<'_>, monitor: &dyn Monitor) -> Result<Report, Error> {
         Error::bug_because("The store's data does not have the columns it promises.", source)
     })?;
     let Some(last) = data.last_order_at() else {
-        return Err(Error::user(
-            "There are no orders to look back on. Import orders first.",
-        ));
+        return Err(Error::user("There are no orders to look back on. Import orders first."));
     };
     let zone = &frames.time_zone;
     let midnight = |day: civil::Date| zone.instant(day.to_datetime(civil::Time::midnight()));
@@ -68,30 +66,17 @@ pub fn evaluate(ask: &Ask<'_>, monitor: &dyn Monitor) -> Result<Report, Error> {
         return Err(Error::user("`--until` must be after `--split`."));
     }
     if data.orders_before(split) == 0 {
-        return Err(Error::user(
-            "No order lies before the split. Choose a later day for `--split`.",
-        ));
+        return Err(Error::user("No order lies before the split. Choose a later day for `--split`."));
     }
     let mut training = train::Settings::default();
     training.window_days = ((until - split) / SECONDS_PER_DAY).clamp(7, 91);
     if let Some(min_buyers) = ask.min_buyers {
         training.min_buyers = min_buyers;
     }
-    let settings = evaluate::Settings {
-        split,
-        until,
-        tasks: ask.tasks.clone(),
-        k: ask.k,
-        seed: ask.seed,
-        training,
-    };
+    let settings =
+        evaluate::Settings { split, until, tasks: ask.tasks.clone(), k: ask.k, seed: ask.seed, training };
     let started = Instant::now();
-    let found = evaluate::evaluate(
-        &data,
-        &settings,
-        &move || started.elapsed().as_secs_f64(),
-        monitor,
-    )?;
+    let found = evaluate::evaluate(&data, &settings, &move || started.elapsed().as_secs_f64(), monitor)?;
     if let Some(folder) = ask.out {
         write_files(folder, &data, &found).map_err(|source| {
             Error::environment_because(
@@ -119,21 +104,13 @@ fn write_files(folder: &Path, data: &Dataset, found: &Evaluation) -> Result<(), 
         let keys = |who: u32| -> Vec<&str> {
             if of_orders {
                 let order = &data.orders[who as usize];
-                let customer = if order.customer == NOBODY {
-                    ""
-                } else {
-                    data.customers.id(order.customer)
-                };
+                let customer = if order.customer == NOBODY { "" } else { data.customers.id(order.customer) };
                 vec![data.order_ids.id(order.id), customer]
             } else {
                 vec![data.customers.id(who)]
             }
         };
-        let key_columns: &[&str] = if of_orders {
-            &["order_id", "customer_id"]
-        } else {
-            &["customer_id"]
-        };
+        let key_columns: &[&str] = if of_orders { &["order_id", "customer_id"] } else { &["customer_id"] };
         let name = result.task.name();
         let mut truth = csv::Writer::from_path(folder.join(format!("test.{name}.csv")))?;
         truth.write_record(key_columns.iter().chain(&["product_id"]))?;

@@ -49,19 +49,12 @@ impl Exporter {
         let bundle = open::bundle(workspace)?.ok_or_else(|| {
             Error::user("There is nothing to export yet. Import products and orders, then run `endcap train`")
         })?;
-        let extras = disk::Extras {
-            created_at: now,
-            id_kind: ID_KIND.to_owned(),
-            ..disk::Extras::default()
-        };
+        let extras = disk::Extras { created_at: now, id_kind: ID_KIND.to_owned(), ..disk::Extras::default() };
         let (manifest, files) = disk::assemble(&bundle, &extras)
             .map_err(|source| Error::bug_because("The bundle could not be put together.", source))?;
         let goods = goods(workspace, &bundle)?;
-        let (members, interactions) = if with_people {
-            people(workspace, &bundle, now, monitor)?
-        } else {
-            (Vec::new(), Vec::new())
-        };
+        let (members, interactions) =
+            if with_people { people(workspace, &bundle, now, monitor)? } else { (Vec::new(), Vec::new()) };
         let pictures = pictures(&bundle);
         Ok(Self {
             prepared: Prepared::new(&bundle),
@@ -90,31 +83,11 @@ impl Exporter {
                 bundle_id: self.bundle_id.clone(),
                 now: self.now,
                 goods: self.goods.clone(),
-                members: if for_people {
-                    self.members.clone()
-                } else {
-                    Vec::new()
-                },
-                interactions: if for_people {
-                    self.interactions.clone()
-                } else {
-                    Vec::new()
-                },
-                bundle_files: if target == Target::Web {
-                    self.bundle_files.clone()
-                } else {
-                    Vec::new()
-                },
-                pictures: if target == Target::Report {
-                    self.pictures.clone()
-                } else {
-                    BTreeMap::new()
-                },
-                sections: if target == Target::Report {
-                    self.sections.clone()
-                } else {
-                    Vec::new()
-                },
+                members: if for_people { self.members.clone() } else { Vec::new() },
+                interactions: if for_people { self.interactions.clone() } else { Vec::new() },
+                bundle_files: if target == Target::Web { self.bundle_files.clone() } else { Vec::new() },
+                pictures: if target == Target::Report { self.pictures.clone() } else { BTreeMap::new() },
+                sections: if target == Target::Report { self.sections.clone() } else { Vec::new() },
             },
         )
     }
@@ -124,10 +97,7 @@ impl Exporter {
 pub fn target(name: &str) -> Result<Target, Error> {
     Target::from_name(&name.to_lowercase()).ok_or_else(|| {
         let known: Vec<&str> = Target::ALL.iter().map(|target| target.name()).collect();
-        Error::user(format!(
-            "There is no target `{name}`. Known targets: {}",
-            known.join(", ")
-        ))
+        Error::user(format!("There is no target `{name}`. Known targets: {}", known.join(", ")))
     })
 }
 
@@ -144,9 +114,7 @@ pub fn write(projection: &Projection, folder: &Path) -> Result<Vec<PathBuf>, Err
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).map_err(failed(parent))?;
         }
-        let name = path
-            .file_name()
-            .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let unfinished = path.with_file_name(format!(".{name}.unfinished"));
         fs::write(&unfinished, &file.bytes).map_err(failed(&unfinished))?;
         fs::rename(&unfinished, &path).map_err(failed(&path))?;
@@ -169,11 +137,7 @@ fn goods(workspace: &Workspace, bundle: &Bundle) -> Result<Vec<Goods>, Error> {
         for product in products {
             if let Some(index) = bundle.catalog.index(&product.id) {
                 goods[index as usize] = Goods {
-                    skus: product
-                        .variants
-                        .into_iter()
-                        .filter_map(|variant| variant.sku)
-                        .collect(),
+                    skus: product.variants.into_iter().filter_map(|variant| variant.sku).collect(),
                     links: product.links,
                 };
             }
@@ -214,19 +178,10 @@ fn people(
             ..Member::default()
         })
         .collect();
-    let in_catalog: Vec<Option<u32>> = data
-        .products
-        .ids()
-        .iter()
-        .map(|id| bundle.catalog.index(id))
-        .collect();
+    let in_catalog: Vec<Option<u32>> =
+        data.products.ids().iter().map(|id| bundle.catalog.index(id)).collect();
     let mut interactions = Vec::with_capacity(data.n_lines() + data.touches.len());
-    for (order, row) in data
-        .orders
-        .iter()
-        .enumerate()
-        .filter(|(_, row)| row.customer != NOBODY)
-    {
+    for (order, row) in data.orders.iter().enumerate().filter(|(_, row)| row.customer != NOBODY) {
         for (product, quantity) in data.products_of(order).iter().zip(data.quantities_of(order)) {
             if let Some(product) = in_catalog[*product as usize] {
                 interactions.push(Interaction {
@@ -248,14 +203,7 @@ fn people(
         };
         if let Some(product) = in_catalog[touch.product as usize] {
             let (member, at) = (touch.customer, touch.at);
-            interactions.push(Interaction {
-                member,
-                product,
-                kind,
-                at,
-                quantity: 1,
-                unit_price: None,
-            });
+            interactions.push(Interaction { member, product, kind, at, quantity: 1, unit_price: None });
         }
     }
     interactions.sort_by_key(|one| (one.at, one.member, one.product, one.kind));
@@ -286,11 +234,7 @@ fn consents(frames: &StoreFrames) -> Result<BTreeMap<String, Consent>, Error> {
         Some(false) => Consent::Refused,
         None => Consent::Unknown,
     };
-    Ok(ids
-        .into_iter()
-        .zip(agreed)
-        .filter_map(|(id, agreed)| Some((id?, consent(agreed))))
-        .collect())
+    Ok(ids.into_iter().zip(agreed).filter_map(|(id, agreed)| Some((id?, consent(agreed)))).collect())
 }
 
 /// Pictures that come with the program. Those of other stores stay where they are.
@@ -298,13 +242,7 @@ fn pictures(bundle: &Bundle) -> BTreeMap<String, Vec<u8>> {
     let mut pictures = BTreeMap::new();
     for product in &bundle.catalog.products {
         let Some(image) = &product.image else { continue };
-        let name = image
-            .split('?')
-            .next()
-            .unwrap_or_default()
-            .rsplit('/')
-            .next()
-            .unwrap_or_default();
+        let name = image.split('?').next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
         if let Some(bytes) = crate::sample::pictures::find(name) {
             pictures.insert(image.clone(), bytes.to_vec());
         }
@@ -317,17 +255,10 @@ pub fn compile(workspace: &Workspace, out: &Path, now: Seconds) -> Result<disk::
     let bundle = open::bundle(workspace)?.ok_or_else(|| {
         Error::user("There is nothing to compile yet. Import products and orders, then run `endcap train`")
     })?;
-    let extras = disk::Extras {
-        created_at: now,
-        id_kind: ID_KIND.to_owned(),
-        ..disk::Extras::default()
-    };
+    let extras = disk::Extras { created_at: now, id_kind: ID_KIND.to_owned(), ..disk::Extras::default() };
     let failed = |source: bundle::disk::Error| match source {
         disk::Error::Exists(_) => Error::user_because(
-            format!(
-                "{} exists. A bundle is never overwritten; choose another name",
-                out.display()
-            ),
+            format!("{} exists. A bundle is never overwritten; choose another name", out.display()),
             source,
         ),
         other => Error::environment_because(format!("{} could not be written", out.display()), other),

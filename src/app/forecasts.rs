@@ -53,16 +53,9 @@ pub fn put_forecast(
 ) -> Result<(), Error> {
     let mut people = Vec::with_capacity(run.customers.len());
     for forecast in &run.customers {
-        let from = run
-            .reminders
-            .partition_point(|pair| pair.customer < forecast.customer);
-        let until = run
-            .reminders
-            .partition_point(|pair| pair.customer <= forecast.customer);
-        let person = Person {
-            forecast: forecast.clone(),
-            reminders: run.reminders[from..until].to_vec(),
-        };
+        let from = run.reminders.partition_point(|pair| pair.customer < forecast.customer);
+        let until = run.reminders.partition_point(|pair| pair.customer <= forecast.customer);
+        let person = Person { forecast: forecast.clone(), reminders: run.reminders[from..until].to_vec() };
         let json = serde_json::to_vec(&person)
             .map_err(|source| Error::bug_because("A forecast could not be written.", source))?;
         people.push((forecast.customer_id.clone(), json));
@@ -95,20 +88,14 @@ fn joined(kept: Run) -> Result<Kept<ForecastRun>, Error> {
         run.customers.push(person.forecast);
         run.reminders.extend(person.reminders);
     }
-    Ok(Kept {
-        info: kept.info,
-        result: run,
-    })
+    Ok(Kept { info: kept.info, result: run })
 }
 
 /// Writes the table of `endcap forecast --out`, whole or not at all.
 pub fn write_table(run: &ForecastRun, path: &Path) -> Result<(), Error> {
     let failed = |source: std::io::Error| {
         Error::environment_because(
-            format!(
-                "{} cannot be written. Choose another folder or free some space.",
-                path.display()
-            ),
+            format!("{} cannot be written. Choose another folder or free some space.", path.display()),
             source,
         )
     };
@@ -118,10 +105,7 @@ pub fn write_table(run: &ForecastRun, path: &Path) -> Result<(), Error> {
     let file = File::create(&partial).map_err(failed)?;
     forecast::table::write_csv(run, BufWriter::new(file)).map_err(|error| {
         Error::environment_because(
-            format!(
-                "{} cannot be written. Choose another folder or free some space.",
-                path.display()
-            ),
+            format!("{} cannot be written. Choose another folder or free some space.", path.display()),
             error,
         )
     })?;

@@ -56,22 +56,15 @@ impl Session {
         let mut options = Options {
             platform: request.platform,
             mappings: request.mappings.clone(),
-            currency: Some(
-                request
-                    .currency
-                    .clone()
-                    .unwrap_or_else(|| settings.currency.clone()),
-            ),
+            currency: Some(request.currency.clone().unwrap_or_else(|| settings.currency.clone())),
             dates: request.dates,
             time_zone: settings.time_zone.clone(),
             ..Options::default()
         };
-        options
-            .mappings
-            .extend(self.workspace().remembered_mappings()?.iter().filter_map(|toml| {
-                // A mapping of an older version that no longer reads is asked for again.
-                Mapping::from_toml(toml).ok()
-            }));
+        options.mappings.extend(self.workspace().remembered_mappings()?.iter().filter_map(|toml| {
+            // A mapping of an older version that no longer reads is asked for again.
+            Mapping::from_toml(toml).ok()
+        }));
         let known_files = take_known(self.workspace(), &mut files, monitor)?;
         let summary = if files.is_empty() && !known_files.is_empty() {
             ImportSummary {
@@ -86,16 +79,9 @@ impl Session {
             && summary.import == Some(1)
         {
             // The first import says what the store sells in; later ones do not change it.
-            self.put_settings(&crate::workspace::Settings {
-                currency: currency.clone(),
-                ..settings
-            })?;
+            self.put_settings(&crate::workspace::Settings { currency: currency.clone(), ..settings })?;
         }
-        Ok(ImportReport {
-            summary,
-            known_files,
-            seconds: started.elapsed().as_secs_f64(),
-        })
+        Ok(ImportReport { summary, known_files, seconds: started.elapsed().as_secs_f64() })
     }
 }
 
@@ -141,11 +127,7 @@ fn sha256(file: &SourceFile, monitor: &dyn Monitor) -> Result<Option<String>, Er
             Err(_) => return Ok(None),
         }
     }
-    let hex = hasher
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let hex = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
     Ok(Some(hex))
 }
 
@@ -160,13 +142,9 @@ fn import_files(
     let (sender, receiver) = sync_channel(BATCHES_WAITING);
     let read = std::thread::scope(|scope| {
         let reader = scope.spawn(move || {
-            let mut sink = Batching {
-                sender,
-                batch: Vec::with_capacity(BATCH),
-            };
+            let mut sink = Batching { sender, batch: Vec::with_capacity(BATCH) };
             let reports = import::read(files, options, &mut sink, monitor)?;
-            sink.flush()
-                .map_err(|error| import::Error::Sink(Box::new(error)))?;
+            sink.flush().map_err(|error| import::Error::Sink(Box::new(error)))?;
             Ok::<_, import::Error>(reports)
         });
         let written = write(&mut staging, receiver, monitor);
@@ -182,11 +160,8 @@ fn import_files(
         })
     });
     let reports = read?;
-    let summary = if dry_run {
-        staging.rehearse(&reports, monitor)?
-    } else {
-        staging.finish(&reports, monitor)?
-    };
+    let summary =
+        if dry_run { staging.rehearse(&reports, monitor)? } else { staging.finish(&reports, monitor)? };
     Ok(summary)
 }
 
@@ -213,11 +188,7 @@ struct WriterStopped;
 impl Batching {
     fn push(&mut self, item: Item) -> Result<(), WriterStopped> {
         self.batch.push(item);
-        if self.batch.len() < BATCH {
-            Ok(())
-        } else {
-            self.flush()
-        }
+        if self.batch.len() < BATCH { Ok(()) } else { self.flush() }
     }
 
     fn flush(&mut self) -> Result<(), WriterStopped> {

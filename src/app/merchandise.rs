@@ -25,9 +25,7 @@ pub fn apply(
 ) -> Result<String, Error> {
     let mut document = current(workspace)?;
     let label = edit.label(&document, title);
-    let inverse = edit
-        .apply(&mut document)
-        .map_err(|error| Error::user_because(error.to_string(), error))?;
+    let inverse = edit.apply(&mut document).map_err(|error| Error::user_because(error.to_string(), error))?;
     let json = |value: &dyn Fn() -> serde_json::Result<String>| {
         value().map_err(|error| Error::bug_because("The edit cannot be written as JSON", error))
     };
@@ -37,10 +35,7 @@ pub fn apply(
         label: label.clone(),
         edit: json(&|| serde_json::to_string(edit))?,
         inverse: json(&|| serde_json::to_string(&inverse))?,
-        document: Some((
-            MERCH_DOCUMENT.to_owned(),
-            json(&|| serde_json::to_string(&document))?,
-        )),
+        document: Some((MERCH_DOCUMENT.to_owned(), json(&|| serde_json::to_string(&document))?)),
     })?;
     Ok(label)
 }

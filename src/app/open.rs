@@ -47,10 +47,7 @@ pub fn stale_runs(workspace: &Workspace) -> Result<Vec<String>, Error> {
     for kind in [runs::SEGMENTS, runs::FORECAST, runs::RECOMMEND, runs::PARTS] {
         let newest = workspace.runs()?.into_iter().find(|info| info.kind == kind);
         let Some(info) = newest else { continue };
-        let imported_since = workspace
-            .facts()?
-            .last_import
-            .is_some_and(|at| at > info.created_at);
+        let imported_since = workspace.facts()?.last_import.is_some_and(|at| at > info.created_at);
         if imported_since {
             stale.push(kind.to_owned());
         }

@@ -83,10 +83,7 @@ pub fn put_segments(
             r: run.rfm.get(customer).copied().flatten(),
             p: row.and_then(|row| run.plane.get(row).copied()),
             l: row.map_or_else(Vec::new, |row| {
-                run.solutions
-                    .iter()
-                    .map(|solution| solution.labels[row])
-                    .collect()
+                run.solutions.iter().map(|solution| solution.labels[row]).collect()
             }),
         };
         let packed = rmp_serde::to_vec_named(&member)
@@ -124,11 +121,7 @@ pub fn segments(workspace: &Workspace) -> Result<Option<Kept<SegmentRun>>, Error
 
 /// The grouping before the newest, to show who moved.
 pub fn previous_segments(workspace: &Workspace) -> Result<Option<Kept<SegmentRun>>, Error> {
-    let second = workspace
-        .runs()?
-        .into_iter()
-        .filter(|info| info.kind == SEGMENTS)
-        .nth(1);
+    let second = workspace.runs()?.into_iter().filter(|info| info.kind == SEGMENTS).nth(1);
     let Some(info) = second else { return Ok(None) };
     workspace.run(info.id)?.map(joined).transpose()
 }
@@ -150,21 +143,10 @@ fn joined(kept: Run) -> Result<Kept<SegmentRun>, Error> {
             }
         }
     }
-    Ok(Kept {
-        info: kept.info,
-        result: run,
-    })
+    Ok(Kept { info: kept.info, result: run })
 }
 
 /// The newest run of a kind that says nothing about single customers.
 pub fn latest<T: DeserializeOwned>(workspace: &Workspace, kind: &str) -> Result<Option<Kept<T>>, Error> {
-    workspace
-        .latest_run(kind)?
-        .map(|run| {
-            Ok(Kept {
-                result: unpack(&run.blob)?,
-                info: run.info,
-            })
-        })
-        .transpose()
+    workspace.latest_run(kind)?.map(|run| Ok(Kept { result: unpack(&run.blob)?, info: run.info })).transpose()
 }

@@ -43,16 +43,10 @@ pub fn build_workspace(
         time_zone: TimeZoneName(sample::TIME_ZONE.to_owned()),
     };
     let mut session = Session::create(file, &store)?;
-    let request = ImportRequest {
-        paths: export_files.to_vec(),
-        ..ImportRequest::default()
-    };
+    let request = ImportRequest { paths: export_files.to_vec(), ..ImportRequest::default() };
     let built = session.import(&request, monitor).and_then(|_| {
         let settings = session.settings()?;
-        session.put_settings(&crate::workspace::Settings {
-            is_sample: true,
-            ..settings
-        })?;
+        session.put_settings(&crate::workspace::Settings { is_sample: true, ..settings })?;
         train::train(session.workspace_mut(), &settings_of_the_sample(), monitor)
     });
     if built.is_err() {
@@ -65,8 +59,5 @@ pub fn build_workspace(
 
 /// The day the sample store is looked at, whatever today is.
 fn settings_of_the_sample() -> train::Settings {
-    train::Settings {
-        as_of: Some(sample::AS_OF),
-        ..train::Settings::at(sample::AS_OF)
-    }
+    train::Settings { as_of: Some(sample::AS_OF), ..train::Settings::at(sample::AS_OF) }
 }

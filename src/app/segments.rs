@@ -83,12 +83,7 @@ pub fn edit_groups(
     }
     let run = segment::edit::apply(&kept.result, &features, previous.as_ref(), edit)
         .map_err(|error| Error::user(error.to_string()))?;
-    put_segments(
-        workspace,
-        &run,
-        &kept.info.input_digest,
-        Timestamp::now().as_second(),
-    )?;
+    put_segments(workspace, &run, &kept.info.input_digest, Timestamp::now().as_second())?;
     Ok(run)
 }
 

@@ -37,10 +37,7 @@ impl Session {
         }
         let mut workspace = Workspace::create(file)?;
         let name = store.name.clone().unwrap_or_else(|| {
-            file.file_stem().map_or_else(
-                || "My store".to_owned(),
-                |stem| stem.to_string_lossy().into_owned(),
-            )
+            file.file_stem().map_or_else(|| "My store".to_owned(), |stem| stem.to_string_lossy().into_owned())
         });
         workspace.put_settings(&Settings {
             store_name: name,
@@ -53,23 +50,17 @@ impl Session {
 
     /// Opens for writing; fails when another window writes or the file is protected.
     pub fn open(file: &Path) -> Result<Self, Error> {
-        Ok(Self {
-            workspace: Workspace::open(file)?,
-        })
+        Ok(Self { workspace: Workspace::open(file)? })
     }
 
     /// Opens for writing if that is possible now, else for reading; `access` says which.
     pub fn open_or_read(file: &Path) -> Result<Self, Error> {
-        Ok(Self {
-            workspace: Workspace::open_or_read(file)?,
-        })
+        Ok(Self { workspace: Workspace::open_or_read(file)? })
     }
 
     /// Opens without the right to change anything.
     pub fn open_read_only(file: &Path) -> Result<Self, Error> {
-        Ok(Self {
-            workspace: Workspace::open_read_only(file)?,
-        })
+        Ok(Self { workspace: Workspace::open_read_only(file)? })
     }
 
     pub fn workspace(&self) -> &Workspace {
@@ -102,11 +93,7 @@ impl Session {
 
     /// Lays data fixes over the raw rows, as one undo step.
     pub fn fix(&mut self, label: &str, fixes: Vec<crate::workspace::Fix>) -> Result<(), Error> {
-        let fix = NewFix {
-            at: clock::now(),
-            label: label.to_owned(),
-            fixes,
-        };
+        let fix = NewFix { at: clock::now(), label: label.to_owned(), fixes };
         Ok(self.workspace.apply_fixes(&fix)?)
     }
 
@@ -154,11 +141,9 @@ impl Session {
             Error::environment_because(format!("The rows cannot be saved: {}", to.display()), source)
         };
         let mut out = csv::Writer::from_path(to).map_err(failed)?;
-        out.write_record(["file", "line", "reason", "row"])
-            .map_err(failed)?;
+        out.write_record(["file", "line", "reason", "row"]).map_err(failed)?;
         for row in &rows {
-            out.write_record([&row.file, &row.line.to_string(), &row.reason, &row.raw])
-                .map_err(failed)?;
+            out.write_record([&row.file, &row.line.to_string(), &row.reason, &row.raw]).map_err(failed)?;
         }
         out.flush().map_err(|source| failed(source.into()))?;
         Ok(rows.len())

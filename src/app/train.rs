@@ -29,13 +29,7 @@ pub struct Settings {
 impl Settings {
     /// The defaults at this instant.
     pub fn at(now: Seconds) -> Self {
-        Self {
-            as_of: None,
-            seed: 1,
-            groups: None,
-            algorithm: Algorithm::KMeans,
-            now,
-        }
+        Self { as_of: None, seed: 1, groups: None, algorithm: Algorithm::KMeans, now }
     }
 }
 
@@ -71,24 +65,12 @@ pub fn train(workspace: &mut Workspace, settings: &Settings, monitor: &dyn Monit
     let kept = runs::segments(workspace)?;
     let fresh = match (&kept, &settings.groups) {
         (Some(kept), None) if kept.info.input_digest == frames.digest => None,
-        _ => Some(group(
-            &frames,
-            as_of,
-            settings,
-            kept.as_ref().map(|kept| &kept.result),
-            monitor,
-        )?),
+        _ => Some(group(&frames, as_of, settings, kept.as_ref().map(|kept| &kept.result), monitor)?),
     };
     let forecast = forecast::run(&frames, as_of, settings.seed, monitor).map_err(forecast_error)?;
     let data = Dataset::from_frames(&frames)
         .map_err(|source| Error::bug_because("The store's orders could not be read.", source))?;
-    let models = recommend::train(
-        &data,
-        &recommend::Settings::default(),
-        as_of,
-        settings.seed,
-        monitor,
-    )?;
+    let models = recommend::train(&data, &recommend::Settings::default(), as_of, settings.seed, monitor)?;
     let groups = fresh.as_ref().or(kept.as_ref().map(|kept| &kept.result));
     let parts = parts(workspace, &frames, as_of, groups, Some(&models), monitor)?;
     monitor.checkpoint()?;
@@ -98,12 +80,7 @@ pub fn train(workspace: &mut Workspace, settings: &Settings, monitor: &dyn Monit
         products: parts.catalog.products.len() as u64,
         customers: frames.customers.height() as u64,
         orders: frames.orders.height() as u64,
-        groups: parts
-            .segments
-            .segments
-            .iter()
-            .map(|segment| segment.name.clone())
-            .collect(),
+        groups: parts.segments.segments.iter().map(|segment| segment.name.clone()).collect(),
         chosen: models
             .choices
             .iter()
@@ -134,13 +111,7 @@ pub fn segment(
 ) -> Result<SegmentRun, Error> {
     let (frames, as_of) = frames_as_of(workspace, settings, monitor)?;
     let previous = runs::segments(workspace)?;
-    let run = group(
-        &frames,
-        as_of,
-        settings,
-        previous.as_ref().map(|kept| &kept.result),
-        monitor,
-    )?;
+    let run = group(&frames, as_of, settings, previous.as_ref().map(|kept| &kept.result), monitor)?;
     renew(workspace, &frames, as_of, &run, settings, monitor)?;
     Ok(run)
 }
@@ -181,14 +152,8 @@ fn renew(
     monitor: &dyn Monitor,
 ) -> Result<(), Error> {
     let models = runs::latest::<Models>(workspace, runs::RECOMMEND)?;
-    let parts = parts(
-        workspace,
-        frames,
-        as_of,
-        Some(run),
-        models.as_ref().map(|kept| &kept.result),
-        monitor,
-    )?;
+    let parts =
+        parts(workspace, frames, as_of, Some(run), models.as_ref().map(|kept| &kept.result), monitor)?;
     monitor.checkpoint()?;
     runs::put_segments(workspace, run, &frames.digest, settings.now)?;
     put_parts(workspace, &parts, &frames.digest, settings)
@@ -241,14 +206,7 @@ fn parts(
     monitor: &dyn Monitor,
 ) -> Result<Parts, Error> {
     let store = workspace.settings()?;
-    let inputs = Inputs {
-        frames,
-        store_name: &store.store_name,
-        platform: "files",
-        as_of,
-        groups,
-        models,
-    };
+    let inputs = Inputs { frames, store_name: &store.store_name, platform: "files", as_of, groups, models };
     Parts::new(inputs, monitor)
 }
 
@@ -274,12 +232,8 @@ fn put_models(workspace: &mut Workspace, models: &Models, digest: &str, now: Sec
             .map_err(|source| Error::bug_because("Recommendations could not be written.", source))?;
         people.push((id.clone(), packed));
     }
-    let common = Models {
-        customers: Vec::new(),
-        for_you: Vec::new(),
-        discover: Vec::new(),
-        ..models.clone()
-    };
+    let common =
+        Models { customers: Vec::new(), for_you: Vec::new(), discover: Vec::new(), ..models.clone() };
     workspace.put_run(&NewRun {
         kind: runs::RECOMMEND.to_owned(),
         settings: "{}".to_owned(),
@@ -300,20 +254,13 @@ fn put_forecast(
 ) -> Result<(), Error> {
     let mut people = Vec::with_capacity(run.customers.len());
     for forecast in &run.customers {
-        let reminders: Vec<_> = run
-            .reminders
-            .iter()
-            .filter(|reminder| reminder.customer == forecast.customer)
-            .collect();
+        let reminders: Vec<_> =
+            run.reminders.iter().filter(|reminder| reminder.customer == forecast.customer).collect();
         let packed = rmp_serde::to_vec_named(&(forecast, reminders))
             .map_err(|source| Error::bug_because("Forecasts could not be written.", source))?;
         people.push((forecast.customer_id.clone(), packed));
     }
-    let common = ForecastRun {
-        customers: Vec::new(),
-        reminders: Vec::new(),
-        ..run.clone()
-    };
+    let common = ForecastRun { customers: Vec::new(), reminders: Vec::new(), ..run.clone() };
     workspace.put_run(&NewRun {
         kind: runs::FORECAST.to_owned(),
         settings: "{}".to_owned(),

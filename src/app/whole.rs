@@ -51,13 +51,9 @@ pub fn run(request: &Request, monitor: &dyn Monitor) -> Result<Outcome, Error> {
     } else {
         Session::open(&workspace)?
     };
-    let imported = match session.import(
-        &ImportRequest {
-            paths: request.paths.clone(),
-            ..ImportRequest::default()
-        },
-        monitor,
-    ) {
+    let imported = match session
+        .import(&ImportRequest { paths: request.paths.clone(), ..ImportRequest::default() }, monitor)
+    {
         Ok(imported) if imported.files().any(|file| file.rows_read > 0) => imported,
         outcome => {
             drop(session);
@@ -98,23 +94,12 @@ pub fn run(request: &Request, monitor: &dyn Monitor) -> Result<Outcome, Error> {
             bytes: projection.files.iter().map(|file| file.bytes.len() as u64).sum(),
         });
     }
-    Ok(Outcome {
-        workspace,
-        bundle,
-        bundle_id: exporter.bundle_id().to_owned(),
-        exports,
-        trained,
-        imported,
-    })
+    Ok(Outcome { workspace, bundle, bundle_id: exporter.bundle_id().to_owned(), exports, trained, imported })
 }
 
 fn unnamed(out: &Path) -> NewStore {
     let name = out.file_name().map(|name| name.to_string_lossy().into_owned());
-    NewStore {
-        name,
-        currency: Currency::new("USD"),
-        time_zone: TimeZoneName::default(),
-    }
+    NewStore { name, currency: Currency::new("USD"), time_zone: TimeZoneName::default() }
 }
 
 /// What the report says beside the pages.
@@ -136,24 +121,14 @@ fn sections(imported: &ImportReport, trained: &train::Report) -> Vec<Section> {
             .summary
             .issues
             .iter()
-            .map(|issue| {
-                vec![
-                    issue.count.to_string(),
-                    issue.message.clone(),
-                    issue.advice.clone(),
-                ]
-            })
+            .map(|issue| vec![issue.count.to_string(), issue.message.clone(), issue.advice.clone()])
             .collect(),
     };
     let models = Section {
         title: "How recommendations were chosen".to_owned(),
         paragraphs: trained.notes.clone(),
         header: ["Task", "Choice and why"].map(str::to_owned).to_vec(),
-        rows: trained
-            .chosen
-            .iter()
-            .map(|(task, why)| vec![task.clone(), why.clone()])
-            .collect(),
+        rows: trained.chosen.iter().map(|(task, why)| vec![task.clone(), why.clone()]).collect(),
     };
     let next = Section {
         title: "What to do next".to_owned(),

@@ -66,10 +66,7 @@ mod tests {
         let value =
             serde_json::json!({"\u{ff5e}": 1.0, "\u{1f600}": 0.5, "b": [1, -0.0, null], "a": "\u{7}\n€"});
         let text = String::from_utf8(to_bytes(&value).unwrap()).unwrap();
-        assert_eq!(
-            text,
-            "{\"a\":\"\\u0007\\n€\",\"b\":[1,0,null],\"\u{1f600}\":0.5,\"\u{ff5e}\":1}"
-        );
+        assert_eq!(text, "{\"a\":\"\\u0007\\n€\",\"b\":[1,0,null],\"\u{1f600}\":0.5,\"\u{ff5e}\":1}");
     }
 
     #[test]

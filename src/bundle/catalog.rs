@@ -65,10 +65,7 @@ pub struct Collection {
 
 impl Catalog {
     pub fn index(&self, id: &str) -> Option<u32> {
-        self.products
-            .binary_search_by(|probe| probe.id.as_str().cmp(id))
-            .ok()
-            .map(|index| index as u32)
+        self.products.binary_search_by(|probe| probe.id.as_str().cmp(id)).ok().map(|index| index as u32)
     }
 }
 

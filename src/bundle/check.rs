@@ -25,11 +25,7 @@ pub struct Finding {
 pub fn findings(bundle: &Bundle) -> Vec<Finding> {
     let mut found = Findings::default();
     let n = bundle.catalog.products.len();
-    if !bundle
-        .catalog
-        .products
-        .is_sorted_by(|left, right| left.id < right.id)
-    {
+    if !bundle.catalog.products.is_sorted_by(|left, right| left.id < right.id) {
         found.error("the catalog is not in ascending order of distinct ids".to_owned());
     }
     let signals = &bundle.signals;
@@ -45,35 +41,21 @@ pub fn findings(bundle: &Bundle) -> Vec<Finding> {
     for column in &signals.relevance {
         found.column(&format!("relevance of {}", column.segment), &column.relevance, n);
     }
-    if signals
-        .relevance
-        .first()
-        .is_some_and(|first| first.segment != EVERYONE)
-    {
+    if signals.relevance.first().is_some_and(|first| first.segment != EVERYONE) {
         found.error("the first relevance column is not that of everyone".to_owned());
     }
     for (strategy, lists) in &bundle.neighbors.lists {
         let outside = lists.len() > n
-            || lists
-                .iter()
-                .flatten()
-                .any(|one| one.product as usize >= n || one.strength > 10_000);
+            || lists.iter().flatten().any(|one| one.product as usize >= n || one.strength > 10_000);
         if outside {
-            found.error(format!(
-                "the list `{}` points outside the catalog",
-                super::files::name(*strategy)
-            ));
+            found.error(format!("the list `{}` points outside the catalog", super::files::name(*strategy)));
         }
     }
     let postings = bundle.text_index.words.iter().flat_map(|(_, postings)| postings);
     if postings.into_iter().any(|posting| posting.product as usize >= n) {
         found.error("the search index points outside the catalog".to_owned());
     }
-    if !bundle
-        .text_index
-        .words
-        .is_sorted_by(|left, right| left.0 < right.0)
-    {
+    if !bundle.text_index.words.is_sorted_by(|left, right| left.0 < right.0) {
         found.error("the search index is not in ascending order".to_owned());
     }
     segments(bundle, &mut found);
@@ -89,17 +71,11 @@ struct Findings {
 
 impl Findings {
     fn error(&mut self, message: String) {
-        self.all.push(Finding {
-            severity: Severity::Error,
-            message,
-        });
+        self.all.push(Finding { severity: Severity::Error, message });
     }
 
     fn warn(&mut self, message: String) {
-        self.all.push(Finding {
-            severity: Severity::Warning,
-            message,
-        });
+        self.all.push(Finding { severity: Severity::Warning, message });
     }
 
     fn column(&mut self, name: &str, column: &[Option<u16>], n: usize) {
@@ -120,41 +96,24 @@ fn segments(bundle: &Bundle, found: &mut Findings) {
         .iter()
         .chain(&segments.lifecycle)
         .map(|rule| rule.segment.as_str())
-        .chain(
-            segments
-                .model
-                .iter()
-                .flat_map(|model| model.labels.iter().map(String::as_str)),
-        );
+        .chain(segments.model.iter().flat_map(|model| model.labels.iter().map(String::as_str)));
     for segment in named {
         if !known.contains(segment) {
-            found.error(format!(
-                "the segment model leads to `{segment}`, which is no segment"
-            ));
+            found.error(format!("the segment model leads to `{segment}`, which is no segment"));
         }
     }
     if let Some(model) = &segments.model {
         if model.labels.len() != model.centroids.len() {
             found.error("the cluster model has another number of labels than of centroids".to_owned());
         }
-        if model
-            .centroids
-            .iter()
-            .any(|row| row.len() != model.features.len())
-        {
+        if model.centroids.iter().any(|row| row.len() != model.features.len()) {
             found.error("a centroid has another number of values than the model has features".to_owned());
         }
     }
 }
 
 fn known_segments(bundle: &Bundle) -> BTreeSet<&str> {
-    bundle
-        .segments
-        .segments
-        .iter()
-        .map(|segment| segment.id.as_str())
-        .chain([EVERYONE])
-        .collect()
+    bundle.segments.segments.iter().map(|segment| segment.id.as_str()).chain([EVERYONE]).collect()
 }
 
 fn references(bundle: &Bundle, found: &mut Findings) {
@@ -166,22 +125,13 @@ fn references(bundle: &Bundle, found: &mut Findings) {
         }
         for segment in rule.scope.segments.iter().flatten() {
             if !known.contains(segment.as_str()) {
-                found.warn(format!(
-                    "rule {} is for `{segment}`, which is no segment",
-                    rule.id
-                ));
+                found.warn(format!("rule {} is for `{segment}`, which is no segment", rule.id));
             }
         }
         if let Target::Products(products) = &rule.target {
-            let lost = products
-                .iter()
-                .filter(|id| bundle.catalog.index(id).is_none())
-                .count();
+            let lost = products.iter().filter(|id| bundle.catalog.index(id).is_none()).count();
             if lost > 0 {
-                found.warn(format!(
-                    "rule {} names {lost} products that the catalog does not have",
-                    rule.id
-                ));
+                found.warn(format!("rule {} names {lost} products that the catalog does not have", rule.id));
             }
         }
     }
@@ -209,16 +159,9 @@ fn check_block(bundle: &Bundle, page: &str, block: &Block, found: &mut Findings)
     }
     for source in &block.sources {
         if let Source::Collection(Some(id)) = source
-            && !bundle
-                .catalog
-                .collections
-                .iter()
-                .any(|collection| collection.id == *id)
+            && !bundle.catalog.collections.iter().any(|collection| collection.id == *id)
         {
-            found.warn(format!(
-                "{page} › {} shows the collection `{id}`, which does not exist",
-                block.id
-            ));
+            found.warn(format!("{page} › {} shows the collection `{id}`, which does not exist", block.id));
         }
     }
 }
@@ -229,10 +172,7 @@ fn experiments(bundle: &Bundle, found: &mut Findings) {
         arms.sort_unstable();
         let overlap = arms.windows(2).any(|pair| pair[0].1 > pair[1].0);
         if overlap || arms.iter().any(|(start, end)| start > end || *end > 10_000) {
-            found.error(format!(
-                "the arms of `{}` overlap or leave 0…10000",
-                experiment.id
-            ));
+            found.error(format!("the arms of `{}` overlap or leave 0…10000", experiment.id));
         }
     }
 }

@@ -102,9 +102,7 @@ pub fn write(bundle: &Bundle, path: &Path, extras: &Extras) -> Result<Manifest, 
         return Err(Error::Exists(path.to_owned()));
     }
     let (manifest, all) = assemble(bundle, extras)?;
-    let name = path
-        .file_name()
-        .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let parent = match path.parent() {
         Some(parent) if parent != Path::new("") => parent.to_owned(),
         _ => PathBuf::from("."),
@@ -112,11 +110,7 @@ pub fn write(bundle: &Bundle, path: &Path, extras: &Extras) -> Result<Manifest, 
     fs::create_dir_all(&parent).map_err(at(&parent))?;
     let unfinished = parent.join(format!(".{name}.unfinished"));
     clear(&unfinished)?;
-    let written = if is_zip(path) {
-        write_zip(&unfinished, &all)
-    } else {
-        write_folder(&unfinished, &all)
-    };
+    let written = if is_zip(path) { write_zip(&unfinished, &all) } else { write_folder(&unfinished, &all) };
     let renamed = written.and_then(|()| fs::rename(&unfinished, path).map_err(at(path)));
     if let Err(error) = renamed {
         clear(&unfinished)?;
@@ -135,11 +129,7 @@ pub fn read(path: &Path) -> Result<Bundle, Error> {
 
 /// Every file of a bundle with the manifest, unchecked.
 pub fn load(path: &Path) -> Result<Files, Error> {
-    if path.is_dir() {
-        load_folder(path)
-    } else {
-        load_zip(path)
-    }
+    if path.is_dir() { load_folder(path) } else { load_zip(path) }
 }
 
 /// The manifest, when format, decider, digest and every file are right.
@@ -156,9 +146,7 @@ pub fn check(all: &Files) -> Result<Manifest, Error> {
         )));
     }
     for entry in &manifest.files {
-        let bytes = all
-            .get(&entry.path)
-            .ok_or_else(|| Error::Missing(entry.path.clone()))?;
+        let bytes = all.get(&entry.path).ok_or_else(|| Error::Missing(entry.path.clone()))?;
         if sha256(bytes) != entry.sha256 {
             return Err(Error::Digest(format!("`{}` has other content", entry.path)));
         }
@@ -176,31 +164,21 @@ pub fn check(all: &Files) -> Result<Manifest, Error> {
 }
 
 pub fn manifest(all: &Files) -> Result<Manifest, Error> {
-    let bytes = all
-        .get("manifest.json")
-        .ok_or_else(|| Error::Missing("manifest.json".to_owned()))?;
-    serde_json::from_slice(bytes).map_err(|source| Error::Content {
-        path: "manifest.json".to_owned(),
-        source,
-    })
+    let bytes = all.get("manifest.json").ok_or_else(|| Error::Missing("manifest.json".to_owned()))?;
+    serde_json::from_slice(bytes)
+        .map_err(|source| Error::Content { path: "manifest.json".to_owned(), source })
 }
 
 /// All files with their manifest, in memory.
 pub fn assemble(bundle: &Bundle, extras: &Extras) -> Result<(Manifest, Files), Error> {
     let mut all = extras.files.clone();
-    for (path, content) in [
-        ("offers.json", "[]"),
-        ("triggers.json", "[]"),
-        ("report.json", "{}"),
-        ("provenance.json", "{}"),
-    ] {
+    for (path, content) in
+        [("offers.json", "[]"), ("triggers.json", "[]"), ("report.json", "{}"), ("provenance.json", "{}")]
+    {
         all.entry(path.to_owned()).or_insert_with(|| content.into());
     }
     for (name, content) in schema::all() {
-        all.insert(
-            format!("schema/{name}.schema.json"),
-            super::canonical::to_bytes(&content)?,
-        );
+        all.insert(format!("schema/{name}.schema.json"), super::canonical::to_bytes(&content)?);
     }
     all.extend(files::write(bundle)?);
     all.remove("manifest.json");
@@ -230,11 +208,7 @@ pub fn assemble(bundle: &Bundle, extras: &Extras) -> Result<(Manifest, Files), E
             platform: bundle.info.platform.clone(),
             time_zone: bundle.info.time_zone.0.clone(),
             currency: bundle.info.currency.0.clone(),
-            id_kind: if extras.id_kind.is_empty() {
-                "product".to_owned()
-            } else {
-                extras.id_kind.clone()
-            },
+            id_kind: if extras.id_kind.is_empty() { "product".to_owned() } else { extras.id_kind.clone() },
         },
         files: entries,
         digest,
@@ -246,18 +220,13 @@ pub fn assemble(bundle: &Bundle, extras: &Extras) -> Result<(Manifest, Files), E
 fn digest(entries: &[FileEntry]) -> String {
     let mut sorted: Vec<&FileEntry> = entries.iter().collect();
     sorted.sort_by(|left, right| left.path.cmp(&right.path));
-    let lines: String = sorted
-        .into_iter()
-        .map(|entry| format!("{} {}\n", entry.path, entry.sha256))
-        .collect();
+    let lines: String =
+        sorted.into_iter().map(|entry| format!("{} {}\n", entry.path, entry.sha256)).collect();
     sha256(lines.as_bytes())
 }
 
 fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn media_type(path: &str) -> &'static str {
@@ -282,14 +251,11 @@ fn rows(path: &str, bytes: &[u8]) -> u64 {
 fn is_inside(path: &str) -> bool {
     !path.is_empty()
         && !path.contains(['\\', ':', '\0'])
-        && path
-            .split('/')
-            .all(|part| !part.is_empty() && !part.starts_with('.'))
+        && path.split('/').all(|part| !part.is_empty() && !part.starts_with('.'))
 }
 
 fn is_zip(path: &Path) -> bool {
-    path.extension()
-        .is_some_and(|extension| extension.eq_ignore_ascii_case("zip"))
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zip"))
 }
 
 fn write_folder(folder: &Path, all: &Files) -> Result<(), Error> {
@@ -357,9 +323,7 @@ fn load_zip(path: &Path) -> Result<Files, Error> {
             return Err(Error::Path(name));
         }
         let mut bytes = Vec::new();
-        file.take(MOST_BYTES - total + 1)
-            .read_to_end(&mut bytes)
-            .map_err(at(path))?;
+        file.take(MOST_BYTES - total + 1).read_to_end(&mut bytes).map_err(at(path))?;
         total += bytes.len() as u64;
         if total > MOST_BYTES {
             return Err(Error::TooBig);
@@ -370,16 +334,11 @@ fn load_zip(path: &Path) -> Result<Files, Error> {
 }
 
 fn clear(path: &Path) -> Result<(), Error> {
-    let result = if path.is_dir() {
-        fs::remove_dir_all(path)
-    } else {
-        fs::remove_file(path)
-    };
+    let result = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
     match result {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::Io {
-            path: path.to_owned(),
-            source: error,
-        }),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(Error::Io { path: path.to_owned(), source: error })
+        }
         _ => Ok(()),
     }
 }
@@ -387,9 +346,7 @@ fn clear(path: &Path) -> Result<(), Error> {
 /// Folders cannot be synchronised everywhere; where they can, the rename is then on disk.
 fn sync(folder: &Path) -> Result<(), Error> {
     if cfg!(unix) {
-        File::open(folder)
-            .and_then(|file| file.sync_all())
-            .map_err(at(folder))?;
+        File::open(folder).and_then(|file| file.sync_all()).map_err(at(folder))?;
     }
     Ok(())
 }

@@ -98,21 +98,14 @@ pub fn write(bundle: &Bundle) -> Result<Files, Error> {
             newness: signals.newness.clone(),
             margin: signals.margin.clone(),
             stock: signals.stock.clone(),
-            relevance_of: signals
-                .relevance
-                .iter()
-                .map(|column| column.segment.clone())
-                .collect(),
+            relevance_of: signals.relevance.iter().map(|column| column.segment.clone()).collect(),
         },
     )?;
     for (at, column) in signals.relevance.iter().enumerate() {
         put(
             &mut files,
             &format!("relevance/{at}.json"),
-            &RelevanceFile {
-                segment: column.segment.clone(),
-                relevance: column.relevance.clone(),
-            },
+            &RelevanceFile { segment: column.segment.clone(), relevance: column.relevance.clone() },
         )?;
     }
     put(&mut files, "evidence.json", &evidence(signals))?;
@@ -123,11 +116,7 @@ pub fn write(bundle: &Bundle) -> Result<Files, Error> {
                 list.iter()
                     .take(MAX_NEIGHBORS)
                     .map(|one| {
-                        let PairEvidence {
-                            both,
-                            with_source,
-                            lift_permille,
-                        } = one.evidence;
+                        let PairEvidence { both, with_source, lift_permille } = one.evidence;
                         (one.product, one.strength, both, with_source, lift_permille)
                     })
                     .collect()
@@ -136,10 +125,7 @@ pub fn write(bundle: &Bundle) -> Result<Files, Error> {
         put(
             &mut files,
             &format!("neighbors/{}.json", name(*strategy)),
-            &NeighborsFile {
-                strategy: *strategy,
-                lists,
-            },
+            &NeighborsFile { strategy: *strategy, lists },
         )?;
     }
     put(
@@ -162,10 +148,7 @@ pub fn write(bundle: &Bundle) -> Result<Files, Error> {
         put(
             &mut files,
             &format!("pages/{}.json", slug(&page.to_string())),
-            &PageFile {
-                page: page.clone(),
-                layout: layout.clone(),
-            },
+            &PageFile { page: page.clone(), layout: layout.clone() },
         )?;
     }
     let mut rules = Vec::new();
@@ -214,11 +197,7 @@ pub fn read(files: &Files) -> Result<Bundle, Error> {
                     .map(|(product, strength, both, with_source, lift_permille)| Neighbor {
                         product,
                         strength,
-                        evidence: PairEvidence {
-                            both,
-                            with_source,
-                            lift_permille,
-                        },
+                        evidence: PairEvidence { both, with_source, lift_permille },
                     })
                     .collect()
             })
@@ -259,11 +238,7 @@ pub fn read(files: &Files) -> Result<Bundle, Error> {
                 .map(|(word, postings)| {
                     let postings = postings
                         .into_iter()
-                        .map(|(product, points, fields)| Posting {
-                            product,
-                            points,
-                            fields,
-                        })
+                        .map(|(product, points, fields)| Posting { product, points, fields })
                         .collect();
                     (word, postings)
                 })
@@ -296,36 +271,22 @@ fn evidence(signals: &Signals) -> EvidenceFile {
         segments: signals
             .relevance
             .iter()
-            .map(|column| {
-                column
-                    .evidence
-                    .iter()
-                    .map(|one| (one.buyers, one.ratio_permille))
-                    .collect()
-            })
+            .map(|column| column.evidence.iter().map(|one| (one.buyers, one.ratio_permille)).collect())
             .collect(),
     }
 }
 
 fn document(files: &Files) -> Result<Document, Error> {
-    let mut document = Document {
-        search: get::<SearchSettings>(files, "search.json")?,
-        ..Document::default()
-    };
+    let mut document =
+        Document { search: get::<SearchSettings>(files, "search.json")?, ..Document::default() };
     for path in files.keys().filter(|path| path.starts_with("pages/")) {
         let file: PageFile = get(files, path)?;
         document.layouts.insert(file.page, file.layout);
     }
     let rules = bytes(files, "rules.jsonl")?;
-    for (at, line) in rules
-        .split(|byte| *byte == b'\n')
-        .filter(|line| !line.is_empty())
-        .enumerate()
-    {
-        let rule: Rule = serde_json::from_slice(line).map_err(|source| Error::Content {
-            path: format!("rules.jsonl, line {}", at + 1),
-            source,
-        })?;
+    for (at, line) in rules.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).enumerate() {
+        let rule: Rule = serde_json::from_slice(line)
+            .map_err(|source| Error::Content { path: format!("rules.jsonl, line {}", at + 1), source })?;
         document.rules.push(rule);
     }
     Ok(document)
@@ -337,17 +298,12 @@ fn put(files: &mut Files, path: &str, value: &impl Serialize) -> Result<(), Erro
 }
 
 fn bytes<'f>(files: &'f Files, path: &str) -> Result<&'f [u8], Error> {
-    files
-        .get(path)
-        .map(Vec::as_slice)
-        .ok_or_else(|| Error::Missing(path.to_owned()))
+    files.get(path).map(Vec::as_slice).ok_or_else(|| Error::Missing(path.to_owned()))
 }
 
 fn get<T: DeserializeOwned>(files: &Files, path: &str) -> Result<T, Error> {
-    serde_json::from_slice(bytes(files, path)?).map_err(|source| Error::Content {
-        path: path.to_owned(),
-        source,
-    })
+    serde_json::from_slice(bytes(files, path)?)
+        .map_err(|source| Error::Content { path: path.to_owned(), source })
 }
 
 /// The word a strategy is written with.
@@ -371,9 +327,5 @@ pub fn slug(key: &str) -> String {
         })
         .take(60)
         .collect();
-    if plain == key {
-        plain
-    } else {
-        format!("{plain}-{:016x}", fnv1a64(key.as_bytes()))
-    }
+    if plain == key { plain } else { format!("{plain}-{:016x}", fnv1a64(key.as_bytes())) }
 }

@@ -113,10 +113,7 @@ pub struct Arm {
 impl Bundle {
     /// The same bundle with another document; heavy tables are shared.
     pub fn with_document(&self, document: Arc<Document>) -> Self {
-        Self {
-            document,
-            ..self.clone()
-        }
+        Self { document, ..self.clone() }
     }
 
     /// Which neighbour list a block source reads, if any.

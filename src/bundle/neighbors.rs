@@ -46,9 +46,6 @@ pub struct PairEvidence {
 
 impl Neighbors {
     pub fn of(&self, strategy: Strategy, product: u32) -> &[Neighbor] {
-        self.lists
-            .get(&strategy)
-            .and_then(|lists| lists.get(product as usize))
-            .map_or(&[], Vec::as_slice)
+        self.lists.get(&strategy).and_then(|lists| lists.get(product as usize)).map_or(&[], Vec::as_slice)
     }
 }

@@ -55,10 +55,7 @@ pub fn all() -> Vec<(&'static str, Value)> {
             ("size", count.clone()),
             ("minimum", count.clone()),
             ("weights", weights),
-            (
-                "variety",
-                json!({"type": "integer", "minimum": 0, "maximum": 1_000}),
-            ),
+            ("variety", json!({"type": "integer", "minimum": 0, "maximum": 1_000})),
             ("stock", json!({"enum": ["in_stock", "sellable", "any"]})),
             ("audience", audience.clone()),
             ("may_repeat", flag.clone()),
@@ -105,10 +102,7 @@ pub fn all() -> Vec<(&'static str, Value)> {
                     ],
                 ),
             ),
-            (
-                "schedule",
-                object(&[], &[("from", integer.clone()), ("until", integer.clone())]),
-            ),
+            ("schedule", object(&[], &[("from", integer.clone()), ("until", integer.clone())])),
             ("created_at", integer.clone()),
         ],
         &[("name", text.clone())],
@@ -260,10 +254,7 @@ pub fn all() -> Vec<(&'static str, Value)> {
                 &[],
             )),
         ),
-        (
-            "relevance",
-            schema(object(&[("segment", text.clone()), ("relevance", signal)], &[])),
-        ),
+        ("relevance", schema(object(&[("segment", text.clone()), ("relevance", signal)], &[]))),
         (
             "evidence",
             schema(object(
@@ -310,10 +301,7 @@ pub fn all() -> Vec<(&'static str, Value)> {
                 &[],
             )),
         ),
-        (
-            "page",
-            schema(object(&[("page", text.clone()), ("layout", layout)], &[])),
-        ),
+        ("page", schema(object(&[("page", text.clone()), ("layout", layout)], &[]))),
         ("rule", schema(rule)),
         (
             "search",
@@ -334,12 +322,10 @@ pub fn all() -> Vec<(&'static str, Value)> {
         ),
         (
             "experiments",
-            schema(
-                json!({"type": "array", "items": object(&[("id", text.clone()), ("name", text.clone()),
+            schema(json!({"type": "array", "items": object(&[("id", text.clone()), ("name", text.clone()),
             ("layer", text.clone()), ("arms", json!({"type": "array", "items": object(&[("id", text.clone()),
                 ("start", count.clone()), ("end", json!({"type": "integer", "minimum": 0, "maximum": 10_000}))], &[])})),
-            ("has_holdout", flag), ("from", json!({"type": ["integer", "null"]})), ("until", json!({"type": ["integer", "null"]}))], &[])}),
-            ),
+            ("has_holdout", flag), ("from", json!({"type": ["integer", "null"]})), ("until", json!({"type": ["integer", "null"]}))], &[])})),
         ),
         ("fallback", schema(json!({"type": "object"}))),
         (
@@ -372,10 +358,7 @@ pub fn problems(files: &Files) -> Vec<String> {
             continue;
         };
         let documents: Vec<&[u8]> = if path.ends_with(".jsonl") {
-            bytes
-                .split(|byte| *byte == b'\n')
-                .filter(|line| !line.is_empty())
-                .collect()
+            bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).collect()
         } else {
             vec![bytes]
         };
@@ -413,11 +396,8 @@ fn schema(mut body: Value) -> Value {
 /// An object with all of `required`, perhaps some of `optional`, and nothing else.
 fn object(required: &[(&str, Value)], optional: &[(&str, Value)]) -> Value {
     let names: Vec<&str> = required.iter().map(|(name, _)| *name).collect();
-    let members: serde_json::Map<String, Value> = required
-        .iter()
-        .chain(optional)
-        .map(|(name, value)| ((*name).to_owned(), value.clone()))
-        .collect();
+    let members: serde_json::Map<String, Value> =
+        required.iter().chain(optional).map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
     json!({"type": "object", "required": names, "properties": members, "additionalProperties": false})
 }
 
@@ -465,12 +445,7 @@ fn validate(schema: &Value, value: &Value, place: &str, found: &mut Vec<String>)
         return;
     }
     let Value::Object(members) = value else { return };
-    for name in schema
-        .get("required")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-    {
+    for name in schema.get("required").and_then(Value::as_array).into_iter().flatten() {
         if !name.as_str().is_some_and(|name| members.contains_key(name)) {
             wrong(format!("lacks {name}"));
         }

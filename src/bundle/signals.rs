@@ -52,9 +52,6 @@ pub struct SegmentEvidence {
 impl Signals {
     /// Relevance column of a segment, else that of everyone.
     pub fn relevance_of(&self, segment: &str) -> Option<&SegmentRelevance> {
-        self.relevance
-            .iter()
-            .find(|column| column.segment == segment)
-            .or_else(|| self.relevance.first())
+        self.relevance.iter().find(|column| column.segment == segment).or_else(|| self.relevance.first())
     }
 }

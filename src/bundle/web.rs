@@ -5,14 +5,8 @@ use super::files::Files;
 const MODULE: &str = include_str!("../../assets/web/endcap.js");
 const REPLAY: &str = include_str!("../../assets/web/replay.mjs");
 const DEMO: [(&str, &str); 4] = [
-    (
-        "demo/index.html",
-        include_str!("../../assets/web/demo/index.html"),
-    ),
-    (
-        "demo/replay.html",
-        include_str!("../../assets/web/demo/replay.html"),
-    ),
+    ("demo/index.html", include_str!("../../assets/web/demo/index.html")),
+    ("demo/replay.html", include_str!("../../assets/web/demo/replay.html")),
     ("demo/demo.css", include_str!("../../assets/web/demo/demo.css")),
     ("demo/demo.js", include_str!("../../assets/web/demo/demo.js")),
 ];
@@ -36,10 +30,8 @@ pub fn module() -> String {
 
 /// Everything of the web runtime, to be put beside a bundle folder: `endcap.js`, `replay.mjs`, `demo/…`.
 pub fn files() -> Files {
-    let mut files: Files = DEMO
-        .iter()
-        .map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()))
-        .collect();
+    let mut files: Files =
+        DEMO.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect();
     files.insert("endcap.js".to_owned(), module().into_bytes());
     files.insert("replay.mjs".to_owned(), REPLAY.as_bytes().to_vec());
     files

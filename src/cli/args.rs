@@ -137,11 +137,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Parsed {
         None => Parsed::Window(Start::LastWorkspace),
         Some(Command::Open(open)) => Parsed::Window(Start::Workspace(open.file)),
         Some(Command::Sample(sample)) if sample.out.is_none() => Parsed::Window(Start::Sample),
-        Some(command) => Parsed::Command(Invocation {
-            command,
-            json: parsed.json,
-            quiet: parsed.quiet,
-        }),
+        Some(command) => Parsed::Command(Invocation { command, json: parsed.json, quiet: parsed.quiet }),
     }
 }
 
@@ -162,28 +158,15 @@ mod tests {
         command.clone().debug_assert();
         for sub in command.get_subcommands() {
             let after = sub.get_after_help().map(ToString::to_string).unwrap_or_default();
-            assert!(
-                after.starts_with("Example: endcap "),
-                "{} has no example",
-                sub.get_name()
-            );
+            assert!(after.starts_with("Example: endcap "), "{} has no example", sub.get_name());
         }
     }
 
     #[test]
     fn no_command_and_open_and_sample_ask_for_the_window() {
-        assert!(matches!(
-            parse_line("endcap"),
-            Parsed::Window(Start::LastWorkspace)
-        ));
-        assert!(matches!(
-            parse_line("endcap sample"),
-            Parsed::Window(Start::Sample)
-        ));
-        assert!(matches!(
-            parse_line("endcap open a.endcap"),
-            Parsed::Window(Start::Workspace(_))
-        ));
+        assert!(matches!(parse_line("endcap"), Parsed::Window(Start::LastWorkspace)));
+        assert!(matches!(parse_line("endcap sample"), Parsed::Window(Start::Sample)));
+        assert!(matches!(parse_line("endcap open a.endcap"), Parsed::Window(Start::Workspace(_))));
         assert!(matches!(parse_line("endcap sample --out d"), Parsed::Command(_)));
     }
 

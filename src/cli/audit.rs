@@ -20,10 +20,7 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
     let audit = session.audit()?;
     if let Some(to) = &args.rows_set_aside {
         let n_rows = session.save_set_aside_rows(to)?;
-        printer.message(&format!(
-            "Saved {n_rows} rows that were set aside: {}",
-            to.display()
-        ));
+        printer.message(&format!("Saved {n_rows} rows that were set aside: {}", to.display()));
     }
     printer.answer(&audit, || text(&audit))
 }
@@ -62,9 +59,6 @@ fn text(audit: &Audit) -> String {
         }
     }
     let maturity = &audit.maturity;
-    out.push_str(&format!(
-        "\nLevel {} of 5, {}. {}",
-        maturity.level, maturity.name, maturity.next_step
-    ));
+    out.push_str(&format!("\nLevel {} of 5, {}. {}", maturity.level, maturity.name, maturity.next_step));
     out
 }

@@ -20,20 +20,14 @@ pub struct Args {
 pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
     let compiled = source::bundle(&args.file)?;
     let prepared = Prepared::new(&compiled);
-    let mut extras = Extras {
-        created_at: train::now(),
-        ..Extras::default()
-    };
+    let mut extras = Extras { created_at: train::now(), ..Extras::default() };
     extras.files = golden::files(&prepared, 1).map_err(from_bundle)?;
     let (_, all) = bundle::disk::assemble(&compiled, &extras).map_err(from_bundle)?;
     let said = verify(&all).map_err(from_bundle)?;
     if !said.passed() {
         let first = said.findings.iter().map(|finding| finding.message.clone());
         let problems: Vec<String> = said.schema_problems.iter().cloned().chain(first).collect();
-        return Err(Error::bug(format!(
-            "The bundle would not verify: {}.",
-            problems.join("; ")
-        )));
+        return Err(Error::bug(format!("The bundle would not verify: {}.", problems.join("; "))));
     }
     let manifest = bundle::write(&compiled, &args.out, &extras).map_err(from_bundle)?;
     printer.answer(

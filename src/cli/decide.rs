@@ -27,11 +27,7 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
         let request = serde_json::from_str(&line).and_then(decide::json::request);
         let answer = match request {
             Ok(request) => {
-                let detail = if request.explain {
-                    Detail::Full
-                } else {
-                    Detail::Plain
-                };
+                let detail = if request.explain { Detail::Full } else { Detail::Plain };
                 let page = prepared.decide(&request.visit, detail);
                 decide::json::page(&prepared, &page, request.explain)
             }
@@ -43,9 +39,7 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
         printer.line(&answer.to_string())?;
     }
     if wrong > 0 {
-        return Err(Error::user(format!(
-            "{wrong} lines were no visits; their answers say why."
-        )));
+        return Err(Error::user(format!("{wrong} lines were no visits; their answers say why.")));
     }
     Ok(())
 }

@@ -28,17 +28,10 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
             lines.push(format!("{} products are new.", difference.products_added.len()));
         }
         if !difference.products_removed.is_empty() {
-            lines.push(format!(
-                "{} products are gone.",
-                difference.products_removed.len()
-            ));
+            lines.push(format!("{} products are gone.", difference.products_removed.len()));
         }
         lines.extend(difference.rows.iter().map(|row| row.sentence.clone()));
-        lines.push(format!(
-            "{} of {} rows change.",
-            difference.rows.len(),
-            difference.rows_compared
-        ));
+        lines.push(format!("{} of {} rows change.", difference.rows.len(), difference.rows_compared));
         lines.join("\n")
     })
 }

@@ -88,10 +88,7 @@ fn report(error: &Error) -> ExitCode {
 
 fn explain_panic(info: &PanicHookInfo<'_>) {
     let what = info.payload_as_str().unwrap_or("no further words");
-    let place = info
-        .location()
-        .map(|at| format!("{}:{}", at.file(), at.line()))
-        .unwrap_or_default();
+    let place = info.location().map(|at| format!("{}:{}", at.file(), at.line())).unwrap_or_default();
     printer::error(&format!(
         "Endcap stopped unexpectedly. What was saved before is safe. This is a mistake of ours; \
          please report these words: {what} ({place})"

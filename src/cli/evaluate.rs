@@ -54,16 +54,9 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
 
 /// The pipeline and every method beside it, best first.
 fn table(report: &Report) -> String {
-    let mut text = format!(
-        "Held out: {} to {}, lists of {}\n",
-        report.split, report.until, report.k
-    );
+    let mut text = format!("Held out: {} to {}, lists of {}\n", report.split, report.until, report.k);
     for task in &report.tasks {
-        let who = if Task::ORDER.contains(&task.task) {
-            "orders"
-        } else {
-            "customers"
-        };
+        let who = if Task::ORDER.contains(&task.task) { "orders" } else { "customers" };
         text.push_str(&format!(
             "\n{} ({} {who}; chosen: {})\n",
             task.task.name(),
@@ -80,18 +73,10 @@ fn table(report: &Report) -> String {
                 method.method, method.ndcg, method.hit_rate, method.recall, method.coverage
             ));
         }
-        if let Some(gain) = task
-            .methods
-            .first()
-            .and_then(|own| own.against_best_single.as_ref())
-        {
-            let interval = gain
-                .ci95
-                .map_or_else(String::new, |[low, high]| format!(" ({low:+.4} to {high:+.4})"));
-            text.push_str(&format!(
-                "  endcap against {}: {:+.4}{interval}\n",
-                gain.method, gain.difference
-            ));
+        if let Some(gain) = task.methods.first().and_then(|own| own.against_best_single.as_ref()) {
+            let interval =
+                gain.ci95.map_or_else(String::new, |[low, high]| format!(" ({low:+.4} to {high:+.4})"));
+            text.push_str(&format!("  endcap against {}: {:+.4}{interval}\n", gain.method, gain.difference));
         }
     }
     text

@@ -26,10 +26,7 @@ pub struct Args {
 pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
     if args.to == "list" {
         return printer.answer(&list(), || {
-            Target::ALL
-                .iter()
-                .map(|target| format!("{:<14} {}\n", target.name(), target.summary()))
-                .collect()
+            Target::ALL.iter().map(|target| format!("{:<14} {}\n", target.name(), target.summary())).collect()
         });
     }
     let target = use_case::target(&args.to)?;
@@ -37,19 +34,12 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
         (Some(out), _) => Some(out),
         (None, true) => None,
         (None, false) => {
-            return Err(Error::user(
-                "Say where to with --out DIR, or add --dry-run to only look",
-            ));
+            return Err(Error::user("Say where to with --out DIR, or add --dry-run to only look"));
         }
     };
     let session = Session::open_read_only(&args.file)?;
-    let exporter = Exporter::gather(
-        session.workspace(),
-        train::now(),
-        target.names_customers(),
-        Vec::new(),
-        printer,
-    )?;
+    let exporter =
+        Exporter::gather(session.workspace(), train::now(), target.names_customers(), Vec::new(), printer)?;
     let projection = exporter.project(target);
     if let (Some(out), false) = (out, args.dry_run) {
         use_case::write(&projection, out)?;
@@ -71,11 +61,8 @@ fn list() -> Value {
 }
 
 fn document(projection: &Projection, args: &Args) -> Value {
-    let files: Vec<Value> = projection
-        .files
-        .iter()
-        .map(|file| json!({ "path": file.path, "bytes": file.bytes.len() }))
-        .collect();
+    let files: Vec<Value> =
+        projection.files.iter().map(|file| json!({ "path": file.path, "bytes": file.bytes.len() })).collect();
     json!({
         "target": projection.target.name(), "out": args.out, "dry_run": args.dry_run, "files": files,
         "fidelity": {
@@ -92,17 +79,8 @@ fn text(projection: &Projection, args: &Args) -> String {
     for file in &projection.files {
         text.push_str(&format!("{:>10}  {}\n", file.bytes.len(), file.path));
     }
-    for verdict in projection
-        .fidelity
-        .verdicts
-        .iter()
-        .filter(|verdict| verdict.fidelity != Fidelity::Exact)
-    {
-        let word = if verdict.fidelity == Fidelity::Dropped {
-            "dropped"
-        } else {
-            "approximate"
-        };
+    for verdict in projection.fidelity.verdicts.iter().filter(|verdict| verdict.fidelity != Fidelity::Exact) {
+        let word = if verdict.fidelity == Fidelity::Dropped { "dropped" } else { "approximate" };
         text.push_str(&format!("{word}: {}: {}\n", verdict.about, verdict.how));
     }
     let done = match (&args.out, args.dry_run) {

@@ -43,10 +43,7 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
 }
 
 fn sentences(run: &ForecastRun) -> String {
-    let mut text = format!(
-        "{} customers with an order\n",
-        grouped(run.customers.len() as u64)
-    );
+    let mut text = format!("{} customers with an order\n", grouped(run.customers.len() as u64));
     if let Some(fit) = &run.bg_nbd {
         let model = fit.model;
         text.push_str(&format!(

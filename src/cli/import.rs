@@ -40,21 +40,12 @@ pub struct Args {
 
 pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
     if let Some(missing) = args.paths.iter().find(|path| !path.exists()) {
-        return Err(Error::user(format!(
-            "There is no such file or folder: {}",
-            missing.display()
-        )));
+        return Err(Error::user(format!("There is no such file or folder: {}", missing.display())));
     }
     let request = ImportRequest {
         paths: args.paths.clone(),
         platform: args.platform,
-        mappings: args
-            .mapping
-            .as_deref()
-            .map(read_mapping)
-            .transpose()?
-            .into_iter()
-            .collect(),
+        mappings: args.mapping.as_deref().map(read_mapping).transpose()?.into_iter().collect(),
         currency: args.currency.as_deref().map(Currency::new),
         dates: args.dates.as_deref().map(|order| match order {
             "month-first" => DateOrder::MonthFirst,
@@ -66,15 +57,9 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
     let report = with_session(args, |session| session.import(&request, printer), nothing_read)?;
     printer.answer(&document(&report, args.dry_run), || text(&report, args.dry_run))?;
     if nothing_read(&report) {
-        return Err(Error::user(
-            "Nothing could be imported. What is wrong with each file stands above",
-        ));
+        return Err(Error::user("Nothing could be imported. What is wrong with each file stands above"));
     }
-    let serious = report
-        .summary
-        .issues
-        .iter()
-        .any(|issue| issue.severity >= Severity::Warning);
+    let serious = report.summary.issues.iter().any(|issue| issue.severity >= Severity::Warning);
     if args.strict && (serious || report.n_rows_set_aside() > 0) {
         return Err(Error::user(
             "Some rows were set aside or need a look, and --strict was given. Everything else was imported",
@@ -168,27 +153,14 @@ fn text(report: &ImportReport, dry_run: bool) -> String {
         out.push_str(&format!("{}: imported before, nothing changed\n", file.file));
     }
     for issue in &report.summary.issues {
-        let place = issue
-            .line
-            .map_or_else(String::new, |line| format!(" (first in line {line})"));
-        let times = if issue.count > 1 {
-            format!("{} × ", grouped(issue.count))
-        } else {
-            String::new()
-        };
-        out.push_str(&format!(
-            "  {times}{}{place}: {} {}\n",
-            issue.file, issue.message, issue.advice
-        ));
+        let place = issue.line.map_or_else(String::new, |line| format!(" (first in line {line})"));
+        let times = if issue.count > 1 { format!("{} × ", grouped(issue.count)) } else { String::new() };
+        out.push_str(&format!("  {times}{}{place}: {} {}\n", issue.file, issue.message, issue.advice));
     }
     let totals = report.summary.totals;
     out.push_str(&format!(
         "{}{} products, {} customers, {} orders with {} lines, {} events",
-        if dry_run {
-            "Nothing was written. It would hold "
-        } else {
-            "The workspace holds "
-        },
+        if dry_run { "Nothing was written. It would hold " } else { "The workspace holds " },
         grouped(totals.products),
         grouped(totals.customers),
         grouped(totals.orders),

@@ -37,10 +37,6 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
         "time_zone": settings.time_zone,
     });
     printer.answer(&answer, || {
-        format!(
-            "Made an empty workspace for {}: {}",
-            settings.store_name,
-            args.file.display()
-        )
+        format!("Made an empty workspace for {}: {}", settings.store_name, args.file.display())
     })
 }

@@ -85,10 +85,7 @@ fn segment(bundle: &Bundle, wanted: &str) -> Result<String, Error> {
         .map(|segment| segment.id.clone())
         .ok_or_else(|| {
             let names: Vec<&str> = segments.iter().map(|segment| segment.name.as_str()).collect();
-            Error::user(format!(
-                "There is no segment `{wanted}`. There are: {}.",
-                names.join(", ")
-            ))
+            Error::user(format!("There is no segment `{wanted}`. There are: {}.", names.join(", ")))
         })
 }
 

@@ -67,11 +67,7 @@ impl Printer {
 
     /// `document` under `--json`, else what `human` writes.
     pub fn answer(&self, value: &impl Serialize, human: impl FnOnce() -> String) -> Result<(), Error> {
-        if self.json {
-            self.document(value)
-        } else {
-            self.line(human().trim_end())
-        }
+        if self.json { self.document(value) } else { self.line(human().trim_end()) }
     }
 
     /// A message for people, on stderr.
@@ -109,11 +105,7 @@ impl Printer {
             });
         };
         // Without the thread Ctrl-C ends the program, which also leaves nothing half done.
-        drop(
-            std::thread::Builder::new()
-                .name("interrupt".to_owned())
-                .spawn(watch),
-        );
+        drop(std::thread::Builder::new().name("interrupt".to_owned()).spawn(watch));
     }
 
     fn clear_bar(&self) {
@@ -146,11 +138,7 @@ impl Monitor for Printer {
     }
 
     fn checkpoint(&self) -> Result<(), Cancelled> {
-        if self.cancelled.load(Ordering::Relaxed) {
-            Err(Cancelled)
-        } else {
-            Ok(())
-        }
+        if self.cancelled.load(Ordering::Relaxed) { Err(Cancelled) } else { Ok(()) }
     }
 }
 
@@ -158,11 +146,7 @@ impl Bar {
     fn text(&mut self, done: u64, total: u64, now: Instant) -> String {
         const CELLS: u64 = 24;
         if total == 0 {
-            return if done == 0 {
-                self.phase.clone()
-            } else {
-                format!("{}  {}", self.phase, grouped(done))
-            };
+            return if done == 0 { self.phase.clone() } else { format!("{}  {}", self.phase, grouped(done)) };
         }
         let filled = (done.min(total) * CELLS / total) as usize;
         let cells = format!("{}{}", "█".repeat(filled), "░".repeat(CELLS as usize - filled));
@@ -199,10 +183,9 @@ pub(super) fn grouped(number: u64) -> String {
 /// A reader that went away (`| head`) is no failure.
 fn written(result: std::io::Result<()>) -> Result<(), Error> {
     match result {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Error::environment_because(
-            "The answer cannot be written to standard output",
-            error,
-        )),
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Error::environment_because("The answer cannot be written to standard output", error))
+        }
         _ => Ok(()),
     }
 }

@@ -93,11 +93,7 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
         What::Add(add) => added(&args.file, add, printer),
         What::Remove { id } => {
             let (mut workspace, bundle) = opened(&args.file, true)?;
-            let label = edit(
-                &mut workspace,
-                bundle.as_ref(),
-                &Edit::RemoveRule { id: id.clone() },
-            )?;
+            let label = edit(&mut workspace, bundle.as_ref(), &Edit::RemoveRule { id: id.clone() })?;
             printer.answer(&json!({"removed": id, "label": label}), || label.clone())
         }
         What::List => listed(&args.file, printer),
@@ -106,11 +102,7 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
 }
 
 fn opened(file: &Path, to_write: bool) -> Result<(Workspace, Option<Bundle>), Error> {
-    let workspace = if to_write {
-        Workspace::open(file)?
-    } else {
-        Workspace::open_read_only(file)?
-    };
+    let workspace = if to_write { Workspace::open(file)? } else { Workspace::open_read_only(file)? };
     let bundle = open::bundle(&workspace)?;
     Ok((workspace, bundle))
 }
@@ -148,9 +140,7 @@ fn listed(file: &Path, printer: &Printer) -> Result<(), Error> {
         .map(|bundle| decide::health(&Prepared::new(bundle), train::now()))
         .unwrap_or_default();
     let title = |id: &str| {
-        bundle
-            .as_ref()
-            .map_or_else(|| id.to_owned(), |bundle| sentence::product_title(bundle, id))
+        bundle.as_ref().map_or_else(|| id.to_owned(), |bundle| sentence::product_title(bundle, id))
     };
     let rows: Vec<_> = document
         .rules
@@ -176,11 +166,7 @@ fn listed(file: &Path, printer: &Printer) -> Result<(), Error> {
                 format!("{:<5} {}  {}", text("id"), text("label"), text("effect"))
             })
             .collect();
-        if lines.is_empty() {
-            "There are no rules.".to_owned()
-        } else {
-            lines.join("\n")
-        }
+        if lines.is_empty() { "There are no rules.".to_owned() } else { lines.join("\n") }
     })
 }
 
@@ -189,11 +175,7 @@ fn checked(file: &Path, printer: &Printer) -> Result<(), Error> {
     let bundle = bundle
         .ok_or_else(|| Error::user("There are no products yet. Import them and run `endcap train`."))?;
     let health = decide::health(&Prepared::new(&bundle), train::now());
-    let sentences: Vec<String> = health
-        .conflicts
-        .iter()
-        .map(|conflict| conflict.sentence(&bundle))
-        .collect();
+    let sentences: Vec<String> = health.conflicts.iter().map(|conflict| conflict.sentence(&bundle)).collect();
     let conflicts: Vec<_> = health
         .conflicts
         .iter()
@@ -216,13 +198,8 @@ fn action(add: &Add) -> Result<Action, Error> {
             soft: add.soft,
             keep_when_sold_out: add.keep_when_sold_out,
         },
-        Kind::Boost => Action::Boost {
-            points: points(&add.strength)?,
-            uncapped: add.uncapped,
-        },
-        Kind::Bury => Action::Bury {
-            points: points(&add.strength)?,
-        },
+        Kind::Boost => Action::Boost { points: points(&add.strength)?, uncapped: add.uncapped },
+        Kind::Bury => Action::Bury { points: points(&add.strength)? },
         Kind::Hide => Action::Hide,
         Kind::Only => Action::OnlyShow,
     })
@@ -234,9 +211,7 @@ fn points(strength: &str) -> Result<i64, Error> {
         "medium" => Ok(Action::MEDIUM),
         "strong" => Ok(Action::STRONG),
         other => decimal(other, 100_000).ok_or_else(|| {
-            Error::user(format!(
-                "`{other}` is no strength; write slight, medium, strong or points of 100."
-            ))
+            Error::user(format!("`{other}` is no strength; write slight, medium, strong or points of 100."))
         }),
     }
 }
@@ -248,46 +223,29 @@ fn decimal(text: &str, unit: i64) -> Option<i64> {
     if part.len() > digits || !part.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let part: i64 = if digits == 0 {
-        0
-    } else {
-        format!("{part:0<digits$}").parse().ok()?
-    };
+    let part: i64 = if digits == 0 { 0 } else { format!("{part:0<digits$}").parse().ok()? };
     Some(whole.parse::<i64>().ok()?.checked_mul(unit)? + part)
 }
 
 fn target(add: &Add, bundle: Option<&Bundle>) -> Result<Target, Error> {
     if add.conditions.is_empty() {
         if add.products.is_empty() {
-            return Err(Error::user(
-                "Say which products: ids, or --where with a condition.",
-            ));
+            return Err(Error::user("Say which products: ids, or --where with a condition."));
         }
-        let unknown = add
-            .products
-            .iter()
-            .find(|id| bundle.is_some_and(|bundle| bundle.catalog.index(id).is_none()));
+        let unknown =
+            add.products.iter().find(|id| bundle.is_some_and(|bundle| bundle.catalog.index(id).is_none()));
         if let Some(id) = unknown {
             return Err(Error::user(format!("The catalog has no product `{id}`.")));
         }
         return Ok(Target::Products(add.products.clone()));
     }
     if add.kind == Kind::Pin || !add.products.is_empty() {
-        return Err(Error::user(
-            "A pin names its products; --where is for the other rules, without ids.",
-        ));
+        return Err(Error::user("A pin names its products; --where is for the other rules, without ids."));
     }
     let per_major = bundle.map_or(100, |bundle| bundle.info.currency.minor_per_major());
-    let mut all = add
-        .conditions
-        .iter()
-        .map(|text| condition(text, per_major))
-        .collect::<Result<Vec<_>, Error>>()?;
-    Ok(Target::Where(if all.len() == 1 {
-        all.remove(0)
-    } else {
-        Condition::All(all)
-    }))
+    let mut all =
+        add.conditions.iter().map(|text| condition(text, per_major)).collect::<Result<Vec<_>, Error>>()?;
+    Ok(Target::Where(if all.len() == 1 { all.remove(0) } else { Condition::All(all) }))
 }
 
 const OPERATORS: [(&str, Operator); 6] = [
@@ -305,9 +263,7 @@ fn condition(text: &str, per_major: i64) -> Result<Condition, Error> {
         .filter_map(|(sign, operator)| text.find(sign).map(|at| (at, *sign, *operator)))
         .min_by_key(|(at, sign, _)| (*at, std::cmp::Reverse(sign.len())))
         .ok_or_else(|| {
-            Error::user(format!(
-                "`{text}` is no condition; write for example type=Plants or price<50."
-            ))
+            Error::user(format!("`{text}` is no condition; write for example type=Plants or price<50."))
         })?;
     let (name, value) = (text[..at].trim(), text[at + sign.len()..].trim());
     let field = match name {
@@ -325,17 +281,11 @@ fn condition(text: &str, per_major: i64) -> Result<Condition, Error> {
         other => Field::Attribute(other.to_owned()),
     };
     let value = if field == Field::Price {
-        decimal(value, per_major)
-            .ok_or_else(|| Error::user(format!("`{value}` is no price.")))?
-            .to_string()
+        decimal(value, per_major).ok_or_else(|| Error::user(format!("`{value}` is no price.")))?.to_string()
     } else {
         value.to_owned()
     };
-    Ok(Condition::Is {
-        field,
-        operator,
-        value,
-    })
+    Ok(Condition::Is { field, operator, value })
 }
 
 fn scope(add: &Add, bundle: Option<&Bundle>) -> Result<Scope, Error> {
@@ -362,18 +312,10 @@ mod tests {
 
     #[test]
     fn conditions_and_prices_are_read_as_people_write_them() {
-        let Condition::Is {
-            field,
-            operator,
-            value,
-        } = condition("price <= 49.9", 100).unwrap()
-        else {
+        let Condition::Is { field, operator, value } = condition("price <= 49.9", 100).unwrap() else {
             panic!("not a comparison");
         };
-        assert_eq!(
-            (field, operator, value.as_str()),
-            (Field::Price, Operator::LessOrEqual, "4990")
-        );
+        assert_eq!((field, operator, value.as_str()), (Field::Price, Operator::LessOrEqual, "4990"));
         assert!(condition("nothing", 100).is_err());
         assert_eq!(decimal("2.5", 100_000), Some(250_000));
         assert_eq!(decimal("2.505", 100), None);

@@ -22,22 +22,11 @@ pub struct Args {
 
 pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
     if let Some(missing) = args.paths.iter().find(|path| !path.exists()) {
-        return Err(Error::user(format!(
-            "There is no such file or folder: {}",
-            missing.display()
-        )));
+        return Err(Error::user(format!("There is no such file or folder: {}", missing.display())));
     }
-    let targets = args
-        .to
-        .iter()
-        .map(|name| export::target(name))
-        .collect::<Result<Vec<_>, _>>()?;
-    let request = whole::Request {
-        paths: args.paths.clone(),
-        out: args.out.clone(),
-        targets,
-        now: train::now(),
-    };
+    let targets = args.to.iter().map(|name| export::target(name)).collect::<Result<Vec<_>, _>>()?;
+    let request =
+        whole::Request { paths: args.paths.clone(), out: args.out.clone(), targets, now: train::now() };
     let outcome = whole::run(&request, printer)?;
     let totals = outcome.imported.summary.totals;
     printer.answer(

@@ -27,17 +27,14 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
     }
     let files = sample::write_files(out, printer)?;
     let trained = sample::build_workspace(&workspace, &files, printer)?;
-    printer.answer(
-        &json!({ "workspace": workspace, "files": files, "trained": trained }),
-        || {
-            format!(
-                "The sample store is in {}: {} export files and {}.\nGroups: {}.\nOpen it with `endcap open {}`.",
-                out.display(),
-                files.len(),
-                sample::WORKSPACE,
-                trained.groups.join(", "),
-                workspace.display()
-            )
-        },
-    )
+    printer.answer(&json!({ "workspace": workspace, "files": files, "trained": trained }), || {
+        format!(
+            "The sample store is in {}: {} export files and {}.\nGroups: {}.\nOpen it with `endcap open {}`.",
+            out.display(),
+            files.len(),
+            sample::WORKSPACE,
+            trained.groups.join(", "),
+            workspace.display()
+        )
+    })
 }

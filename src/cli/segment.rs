@@ -38,16 +38,9 @@ pub enum Method {
 pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
     let groups = match args.groups.as_str() {
         "auto" => Groups::Auto,
-        text => text
-            .parse()
-            .ok()
-            .filter(|k| (2..=10).contains(k))
-            .map(Groups::Exactly)
-            .ok_or_else(|| {
-                Error::user(format!(
-                    "`{text}` is not a number of groups. Use `auto` or a number from 2 to 10."
-                ))
-            })?,
+        text => text.parse().ok().filter(|k| (2..=10).contains(k)).map(Groups::Exactly).ok_or_else(|| {
+            Error::user(format!("`{text}` is not a number of groups. Use `auto` or a number from 2 to 10."))
+        })?,
     };
     let mut workspace = Workspace::open(&args.file)?;
     let zone = workspace.settings()?.time_zone;
@@ -68,9 +61,8 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
 fn table(run: &SegmentRun) -> String {
     let mut text = String::new();
     for group in &run.groups {
-        let steady = group
-            .stability
-            .map_or_else(String::new, |share| format!("  steady {:.0}%", share * 100.0));
+        let steady =
+            group.stability.map_or_else(String::new, |share| format!("  steady {:.0}%", share * 100.0));
         text.push_str(&format!(
             "{:<34} {:>8} customers {:>5.1}%  {:>5.1}% of revenue{steady}\n    {}\n",
             group.name,
@@ -81,11 +73,7 @@ fn table(run: &SegmentRun) -> String {
         ));
     }
     for curve in &run.by_k {
-        let mark = if curve.k == run.suggested_k {
-            " suggested"
-        } else {
-            ""
-        };
+        let mark = if curve.k == run.suggested_k { " suggested" } else { "" };
         text.push_str(&format!(
             "{:>2} groups: {:?} (silhouette {:.2}), stability {:.2}, smallest {}{mark}\n",
             curve.k,

@@ -19,11 +19,8 @@ pub struct Args {
 }
 
 pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
-    let settings = Settings {
-        bundle: args.bundle.clone(),
-        listen: args.listen,
-        token: std::env::var(TOKEN).ok(),
-    };
+    let settings =
+        Settings { bundle: args.bundle.clone(), listen: args.listen, token: std::env::var(TOKEN).ok() };
     let ready = |address| printer.message(&format!("Serving on http://{address}. Ctrl-C stops."));
     let quiet = Printer::new(false, false);
     serve::run(&settings, ready, move |notice| quiet.message(notice)).map_err(|source| {

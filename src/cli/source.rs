@@ -8,11 +8,7 @@ use crate::workspace::Workspace;
 
 /// Compiles a workspace in memory, or reads and checks a bundle.
 pub(super) fn bundle(path: &Path) -> Result<Bundle, Error> {
-    if path.is_dir()
-        || path
-            .extension()
-            .is_some_and(|extension| extension.eq_ignore_ascii_case("zip"))
-    {
+    if path.is_dir() || path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zip")) {
         return bundle::read(path).map_err(from_bundle);
     }
     let workspace = Workspace::open_read_only(path)?;

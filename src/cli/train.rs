@@ -21,11 +21,8 @@ pub struct Args {
 
 pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
     let Args { file, as_of, seed } = args;
-    let settings = train::Settings {
-        as_of: as_of.map(midnight),
-        seed: *seed,
-        ..train::Settings::at(train::now())
-    };
+    let settings =
+        train::Settings { as_of: as_of.map(midnight), seed: *seed, ..train::Settings::at(train::now()) };
     let report = train::train_file(file, &settings, printer)?;
     printer.answer(&report, || words(&report))
 }

@@ -25,17 +25,9 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
             "Bundle {}: {} files, {} products, {} rules. Digest is right.",
             said.bundle_id, said.files, said.products, said.rules
         )];
-        lines.extend(
-            said.schema_problems
-                .iter()
-                .map(|problem| format!("Schema: {problem}")),
-        );
+        lines.extend(said.schema_problems.iter().map(|problem| format!("Schema: {problem}")));
         lines.extend(said.findings.iter().map(|finding| {
-            let kind = if finding.severity == Severity::Error {
-                "Error"
-            } else {
-                "Look at"
-            };
+            let kind = if finding.severity == Severity::Error { "Error" } else { "Look at" };
             format!("{kind}: {}", finding.message)
         }));
         lines.push(format!(
@@ -45,9 +37,5 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
         ));
         lines.join("\n")
     })?;
-    if said.passed() {
-        Ok(())
-    } else {
-        Err(Error::user("The bundle is not sound. Compile it again."))
-    }
+    if said.passed() { Ok(()) } else { Err(Error::user("The bundle is not sound. Compile it again.")) }
 }

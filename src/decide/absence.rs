@@ -35,11 +35,7 @@ impl Prepared {
         let found = Found::new(&scene, block)?;
         let upto = position.max(1) as usize;
         let reaches = |points: i64| {
-            let run = Run {
-                rules: true,
-                trial: Some((product, points)),
-                upto,
-            };
+            let run = Run { rules: true, trial: Some((product, points)), upto };
             Decided::new(&scene, found.block, &found.shown, run)
                 .places
                 .iter()
@@ -54,11 +50,7 @@ impl Prepared {
         let (mut short, mut enough) = (0, STRONGEST_TRIAL);
         while enough - short > 1 {
             let middle = short + (enough - short) / 2;
-            if reaches(middle) {
-                enough = middle
-            } else {
-                short = middle
-            }
+            if reaches(middle) { enough = middle } else { short = middle }
         }
         Some(enough)
     }
@@ -84,11 +76,7 @@ impl<'a> Found<'a> {
                 return Some(Self { block, shown, above });
             }
             if !block.may_repeat {
-                let run = Run {
-                    rules: true,
-                    trial: None,
-                    upto: block.size as usize,
-                };
+                let run = Run { rules: true, trial: None, upto: block.size as usize };
                 for held in Decided::new(scene, block, &shown, run).places {
                     shown.insert(held.product);
                     above.push((held.product, block.title.clone()));
@@ -100,34 +88,21 @@ impl<'a> Found<'a> {
 
     fn absence(&self, scene: &Scene<'_>, product: u32) -> Absence {
         let size = self.block.size as usize;
-        let run = Run {
-            rules: true,
-            trial: None,
-            upto: EXACT_PLACES.max(size),
-        };
+        let run = Run { rules: true, trial: None, upto: EXACT_PLACES.max(size) };
         let decided = Decided::new(scene, self.block, &self.shown, run);
-        let last = decided
-            .places
-            .get(size.saturating_sub(1))
-            .map_or(0, |held| held.score);
+        let last = decided.places.get(size.saturating_sub(1)).map_or(0, |held| held.score);
         if let Some(at) = decided.places.iter().position(|held| held.product == product) {
             if at < size {
                 return Absence::Shown(at as u32 + 1);
             }
-            return Absence::BelowTheCut {
-                place: at as u32 + 1,
-                lacks: last - decided.places[at].score,
-            };
+            return Absence::BelowTheCut { place: at as u32 + 1, lacks: last - decided.places[at].score };
         }
         if let Some(step) = self.removed(scene, &decided, product) {
             return Absence::Removed(step);
         }
         let score = decided.candidate(product).map_or(0, |candidate| candidate.score);
-        let ahead = decided
-            .candidates
-            .iter()
-            .filter(|other| (other.score, product) > (score, other.product))
-            .count();
+        let ahead =
+            decided.candidates.iter().filter(|other| (other.score, product) > (score, other.product)).count();
         Absence::BelowTheCut {
             place: (ahead as u32 + 1).max(decided.places.len() as u32 + 1),
             lacks: last - score,
@@ -163,9 +138,7 @@ impl<'a> Found<'a> {
             Some(Step::SeedOrCart)
         } else if !self.block.may_repeat && self.shown.has(product) {
             let above = self.above.iter().find(|(known, _)| *known == product);
-            Some(Step::ShownAbove(
-                above.map_or_else(String::new, |(_, title)| title.clone()),
-            ))
+            Some(Step::ShownAbove(above.map_or_else(String::new, |(_, title)| title.clone())))
         } else if decided.brought.has(product) {
             None
         } else {

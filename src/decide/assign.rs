@@ -23,10 +23,7 @@ pub(super) struct Visitor {
 impl Visitor {
     pub(super) fn of(bundle: &Bundle, visit: &Visit) -> Self {
         let arms = if visit.personalize {
-            visit
-                .visitor
-                .as_deref()
-                .map_or_else(Vec::new, |key| arms(&bundle.experiments, key, visit.now))
+            visit.visitor.as_deref().map_or_else(Vec::new, |key| arms(&bundle.experiments, key, visit.now))
         } else {
             Vec::new()
         };
@@ -36,13 +33,7 @@ impl Visitor {
         } else {
             EVERYONE.to_owned()
         };
-        Self {
-            segment,
-            arms,
-            holdout,
-            device: visit.device.clone(),
-            source: visit.source.clone(),
-        }
+        Self { segment, arms, holdout, device: visit.device.clone(), source: visit.source.clone() }
     }
 
     /// Every condition that is set holds.
@@ -69,10 +60,7 @@ fn segment(segments: &Segments, visit: &Visit) -> String {
 /// Rule groups in list order, the cluster model, lifecycle stages, everyone.
 pub fn assign(segments: &Segments, facts: &[(String, i64)]) -> String {
     let by_rule = |rules: &[SegmentRule]| {
-        rules
-            .iter()
-            .find(|rule| rule_holds(rule, facts))
-            .map(|rule| rule.segment.clone())
+        rules.iter().find(|rule| rule_holds(rule, facts)).map(|rule| rule.segment.clone())
     };
     by_rule(&segments.rules)
         .or_else(|| segments.model.as_ref().and_then(|model| nearest(model, facts)))
@@ -81,10 +69,7 @@ pub fn assign(segments: &Segments, facts: &[(String, i64)]) -> String {
 }
 
 fn fact(facts: &[(String, i64)], name: &str) -> Option<i64> {
-    facts
-        .iter()
-        .find(|(known, _)| known == name)
-        .map(|(_, value)| *value)
+    facts.iter().find(|(known, _)| known == name).map(|(_, value)| *value)
 }
 
 /// A fact that was not observed satisfies no comparison.
@@ -99,19 +84,12 @@ fn rule_holds(rule: &SegmentRule, facts: &[(String, i64)]) -> bool {
 
 /// The label of the nearest centroid; `None` when fewer than half of the model's features were observed.
 fn nearest(model: &ClusterModel, facts: &[(String, i64)]) -> Option<String> {
-    let observed = model
-        .features
-        .iter()
-        .filter(|feature| fact(facts, &feature.source).is_some())
-        .count();
+    let observed = model.features.iter().filter(|feature| fact(facts, &feature.source).is_some()).count();
     if observed == 0 || observed * 2 < model.features.len() {
         return None;
     }
-    let z: Vec<f64> = model
-        .features
-        .iter()
-        .map(|feature| coordinate(feature, fact(facts, &feature.source)))
-        .collect();
+    let z: Vec<f64> =
+        model.features.iter().map(|feature| coordinate(feature, fact(facts, &feature.source))).collect();
     let mut best: Option<(f64, usize)> = None;
     for (cluster, centroid) in model.centroids.iter().enumerate() {
         let mut distance = 0.0;
@@ -129,10 +107,7 @@ fn nearest(model: &ClusterModel, facts: &[(String, i64)]) -> Option<String> {
 /// `(x − mean) / scale` of a quantised fact; a constant feature says nothing and gives 0.
 ///
 /// One IEEE 754 subtraction and one division, so every runtime gets the same bits.
-#[expect(
-    clippy::float_cmp,
-    reason = "a scale of exactly zero marks a constant feature"
-)]
+#[expect(clippy::float_cmp, reason = "a scale of exactly zero marks a constant feature")]
 pub fn coordinate(feature: &ModelFeature, observed: Option<i64>) -> f64 {
     if feature.scale == 0.0 {
         return 0.0;
@@ -160,11 +135,7 @@ fn arms(experiments: &[Experiment], visitor: &str, now: i64) -> Vec<(String, Str
             continue;
         }
         let bucket = bucket(&experiment.id, visitor);
-        if let Some(arm) = experiment
-            .arms
-            .iter()
-            .find(|arm| arm.start <= bucket && bucket < arm.end)
-        {
+        if let Some(arm) = experiment.arms.iter().find(|arm| arm.start <= bucket && bucket < arm.end) {
             taken.push(&experiment.layer);
             found.push((experiment.id.clone(), arm.id.clone()));
         }
@@ -237,30 +208,20 @@ mod tests {
             id: id.to_owned(),
             name: id.to_owned(),
             layer: layer.to_owned(),
-            arms: vec![crate::bundle::Arm {
-                id: "b".to_owned(),
-                start: 0,
-                end: 10_000,
-            }],
+            arms: vec![crate::bundle::Arm { id: "b".to_owned(), start: 0, end: 10_000 }],
             has_holdout: false,
             from: None,
             until: None,
         };
         let all = [experiment("x", "l"), experiment("y", "l"), experiment("z", "m")];
         let found = arms(&all, "someone", 0);
-        assert_eq!(
-            found.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>(),
-            ["x", "z"]
-        );
+        assert_eq!(found.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>(), ["x", "z"]);
     }
 
     #[test]
     fn bins_are_looked_up_by_exclusive_upper_bounds() {
-        let feature = ModelFeature {
-            bins: vec![(10, 0.5), (20, 1.5)],
-            scale: 1.0,
-            ..ModelFeature::default()
-        };
+        let feature =
+            ModelFeature { bins: vec![(10, 0.5), (20, 1.5)], scale: 1.0, ..ModelFeature::default() };
         for (quantised, expected) in [(9, 0.5), (10, 1.5), (20, 1.5), (99, 1.5)] {
             assert!((coordinate(&feature, Some(quantised)) - expected).abs() < 1e-12);
         }

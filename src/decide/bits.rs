@@ -9,17 +9,11 @@ pub(super) struct Bits {
 
 impl Bits {
     pub(super) fn none(len: usize) -> Self {
-        Self {
-            words: vec![0; len.div_ceil(64)],
-            len,
-        }
+        Self { words: vec![0; len.div_ceil(64)], len }
     }
 
     pub(super) fn all(len: usize) -> Self {
-        let mut bits = Self {
-            words: vec![u64::MAX; len.div_ceil(64)],
-            len,
-        };
+        let mut bits = Self { words: vec![u64::MAX; len.div_ceil(64)], len };
         if len % 64 != 0
             && let Some(last) = bits.words.last_mut()
         {
@@ -116,9 +110,6 @@ mod tests {
     fn members_come_back_in_ascending_order() {
         let bits = Bits::from_fn(200, |index| index % 7 == 3);
         let members: Vec<u32> = bits.iter().collect();
-        assert_eq!(
-            members,
-            (0..200).filter(|index| index % 7 == 3).collect::<Vec<u32>>()
-        );
+        assert_eq!(members, (0..200).filter(|index| index % 7 == 3).collect::<Vec<u32>>());
     }
 }

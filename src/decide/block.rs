@@ -90,19 +90,10 @@ impl<'a> Decided<'a> {
             eligible: &eligible,
         };
         gathering.all_sources();
-        let Gathering {
-            taste,
-            mut candidates,
-            mut slot_of,
-            brought,
-            ..
-        } = gathering;
+        let Gathering { taste, mut candidates, mut slot_of, brought, .. } = gathering;
         let weigh = Weigh::new(scene, block);
         let points = |product: u32| {
-            let own = effects
-                .points
-                .as_ref()
-                .map_or(0, |points| points[product as usize]);
+            let own = effects.points.as_ref().map_or(0, |points| points[product as usize]);
             match run.trial {
                 Some((tried, more)) if tried == product => {
                     let (raw, uncapped) = raw_points(&active, bundle, product, now);
@@ -116,11 +107,7 @@ impl<'a> Decided<'a> {
             candidate.score = candidate.base + points(candidate.product);
         }
         let pins = PinPlan::new(&active, |product, keep_when_sold_out| {
-            if keep_when_sold_out {
-                pinnable.has(product)
-            } else {
-                stocked_pins.has(product)
-            }
+            if keep_when_sold_out { pinnable.has(product) } else { stocked_pins.has(product) }
         });
         for product in pins.products() {
             if slot_of[product as usize] == u32::MAX {
@@ -146,17 +133,7 @@ impl<'a> Decided<'a> {
             pins: &pins,
         }
         .fill(run.upto, in_order);
-        Self {
-            active,
-            effects,
-            candidates,
-            places,
-            pins,
-            taste,
-            total,
-            brought,
-            eligible,
-        }
+        Self { active, effects, candidates, places, pins, taste, total, brought, eligible }
     }
 
     pub(super) fn candidate(&self, product: u32) -> Option<&Candidate> {
@@ -185,15 +162,15 @@ fn pinnable(scene: &Scene<'_>, block: &Block, shown: &Bits, effects: &Effects) -
 
 /// Sum of a product's boosts and buries before the cap, and whether one is uncapped.
 fn raw_points(active: &[&CompiledRule], bundle: &Bundle, product: u32, now: i64) -> (i64, bool) {
-    active
-        .iter()
-        .filter(|rule| rule.matches(product, bundle, now))
-        .fold((0, false), |(sum, uncapped), rule| {
+    active.iter().filter(|rule| rule.matches(product, bundle, now)).fold(
+        (0, false),
+        |(sum, uncapped), rule| {
             (
                 sum + super::rules::points_of(rule.action),
                 uncapped || matches!(rule.action, Action::Boost { uncapped: true, .. }),
             )
-        })
+        },
+    )
 }
 
 /// Weights and signals of a block.
@@ -255,11 +232,7 @@ impl Gathering<'_, '_> {
             if nth > 0 && self.candidates.len() >= minimum {
                 return;
             }
-            let enough = if nth == 0 && !is_ranked(source) {
-                usize::MAX
-            } else {
-                minimum
-            };
+            let enough = if nth == 0 && !is_ranked(source) { usize::MAX } else { minimum };
             self.bring(source, nth, enough);
         }
         if self.candidates.is_empty() {
@@ -286,13 +259,7 @@ impl Gathering<'_, '_> {
                     .filter(|(relevance, _)| relevance.0 != UNKNOWN)
                     .collect();
                 known.sort_unstable();
-                self.each(
-                    known
-                        .into_iter()
-                        .map(|(relevance, product)| (product, relevance.0)),
-                    nth,
-                    enough,
-                );
+                self.each(known.into_iter().map(|(relevance, product)| (product, relevance.0)), nth, enough);
             }
             Source::BoughtTogether
             | Source::Similar
@@ -303,10 +270,8 @@ impl Gathering<'_, '_> {
                 self.each(listed.into_iter(), nth, enough);
             }
             Source::Trending => {
-                let listed = index
-                    .by_trending
-                    .iter()
-                    .map(|product| (*product, index.trending[*product as usize]));
+                let listed =
+                    index.by_trending.iter().map(|product| (*product, index.trending[*product as usize]));
                 self.each(listed, nth, enough);
             }
             Source::BestSellers => {
@@ -338,12 +303,8 @@ impl Gathering<'_, '_> {
             }
             Source::HandPicked => {
                 let catalog = &scene.prepared.bundle().catalog;
-                let picked: Vec<u32> = self
-                    .block
-                    .hand_picked
-                    .iter()
-                    .filter_map(|id| catalog.index(id))
-                    .collect();
+                let picked: Vec<u32> =
+                    self.block.hand_picked.iter().filter_map(|id| catalog.index(id)).collect();
                 self.each(by_rank(picked).into_iter(), nth, enough);
             }
             Source::RecentlyViewed | Source::BuyAgain => {
@@ -389,11 +350,7 @@ impl Gathering<'_, '_> {
         if !self.eligible.has(product) {
             return;
         }
-        let relevance = if relevance == UNKNOWN {
-            UNKNOWN
-        } else {
-            relevance >> nth.min(15)
-        };
+        let relevance = if relevance == UNKNOWN { UNKNOWN } else { relevance >> nth.min(15) };
         match self.slot_of[product as usize] {
             u32::MAX => {
                 self.slot_of[product as usize] = self.candidates.len() as u32;
@@ -418,10 +375,7 @@ impl Gathering<'_, '_> {
 
 /// Sources that are a ranking of the whole catalog bring only the top of it, even as the first.
 fn is_ranked(source: &Source) -> bool {
-    matches!(
-        source,
-        Source::Trending | Source::BestSellers | Source::New | Source::BackInStock
-    )
+    matches!(source, Source::Trending | Source::BestSellers | Source::New | Source::BackInStock)
 }
 
 /// Sum of strengths over the seeds, strongest first, ties by id.
@@ -436,10 +390,7 @@ fn pairs(scene: &Scene<'_>, source: &Source) -> Vec<(u32, u16)> {
             *sum = (*sum + u32::from(neighbor.strength)).min(10_000);
         }
     }
-    let mut listed: Vec<(u32, u16)> = sums
-        .into_iter()
-        .map(|(product, sum)| (product, sum as u16))
-        .collect();
+    let mut listed: Vec<(u32, u16)> = sums.into_iter().map(|(product, sum)| (product, sum as u16)).collect();
     listed.sort_unstable_by_key(|(product, strength)| (std::cmp::Reverse(*strength), *product));
     listed
 }

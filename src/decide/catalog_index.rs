@@ -52,24 +52,15 @@ impl CatalogIndex {
         let len = products.len();
         let column = |values: &[Option<u16>]| -> Vec<u16> {
             (0..len)
-                .map(|index| {
-                    values
-                        .get(index)
-                        .copied()
-                        .flatten()
-                        .map_or(UNKNOWN, |value| value.min(10_000))
-                })
+                .map(|index| values.get(index).copied().flatten().map_or(UNKNOWN, |value| value.min(10_000)))
                 .collect()
         };
         let signals = &bundle.signals;
         let popularity = column(&signals.popularity);
         let newness = column(&signals.newness);
         let trending = column(&signals.trending);
-        let mut relevance: Vec<(String, Vec<u16>)> = signals
-            .relevance
-            .iter()
-            .map(|of| (of.segment.clone(), column(&of.relevance)))
-            .collect();
+        let mut relevance: Vec<(String, Vec<u16>)> =
+            signals.relevance.iter().map(|of| (of.segment.clone(), column(&of.relevance))).collect();
         if relevance.is_empty() {
             relevance.push((EVERYONE.to_owned(), vec![UNKNOWN; len]));
         }
@@ -117,16 +108,9 @@ impl CatalogIndex {
             by_newness: ordered(len, |i| {
                 (newness[i] != UNKNOWN && newness[i] > 0).then(|| i64::from(newness[i]))
             }),
-            on_sale: ordered(len, |i| {
-                Some(products[i].discount_percent()).filter(|percent| *percent > 0)
-            }),
+            on_sale: ordered(len, |i| Some(products[i].discount_percent()).filter(|percent| *percent > 0)),
             restocked: ordered(len, |i| products[i].restocked_at),
-            signals: [
-                popularity,
-                newness,
-                column(&signals.margin),
-                column(&signals.stock),
-            ],
+            signals: [popularity, newness, column(&signals.margin), column(&signals.stock)],
             trending,
             relevance,
             collections,
@@ -165,11 +149,7 @@ impl CatalogIndex {
         }
         let same_vendor = a.vendor != 0 && a.vendor == b.vendor;
         if a.product_type != 0 && a.product_type == b.product_type {
-            return if same_vendor {
-                SAME_TYPE_AND_VENDOR
-            } else {
-                SAME_TYPE
-            };
+            return if same_vendor { SAME_TYPE_AND_VENDOR } else { SAME_TYPE };
         }
         let shared = shared(&self.attributes[left as usize], &self.attributes[right as usize]);
         (SHARED_ATTRIBUTE * (shared + i64::from(same_vendor))).min(MOST_BY_ATTRIBUTES)
@@ -182,9 +162,8 @@ fn known_or_zero(value: u16) -> i64 {
 
 /// Indices with a key, largest first, ties by id.
 fn ordered(len: usize, key: impl Fn(usize) -> Option<i64>) -> Vec<u32> {
-    let mut keyed: Vec<(i64, u32)> = (0..len)
-        .filter_map(|index| key(index).map(|key| (key, index as u32)))
-        .collect();
+    let mut keyed: Vec<(i64, u32)> =
+        (0..len).filter_map(|index| key(index).map(|key| (key, index as u32))).collect();
     keyed.sort_unstable_by_key(|(key, index)| (std::cmp::Reverse(*key), *index));
     keyed.into_iter().map(|(_, index)| index).collect()
 }
@@ -218,9 +197,6 @@ impl Interner {
             return 0;
         };
         let next = self.numbers.len() as u32 + 1;
-        *self
-            .numbers
-            .entry((kind.to_owned(), name.to_owned()))
-            .or_insert(next)
+        *self.numbers.entry((kind.to_owned(), name.to_owned())).or_insert(next)
     }
 }

@@ -24,11 +24,7 @@ pub(super) fn holds(
         Condition::All(parts) => parts.iter().all(|part| holds(part, product, index, signals, now)),
         Condition::Any(parts) => parts.iter().any(|part| holds(part, product, index, signals, now)),
         Condition::Not(part) => !holds(part, product, index, signals, now),
-        Condition::Is {
-            field,
-            operator,
-            value,
-        } => match fact(field, product, index, signals, now) {
+        Condition::Is { field, operator, value } => match fact(field, product, index, signals, now) {
             Fact::Texts(texts) => texts.iter().any(|text| compare_text(text, *operator, value)),
             Fact::Number(number) => number
                 .is_some_and(|number| parse(value).is_some_and(|value| compare(number, *operator, value))),
@@ -50,14 +46,10 @@ pub(super) fn age_bounds(condition: &Condition) -> Vec<Seconds> {
     match condition {
         Condition::All(parts) | Condition::Any(parts) => parts.iter().flat_map(age_bounds).collect(),
         Condition::Not(part) => age_bounds(part),
-        Condition::Is { field, value, .. } if *field == Field::AgeDays => {
-            parse(value).map_or_else(Vec::new, |days| {
-                vec![
-                    days.saturating_mul(SECONDS_PER_DAY),
-                    (days + 1).saturating_mul(SECONDS_PER_DAY),
-                ]
-            })
-        }
+        Condition::Is { field, value, .. } if *field == Field::AgeDays => parse(value)
+            .map_or_else(Vec::new, |days| {
+                vec![days.saturating_mul(SECONDS_PER_DAY), (days + 1).saturating_mul(SECONDS_PER_DAY)]
+            }),
         Condition::Is { .. } => Vec::new(),
     }
 }
@@ -138,11 +130,7 @@ mod tests {
     use super::*;
 
     fn is(field: Field, operator: Operator, value: &str) -> Condition {
-        Condition::Is {
-            field,
-            operator,
-            value: value.to_owned(),
-        }
+        Condition::Is { field, operator, value: value.to_owned() }
     }
 
     #[test]
@@ -164,20 +152,8 @@ mod tests {
             ..CatalogProduct::default()
         };
         let signals = Signals::default();
-        assert!(holds(
-            &is(Field::Title, Operator::Contains, "öLIVE"),
-            &product,
-            0,
-            &signals,
-            0
-        ));
-        assert!(!holds(
-            &is(Field::Vendor, Operator::Equals, "acme"),
-            &product,
-            0,
-            &signals,
-            0
-        ));
+        assert!(holds(&is(Field::Title, Operator::Contains, "öLIVE"), &product, 0, &signals, 0));
+        assert!(!holds(&is(Field::Vendor, Operator::Equals, "acme"), &product, 0, &signals, 0));
     }
 
     #[test]

@@ -47,21 +47,12 @@ pub fn diff(before: &Bundle, after: &Bundle, now: Seconds) -> Difference {
     let mut rows = Vec::new();
     let mut rows_compared = 0;
     let segments: Vec<(&str, u32)> = std::iter::once((EVERYONE, 0))
-        .chain(
-            after
-                .segments
-                .segments
-                .iter()
-                .map(|info| (info.id.as_str(), info.customers)),
-        )
+        .chain(after.segments.segments.iter().map(|info| (info.id.as_str(), info.customers)))
         .collect();
     let all: u32 = segments.iter().map(|(_, customers)| customers).sum();
     for page in pages(after) {
         for (segment, customers) in &segments {
-            let visit = Visit {
-                segment: Some((*segment).to_owned()),
-                ..Visit::of(page.clone(), now)
-            };
+            let visit = Visit { segment: Some((*segment).to_owned()), ..Visit::of(page.clone(), now) };
             let was = shown(&old, &visit);
             for (block, title, ids) in shown(&new, &visit) {
                 rows_compared += 1;
@@ -73,9 +64,7 @@ pub fn diff(before: &Bundle, after: &Bundle, now: Seconds) -> Difference {
                     continue;
                 }
                 let customers = if *segment == EVERYONE { all } else { *customers };
-                rows.push(row(
-                    after, &page, segment, customers, &block, &title, before_ids, &ids,
-                ));
+                rows.push(row(after, &page, segment, customers, &block, &title, before_ids, &ids));
             }
         }
     }
@@ -98,30 +87,20 @@ fn shown(prepared: &Prepared, visit: &Visit) -> Vec<Row> {
         .into_iter()
         .filter(|block| block.kind == crate::merch::BlockKind::Products)
         .map(|block| {
-            let ids = block
-                .slots
-                .iter()
-                .map(|slot| products[slot.product as usize].id.clone())
-                .collect();
+            let ids = block.slots.iter().map(|slot| products[slot.product as usize].id.clone()).collect();
             (block.id, block.title, ids)
         })
         .collect()
 }
 
 fn pages(bundle: &Bundle) -> Vec<PageRef> {
-    let collections = bundle
-        .catalog
-        .collections
-        .iter()
-        .map(|collection| PageRef::Collection(collection.id.clone()));
+    let collections =
+        bundle.catalog.collections.iter().map(|collection| PageRef::Collection(collection.id.clone()));
     let mails = bundle.document.layouts.keys().filter_map(|key| match key {
         PageKey::Email(Some(trigger)) => Some(PageRef::Email(trigger.clone())),
         _ => None,
     });
-    std::iter::once(PageRef::Home)
-        .chain(collections)
-        .chain(mails)
-        .collect()
+    std::iter::once(PageRef::Home).chain(collections).chain(mails).collect()
 }
 
 #[expect(clippy::too_many_arguments, reason = "one row is described by all of these")]
@@ -140,32 +119,19 @@ fn row(
     let moved = after
         .iter()
         .enumerate()
-        .filter(|(at, id)| {
-            before
-                .iter()
-                .position(|old| old == *id)
-                .is_some_and(|old| old != *at)
-        })
+        .filter(|(at, id)| before.iter().position(|old| old == *id).is_some_and(|old| old != *at))
         .count() as u32;
-    let name = |id: &str| {
-        bundle
-            .catalog
-            .collections
-            .iter()
-            .find(|collection| collection.id == id)
-            .map_or_else(
+    let name =
+        |id: &str| {
+            bundle.catalog.collections.iter().find(|collection| collection.id == id).map_or_else(
                 || super::sentence::product_title(bundle, id),
                 |collection| collection.title.clone(),
             )
-    };
+        };
     let mut parts = Vec::new();
     if !entered.is_empty() {
         let names: Vec<String> = entered.iter().take(3).map(|id| name(id)).collect();
-        let more = if entered.len() > 3 {
-            format!(" and {} more", entered.len() - 3)
-        } else {
-            String::new()
-        };
+        let more = if entered.len() > 3 { format!(" and {} more", entered.len() - 3) } else { String::new() };
         parts.push(format!("{}{more} come in", names.join(", ")));
     }
     if moved > 0 {
@@ -195,12 +161,7 @@ fn row(
 
 fn rules(before: &Bundle, after: &Bundle) -> Vec<String> {
     let by_id = |bundle: &Bundle| -> BTreeMap<String, crate::merch::Rule> {
-        bundle
-            .document
-            .rules
-            .iter()
-            .map(|rule| (rule.id.clone(), rule.clone()))
-            .collect()
+        bundle.document.rules.iter().map(|rule| (rule.id.clone(), rule.clone())).collect()
     };
     let (old, new) = (by_id(before), by_id(after));
     let title = |id: &str| super::sentence::product_title(after, id);

@@ -94,27 +94,10 @@ fn decide_block(scene: &Scene<'_>, block: &Block, shown: &Bits, detail: Detail) 
         return (page, Vec::new());
     }
     let size = block.size as usize;
-    let decided = Decided::new(
-        scene,
-        block,
-        shown,
-        Run {
-            rules: true,
-            trial: None,
-            upto: size + 1,
-        },
-    );
-    let taken = decided
-        .places
-        .iter()
-        .take(size)
-        .map(|held| held.product)
-        .collect();
+    let decided = Decided::new(scene, block, shown, Run { rules: true, trial: None, upto: size + 1 });
+    let taken = decided.places.iter().take(size).map(|held| held.product).collect();
     let start = (scene.visit.offset as usize).min(size);
-    let end = scene
-        .visit
-        .limit
-        .map_or(size, |limit| start.saturating_add(limit as usize).min(size));
+    let end = scene.visit.limit.map_or(size, |limit| start.saturating_add(limit as usize).min(size));
     page.total = decided.total;
     page.slots = explain::slots(scene, block, shown, &decided, start..end, detail);
     page.funnel = funnel(scene, &decided, page.slots.len());

@@ -32,11 +32,7 @@ pub(super) fn slots(
     }
     let without_rules: Option<Decided<'_>> =
         (detail == Detail::Full && !decided.active.is_empty()).then(|| {
-            let run = Run {
-                rules: false,
-                trial: None,
-                upto: PLACES_WITHOUT_RULES.max(block.size as usize),
-            };
+            let run = Run { rules: false, trial: None, upto: PLACES_WITHOUT_RULES.max(block.size as usize) };
             Decided::new(scene, block, shown, run)
         });
     let weigh = Weigh::new(scene, block);
@@ -60,10 +56,7 @@ pub(super) fn slots(
                             .position(|place| place.product == held.product)
                             .map(|place| place as u32 + 1),
                     },
-                    next: decided
-                        .places
-                        .get(at + 1)
-                        .map(|next| (next.product, held.score - next.score)),
+                    next: decided.places.get(at + 1).map(|next| (next.product, held.score - next.score)),
                 }
             } else {
                 Why {
@@ -74,13 +67,7 @@ pub(super) fn slots(
                     next: None,
                 }
             };
-            Slot {
-                position: at as u32 + 1,
-                product: held.product,
-                score: held.score,
-                badges,
-                why,
-            }
+            Slot { position: at as u32 + 1, product: held.product, score: held.score, badges, why }
         })
         .collect()
 }
@@ -98,11 +85,7 @@ fn candidate_of(decided: &Decided<'_>, held: Held) -> Candidate {
 /// Active rules about a product, in list order.
 fn matching<'d, 'a>(scene: &Scene<'_>, decided: &'d Decided<'a>, product: u32) -> Vec<&'d &'a CompiledRule> {
     let bundle = scene.prepared.bundle();
-    decided
-        .active
-        .iter()
-        .filter(|rule| rule.matches(product, bundle, scene.visit.now))
-        .collect()
+    decided.active.iter().filter(|rule| rule.matches(product, bundle, scene.visit.now)).collect()
 }
 
 /// Signals, variety, rules; exactly `held.score` in sum.
@@ -122,12 +105,7 @@ fn terms(weigh: &Weigh<'_>, candidate: &Candidate, held: Held) -> Vec<Term> {
         .collect();
     let mut add = |kind, points| {
         if points != 0 {
-            terms.push(Term {
-                kind,
-                weight: 1_000,
-                value: None,
-                points,
-            });
+            terms.push(Term { kind, weight: 1_000, value: None, points });
         }
     };
     add(TermKind::Variety, held.variety);
@@ -139,11 +117,7 @@ fn traces(scene: &Scene<'_>, decided: &Decided<'_>, held: Held, rules: &[&&Compi
     let list = &scene.prepared.bundle().document.rules;
     let id = |at: u32| list[at as usize].id.clone();
     let own: i64 = rules.iter().map(|rule| points_of(rule.action)).sum();
-    let counted = decided
-        .effects
-        .points
-        .as_ref()
-        .map_or(0, |points| points[held.product as usize]);
+    let counted = decided.effects.points.as_ref().map_or(0, |points| points[held.product as usize]);
     rules
         .iter()
         .map(|rule| {
@@ -152,11 +126,7 @@ fn traces(scene: &Scene<'_>, decided: &Decided<'_>, held: Held, rules: &[&&Compi
                 Action::Boost { .. } | Action::Bury { .. } if own != counted => RuleOutcome::Capped,
                 _ => RuleOutcome::Won,
             };
-            RuleTrace {
-                rule: id(rule.at),
-                points: points_of(rule.action),
-                outcome,
-            }
+            RuleTrace { rule: id(rule.at), points: points_of(rule.action), outcome }
         })
         .chain(only_show_passed(scene, decided, held))
         .collect()
@@ -170,9 +140,7 @@ fn pin_outcome(decided: &Decided<'_>, at: u32, product: u32, id: impl Fn(u32) ->
     pins.lost
         .iter()
         .find(|(rule, lost, _)| (*rule, *lost) == (at, product))
-        .map_or(RuleOutcome::Won, |(_, _, winner)| {
-            RuleOutcome::LostTo(id(*winner))
-        })
+        .map_or(RuleOutcome::Won, |(_, _, winner)| RuleOutcome::LostTo(id(*winner)))
 }
 
 /// Only-show rules that a pin stepped over.
@@ -199,26 +167,14 @@ fn only_show_passed(scene: &Scene<'_>, decided: &Decided<'_>, held: Held) -> Vec
 fn badges(scene: &Scene<'_>, rules: &[&&CompiledRule], decided: &Decided<'_>, held: Held) -> Vec<Badge> {
     let bundle = scene.prepared.bundle();
     let product = &bundle.catalog.products[held.product as usize];
-    let points = decided
-        .effects
-        .points
-        .as_ref()
-        .map_or(0, |points| points[held.product as usize]);
+    let points = decided.effects.points.as_ref().map_or(0, |points| points[held.product as usize]);
     let scheduled = |rule: &Rule| rule.schedule.from.is_some() || rule.schedule.until.is_some();
     let does = |wanted: fn(&Action) -> bool| rules.iter().any(|rule| wanted(&rule.action));
     let in_conflict = does(|action| matches!(action, Action::Boost { .. }))
         && does(|action| matches!(action, Action::Bury { .. }))
-        || decided
-            .pins
-            .lost
-            .iter()
-            .any(|(_, product, _)| *product == held.product)
+        || decided.pins.lost.iter().any(|(_, product, _)| *product == held.product)
         || (held.pin.is_some()
-            && decided
-                .effects
-                .allowed
-                .as_ref()
-                .is_some_and(|allowed| !allowed.has(held.product)));
+            && decided.effects.allowed.as_ref().is_some_and(|allowed| !allowed.has(held.product)));
     let age = product
         .created_at
         .filter(|created| *created <= scene.visit.now)
@@ -227,21 +183,11 @@ fn badges(scene: &Scene<'_>, rules: &[&&CompiledRule], decided: &Decided<'_>, he
         (Badge::Pinned, held.pin.is_some()),
         (Badge::Boosted, points > 0),
         (Badge::Buried, points < 0),
-        (
-            Badge::Scheduled,
-            rules
-                .iter()
-                .any(|rule| scheduled(&bundle.document.rules[rule.at as usize])),
-        ),
+        (Badge::Scheduled, rules.iter().any(|rule| scheduled(&bundle.document.rules[rule.at as usize]))),
         (Badge::Conflict, in_conflict),
         (Badge::New, age.is_some_and(|days| days <= NEW_DAYS)),
         (Badge::Sale, product.discount_percent() > 0),
-        (
-            Badge::LowStock,
-            product
-                .stock
-                .is_some_and(|stock| (1..=LOW_STOCK).contains(&stock)),
-        ),
+        (Badge::LowStock, product.stock.is_some_and(|stock| (1..=LOW_STOCK).contains(&stock))),
         (Badge::SoldOut, !product.sellable()),
     ]
     .into_iter()
@@ -264,17 +210,9 @@ fn sentence(
     let list = &bundle.document.rules;
     if let Some(pin) = held.pin {
         let rule = &list[pin as usize];
-        return Sentence::Pinned {
-            rule: rule.id.clone(),
-            since: rule.created_at,
-        };
+        return Sentence::Pinned { rule: rule.id.clone(), since: rule.created_at };
     }
-    let evidence = bundle
-        .signals
-        .evidence
-        .get(held.product as usize)
-        .copied()
-        .unwrap_or_default();
+    let evidence = bundle.signals.evidence.get(held.product as usize).copied().unwrap_or_default();
     let largest = terms
         .iter()
         .filter(|term| term.points > 0 && (term.value.is_some() || term.kind == TermKind::Rules))
@@ -282,9 +220,7 @@ fn sentence(
     let cold = evidence.cold_start_from.is_some() && terms.get(1).is_some_and(|term| term.value.is_none());
     let Some(largest) = largest else {
         return if cold {
-            Sentence::ColdStart {
-                like: evidence.cold_start_from,
-            }
+            Sentence::ColdStart { like: evidence.cold_start_from }
         } else {
             Sentence::Fallback
         };
@@ -297,9 +233,7 @@ fn sentence(
                 rule: list[rule.at as usize].id.clone(),
                 points: points_of(rule.action),
             }),
-        TermKind::Signal(Signal::Relevance) if cold => Sentence::ColdStart {
-            like: evidence.cold_start_from,
-        },
+        TermKind::Signal(Signal::Relevance) if cold => Sentence::ColdStart { like: evidence.cold_start_from },
         TermKind::Signal(Signal::Relevance) => relevant(scene, block, decided, candidate),
         TermKind::Signal(Signal::Popularity) => Sentence::Popular {
             sold_30_days: evidence.sold_30_days,
@@ -311,10 +245,9 @@ fn sentence(
                 .created_at
                 .map_or(0, |created| age_days(created, scene.visit.now)) as u32,
         },
-        TermKind::Signal(Signal::Margin) => Sentence::Margin {
-            earns: evidence.margin,
-            percentile: evidence.margin_percentile,
-        },
+        TermKind::Signal(Signal::Margin) => {
+            Sentence::Margin { earns: evidence.margin, percentile: evidence.margin_percentile }
+        }
         TermKind::Signal(Signal::Stock) => Sentence::Stock {
             level: bundle.catalog.products[held.product as usize].stock,
             cover_weeks_tenths: evidence.cover_weeks_tenths,
@@ -328,9 +261,7 @@ fn relevant(scene: &Scene<'_>, block: &Block, decided: &Decided<'_>, candidate: 
     let bundle = scene.prepared.bundle();
     let source = block.sources.get(candidate.nth as usize);
     if source == Some(&Source::SearchHits) {
-        return Sentence::TextMatch {
-            words: scene.hits.words.clone(),
-        };
+        return Sentence::TextMatch { words: scene.hits.words.clone() };
     }
     if let Some(strategy) = source.and_then(Bundle::strategy_of) {
         let strongest = scene
@@ -346,21 +277,13 @@ fn relevant(scene: &Scene<'_>, block: &Block, decided: &Decided<'_>, candidate: 
             })
             .reduce(|best, one| if one.0 > best.0 { one } else { best });
         if let Some((_, source, evidence)) = strongest {
-            return Sentence::Pair {
-                source,
-                strategy,
-                evidence,
-            };
+            return Sentence::Pair { source, strategy, evidence };
         }
     }
     if decided.taste.is_mostly_history(candidate.product)
         && let Some((because_of, strategy, evidence)) = scene.because_of(block, candidate.product)
     {
-        return Sentence::History {
-            because_of,
-            strategy: Some(strategy),
-            evidence,
-        };
+        return Sentence::History { because_of, strategy: Some(strategy), evidence };
     }
     let segment = scene.visitor.segment.clone();
     let taste = bundle
@@ -370,12 +293,8 @@ fn relevant(scene: &Scene<'_>, block: &Block, decided: &Decided<'_>, candidate: 
         .and_then(|column| column.evidence.get(candidate.product as usize))
         .copied()
         .unwrap_or_default();
-    let customers = bundle
-        .segments
-        .segments
-        .iter()
-        .find(|info| info.id == segment)
-        .map_or(0, |info| info.customers);
+    let customers =
+        bundle.segments.segments.iter().find(|info| info.id == segment).map_or(0, |info| info.customers);
     if segment != EVERYONE && taste.buyers > 0 && taste.ratio_permille > 1_000 {
         return Sentence::SegmentTaste {
             segment,

@@ -49,10 +49,7 @@ pub fn files(prepared: &Prepared, seed: u64) -> Result<Files, Error> {
     }
     Ok(Files::from([
         ("cases.jsonl".to_owned(), lines),
-        (
-            "fallback.json".to_owned(),
-            canonical::to_bytes(&fallback(prepared))?,
-        ),
+        ("fallback.json".to_owned(), canonical::to_bytes(&fallback(prepared))?),
     ]))
 }
 
@@ -61,10 +58,7 @@ pub fn cases(prepared: &Prepared, count: usize, seed: u64) -> Vec<Case> {
     (0..count as u64)
         .map(|number| {
             let visit = Draw::new(prepared, seed, number).visit();
-            Case {
-                page: expected(prepared, &prepared.decide(&visit, Detail::Plain)),
-                visit,
-            }
+            Case { page: expected(prepared, &prepared.decide(&visit, Detail::Plain)), visit }
         })
         .collect()
 }
@@ -98,11 +92,7 @@ pub fn expected(prepared: &Prepared, page: &Page) -> ExpectedPage {
 /// Lines of `cases.jsonl` that this bundle does not answer as stated, counted from 1.
 pub fn replay(prepared: &Prepared, lines: &[u8]) -> Result<Vec<usize>, serde_json::Error> {
     let mut wrong = Vec::new();
-    for (at, line) in lines
-        .split(|byte| *byte == b'\n')
-        .filter(|line| !line.is_empty())
-        .enumerate()
-    {
+    for (at, line) in lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).enumerate() {
         let case: Case = serde_json::from_slice(line)?;
         if expected(prepared, &prepared.decide(&case.visit, Detail::Plain)) != case.page {
             wrong.push(at + 1);
@@ -136,21 +126,14 @@ pub fn fallback(prepared: &Prepared) -> serde_json::Value {
     let mut pages = serde_json::Map::new();
     for key in prepared.bundle().document.layouts.keys() {
         let Some(page) = page_of(key) else { continue };
-        let visit = Visit {
-            personalize: false,
-            ..Visit::of(page, prepared.bundle().info.as_of)
-        };
+        let visit = Visit { personalize: false, ..Visit::of(page, prepared.bundle().info.as_of) };
         let blocks: serde_json::Map<String, serde_json::Value> =
             expected(prepared, &prepared.decide(&visit, Detail::Plain))
                 .blocks
                 .into_iter()
                 .map(|block| {
-                    let ids: Vec<String> = block
-                        .slots
-                        .into_iter()
-                        .take(FALLBACK)
-                        .map(|(_, id, _)| id)
-                        .collect();
+                    let ids: Vec<String> =
+                        block.slots.into_iter().take(FALLBACK).map(|(_, id, _)| id).collect();
                     (block.id, ids.into())
                 })
                 .collect();
@@ -182,11 +165,7 @@ struct Draw<'a> {
 
 impl<'a> Draw<'a> {
     fn new(prepared: &'a Prepared, seed: u64, number: u64) -> Self {
-        Self {
-            prepared,
-            state: splitmix64(seed ^ splitmix64(number)),
-            number,
-        }
+        Self { prepared, state: splitmix64(seed ^ splitmix64(number)), number }
     }
 
     fn below(&mut self, bound: usize) -> usize {
@@ -202,9 +181,7 @@ impl<'a> Draw<'a> {
         let n = self.prepared.bundle().catalog.products.len();
         let at = self.below(n);
         let products = &self.prepared.bundle().catalog.products;
-        products
-            .get(at)
-            .map_or_else(String::new, |product| product.id.clone())
+        products.get(at).map_or_else(String::new, |product| product.id.clone())
     }
 
     fn products(&mut self, most: usize) -> Vec<String> {
@@ -225,10 +202,8 @@ impl<'a> Draw<'a> {
         {
             for feature in &model.features {
                 if self.below(5) > 0 {
-                    let most = feature
-                        .bins
-                        .last()
-                        .map_or(feature.quantum.max(1) * 20, |(bound, _)| bound + 5);
+                    let most =
+                        feature.bins.last().map_or(feature.quantum.max(1) * 20, |(bound, _)| bound + 5);
                     let value = self.below(most.clamp(1, 1_000_000) as usize) as i64;
                     visit.facts.push((feature.source.clone(), value));
                 }
@@ -243,14 +218,8 @@ impl<'a> Draw<'a> {
                 });
             }
         }
-        visit.device = self
-            .one_of(&[None, Some("phone"), Some("desktop")])
-            .flatten()
-            .map(str::to_owned);
-        visit.source = self
-            .one_of(&[None, Some("email"), Some("search")])
-            .flatten()
-            .map(str::to_owned);
+        visit.device = self.one_of(&[None, Some("phone"), Some("desktop")]).flatten().map(str::to_owned);
+        visit.source = self.one_of(&[None, Some("email"), Some("search")]).flatten().map(str::to_owned);
         if self.below(2) == 0 {
             visit.visitor = Some(format!("visitor-{}", self.number));
         }
@@ -341,10 +310,7 @@ impl<'a> Draw<'a> {
         let facts = catalog.products.get(catalog.index(&product)? as usize)?;
         let facet = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         match self.below(4) {
-            0 => facts
-                .product_type
-                .as_deref()
-                .map(|value| facet("product_type", value)),
+            0 => facts.product_type.as_deref().map(|value| facet("product_type", value)),
             1 => facts.vendor.as_deref().map(|value| facet("vendor", value)),
             2 => facts.tags.first().map(|value| facet("tag", value)),
             _ => facts.attributes.first().cloned(),

@@ -80,52 +80,28 @@ impl Conflict {
         let rule = |id: &str| rule_name(bundle, id);
         let title = |id: &str| product_title(bundle, id);
         match self {
-            Self::PinAndHide { pin, hide, product } => format!(
-                "{} pins {}, which {} hides: it stays hidden.",
-                rule(pin),
-                title(product),
-                rule(hide)
-            ),
-            Self::SamePlace {
-                winner,
-                loser,
-                position,
+            Self::PinAndHide { pin, hide, product } => {
+                format!("{} pins {}, which {} hides: it stays hidden.", rule(pin), title(product), rule(hide))
             }
-            | Self::ScheduleOverlap {
-                winner,
-                loser,
-                position,
-                ..
-            } => format!(
+            Self::SamePlace { winner, loser, position }
+            | Self::ScheduleOverlap { winner, loser, position, .. } => format!(
                 "{} and {} want place {position}: the first keeps it, the other takes the next free one.",
                 rule(winner),
                 rule(loser)
             ),
-            Self::SameProduct {
-                winner,
-                loser,
-                product,
-            } => format!(
+            Self::SameProduct { winner, loser, product } => format!(
                 "{} and {} both pin {}: the first decides.",
                 rule(winner),
                 rule(loser),
                 title(product)
             ),
-            Self::PinOutsideOnlyShow {
-                pin,
-                only_show,
-                product,
-            } => format!(
+            Self::PinOutsideOnlyShow { pin, only_show, product } => format!(
                 "{} pins {}, which is outside {}: the pin wins.",
                 rule(pin),
                 title(product),
                 rule(only_show)
             ),
-            Self::BoostAndBury {
-                boost,
-                bury,
-                n_products,
-            } => format!(
+            Self::BoostAndBury { boost, bury, n_products } => format!(
                 "{} and {} pull {n_products} {} in opposite directions: their points add up.",
                 rule(boost),
                 rule(bury),
@@ -184,13 +160,9 @@ pub fn health(prepared: &Prepared, now: Seconds) -> Health {
         let entry = effect(prepared, compiled, rule, phase, now);
         if phase == Phase::Active {
             if entry.n_products == 0 {
-                health.conflicts.push(Conflict::MatchesNothing {
-                    rule: rule.id.clone(),
-                });
+                health.conflicts.push(Conflict::MatchesNothing { rule: rule.id.clone() });
             } else if entry.slots_changed == 0 && entry.places_tenths == 0 {
-                health.conflicts.push(Conflict::NoEffect {
-                    rule: rule.id.clone(),
-                });
+                health.conflicts.push(Conflict::NoEffect { rule: rule.id.clone() });
             }
             sold_out(bundle, compiled, rule, &mut health.conflicts);
         }
@@ -213,23 +185,15 @@ fn phase(rule: &Rule, now: Seconds) -> Phase {
 }
 
 fn sold_out(bundle: &Bundle, compiled: &CompiledRule, rule: &Rule, found: &mut Vec<Conflict>) {
-    let (
-        Action::Pin {
-            keep_when_sold_out: false,
-            ..
-        },
-        Targets::Listed { order, .. },
-    ) = (compiled.action, &compiled.targets)
+    let (Action::Pin { keep_when_sold_out: false, .. }, Targets::Listed { order, .. }) =
+        (compiled.action, &compiled.targets)
     else {
         return;
     };
     for product in order.iter().flatten() {
         let facts = &bundle.catalog.products[*product as usize];
         if !facts.sellable() {
-            found.push(Conflict::PinnedSoldOut {
-                pin: rule.id.clone(),
-                product: facts.id.clone(),
-            });
+            found.push(Conflict::PinnedSoldOut { pin: rule.id.clone(), product: facts.id.clone() });
         }
     }
 }
@@ -238,11 +202,8 @@ fn sold_out(bundle: &Bundle, compiled: &CompiledRule, rule: &Rule, found: &mut V
 fn pairs(prepared: &Prepared, now: Seconds, found: &mut Vec<Conflict>) {
     let bundle = prepared.bundle();
     let list = &bundle.document.rules;
-    let mut rules: Vec<&CompiledRule> = prepared
-        .rules()
-        .iter()
-        .filter(|compiled| list[compiled.at as usize].enabled)
-        .collect();
+    let mut rules: Vec<&CompiledRule> =
+        prepared.rules().iter().filter(|compiled| list[compiled.at as usize].enabled).collect();
     rules.sort_by_key(|compiled| compiled.precedence());
     for (at, winner) in rules.iter().enumerate() {
         for loser in &rules[at + 1..] {
@@ -263,9 +224,7 @@ fn pair(
 ) {
     let both_active = first.schedule.holds(now) && second.schedule.holds(now);
     let ids = |set: Bits| -> Vec<String> {
-        set.iter()
-            .map(|product| bundle.catalog.products[product as usize].id.clone())
-            .collect()
+        set.iter().map(|product| bundle.catalog.products[product as usize].id.clone()).collect()
     };
     let common = || {
         let mut set = winner.set(bundle, now).into_owned();
@@ -283,57 +242,32 @@ fn pair(
                     });
                 }
             }
-            let shared = places(winner)
-                .into_iter()
-                .find(|place| places(loser).contains(place));
+            let shared = places(winner).into_iter().find(|place| places(loser).contains(place));
             if let Some(position) = shared.filter(|_| !soft && !other_soft) {
                 let (winner, loser) = (first.id.clone(), second.id.clone());
                 found.push(if both_active {
-                    Conflict::SamePlace {
-                        winner,
-                        loser,
-                        position,
-                    }
+                    Conflict::SamePlace { winner, loser, position }
                 } else {
                     Conflict::ScheduleOverlap {
                         winner,
                         loser,
                         position,
                         from: first.schedule.from.max(second.schedule.from),
-                        until: [first.schedule.until, second.schedule.until]
-                            .into_iter()
-                            .flatten()
-                            .min(),
+                        until: [first.schedule.until, second.schedule.until].into_iter().flatten().min(),
                     }
                 });
             }
         }
         (Action::Pin { .. }, Action::Hide) | (Action::Hide, Action::Pin { .. }) if both_active => {
-            let (pin, hide) = if winner.action == Action::Hide {
-                (second, first)
-            } else {
-                (first, second)
-            };
+            let (pin, hide) = if winner.action == Action::Hide { (second, first) } else { (first, second) };
             for product in ids(common()) {
-                found.push(Conflict::PinAndHide {
-                    pin: pin.id.clone(),
-                    hide: hide.id.clone(),
-                    product,
-                });
+                found.push(Conflict::PinAndHide { pin: pin.id.clone(), hide: hide.id.clone(), product });
             }
         }
         (Action::Pin { .. }, Action::OnlyShow) | (Action::OnlyShow, Action::Pin { .. }) if both_active => {
             let winner_only = winner.action == Action::OnlyShow;
-            let (pin, only) = if winner_only {
-                (loser, winner)
-            } else {
-                (winner, loser)
-            };
-            let (pin_rule, only_rule) = if winner_only {
-                (second, first)
-            } else {
-                (first, second)
-            };
+            let (pin, only) = if winner_only { (loser, winner) } else { (winner, loser) };
+            let (pin_rule, only_rule) = if winner_only { (second, first) } else { (first, second) };
             let mut outside = pin.set(bundle, now).into_owned();
             outside.subtract(&only.set(bundle, now));
             for product in ids(outside) {
@@ -350,11 +284,7 @@ fn pair(
             let n_products = common().count();
             if n_products > 0 {
                 let boost_first = matches!(winner.action, Action::Boost { .. });
-                let (boost, bury) = if boost_first {
-                    (first, second)
-                } else {
-                    (second, first)
-                };
+                let (boost, bury) = if boost_first { (first, second) } else { (second, first) };
                 found.push(Conflict::BoostAndBury {
                     boost: boost.id.clone(),
                     bury: bury.id.clone(),
@@ -382,12 +312,10 @@ fn places(rule: &CompiledRule) -> Vec<u32> {
 fn meet(one: &Scope, other: &Scope) -> bool {
     let pages = one.pages.is_empty()
         || other.pages.is_empty()
-        || one.pages.iter().any(|page| {
-            other
-                .pages
-                .iter()
-                .any(|own| page_holds(page, own) || page_holds(own, page))
-        });
+        || one
+            .pages
+            .iter()
+            .any(|page| other.pages.iter().any(|own| page_holds(page, own) || page_holds(own, page)));
     let blocks = match (&one.block, &other.block) {
         (Some(one), Some(other)) => one == other,
         _ => true,
@@ -404,10 +332,7 @@ fn meet(one: &Scope, other: &Scope) -> bool {
 
 fn share_time(one: &Rule, other: &Rule) -> bool {
     let from = one.schedule.from.max(other.schedule.from);
-    let until = [one.schedule.until, other.schedule.until]
-        .into_iter()
-        .flatten()
-        .min();
+    let until = [one.schedule.until, other.schedule.until].into_iter().flatten().min();
     from.zip(until).is_none_or(|(from, until)| from < until)
 }
 
@@ -448,10 +373,7 @@ fn measure(prepared: &Prepared, compiled: &CompiledRule, rule: &Rule, now: Secon
     let Some(page) = page_in(bundle, compiled, rule, now) else {
         return;
     };
-    let visit = Visit {
-        segment: Some(segment),
-        ..Visit::of(page, now)
-    };
+    let visit = Visit { segment: Some(segment), ..Visit::of(page, now) };
     let with = prepared.decide(&visit, Detail::Plain);
     let without = prepared.decide_without(&visit, &rule.id);
     let (mut moved, mut counted) = (0_i64, 0_i64);
@@ -467,10 +389,7 @@ fn measure(prepared: &Prepared, compiled: &CompiledRule, rule: &Rule, now: Secon
         }
         for product in compiled.set(bundle, now).iter() {
             let place = |slots: &[super::page::Slot]| {
-                slots
-                    .iter()
-                    .find(|slot| slot.product == product)
-                    .map(|slot| slot.position)
+                slots.iter().find(|slot| slot.product == product).map(|slot| slot.position)
             };
             let (now_at, before) = (place(&own.slots), place(&other.slots));
             if now_at.is_some() || before.is_some() {
@@ -491,13 +410,7 @@ fn page_in(bundle: &Bundle, compiled: &CompiledRule, rule: &Rule, now: Seconds) 
     let collection = || {
         facts
             .and_then(|facts| facts.collections.first().cloned())
-            .or_else(|| {
-                bundle
-                    .catalog
-                    .collections
-                    .first()
-                    .map(|collection| collection.id.clone())
-            })
+            .or_else(|| bundle.catalog.collections.first().map(|collection| collection.id.clone()))
     };
     match rule.scope.pages.first() {
         None | Some(PageKey::Home) if !rule.scope.queries.is_empty() => {
@@ -530,19 +443,11 @@ fn effect_sentence(rule: &Rule, health: &RuleHealth) -> String {
         Phase::Active => {}
     }
     let n = health.n_products;
-    let products = if n == 1 {
-        "1 product".to_owned()
-    } else {
-        format!("{n} products")
-    };
+    let products = if n == 1 { "1 product".to_owned() } else { format!("{n} products") };
     match rule.action {
         Action::Boost { .. } | Action::Bury { .. } if health.places_tenths != 0 => {
             let places = (health.places_tenths.abs() + 5) / 10;
-            let places = if places <= 1 {
-                "1 place".to_owned()
-            } else {
-                format!("{places} places")
-            };
+            let places = if places <= 1 { "1 place".to_owned() } else { format!("{places} places") };
             let direction = if health.places_tenths > 0 { "up" } else { "down" };
             format!("Moves {products} {direction} about {places}.")
         }

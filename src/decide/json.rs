@@ -18,10 +18,7 @@ pub struct Request {
 /// Reads `{"page":"home","now":…,"explain"?:true,…}`.
 pub fn request(value: Value) -> Result<Request, serde_json::Error> {
     let explain = value.get("explain").and_then(Value::as_bool).unwrap_or(false);
-    Ok(Request {
-        visit: Visit::deserialize(value)?,
-        explain,
-    })
+    Ok(Request { visit: Visit::deserialize(value)?, explain })
 }
 
 /// `explain` adds why every product stands where it stands; the page must then have been decided in full detail.
@@ -31,10 +28,7 @@ pub fn page(prepared: &Prepared, page: &Page, explain: bool) -> Value {
     let money = |amount| amount_with_code(amount, currency);
     let zone = &bundle.info.time_zone;
     let date = |at: Seconds| zone.local(at).strftime("%-d %b %Y").to_string();
-    let words = Words {
-        money: &money,
-        date: &date,
-    };
+    let words = Words { money: &money, date: &date };
     let blocks: Vec<Value> = page
         .blocks
         .iter()

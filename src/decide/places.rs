@@ -51,24 +51,16 @@ impl PinPlan {
     /// `may_show(product, keep_when_sold_out)`.
     pub(super) fn new(active: &[&CompiledRule], may_show: impl Fn(u32, bool) -> bool) -> Self {
         let mut plan = Self::default();
-        let mut pins: Vec<&&CompiledRule> = active
-            .iter()
-            .filter(|rule| matches!(rule.action, Action::Pin { .. }))
-            .collect();
+        let mut pins: Vec<&&CompiledRule> =
+            active.iter().filter(|rule| matches!(rule.action, Action::Pin { .. })).collect();
         if pins.is_empty() {
             return plan;
         }
         pins.sort_by_key(|rule| rule.precedence());
         let mut claims: Vec<Claim> = Vec::new();
         for rule in pins {
-            let (
-                Action::Pin {
-                    position,
-                    soft,
-                    keep_when_sold_out,
-                },
-                Targets::Listed { order, .. },
-            ) = (rule.action, &rule.targets)
+            let (Action::Pin { position, soft, keep_when_sold_out }, Targets::Listed { order, .. }) =
+                (rule.action, &rule.targets)
             else {
                 continue;
             };
@@ -115,11 +107,7 @@ impl PinPlan {
                 .take(self.hard.len() + 1)
                 .find(|position| !self.hard.contains_key(position))
                 .unwrap_or_else(|| self.next_free(claim.position));
-            self.soft.push(SoftPin {
-                deadline,
-                product: claim.product,
-                rule: claim.rule,
-            });
+            self.soft.push(SoftPin { deadline, product: claim.product, rule: claim.rule });
         }
         self.soft.sort_by_key(|pin| pin.deadline);
     }
@@ -134,10 +122,7 @@ impl PinPlan {
 
     /// Every product that a pin will place.
     pub(super) fn products(&self) -> impl Iterator<Item = u32> + '_ {
-        self.hard
-            .values()
-            .map(|(product, _)| *product)
-            .chain(self.soft.iter().map(|pin| pin.product))
+        self.hard.values().map(|(product, _)| *product).chain(self.soft.iter().map(|pin| pin.product))
     }
 
     fn is_hard(&self, product: u32) -> bool {
@@ -178,8 +163,7 @@ impl Places<'_> {
         while held.len() < wanted {
             let position = held.len() as u32 + 1;
             let next = if hard.peek().is_some_and(|(at, _)| **at <= position) {
-                hard.next()
-                    .map(|(_, (product, rule))| self.pinned(*product, *rule))
+                hard.next().map(|(_, (product, rule))| self.pinned(*product, *rule))
             } else if soft.first().is_some_and(|pin| pin.deadline <= position) {
                 let pin = soft.remove(0);
                 order.forget(pin.product);
@@ -188,8 +172,7 @@ impl Places<'_> {
                 soft.retain(|pin| pin.product != best.product);
                 Some(best)
             } else if soft.is_empty() {
-                hard.next()
-                    .map(|(_, (product, rule))| self.pinned(*product, *rule))
+                hard.next().map(|(_, (product, rule))| self.pinned(*product, *rule))
             } else {
                 let pin = soft.remove(0);
                 Some(self.pinned(pin.product, pin.rule))
@@ -207,12 +190,7 @@ impl Places<'_> {
             .candidates
             .get(self.slot_of[product as usize] as usize)
             .map_or(0, |candidate| candidate.score);
-        Held {
-            product,
-            score,
-            variety: 0,
-            pin: Some(rule),
-        }
+        Held { product, score, variety: 0, pin: Some(rule) }
     }
 }
 
@@ -250,9 +228,8 @@ impl Order<'_> {
                 }
                 if self.variety > 0 {
                     for place in &held[runner.compared..] {
-                        runner.similarity = runner
-                            .similarity
-                            .max(self.index.similarity(runner.product, place.product));
+                        runner.similarity =
+                            runner.similarity.max(self.index.similarity(runner.product, place.product));
                     }
                 }
                 runner.compared = held.len();
@@ -290,13 +267,12 @@ impl Order<'_> {
         if keep > 0 {
             self.rest.select_nth_unstable_by_key(keep - 1, key);
         }
-        self.ahead
-            .extend(self.rest.drain(keep..).map(|(score, product)| Runner {
-                score,
-                product,
-                similarity: 0,
-                compared: 0,
-            }));
+        self.ahead.extend(self.rest.drain(keep..).map(|(score, product)| Runner {
+            score,
+            product,
+            similarity: 0,
+            compared: 0,
+        }));
     }
 
     fn forget(&mut self, product: u32) {

@@ -6,11 +6,7 @@ pub const PER_TENTH: i64 = 10_000;
 /// A score in tenths of a point on screen, rounded half away from zero: 6 712 345 is 671, shown 67.1.
 pub fn tenths(score: i64) -> i64 {
     let half = PER_TENTH / 2;
-    if score >= 0 {
-        (score + half) / PER_TENTH
-    } else {
-        (score - half) / PER_TENTH
-    }
+    if score >= 0 { (score + half) / PER_TENTH } else { (score - half) / PER_TENTH }
 }
 
 /// `67.1`, `−3.0`, for totals.
@@ -57,11 +53,7 @@ mod tests {
             vec![],
         ] {
             let parts = parts(&points);
-            assert_eq!(
-                parts.iter().sum::<i64>(),
-                tenths(points.iter().sum()),
-                "{points:?}"
-            );
+            assert_eq!(parts.iter().sum::<i64>(), tenths(points.iter().sum()), "{points:?}");
             for (part, own) in parts.iter().zip(&points) {
                 assert!((part * PER_TENTH - own).abs() < PER_TENTH, "{points:?}");
             }

@@ -38,14 +38,8 @@ impl Prepared {
                 effects: Mutex::new(self.lock().clone()),
             };
         }
-        let before: BTreeMap<&str, usize> = self
-            .bundle
-            .document
-            .rules
-            .iter()
-            .enumerate()
-            .map(|(at, rule)| (rule.id.as_str(), at))
-            .collect();
+        let before: BTreeMap<&str, usize> =
+            self.bundle.document.rules.iter().enumerate().map(|(at, rule)| (rule.id.as_str(), at)).collect();
         let known: Vec<Option<&Targets>> = document
             .rules
             .iter()
@@ -55,11 +49,7 @@ impl Prepared {
                 same.then(|| &self.rules[at].targets)
             })
             .collect();
-        Self::compiled(
-            self.bundle.with_document(Arc::clone(&document)),
-            Arc::clone(&self.index),
-            &known,
-        )
+        Self::compiled(self.bundle.with_document(Arc::clone(&document)), Arc::clone(&self.index), &known)
     }
 
     /// A document that differs only in which rules are switched on: nothing is compiled again.
@@ -88,12 +78,7 @@ impl Prepared {
                 CompiledRule::new(at as u32, rule, &bundle, index.len, known)
             })
             .collect();
-        Self {
-            bundle,
-            index,
-            rules,
-            effects: Mutex::new(BTreeMap::new()),
-        }
+        Self { bundle, index, rules, effects: Mutex::new(BTreeMap::new()) }
     }
 
     pub(super) fn index(&self) -> &CatalogIndex {
@@ -122,8 +107,6 @@ impl Prepared {
 
     /// What is remembered can be computed again, so a panic elsewhere does not spoil it.
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<Vec<(u32, u32)>, Arc<Effects>>> {
-        self.effects
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.effects.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }

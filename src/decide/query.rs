@@ -30,10 +30,7 @@ pub(super) struct Hits {
 /// The query as rules and redirects compare it: folded words without ignored ones, joined by one space.
 pub fn normalised(query: &str, ignored: &[String]) -> String {
     let ignored: Vec<String> = ignored.iter().map(|word| fold(word)).collect();
-    let kept: Vec<String> = words(query)
-        .into_iter()
-        .filter(|word| !ignored.contains(word))
-        .collect();
+    let kept: Vec<String> = words(query).into_iter().filter(|word| !ignored.contains(word)).collect();
     kept.join(" ")
 }
 
@@ -51,10 +48,7 @@ pub(super) fn hits(bundle: &Bundle, query: &str) -> Hits {
     let (phrases, rest) = phrases(query, bundle.info.currency.minor_per_major());
     let settings = &bundle.document.search;
     let ignored: Vec<String> = settings.ignored_words.iter().map(|word| fold(word)).collect();
-    let tokens: Vec<String> = words(&rest)
-        .into_iter()
-        .filter(|word| !ignored.contains(word))
-        .collect();
+    let tokens: Vec<String> = words(&rest).into_iter().filter(|word| !ignored.contains(word)).collect();
     let units: Vec<Unit> = units(&tokens, settings).into_iter().take(MOST_UNITS).collect();
     let products = &bundle.catalog.products;
     let within = |product: u32| phrases.hold(&products[product as usize]);
@@ -82,22 +76,15 @@ pub(super) fn hits(bundle: &Bundle, query: &str) -> Hits {
             sum.1 += points;
         }
     }
-    let most = sums
-        .iter()
-        .filter(|(product, _)| within(**product))
-        .map(|(_, (units, _))| *units)
-        .max()
-        .unwrap_or(0);
+    let most =
+        sums.iter().filter(|(product, _)| within(**product)).map(|(_, (units, _))| *units).max().unwrap_or(0);
     let mut products: Vec<(u32, u16)> = sums
         .into_iter()
         .filter(|(product, (units, _))| *units == most && within(*product))
         .map(|(product, (_, points))| (product, (points * SHARE[alive] / 1_000).min(10_000) as u16))
         .collect();
     products.sort_unstable_by_key(|(product, points)| (std::cmp::Reverse(*points), *product));
-    Hits {
-        products,
-        words: tokens,
-    }
+    Hits { products, words: tokens }
 }
 
 /// One thing that is searched for: a word or a phrase of the synonym list, with everything that means it.
@@ -135,17 +122,10 @@ fn units(tokens: &[String], settings: &SearchSettings) -> Vec<Unit> {
         let own = rest[..length].to_vec();
         let mut ways = vec![(own.clone(), EXACT)];
         for (phrases, one_way) in &groups {
-            let keys = if *one_way {
-                phrases.get(..1).unwrap_or_default()
-            } else {
-                phrases.as_slice()
-            };
+            let keys = if *one_way { phrases.get(..1).unwrap_or_default() } else { phrases.as_slice() };
             if keys.contains(&own) {
                 ways.extend(
-                    phrases
-                        .iter()
-                        .filter(|phrase| **phrase != own)
-                        .map(|phrase| (phrase.clone(), SYNONYM)),
+                    phrases.iter().filter(|phrase| **phrase != own).map(|phrase| (phrase.clone(), SYNONYM)),
                 );
             }
         }
@@ -197,10 +177,7 @@ fn all_words(index: &TextIndex, way: &[String], slips: bool, n_products: usize) 
 
 fn one_word(index: &TextIndex, word: &str, slips: bool, n_products: usize) -> BTreeMap<u32, u32> {
     let mut best = BTreeMap::new();
-    if let Ok(at) = index
-        .words
-        .binary_search_by(|(known, _)| known.as_str().cmp(word))
-    {
+    if let Ok(at) = index.words.binary_search_by(|(known, _)| known.as_str().cmp(word)) {
         take(&mut best, &index.words[at].1, EXACT, n_products);
     } else if slips {
         let letters: Vec<char> = word.chars().collect();
@@ -235,10 +212,7 @@ fn prefixed(index: &TextIndex, word: &str, n_products: usize) -> BTreeMap<u32, u
     let mut best = BTreeMap::new();
     if word.chars().count() >= 2 {
         let start = index.words.partition_point(|(known, _)| known.as_str() <= word);
-        for (_, postings) in index.words[start..]
-            .iter()
-            .take_while(|(known, _)| known.starts_with(word))
-        {
+        for (_, postings) in index.words[start..].iter().take_while(|(known, _)| known.starts_with(word)) {
             take(&mut best, postings, PREFIX, n_products);
         }
     }
@@ -298,12 +272,8 @@ struct Phrases {
 impl Phrases {
     fn hold(&self, product: &crate::bundle::CatalogProduct) -> bool {
         (!self.on_sale || product.discount_percent() > 0)
-            && self
-                .at_least
-                .is_none_or(|bound| product.price.is_some_and(|price| price >= bound))
-            && self
-                .at_most
-                .is_none_or(|bound| product.price.is_some_and(|price| price <= bound))
+            && self.at_least.is_none_or(|bound| product.price.is_some_and(|price| price >= bound))
+            && self.at_most.is_none_or(|bound| product.price.is_some_and(|price| price <= bound))
     }
 }
 
@@ -380,10 +350,7 @@ mod tests {
         assert_eq!(found.at_most, Some(4_990));
         assert_eq!(rest, "lamps blue");
         let (found, rest) = phrases("between 50 and 20 on sale", 1);
-        assert_eq!(
-            (found.at_least, found.at_most, found.on_sale),
-            (Some(20), Some(50), true)
-        );
+        assert_eq!((found.at_least, found.at_most, found.on_sale), (Some(20), Some(50), true));
         assert_eq!(rest, "");
         let (found, rest) = phrases("under armour", 100);
         assert_eq!((found, rest.as_str()), (Phrases::default(), "under armour"));
@@ -399,11 +366,7 @@ mod tests {
             ("lamp", "bowl", None),
             ("chandelier", "chandeleir", Some(1)),
         ] {
-            assert_eq!(
-                distance(&letters(left), &letters(right), 2),
-                expected,
-                "{left} {right}"
-            );
+            assert_eq!(distance(&letters(left), &letters(right), 2), expected, "{left} {right}");
         }
     }
 
@@ -417,10 +380,7 @@ mod tests {
             ..SearchSettings::default()
         };
         let ways = |query: &str| {
-            units(&words(query), &settings)
-                .iter()
-                .map(|unit| unit.ways.len())
-                .collect::<Vec<_>>()
+            units(&words(query), &settings).iter().map(|unit| unit.ways.len()).collect::<Vec<_>>()
         };
         assert_eq!(ways("couch"), [2]);
         assert_eq!(ways("sofa bed"), [1, 1]);

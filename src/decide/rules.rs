@@ -52,10 +52,7 @@ impl Targets {
                 for product in order.iter().flatten() {
                     set.insert(*product);
                 }
-                Self::Listed {
-                    order: order.into(),
-                    set: Arc::new(set),
-                }
+                Self::Listed { order: order.into(), set: Arc::new(set) }
             }
             Target::Where(filter) if condition::depends_on_now(filter) => {
                 Self::Moving(Arc::new(Moving::new(filter, bundle)))
@@ -76,20 +73,13 @@ pub(super) struct Moving {
 impl Moving {
     fn new(filter: &Condition, bundle: &Bundle) -> Self {
         let bounds = condition::age_bounds(filter);
-        let created = bundle
-            .catalog
-            .products
-            .iter()
-            .filter_map(|product| product.created_at);
+        let created = bundle.catalog.products.iter().filter_map(|product| product.created_at);
         let mut flips: Vec<Seconds> = created
             .flat_map(|created| bounds.iter().map(move |bound| created.saturating_add(*bound)))
             .collect();
         flips.sort_unstable();
         flips.dedup();
-        Self {
-            filter: filter.clone(),
-            flips,
-        }
+        Self { filter: filter.clone(), flips }
     }
 }
 
@@ -123,9 +113,7 @@ impl CompiledRule {
                 .as_ref()
                 .is_none_or(|segments| segments.iter().any(|segment| segment == place.segment))
             && (self.queries.is_empty()
-                || place
-                    .query
-                    .is_some_and(|query| self.queries.iter().any(|known| known == query)))
+                || place.query.is_some_and(|query| self.queries.iter().any(|known| known == query)))
     }
 
     /// The products it is about, now.
@@ -139,13 +127,9 @@ impl CompiledRule {
     pub(super) fn matches(&self, product: u32, bundle: &Bundle, now: Seconds) -> bool {
         match &self.targets {
             Targets::Listed { set, .. } | Targets::Set(set) => set.has(product),
-            Targets::Moving(moving) => bundle
-                .catalog
-                .products
-                .get(product as usize)
-                .is_some_and(|facts| {
-                    condition::holds(&moving.filter, facts, product as usize, &bundle.signals, now)
-                }),
+            Targets::Moving(moving) => bundle.catalog.products.get(product as usize).is_some_and(|facts| {
+                condition::holds(&moving.filter, facts, product as usize, &bundle.signals, now)
+            }),
         }
     }
 
@@ -220,11 +204,7 @@ pub(super) fn points_of(action: Action) -> i64 {
 
 /// The sum of one product's boosts, capped unless one of them is uncapped.
 pub(super) fn capped(sum: i64, uncapped: bool) -> i64 {
-    if uncapped {
-        sum
-    } else {
-        sum.clamp(-Action::STRONG, Action::STRONG)
-    }
+    if uncapped { sum } else { sum.clamp(-Action::STRONG, Action::STRONG) }
 }
 
 impl Effects {
@@ -235,10 +215,7 @@ impl Effects {
             let set = rule.set(bundle, now);
             match rule.action {
                 Action::Hide => effects.hidden.get_or_insert_with(|| Bits::none(len)).unite(&set),
-                Action::OnlyShow => effects
-                    .allowed
-                    .get_or_insert_with(|| Bits::all(len))
-                    .intersect(&set),
+                Action::OnlyShow => effects.allowed.get_or_insert_with(|| Bits::all(len)).intersect(&set),
                 Action::Boost { .. } | Action::Bury { .. } => {
                     let points = points_of(rule.action);
                     let sums = effects.points.get_or_insert_with(|| vec![0; len]);

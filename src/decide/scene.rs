@@ -14,12 +14,8 @@ const MOST_EVENTS: usize = 20;
 /// Products of the history that stand in for a page's own subject.
 const MOST_STAND_INS: usize = 5;
 /// Lists tried for a product of the history when the block names none.
-const HISTORY_LISTS: [Strategy; 4] = [
-    Strategy::BoughtTogether,
-    Strategy::AlsoViewed,
-    Strategy::ViewedThenBought,
-    Strategy::Similar,
-];
+const HISTORY_LISTS: [Strategy; 4] =
+    [Strategy::BoughtTogether, Strategy::AlsoViewed, Strategy::ViewedThenBought, Strategy::Similar];
 
 pub(super) struct Scene<'a> {
     pub(super) prepared: &'a Prepared,
@@ -67,11 +63,7 @@ impl<'a> Scene<'a> {
         };
         Self {
             relevance: prepared.index().relevance(&visitor.segment),
-            history: if personal {
-                history(prepared, visit)
-            } else {
-                Vec::new()
-            },
+            history: if personal { history(prepared, visit) } else { Vec::new() },
             filter: filter(prepared, visit),
             page: visit.page.key(),
             prepared,
@@ -193,11 +185,7 @@ impl Taste<'_> {
         if segment == UNKNOWN && history == 0 {
             return UNKNOWN;
         }
-        let segment = if segment == UNKNOWN {
-            self.neutral
-        } else {
-            i64::from(segment)
-        };
+        let segment = if segment == UNKNOWN { self.neutral } else { i64::from(segment) };
         (((1_000 - self.trust) * segment + self.trust * history) / 1_000) as u16
     }
 
@@ -209,11 +197,7 @@ impl Taste<'_> {
     /// True when history gives more of the relevance than the segment.
     pub(super) fn is_mostly_history(&self, product: u32) -> bool {
         let segment = self.segment.get(product as usize).copied().unwrap_or(UNKNOWN);
-        let segment = if segment == UNKNOWN {
-            self.neutral
-        } else {
-            i64::from(segment)
-        };
+        let segment = if segment == UNKNOWN { self.neutral } else { i64::from(segment) };
         self.trust > 0 && self.trust * self.history(product) > (1_000 - self.trust) * segment
     }
 }
@@ -228,31 +212,22 @@ fn history(prepared: &Prepared, visit: &Visit) -> Vec<(u32, HistoryKind)> {
         .collect();
     events.sort_unstable();
     events.truncate(MOST_EVENTS);
-    events
-        .into_iter()
-        .map(|(_, product, kind)| (product, kind))
-        .collect()
+    events.into_iter().map(|(_, product, kind)| (product, kind)).collect()
 }
 
 /// The page's collection and facets; every one must hold.
 fn filter(prepared: &Prepared, visit: &Visit) -> Option<Bits> {
     let index = prepared.index();
     let mut filter: Option<Bits> = match &visit.page {
-        PageRef::Collection(id) => Some(
-            index
-                .collection(id)
-                .cloned()
-                .unwrap_or_else(|| Bits::none(index.len)),
-        ),
+        PageRef::Collection(id) => {
+            Some(index.collection(id).cloned().unwrap_or_else(|| Bits::none(index.len)))
+        }
         _ => None,
     };
     if !visit.filters.is_empty() {
         let products = &prepared.bundle().catalog.products;
         let facets = Bits::from_fn(index.len, |at| {
-            visit
-                .filters
-                .iter()
-                .all(|(name, value)| facet_holds(&products[at], name, value))
+            visit.filters.iter().all(|(name, value)| facet_holds(&products[at], name, value))
         });
         match &mut filter {
             Some(filter) => filter.intersect(&facets),
@@ -271,17 +246,8 @@ fn facet_holds(product: &CatalogProduct, name: &str, value: &str) -> bool {
         "vendor" => product.vendor.as_deref() == Some(value),
         "tag" => product.tags.iter().any(|tag| tag == value),
         "collection" => product.collections.iter().any(|collection| collection == value),
-        "price_min" => product
-            .price
-            .zip(number())
-            .is_some_and(|(price, bound)| price >= bound),
-        "price_max" => product
-            .price
-            .zip(number())
-            .is_some_and(|(price, bound)| price <= bound),
-        _ => product
-            .attributes
-            .iter()
-            .any(|(known, own)| known == name && own == value),
+        "price_min" => product.price.zip(number()).is_some_and(|(price, bound)| price >= bound),
+        "price_max" => product.price.zip(number()).is_some_and(|(price, bound)| price <= bound),
+        _ => product.attributes.iter().any(|(known, own)| known == name && own == value),
     }
 }

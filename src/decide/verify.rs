@@ -27,10 +27,7 @@ impl Verification {
     pub fn passed(&self) -> bool {
         self.schema_problems.is_empty()
             && self.wrong_cases.is_empty()
-            && !self
-                .findings
-                .iter()
-                .any(|finding| finding.severity == Severity::Error)
+            && !self.findings.iter().any(|finding| finding.severity == Severity::Error)
     }
 }
 
@@ -45,10 +42,8 @@ pub fn verify(all: &Files) -> Result<Verification, Error> {
     let wrong_cases = if broken {
         Vec::new()
     } else {
-        golden::replay(&Prepared::new(&bundle), cases).map_err(|source| Error::Content {
-            path: "cases.jsonl".to_owned(),
-            source,
-        })?
+        golden::replay(&Prepared::new(&bundle), cases)
+            .map_err(|source| Error::Content { path: "cases.jsonl".to_owned(), source })?
     };
     Ok(Verification {
         bundle_id: manifest.bundle_id,
@@ -59,10 +54,7 @@ pub fn verify(all: &Files) -> Result<Verification, Error> {
         rules: bundle.document.rules.len(),
         schema_problems,
         findings,
-        cases: cases
-            .split(|byte| *byte == b'\n')
-            .filter(|line| !line.is_empty())
-            .count(),
+        cases: cases.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).count(),
         wrong_cases,
     })
 }

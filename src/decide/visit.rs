@@ -105,13 +105,7 @@ impl std::str::FromStr for PageRef {
 
     fn from_str(text: &str) -> Result<Self, NotAPage> {
         let (word, rest) = text.split_once(':').unwrap_or((text, ""));
-        let ids = || {
-            rest.split(',')
-                .map(str::trim)
-                .filter(|id| !id.is_empty())
-                .map(str::to_owned)
-                .collect()
-        };
+        let ids = || rest.split(',').map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned).collect();
         match word {
             "home" if rest.is_empty() => Ok(Self::Home),
             "collection" if !rest.is_empty() => Ok(Self::Collection(rest.to_owned())),

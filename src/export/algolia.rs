@@ -26,14 +26,10 @@ pub(super) fn files(subject: &Subject<'_>, lists: &Lists, fidelity: &mut Fidelit
     let mut rules = list_rules(subject, lists);
     rules.extend(query_rules(subject, fidelity));
     let mut files = in_batches("rules", &rules);
-    for (strategy, model) in [
-        (Strategy::Similar, "related-products"),
-        (Strategy::BoughtTogether, "bought-together"),
-    ] {
-        files.extend(in_batches(
-            &format!("recommend/{model}"),
-            &recommend_rules(subject, strategy),
-        ));
+    for (strategy, model) in
+        [(Strategy::Similar, "related-products"), (Strategy::BoughtTogether, "bought-together")]
+    {
+        files.extend(in_batches(&format!("recommend/{model}"), &recommend_rules(subject, strategy)));
     }
     files.push(ExportFile::json("synonyms.json", &json!(synonyms(subject))));
     files.push(ExportFile::json("settings.json", &settings(subject)));
@@ -54,20 +50,11 @@ fn in_batches(name: &str, rules: &[Value]) -> Vec<ExportFile> {
 
 /// `slot-home__picked`; with the group appended it is the context the shop sends.
 fn context(slice: &Slice) -> String {
-    format!(
-        "row-{}-{}__seg-{}",
-        slug(&slice.page),
-        slug(&slice.block),
-        group(&slice.segment)
-    )
+    format!("row-{}-{}__seg-{}", slug(&slice.page), slug(&slice.block), group(&slice.segment))
 }
 
 fn group(segment: &str) -> String {
-    if segment == EVERYONE {
-        "all".to_owned()
-    } else {
-        slug(segment)
-    }
+    if segment == EVERYONE { "all".to_owned() } else { slug(segment) }
 }
 
 fn validity(window: Window, nth: usize, rule: &mut Map<String, Value>) {
@@ -92,17 +79,10 @@ fn list_rules(subject: &Subject<'_>, lists: &Lists) -> Vec<Value> {
                 .map(|(position, id)| json!({ "objectID": id, "position": position }))
                 .collect();
             let mut rule = Map::new();
-            rule.insert(
-                "objectID".to_owned(),
-                json!(format!("endcap.{}.w{}", context(slice), slice.window)),
-            );
+            rule.insert("objectID".to_owned(), json!(format!("endcap.{}.w{}", context(slice), slice.window)));
             rule.insert(
                 "description".to_owned(),
-                json!(format!(
-                    "{} for {}",
-                    slice.title,
-                    subject.group_name(&slice.segment)
-                )),
+                json!(format!("{} for {}", slice.title, subject.group_name(&slice.segment))),
             );
             rule.insert("enabled".to_owned(), json!(true));
             rule.insert("tags".to_owned(), json!(["endcap"]));
@@ -125,45 +105,29 @@ fn list_rules(subject: &Subject<'_>, lists: &Lists) -> Vec<Value> {
 fn query_rules(subject: &Subject<'_>, fidelity: &mut FidelityReport) -> Vec<Value> {
     let document = &subject.bundle().document;
     let mut rules = Vec::new();
-    for rule in document
-        .rules
-        .iter()
-        .filter(|rule| rule.enabled && is_for_search(rule))
-    {
+    for rule in document.rules.iter().filter(|rule| rule.enabled && is_for_search(rule)) {
         let Some(consequence) = consequence(subject, rule, fidelity) else {
             continue;
         };
         let groups: Vec<Option<String>> = match &rule.scope.segments {
-            Some(segments) => segments
-                .iter()
-                .map(|segment| Some(format!("seg-{}", group(segment))))
-                .collect(),
+            Some(segments) => {
+                segments.iter().map(|segment| Some(format!("seg-{}", group(segment)))).collect()
+            }
             None => vec![None],
         };
         let queries: Vec<Option<&str>> = if rule.scope.queries.is_empty() {
             vec![None]
         } else {
-            rule.scope
-                .queries
-                .iter()
-                .map(|query| Some(query.as_str()))
-                .collect()
+            rule.scope.queries.iter().map(|query| Some(query.as_str())).collect()
         };
         // Twenty-five conditions are the most one rule may have.
         let conditions: Vec<Value> = queries
             .iter()
-            .flat_map(|query| {
-                groups
-                    .iter()
-                    .map(move |group| condition(*query, group.as_deref()))
-            })
+            .flat_map(|query| groups.iter().map(move |group| condition(*query, group.as_deref())))
             .collect();
         for (nth, chunk) in conditions.chunks(25).enumerate() {
             let mut written = Map::new();
-            written.insert(
-                "objectID".to_owned(),
-                json!(format!("endcap.search.{}.{nth}", slug(&rule.id))),
-            );
+            written.insert("objectID".to_owned(), json!(format!("endcap.search.{}.{nth}", slug(&rule.id))));
             written.insert(
                 "description".to_owned(),
                 json!(rule.name.clone().unwrap_or_else(|| rule.id.clone())),
@@ -219,11 +183,8 @@ fn consequence(subject: &Subject<'_>, rule: &Rule, fidelity: &mut FidelityReport
                     "one rule hides 50 products at most; the rest stays visible in search",
                 );
             }
-            let hidden: Vec<Value> = ids
-                .iter()
-                .take(MOST_HIDDEN)
-                .map(|id| json!({ "objectID": id }))
-                .collect();
+            let hidden: Vec<Value> =
+                ids.iter().take(MOST_HIDDEN).map(|id| json!({ "objectID": id })).collect();
             return Some(json!({ "hide": hidden, "userData": user_data }));
         }
         (action, RuleTarget::Products(ids)) => (action, ids.iter().map(|id| facet("objectID", id)).collect()),
@@ -283,17 +244,11 @@ fn quoted(facet: &str) -> String {
 /// Any-of equalities are all that filters with scores can say.
 fn facets(condition: &Condition) -> Option<Vec<String>> {
     match condition {
-        Condition::Any(parts) => parts
-            .iter()
-            .map(facets)
-            .collect::<Option<Vec<_>>>()
-            .map(|parts| parts.concat()),
+        Condition::Any(parts) => {
+            parts.iter().map(facets).collect::<Option<Vec<_>>>().map(|parts| parts.concat())
+        }
         Condition::All(parts) if parts.len() == 1 => facets(&parts[0]),
-        Condition::Is {
-            field,
-            operator: Operator::Equals,
-            value,
-        } => {
+        Condition::Is { field, operator: Operator::Equals, value } => {
             let name = match field {
                 Field::ProductType => "product_type",
                 Field::Vendor => "vendor",
@@ -358,16 +313,10 @@ fn settings(subject: &Subject<'_>) -> Value {
     for product in &subject.bundle().catalog.products {
         attributes.extend(product.attributes.iter().map(|(name, _)| (name.as_str(), ())));
     }
-    let facets: Vec<String> = [
-        "filterOnly(objectID)",
-        "product_type",
-        "vendor",
-        "collections",
-        "tags",
-    ]
-    .into_iter()
-    .map(str::to_owned)
-    .chain(attributes.keys().map(|name| format!("attributes.{name}")))
-    .collect();
+    let facets: Vec<String> = ["filterOnly(objectID)", "product_type", "vendor", "collections", "tags"]
+        .into_iter()
+        .map(str::to_owned)
+        .chain(attributes.keys().map(|name| format!("attributes.{name}")))
+        .collect();
     json!({ "attributesForFaceting": facets })
 }

@@ -55,14 +55,7 @@ pub(crate) fn bundle() -> Bundle {
             id: (*id).to_owned(),
             title: format!("Title of {id}"),
             handle: Some((*id).to_owned()),
-            product_type: Some(
-                if nth % 2 == 0 {
-                    "Lighting"
-                } else {
-                    "Decor, \"soft\""
-                }
-                .to_owned(),
-            ),
+            product_type: Some(if nth % 2 == 0 { "Lighting" } else { "Decor, \"soft\"" }.to_owned()),
             vendor: Some("Brightwell & Söhne".to_owned()),
             collections: vec![if nth % 2 == 0 { "c/1" } else { "c 2" }.to_owned()],
             tags: vec!["gift idea".to_owned()],
@@ -93,11 +86,7 @@ pub(crate) fn bundle() -> Bundle {
                     .map(|step| Neighbor {
                         product: ((nth + 1 + step * 2) % len) as u32,
                         strength: 9_000 - step as u16 * 1_000 - salt as u16,
-                        evidence: PairEvidence {
-                            both: 12,
-                            with_source: 40,
-                            lift_permille: 3_100,
-                        },
+                        evidence: PairEvidence { both: 12, with_source: 40, lift_permille: 3_100 },
                     })
                     .collect()
             })
@@ -115,14 +104,8 @@ pub(crate) fn bundle() -> Bundle {
         catalog: Arc::new(Catalog {
             products,
             collections: vec![
-                Collection {
-                    id: "c 2".to_owned(),
-                    title: "Two".to_owned(),
-                },
-                Collection {
-                    id: "c/1".to_owned(),
-                    title: "One".to_owned(),
-                },
+                Collection { id: "c 2".to_owned(), title: "Two".to_owned() },
+                Collection { id: "c/1".to_owned(), title: "One".to_owned() },
             ],
         }),
         segments: Arc::new(segments()),
@@ -183,11 +166,7 @@ fn segments() -> Segments {
                 feature("constant", Vec::new(), 0.0),
                 feature("category_lean:Lighting & <x>", Vec::new(), 0.3),
             ],
-            centroids: vec![
-                vec![0.5, -1.0, 0.0, 2.0],
-                vec![1.5, 1.25, 0.0, -0.5],
-                vec![-0.6, 0.0, 0.0, 0.1],
-            ],
+            centroids: vec![vec![0.5, -1.0, 0.0, 2.0], vec![1.5, 1.25, 0.0, -0.5], vec![-0.6, 0.0, 0.0, 0.1]],
             labels: vec!["s1".to_owned(), "s2".to_owned(), "*".to_owned()],
         }),
         lifecycle: Vec::new(),
@@ -205,16 +184,9 @@ fn document() -> Document {
         schedule: Schedule::default(),
         created_at: NOW,
     };
-    let pin = |position| Action::Pin {
-        position,
-        soft: false,
-        keep_when_sold_out: true,
-    };
+    let pin = |position| Action::Pin { position, soft: false, keep_when_sold_out: true };
     let mut scheduled = rule("r2", pin(1), &["😀 mug"]);
-    scheduled.schedule = Schedule {
-        from: Some(NOW + 1_000),
-        until: Some(NOW + 2_000),
-    };
+    scheduled.schedule = Schedule { from: Some(NOW + 1_000), until: Some(NOW + 2_000) };
     let mut for_group = rule("r3", pin(2), &["a/b"]);
     for_group.scope.segments = Some(vec!["s1".to_owned()]);
     let mut for_query = rule("r4", pin(1), &["lamp"]);
@@ -225,14 +197,7 @@ fn document() -> Document {
         scheduled,
         for_group,
         for_query,
-        rule(
-            "r5",
-            Action::Boost {
-                points: Action::MEDIUM,
-                uncapped: false,
-            },
-            &["candle"],
-        ),
+        rule("r5", Action::Boost { points: Action::MEDIUM, uncapped: false }, &["candle"]),
     ];
     let home = Layout {
         variants: Vec::new(),
@@ -250,14 +215,8 @@ fn document() -> Document {
         rules,
         search: SearchSettings {
             synonyms: vec![
-                Synonym {
-                    words: vec!["sofa".to_owned(), "couch".to_owned()],
-                    one_way: false,
-                },
-                Synonym {
-                    words: vec!["moka".to_owned(), "espresso, pot".to_owned()],
-                    one_way: true,
-                },
+                Synonym { words: vec!["sofa".to_owned(), "couch".to_owned()], one_way: false },
+                Synonym { words: vec!["moka".to_owned(), "espresso, pot".to_owned()], one_way: true },
             ],
             ..SearchSettings::default()
         },
@@ -271,11 +230,7 @@ pub(crate) fn subject(prepared: &Prepared) -> Subject<'_> {
         consent,
         tags: vec!["vip".to_owned(), "seg:old".to_owned()],
         segment: segment.to_owned(),
-        history: vec![HistoryItem {
-            product: "lamp".to_owned(),
-            kind: HistoryKind::View,
-            age: 60,
-        }],
+        history: vec![HistoryItem { product: "lamp".to_owned(), kind: HistoryKind::View, age: 60 }],
     };
     Subject {
         prepared,
@@ -288,28 +243,14 @@ pub(crate) fn subject(prepared: &Prepared) -> Subject<'_> {
             .iter()
             .enumerate()
             .map(|(nth, product)| Goods {
-                skus: if nth == 8 {
-                    Vec::new()
-                } else {
-                    vec![product.id.clone()]
-                },
+                skus: if nth == 8 { Vec::new() } else { vec![product.id.clone()] },
                 links: vec![("upsell".to_owned(), "lamp".to_owned())],
             })
             .collect(),
         members: vec![
-            member(
-                "99000000000001",
-                Some("zebedee.quillfeather@example.com"),
-                Consent::Given,
-                "s1",
-            ),
+            member("99000000000001", Some("zebedee.quillfeather@example.com"), Consent::Given, "s1"),
             member("CANARY-CUSTOMER-1", None, Consent::Given, "s2"),
-            member(
-                "99000000000003",
-                Some("nobody@example.org"),
-                Consent::Refused,
-                "s1",
-            ),
+            member("99000000000003", Some("nobody@example.org"), Consent::Refused, "s1"),
             member("99000000000004", Some("few@example.org"), Consent::Given, "s3"),
         ],
         interactions: vec![Interaction {

@@ -33,10 +33,7 @@ pub struct FidelityReport {
 impl FidelityReport {
     pub(super) fn of_rules_and_blocks(target: Target, subject: &Subject<'_>) -> Self {
         let carries = target.carries();
-        let mut report = Self {
-            target,
-            verdicts: Vec::new(),
-        };
+        let mut report = Self { target, verdicts: Vec::new() };
         let (fidelity, how) = carries.segments;
         report.add("groups", fidelity, how);
         let document = &subject.bundle().document;
@@ -59,17 +56,10 @@ impl FidelityReport {
             report.add(&format!("rule {}", rule.id), fidelity, &how);
         }
         for (page, layout) in &document.layouts {
-            let variants = layout
-                .variants
-                .iter()
-                .map(|variant| (variant.name.as_str(), &variant.blocks));
+            let variants = layout.variants.iter().map(|variant| (variant.name.as_str(), &variant.blocks));
             for (variant, blocks) in std::iter::once(("", &layout.default)).chain(variants) {
                 for block in blocks {
-                    let place = if variant.is_empty() {
-                        String::new()
-                    } else {
-                        format!(" ({variant})")
-                    };
+                    let place = if variant.is_empty() { String::new() } else { format!(" ({variant})") };
                     let about = format!("row {page}/{}{place}", block.id);
                     if block.kind == BlockKind::Products {
                         report.add(&about, carries.block.0, carries.block.1);
@@ -89,18 +79,11 @@ impl FidelityReport {
     }
 
     pub(super) fn add(&mut self, about: &str, fidelity: Fidelity, how: &str) {
-        self.verdicts.push(Verdict {
-            about: about.to_owned(),
-            fidelity,
-            how: how.to_owned(),
-        });
+        self.verdicts.push(Verdict { about: about.to_owned(), fidelity, how: how.to_owned() });
     }
 
     pub fn count(&self, fidelity: Fidelity) -> usize {
-        self.verdicts
-            .iter()
-            .filter(|verdict| verdict.fidelity == fidelity)
-            .count()
+        self.verdicts.iter().filter(|verdict| verdict.fidelity == fidelity).count()
     }
 
     /// The report as the file beside the export.
@@ -120,11 +103,7 @@ impl FidelityReport {
                 Fidelity::Dropped => "dropped",
             };
             let cell = |cell: &str| cell.replace('|', "\\|").replace(['\n', '\r'], " ");
-            text.push_str(&format!(
-                "| {} | {word} | {} |\n",
-                cell(&verdict.about),
-                cell(&verdict.how)
-            ));
+            text.push_str(&format!("| {} | {word} | {} |\n", cell(&verdict.about), cell(&verdict.how)));
         }
         text
     }

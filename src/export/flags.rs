@@ -17,11 +17,7 @@ fn flag_key(page: &str, block: &str) -> String {
 
 /// `w0.s3`: the period and the group, `all` for everyone.
 fn variant_key(slice: &Slice) -> String {
-    let group = if slice.segment == EVERYONE {
-        "all".to_owned()
-    } else {
-        slug(&slice.segment)
-    };
+    let group = if slice.segment == EVERYONE { "all".to_owned() } else { slug(&slice.segment) };
     format!("w{}.{group}", slice.window)
 }
 
@@ -31,11 +27,7 @@ fn value(subject: &Subject<'_>, slice: &Slice) -> Value {
 
 /// Slices that need a variant: those of everyone, and groups whose list differs in that period.
 fn distinct<'a>(slices: &[&'a Slice]) -> Vec<&'a Slice> {
-    let everyone = |window| {
-        slices
-            .iter()
-            .find(|slice| slice.window == window && slice.segment == EVERYONE)
-    };
+    let everyone = |window| slices.iter().find(|slice| slice.window == window && slice.segment == EVERYONE);
     slices
         .iter()
         .filter(|slice| {
@@ -50,17 +42,12 @@ pub(super) fn flagd(subject: &Subject<'_>, lists: &Lists) -> Vec<ExportFile> {
     let mut flags = Map::new();
     for (page, block, slices) in lists.rows() {
         let kept = distinct(&slices);
-        let variants: Map<String, Value> = kept
-            .iter()
-            .map(|slice| (variant_key(slice), value(subject, slice)))
-            .collect();
+        let variants: Map<String, Value> =
+            kept.iter().map(|slice| (variant_key(slice), value(subject, slice))).collect();
         let mut branches = Vec::new();
         // Groups before everyone: the first condition that holds decides.
         for everyone in [false, true] {
-            for slice in kept
-                .iter()
-                .filter(|slice| (slice.segment == EVERYONE) == everyone)
-            {
+            for slice in kept.iter().filter(|slice| (slice.segment == EVERYONE) == everyone) {
                 let mut all = Vec::new();
                 if !everyone {
                     all.push(json!({ "==": [{ "var": "segment" }, slice.segment] }));
@@ -72,10 +59,8 @@ pub(super) fn flagd(subject: &Subject<'_>, lists: &Lists) -> Vec<ExportFile> {
                 }
             }
         }
-        let Some(default) = kept
-            .iter()
-            .find(|slice| slice.segment == EVERYONE)
-            .map(|slice| variant_key(slice))
+        let Some(default) =
+            kept.iter().find(|slice| slice.segment == EVERYONE).map(|slice| variant_key(slice))
         else {
             continue;
         };
@@ -108,10 +93,7 @@ pub(super) fn growthbook(subject: &Subject<'_>, lists: &Lists) -> Vec<ExportFile
         let kept = distinct(&slices);
         let mut rules = Vec::new();
         for everyone in [false, true] {
-            for slice in kept
-                .iter()
-                .filter(|slice| (slice.segment == EVERYONE) == everyone)
-            {
+            for slice in kept.iter().filter(|slice| (slice.segment == EVERYONE) == everyone) {
                 let window = lists.windows[slice.window];
                 let mut condition = Map::new();
                 if !everyone {
@@ -138,10 +120,7 @@ pub(super) fn growthbook(subject: &Subject<'_>, lists: &Lists) -> Vec<ExportFile
         }
         let default = kept.iter().find(|slice| slice.segment == EVERYONE);
         let default = default.map_or(Value::Null, |slice| value(subject, slice));
-        features.insert(
-            flag_key(page, block),
-            json!({ "defaultValue": default, "rules": rules }),
-        );
+        features.insert(flag_key(page, block), json!({ "defaultValue": default, "rules": rules }));
     }
     let file = json!({ "features": features });
     vec![ExportFile::json("features.growthbook.json", &file)]

@@ -50,10 +50,7 @@ impl Lists {
                     let mut visit = Visit::of(page.clone(), period.from);
                     visit.segment = Some(segment.to_owned());
                     let decided = subject.prepared.decide(&visit, Detail::Plain);
-                    for block in decided
-                        .blocks
-                        .into_iter()
-                        .filter(|block| block.kind == BlockKind::Products)
+                    for block in decided.blocks.into_iter().filter(|block| block.kind == BlockKind::Products)
                     {
                         slices.push(Slice {
                             page: page.to_string(),
@@ -66,10 +63,8 @@ impl Lists {
                     }
                 }
             }
-            let order: Vec<String> = slices[start..]
-                .iter()
-                .map(|slice: &Slice| slice.block.clone())
-                .collect();
+            let order: Vec<String> =
+                slices[start..].iter().map(|slice: &Slice| slice.block.clone()).collect();
             let place = |block: &str| order.iter().position(|known| known == block);
             slices[start..].sort_by_key(|slice| place(&slice.block));
         }
@@ -85,10 +80,7 @@ impl Lists {
     pub(super) fn rows(&self) -> Vec<(&str, &str, Vec<&Slice>)> {
         let mut rows: Vec<(&str, &str, Vec<&Slice>)> = Vec::new();
         for slice in &self.slices {
-            match rows
-                .iter_mut()
-                .find(|(page, block, _)| *page == slice.page && *block == slice.block)
-            {
+            match rows.iter_mut().find(|(page, block, _)| *page == slice.page && *block == slice.block) {
                 Some(row) => row.2.push(slice),
                 None => rows.push((&slice.page, &slice.block, vec![slice])),
             }
@@ -122,10 +114,7 @@ fn windows(subject: &Subject<'_>) -> Vec<Window> {
     starts
         .iter()
         .enumerate()
-        .map(|(nth, from)| Window {
-            from: *from,
-            until: starts.get(nth + 1).copied(),
-        })
+        .map(|(nth, from)| Window { from: *from, until: starts.get(nth + 1).copied() })
         .collect()
 }
 

@@ -18,21 +18,13 @@ pub(super) const BYTES_A_JOB: usize = 5_000_000;
 pub(super) const MEMBERS_A_BATCH: usize = 500;
 
 fn may_be_mailed<'s>(subject: &'s Subject<'_>) -> Vec<&'s Member> {
-    subject
-        .members
-        .iter()
-        .filter(|member| member.consent == Consent::Given)
-        .collect()
+    subject.members.iter().filter(|member| member.consent == Consent::Given).collect()
 }
 
 /// The first products a person would see: on the e-mail page where there is one, else on the homepage.
 fn picks(subject: &Subject<'_>, member: &Member) -> Vec<u32> {
     let has_mail = subject.bundle().document.layout(&PageKey::Email(None)).is_some();
-    let page = if has_mail {
-        PageRef::Email("picks".to_owned())
-    } else {
-        PageRef::Home
-    };
+    let page = if has_mail { PageRef::Email("picks".to_owned()) } else { PageRef::Home };
     let mut visit = Visit::of(page, subject.now);
     visit.segment = Some(subject.group_of(member).to_owned());
     visit.history.clone_from(&member.history);
@@ -73,10 +65,7 @@ pub(super) fn klaviyo(subject: &Subject<'_>, fidelity: &mut FidelityReport) -> V
             properties.insert("endcap_group".to_owned(), json!(group));
             properties.insert("endcap_group_name".to_owned(), json!(subject.group_name(group)));
             for (nth, product) in picks(subject, member).into_iter().enumerate() {
-                properties.insert(
-                    format!("endcap_pick_{}", nth + 1),
-                    json!(subject.product_id(product)),
-                );
+                properties.insert(format!("endcap_pick_{}", nth + 1), json!(subject.product_id(product)));
             }
             let mut attributes = Map::new();
             attributes.insert("external_id".to_owned(), json!(member.id));
@@ -161,38 +150,19 @@ fn catalog_items(subject: &Subject<'_>) -> Vec<ExportFile> {
 pub(super) fn mailchimp(subject: &Subject<'_>, fidelity: &mut FidelityReport) -> Vec<ExportFile> {
     let agreed = may_be_mailed(subject);
     left_out(subject, agreed.len(), fidelity);
-    let members: Vec<(&Member, &String)> = agreed
-        .into_iter()
-        .filter_map(|member| Some((member, member.email.as_ref()?)))
-        .collect();
-    let header = [
-        "External ID",
-        "Group",
-        "Pick 1",
-        "Pick 2",
-        "Pick 3",
-        "Pick 4",
-        "Pick 5",
-        "Pick 6",
-    ];
+    let members: Vec<(&Member, &String)> =
+        agreed.into_iter().filter_map(|member| Some((member, member.email.as_ref()?))).collect();
+    let header = ["External ID", "Group", "Pick 1", "Pick 2", "Pick 3", "Pick 4", "Pick 5", "Pick 6"];
     if members.is_empty() {
         fidelity.add("people", Fidelity::Dropped, "names are off in this workspace, and Mailchimp knows people by e-mail only; join the table by customer number");
         let rows = may_be_mailed(subject).into_iter().map(|member| {
-            let mut row = vec![
-                member.id.clone(),
-                subject.group_name(subject.group_of(member)).to_owned(),
-            ];
+            let mut row = vec![member.id.clone(), subject.group_name(subject.group_of(member)).to_owned()];
             row.extend(
-                picks(subject, member)
-                    .into_iter()
-                    .map(|product| subject.product_id(product).to_owned()),
+                picks(subject, member).into_iter().map(|product| subject.product_id(product).to_owned()),
             );
             row
         });
-        return vec![ExportFile {
-            path: "picks-by-customer.csv".to_owned(),
-            bytes: csv(&header, rows),
-        }];
+        return vec![ExportFile { path: "picks-by-customer.csv".to_owned(), bytes: csv(&header, rows) }];
     }
     let written: Vec<Value> = members
         .iter()
@@ -221,10 +191,7 @@ pub(super) fn mailchimp(subject: &Subject<'_>, fidelity: &mut FidelityReport) ->
                 json!({ "email_address": email, "tags": [{ "name": tag, "status": "inactive" }] })
             })
             .collect();
-        files.push(ExportFile::json(
-            format!("undo/tags-{:03}.json", nth + 1),
-            &json!({ "members": undo }),
-        ));
+        files.push(ExportFile::json(format!("undo/tags-{:03}.json", nth + 1), &json!({ "members": undo })));
     }
     files
 }

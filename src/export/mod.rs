@@ -38,10 +38,7 @@ pub struct ExportFile {
 
 impl ExportFile {
     fn text(path: impl Into<String>, text: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            bytes: text.into().into_bytes(),
-        }
+        Self { path: path.into(), bytes: text.into().into_bytes() }
     }
 
     /// Pretty, with a line end, so that it reads and compares well.
@@ -96,11 +93,7 @@ pub fn project(target: Target, subject: &Subject<'_>) -> Projection {
     files.push(ExportFile::text("FIDELITY.md", fidelity.markdown()));
     files.push(ExportFile::text("HOW-TO-LOAD.md", target.guide()));
     files.sort_by(|a, b| a.path.cmp(&b.path));
-    Projection {
-        target,
-        files,
-        fidelity,
-    }
+    Projection { target, files, fidelity }
 }
 
 #[cfg(test)]

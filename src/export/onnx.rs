@@ -9,19 +9,12 @@ use crate::bundle::{ClusterModel, ModelFeature};
 
 pub(super) fn files(subject: &Subject<'_>, fidelity: &mut FidelityReport) -> Vec<ExportFile> {
     let Some(model) = &subject.bundle().segments.model else {
-        fidelity.add(
-            "groups",
-            Fidelity::Dropped,
-            "there is no group model yet; group the customers first",
-        );
+        fidelity.add("groups", Fidelity::Dropped, "there is no group model yet; group the customers first");
         return Vec::new();
     };
     pmml::model_limits(subject, fidelity);
     vec![
-        ExportFile {
-            path: "groups.onnx".to_owned(),
-            bytes: encode(model),
-        },
+        ExportFile { path: "groups.onnx".to_owned(), bytes: encode(model) },
         ExportFile::json("features.json", &pmml::features(model)),
     ]
 }
@@ -89,11 +82,8 @@ impl Graph {
 
     fn constant(&mut self, kind: i64, shape: &[i64], raw: &[u8]) -> String {
         let name = self.name();
-        let tensor = shape
-            .iter()
-            .fold(Message::default(), |tensor, size| tensor.int(1, *size));
-        self.constants
-            .push(tensor.int(2, kind).text(8, &name).bytes(9, raw));
+        let tensor = shape.iter().fold(Message::default(), |tensor, size| tensor.int(1, *size));
+        self.constants.push(tensor.int(2, kind).text(8, &name).bytes(9, raw));
         name
     }
 
@@ -104,9 +94,7 @@ impl Graph {
     }
 
     fn node_to(&mut self, operator: &str, inputs: &[&str], attributes: &[(&str, i64)], output: &str) {
-        let node = inputs
-            .iter()
-            .fold(Message::default(), |node, input| node.text(1, input));
+        let node = inputs.iter().fold(Message::default(), |node, input| node.text(1, input));
         let node = node.text(2, output).text(4, operator);
         // 2 is the attribute type INT.
         let node = attributes.iter().fold(node, |node, (name, value)| {
@@ -148,40 +136,22 @@ fn encode(model: &ClusterModel) -> Vec<u8> {
         None => Message::default().text(2, "rows"),
     };
     let value = |name: &str, kind: i64, shape: &[Option<usize>]| {
-        let shape = shape.iter().fold(Message::default(), |shape, size| {
-            shape.message(1, &dimension(*size))
-        });
+        let shape = shape.iter().fold(Message::default(), |shape, size| shape.message(1, &dimension(*size)));
         let tensor = Message::default().int(1, kind).message(2, &shape);
-        Message::default()
-            .text(1, name)
-            .message(2, &Message::default().message(1, &tensor))
+        Message::default().text(1, name).message(2, &Message::default().message(1, &tensor))
     };
-    let body = graph
-        .nodes
-        .iter()
-        .fold(Message::default(), |body, node| body.message(1, node))
-        .text(2, "groups");
-    let body = graph
-        .constants
-        .iter()
-        .fold(body, |body, constant| body.message(5, constant));
+    let body =
+        graph.nodes.iter().fold(Message::default(), |body, node| body.message(1, node)).text(2, "groups");
+    let body = graph.constants.iter().fold(body, |body, constant| body.message(5, constant));
     let body = body
         .message(11, &value("facts", DOUBLE, &[None, Some(width)]))
         .message(12, &value("cluster", INT64, &[None]));
     let operators = Message::default().text(1, "").int(2, 17);
-    Message::default()
-        .int(1, 8)
-        .text(2, "Endcap")
-        .message(7, &body)
-        .message(8, &operators)
-        .0
+    Message::default().int(1, 8).text(2, "Endcap").message(7, &body).message(8, &operators).0
 }
 
 /// `(x − mean) / scale` of a column of facts; NaN stands for a fact that was not observed.
-#[expect(
-    clippy::float_cmp,
-    reason = "a scale of exactly zero marks a constant feature"
-)]
+#[expect(clippy::float_cmp, reason = "a scale of exactly zero marks a constant feature")]
 fn coordinate(graph: &mut Graph, feature: &ModelFeature, fact: &str) -> String {
     let unknown = graph.node("IsNaN", &[fact], &[]);
     let missing = graph.doubles(&[1, 1], &[feature.missing as f64]);
@@ -194,12 +164,8 @@ fn coordinate(graph: &mut Graph, feature: &ModelFeature, fact: &str) -> String {
     let x = match feature.bins.last() {
         Some((_, past_the_end)) => {
             let bounds: Vec<f64> = feature.bins.iter().map(|(bound, _)| *bound as f64).collect();
-            let values: Vec<f64> = feature
-                .bins
-                .iter()
-                .map(|(_, value)| *value)
-                .chain([*past_the_end])
-                .collect();
+            let values: Vec<f64> =
+                feature.bins.iter().map(|(_, value)| *value).chain([*past_the_end]).collect();
             let bounds = graph.doubles(&[1, bounds.len() as i64], &bounds);
             let values = graph.doubles(&[values.len() as i64], &values);
             // How many bounds the fact has reached is the number of its bin.
@@ -247,9 +213,6 @@ mod tests {
         };
         let bytes = encode(&model);
         assert_eq!(bytes[..2], [0x08, 8]);
-        assert!(
-            bytes.ends_with(&[0x42, 4, 0x0a, 0, 0x10, 17]),
-            "opset 17 of the default domain"
-        );
+        assert!(bytes.ends_with(&[0x42, 4, 0x0a, 0, 0x10, 17]), "opset 17 of the default domain");
     }
 }

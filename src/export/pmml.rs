@@ -12,11 +12,7 @@ use crate::bundle::{ClusterModel, ModelFeature};
 
 pub(super) fn files(subject: &Subject<'_>, fidelity: &mut FidelityReport) -> Vec<ExportFile> {
     let Some(model) = &subject.bundle().segments.model else {
-        fidelity.add(
-            "groups",
-            Fidelity::Dropped,
-            "there is no group model yet; group the customers first",
-        );
+        fidelity.add("groups", Fidelity::Dropped, "there is no group model yet; group the customers first");
         return Vec::new();
     };
     model_limits(subject, fidelity);
@@ -72,11 +68,7 @@ fn document(model: &ClusterModel, bundle: &str) -> String {
             escape(bundle)
         ),
     );
-    line(
-        &mut xml,
-        1,
-        &format!("<DataDictionary numberOfFields=\"{}\">", model.features.len()),
-    );
+    line(&mut xml, 1, &format!("<DataDictionary numberOfFields=\"{}\">", model.features.len()));
     for feature in &model.features {
         line(
             &mut xml,
@@ -132,11 +124,7 @@ fn document(model: &ClusterModel, bundle: &str) -> String {
         "<ComparisonMeasure kind=\"distance\" compareFunction=\"absDiff\"><squaredEuclidean/></ComparisonMeasure>",
     );
     for nth in 0..model.features.len() {
-        line(
-            &mut xml,
-            2,
-            &format!("<ClusteringField field=\"z{nth}\" compareFunction=\"absDiff\"/>"),
-        );
+        line(&mut xml, 2, &format!("<ClusteringField field=\"z{nth}\" compareFunction=\"absDiff\"/>"));
     }
     for (nth, (centre, label)) in model.centroids.iter().zip(&model.labels).enumerate() {
         let values: Vec<String> = centre.iter().map(|value| format!("{value:?}")).collect();
@@ -156,18 +144,11 @@ fn document(model: &ClusterModel, bundle: &str) -> String {
     xml
 }
 
-#[expect(
-    clippy::float_cmp,
-    reason = "a scale of exactly zero marks a constant feature"
-)]
+#[expect(clippy::float_cmp, reason = "a scale of exactly zero marks a constant feature")]
 fn derived(xml: &mut String, nth: usize, feature: &ModelFeature) {
     let source = escape(&feature.source);
     if let Some((_, past_the_end)) = feature.bins.last() {
-        line(
-            xml,
-            3,
-            &format!("<DerivedField name=\"x{nth}\" optype=\"continuous\" dataType=\"double\">"),
-        );
+        line(xml, 3, &format!("<DerivedField name=\"x{nth}\" optype=\"continuous\" dataType=\"double\">"));
         line(
             xml,
             4,
@@ -189,11 +170,7 @@ fn derived(xml: &mut String, nth: usize, feature: &ModelFeature) {
         line(xml, 4, "</Discretize>");
         line(xml, 3, "</DerivedField>");
     }
-    line(
-        xml,
-        3,
-        &format!("<DerivedField name=\"z{nth}\" optype=\"continuous\" dataType=\"double\">"),
-    );
+    line(xml, 3, &format!("<DerivedField name=\"z{nth}\" optype=\"continuous\" dataType=\"double\">"));
     if feature.scale == 0.0 {
         line(xml, 4, "<Constant dataType=\"double\">0</Constant>");
     } else {

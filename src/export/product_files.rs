@@ -19,11 +19,7 @@ fn sku<'s>(subject: &'s Subject<'_>, product: u32) -> Option<&'s str> {
 fn report_unlinkable(subject: &Subject<'_>, longest: usize, fidelity: &mut FidelityReport) {
     for (index, product) in subject.bundle().catalog.products.iter().enumerate() {
         match subject.sku(index as u32) {
-            None => fidelity.add(
-                &product.id,
-                Fidelity::Dropped,
-                "has no SKU, so nothing can point at it",
-            ),
+            None => fidelity.add(&product.id, Fidelity::Dropped, "has no SKU, so nothing can point at it"),
             Some(sku) if sku.contains(',') => {
                 fidelity.add(
                     &product.id,
@@ -32,11 +28,7 @@ fn report_unlinkable(subject: &Subject<'_>, longest: usize, fidelity: &mut Fidel
                 );
             }
             Some(sku) if sku.chars().count() > longest => {
-                fidelity.add(
-                    &product.id,
-                    Fidelity::Dropped,
-                    "its SKU is longer than the format allows",
-                );
+                fidelity.add(&product.id, Fidelity::Dropped, "its SKU is longer than the format allows");
             }
             Some(_) => {}
         }
@@ -79,14 +71,8 @@ pub(super) fn woocommerce(
         ])
     });
     vec![
-        ExportFile {
-            path: "products-links-and-order.csv".to_owned(),
-            bytes: csv(&header, rows),
-        },
-        ExportFile {
-            path: "undo/products-links-and-order.csv".to_owned(),
-            bytes: csv(&header, undo),
-        },
+        ExportFile { path: "products-links-and-order.csv".to_owned(), bytes: csv(&header, rows) },
+        ExportFile { path: "undo/products-links-and-order.csv".to_owned(), bytes: csv(&header, undo) },
     ]
 }
 
@@ -119,17 +105,8 @@ fn catalogue_positions(subject: &Subject<'_>, lists: &Lists) -> Vec<usize> {
             }
         }
     }
-    let mut rest: Vec<u32> = (0..listed.len() as u32)
-        .filter(|product| !listed[*product as usize])
-        .collect();
-    let popularity = |product: &u32| {
-        bundle
-            .signals
-            .popularity
-            .get(*product as usize)
-            .copied()
-            .flatten()
-    };
+    let mut rest: Vec<u32> = (0..listed.len() as u32).filter(|product| !listed[*product as usize]).collect();
+    let popularity = |product: &u32| bundle.signals.popularity.get(*product as usize).copied().flatten();
     rest.sort_by_key(|product| (std::cmp::Reverse(popularity(product)), *product));
     order.extend(rest);
     let mut positions = vec![0; order.len()];
@@ -177,29 +154,14 @@ pub(super) fn magento(subject: &Subject<'_>, fidelity: &mut FidelityReport) -> V
         let mut row = vec![own.to_owned()];
         for kind in ["related", "cross_sell", "upsell"] {
             let skus = now(subject, product, kind).replace(", ", ",");
-            let count = if skus.is_empty() {
-                0
-            } else {
-                skus.split(',').count()
-            };
+            let count = if skus.is_empty() { 0 } else { skus.split(',').count() };
             row.push(skus);
-            row.push(
-                (1..=count)
-                    .map(|position| position.to_string())
-                    .collect::<Vec<_>>()
-                    .join(","),
-            );
+            row.push((1..=count).map(|position| position.to_string()).collect::<Vec<_>>().join(","));
         }
         Some(row)
     });
     vec![
-        ExportFile {
-            path: "product-links.csv".to_owned(),
-            bytes: csv(&header, rows),
-        },
-        ExportFile {
-            path: "undo/product-links.csv".to_owned(),
-            bytes: csv(&header, undo),
-        },
+        ExportFile { path: "product-links.csv".to_owned(), bytes: csv(&header, rows) },
+        ExportFile { path: "undo/product-links.csv".to_owned(), bytes: csv(&header, undo) },
     ]
 }

@@ -22,10 +22,7 @@ pub(super) fn gorse(subject: &Subject<'_>, fidelity: &mut FidelityReport) -> Vec
     let hidden = hidden_everywhere(subject);
     let products = &subject.bundle().catalog.products;
     for product in products.iter().filter(|product| product.id.contains(['/', '%'])) {
-        let how = format!(
-            "written as `{}`, because gorse allows no `/` in ids",
-            gorse_id(&product.id)
-        );
+        let how = format!("written as `{}`, because gorse allows no `/` in ids", gorse_id(&product.id));
         fidelity.add(&product.id, Fidelity::Approximate, &how);
     }
     let items: Vec<Value> = products
@@ -114,10 +111,7 @@ pub(super) fn recombee(subject: &Subject<'_>, fidelity: &mut FidelityReport) -> 
         .map(|(name, kind)| json!({ "method": "PUT", "path": format!("/items/properties/{name}"), "params": { "type": kind } }))
         .chain([json!({ "method": "PUT", "path": "/users/properties/group", "params": { "type": "string" } })]);
     let items = subject.bundle().catalog.products.iter().map(|product| {
-        put(
-            format!("/items/{}", path_segment(&product.id)),
-            item_values(product, minor_per_major),
-        )
+        put(format!("/items/{}", path_segment(&product.id)), item_values(product, minor_per_major))
     });
     let users = subject.members.iter().map(|member| {
         put(
@@ -129,10 +123,7 @@ pub(super) fn recombee(subject: &Subject<'_>, fidelity: &mut FidelityReport) -> 
         let member = subject.members.get(interaction.member as usize)?;
         let mut params = Map::new();
         params.insert("userId".to_owned(), json!(member.id));
-        params.insert(
-            "itemId".to_owned(),
-            json!(subject.product_id(interaction.product)),
-        );
+        params.insert("itemId".to_owned(), json!(subject.product_id(interaction.product)));
         params.insert("timestamp".to_owned(), json!(rfc3339(interaction.at)));
         params.insert("cascadeCreate".to_owned(), json!(true));
         let path = match interaction.kind {
@@ -174,9 +165,7 @@ const ITEM_PROPERTIES: [(&str, &str); 8] = [
 ];
 
 fn item_values(product: &CatalogProduct, minor_per_major: i64) -> Value {
-    let price = product
-        .price
-        .map(|price| amount(price, minor_per_major).parse::<f64>().unwrap_or_default());
+    let price = product.price.map(|price| amount(price, minor_per_major).parse::<f64>().unwrap_or_default());
     json!({
         "!cascadeCreate": true, "title": product.title, "product_type": product.product_type,
         "vendor": product.vendor, "tags": product.tags, "collections": product.collections, "price": price,
@@ -201,11 +190,8 @@ fn scenario(subject: &Subject<'_>, fidelity: &mut FidelityReport) -> Value {
     let mut filters = vec!["'published'".to_owned()];
     let mut boosters: Vec<String> = Vec::new();
     for rule in subject.bundle().document.rules.iter().filter(|rule| rule.enabled) {
-        let everyone = rule
-            .scope
-            .segments
-            .as_ref()
-            .is_none_or(|segments| segments.iter().any(|id| id == EVERYONE));
+        let everyone =
+            rule.scope.segments.as_ref().is_none_or(|segments| segments.iter().any(|id| id == EVERYONE));
         let Some(test) = (match &rule.target {
             RuleTarget::Products(ids) => {
                 let ids: Vec<String> = ids.iter().map(|id| json!(id).to_string()).collect();
@@ -223,17 +209,9 @@ fn scenario(subject: &Subject<'_>, fidelity: &mut FidelityReport) -> Value {
         let test = if everyone {
             test
         } else {
-            let groups: Vec<String> = rule
-                .scope
-                .segments
-                .iter()
-                .flatten()
-                .map(|id| json!(id).to_string())
-                .collect();
-            format!(
-                "(context_user[\"group\"] in {{{}}} and {test})",
-                groups.join(", ")
-            )
+            let groups: Vec<String> =
+                rule.scope.segments.iter().flatten().map(|id| json!(id).to_string()).collect();
+            format!("(context_user[\"group\"] in {{{}}} and {test})", groups.join(", "))
         };
         match rule.action {
             Action::Hide => filters.push(format!("not ({test})")),
@@ -249,11 +227,7 @@ fn scenario(subject: &Subject<'_>, fidelity: &mut FidelityReport) -> Value {
     let booster = if boosters.is_empty() {
         "1".to_owned()
     } else {
-        boosters
-            .iter()
-            .map(|booster| format!("({booster})"))
-            .collect::<Vec<_>>()
-            .join(" * ")
+        boosters.iter().map(|booster| format!("({booster})")).collect::<Vec<_>>().join(" * ")
     };
     json!({ "scenario": "endcap", "filter": filters.join(" and "), "booster": booster })
 }
@@ -272,11 +246,7 @@ fn reql(condition: &Condition) -> Option<String> {
         Condition::All(parts) => joined(parts, " and "),
         Condition::Any(parts) => joined(parts, " or "),
         Condition::Not(part) => Some(format!("not ({})", reql(part)?)),
-        Condition::Is {
-            field,
-            operator: Operator::Equals,
-            value,
-        } => {
+        Condition::Is { field, operator: Operator::Equals, value } => {
             let value = json!(value);
             match field {
                 Field::ProductType => Some(format!("'product_type' == {value}")),
@@ -286,11 +256,7 @@ fn reql(condition: &Condition) -> Option<String> {
                 _ => None,
             }
         }
-        Condition::Is {
-            field: Field::Stock,
-            operator,
-            value,
-        } => {
+        Condition::Is { field: Field::Stock, operator, value } => {
             let number: i64 = value.parse().ok()?;
             let sign = match operator {
                 Operator::Less => "<",

@@ -39,10 +39,7 @@ fn html(subject: &Subject<'_>, lists: &Lists) -> String {
     let mut style = String::from(STYLE);
     for product in pictured(lists) {
         if let Some(address) = picture(subject, product) {
-            write(
-                &mut style,
-                format_args!(".p{product}{{background-image:url({address})}}\n"),
-            );
+            write(&mut style, format_args!(".p{product}{{background-image:url({address})}}\n"));
         }
     }
     format!(
@@ -66,9 +63,7 @@ fn pictured(lists: &Lists) -> BTreeSet<u32> {
 }
 
 fn picture(subject: &Subject<'_>, product: u32) -> Option<String> {
-    let name = subject.bundle().catalog.products[product as usize]
-        .image
-        .as_ref()?;
+    let name = subject.bundle().catalog.products[product as usize].image.as_ref()?;
     let bytes = subject.pictures.get(name)?;
     let kind = match bytes.get(..4)? {
         [0x89, b'P', b'N', b'G'] => "png",
@@ -92,13 +87,7 @@ fn groups(subject: &Subject<'_>, body: &mut String) {
             ]
         })
         .collect();
-    let header = [
-        "Group",
-        "What sets it apart",
-        "Customers",
-        "Of customers",
-        "Of revenue",
-    ];
+    let header = ["Group", "What sets it apart", "Customers", "Of customers", "Of revenue"];
     table_section(
         &Section {
             title: "Who your customers are".to_owned(),
@@ -117,16 +106,9 @@ fn percent(permille: u32) -> String {
 fn pages(subject: &Subject<'_>, lists: &Lists, body: &mut String) {
     body.push_str("<section><h2>The homepage, group by group</h2>\n");
     for segment in subject.groups() {
-        let name = if segment == EVERYONE {
-            "Everyone else"
-        } else {
-            subject.group_name(segment)
-        };
+        let name = if segment == EVERYONE { "Everyone else" } else { subject.group_name(segment) };
         write(body, format_args!("<h3>{}</h3>\n", escape(name)));
-        for slice in lists
-            .now()
-            .filter(|slice| slice.page == "home" && slice.segment == segment)
-        {
+        for slice in lists.now().filter(|slice| slice.page == "home" && slice.segment == segment) {
             row(subject, lists, slice, body);
         }
     }
@@ -139,10 +121,7 @@ fn row(subject: &Subject<'_>, lists: &Lists, slice: &Slice, body: &mut String) {
     let everyone = lists
         .now()
         .find(|other| other.segment == EVERYONE && other.page == slice.page && other.block == slice.block);
-    write(
-        body,
-        format_args!("<h4>{}</h4><ol class=\"row\">\n", escape(&slice.title)),
-    );
+    write(body, format_args!("<h4>{}</h4><ol class=\"row\">\n", escape(&slice.title)));
     for product in slice.products.iter().take(SHOWN) {
         let facts = &bundle.catalog.products[*product as usize];
         let own = slice.segment != EVERYONE
@@ -170,33 +149,16 @@ fn rules(subject: &Subject<'_>, body: &mut String) {
         .document
         .rules
         .iter()
-        .map(|rule| {
-            vec![
-                rule.id.clone(),
-                in_words(subject, rule),
-                scope(subject, rule),
-                period(rule),
-            ]
-        })
+        .map(|rule| vec![rule.id.clone(), in_words(subject, rule), scope(subject, rule), period(rule)])
         .collect();
     let paragraphs = if rows.is_empty() {
         vec!["No rules: every place follows from the data.".to_owned()]
     } else {
         Vec::new()
     };
-    let header = ["Rule", "What it does", "Where and for whom", "When"]
-        .map(str::to_owned)
-        .to_vec();
+    let header = ["Rule", "What it does", "Where and for whom", "When"].map(str::to_owned).to_vec();
     let header = if rows.is_empty() { Vec::new() } else { header };
-    table_section(
-        &Section {
-            title: "Your rules".to_owned(),
-            paragraphs,
-            header,
-            rows,
-        },
-        body,
-    );
+    table_section(&Section { title: "Your rules".to_owned(), paragraphs, header, rows }, body);
 }
 
 fn in_words(subject: &Subject<'_>, rule: &Rule) -> String {
@@ -206,9 +168,8 @@ fn in_words(subject: &Subject<'_>, rule: &Rule) -> String {
                 .iter()
                 .map(|id| {
                     let product = subject.bundle().catalog.index(id);
-                    product.map_or(id.as_str(), |index| {
-                        &subject.bundle().catalog.products[index as usize].title
-                    })
+                    product
+                        .map_or(id.as_str(), |index| &subject.bundle().catalog.products[index as usize].title)
                 })
                 .collect();
             titles.join(", ")
@@ -227,26 +188,14 @@ fn in_words(subject: &Subject<'_>, rule: &Rule) -> String {
 }
 
 fn condition_in_words(condition: &Condition) -> String {
-    let joined = |parts: &[Condition], word: &str| {
-        parts
-            .iter()
-            .map(condition_in_words)
-            .collect::<Vec<_>>()
-            .join(word)
-    };
+    let joined =
+        |parts: &[Condition], word: &str| parts.iter().map(condition_in_words).collect::<Vec<_>>().join(word);
     match condition {
         Condition::All(parts) => joined(parts, " and "),
         Condition::Any(parts) => joined(parts, " or "),
         Condition::Not(part) => format!("not {}", condition_in_words(part)),
-        Condition::Is {
-            field,
-            operator,
-            value,
-        } => {
-            let field = serde_json::json!(field)
-                .to_string()
-                .replace(['"', '{', '}'], "")
-                .replace('_', " ");
+        Condition::Is { field, operator, value } => {
+            let field = serde_json::json!(field).to_string().replace(['"', '{', '}'], "").replace('_', " ");
             let sign = match operator {
                 Operator::Equals => "is",
                 Operator::Contains => "contains",
@@ -262,18 +211,10 @@ fn condition_in_words(condition: &Condition) -> String {
 
 fn scope(subject: &Subject<'_>, rule: &Rule) -> String {
     let pages: Vec<String> = rule.scope.pages.iter().map(ToString::to_string).collect();
-    let pages = if pages.is_empty() {
-        "every page".to_owned()
-    } else {
-        pages.join(", ")
-    };
+    let pages = if pages.is_empty() { "every page".to_owned() } else { pages.join(", ") };
     let groups = match &rule.scope.segments {
         None => "everyone".to_owned(),
-        Some(ids) => ids
-            .iter()
-            .map(|id| subject.group_name(id))
-            .collect::<Vec<_>>()
-            .join(", "),
+        Some(ids) => ids.iter().map(|id| subject.group_name(id)).collect::<Vec<_>>().join(", "),
     };
     format!("{pages}; {groups}")
 }
@@ -289,10 +230,7 @@ fn period(rule: &Rule) -> String {
 }
 
 fn table_section(section: &Section, body: &mut String) {
-    write(
-        body,
-        format_args!("<section><h2>{}</h2>\n", escape(&section.title)),
-    );
+    write(body, format_args!("<section><h2>{}</h2>\n", escape(&section.title)));
     for paragraph in &section.paragraphs {
         write(body, format_args!("<p>{}</p>\n", escape(paragraph)));
     }

@@ -49,10 +49,7 @@ pub(super) fn elasticsearch(
         .enumerate()
         .map(|(nth, line)| json!({ "id": format!("endcap-{}", nth + 1), "synonyms": line }))
         .collect();
-    files.push(ExportFile::json(
-        "synonyms-set.json",
-        &json!({ "synonyms_set": set }),
-    ));
+    files.push(ExportFile::json("synonyms-set.json", &json!({ "synonyms_set": set })));
     files
 }
 
@@ -68,9 +65,7 @@ struct Ranking {
 
 fn shared(subject: &Subject<'_>, attributes_type: &str, fidelity: &mut FidelityReport) -> Vec<ExportFile> {
     let rankings = rankings(subject);
-    for ranking in rankings
-        .iter()
-        .filter(|ranking| ranking.segment == EVERYONE && ranking.block.variety > 0)
+    for ranking in rankings.iter().filter(|ranking| ranking.segment == EVERYONE && ranking.block.variety > 0)
     {
         let about = format!("row {}/{}", ranking.page, ranking.block.id);
         fidelity.add(
@@ -98,11 +93,7 @@ fn shared(subject: &Subject<'_>, attributes_type: &str, fidelity: &mut FidelityR
             "queries/{}__{}__{}.json",
             slug(&ranking.page.to_string()),
             slug(&ranking.block.id),
-            if ranking.segment == EVERYONE {
-                "all".to_owned()
-            } else {
-                slug(&ranking.segment)
-            },
+            if ranking.segment == EVERYONE { "all".to_owned() } else { slug(&ranking.segment) },
         );
         files.push(ExportFile::json(name, &query(ranking)));
     }
@@ -114,9 +105,7 @@ fn rankings(subject: &Subject<'_>) -> Vec<Ranking> {
     let bundle = subject.bundle();
     let size = bundle.catalog.products.len() as u32;
     let mut document = Document::clone(&bundle.document);
-    document
-        .rules
-        .retain(|rule| !matches!(rule.action, Action::Pin { .. }));
+    document.rules.retain(|rule| !matches!(rule.action, Action::Pin { .. }));
     for layout in document.layouts.values_mut() {
         let variants = layout.variants.iter_mut().flat_map(|variant| &mut variant.blocks);
         for block in layout.default.iter_mut().chain(variants) {
@@ -130,13 +119,10 @@ fn rankings(subject: &Subject<'_>) -> Vec<Ranking> {
     }
     let prepared = subject.prepared.with_document(Arc::new(document));
     let mut rankings = Vec::new();
-    for page in [PageRef::Home].into_iter().chain(
-        bundle
-            .catalog
-            .collections
-            .iter()
-            .map(|collection| PageRef::Collection(collection.id.clone())),
-    ) {
+    for page in [PageRef::Home]
+        .into_iter()
+        .chain(bundle.catalog.collections.iter().map(|collection| PageRef::Collection(collection.id.clone())))
+    {
         let Some(layout) = bundle.document.layout(&page.key()) else {
             continue;
         };
@@ -155,11 +141,7 @@ fn rankings(subject: &Subject<'_>) -> Vec<Ranking> {
                     page: page.clone(),
                     block: block.clone(),
                     segment: segment.to_owned(),
-                    scores: decided
-                        .slots
-                        .iter()
-                        .map(|slot| (slot.product, slot.score))
-                        .collect(),
+                    scores: decided.slots.iter().map(|slot| (slot.product, slot.score)).collect(),
                 });
             }
         }
@@ -173,11 +155,7 @@ fn field(page: &PageRef, block: &str, segment: &str) -> String {
         PageRef::Collection(id) => format!("collection:{id}"),
         other => other.to_string(),
     };
-    let segment = if segment == EVERYONE {
-        "all".to_owned()
-    } else {
-        slug(segment)
-    };
+    let segment = if segment == EVERYONE { "all".to_owned() } else { slug(segment) };
     format!("s_{}__{}__{segment}", slug(&page), slug(block))
 }
 
@@ -212,31 +190,22 @@ fn documents(subject: &Subject<'_>, index: &str, rankings: &[Ranking]) -> Vec<Ex
         .iter()
         .zip(scores)
         .map(|(product, scores)| {
-            [
-                json!({ "index": { "_index": index, "_id": product.id } }),
-                document(product, scores),
-            ]
+            [json!({ "index": { "_index": index, "_id": product.id } }), document(product, scores)]
         })
         .collect();
     bulk("products", &documents)
 }
 
 fn document(product: &CatalogProduct, scores: Map<String, Value>) -> Value {
-    let attributes: Map<String, Value> = product
-        .attributes
-        .iter()
-        .map(|(name, value)| (name.clone(), json!(value)))
-        .collect();
+    let attributes: Map<String, Value> =
+        product.attributes.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
     let mut document = json!({
         "id": product.id, "title": product.title, "collections": product.collections, "tags": product.tags,
         "attributes": attributes, "discount_percent": product.discount_percent(),
         "sellable": product.sellable(), "published": product.published,
     });
     let facts = [
-        (
-            "product_type",
-            product.product_type.as_ref().map(|fact| json!(fact)),
-        ),
+        ("product_type", product.product_type.as_ref().map(|fact| json!(fact))),
         ("vendor", product.vendor.as_ref().map(|fact| json!(fact))),
         ("price_minor", product.price.map(|fact| json!(fact))),
         ("stock", product.stock.map(|fact| json!(fact))),
@@ -258,10 +227,7 @@ fn related(subject: &Subject<'_>, index: &str) -> Vec<ExportFile> {
     for (strategy, lists) in &subject.bundle().neighbors.lists {
         for (source, neighbors) in lists.iter().enumerate() {
             for neighbor in neighbors {
-                let (from, to) = (
-                    subject.product_id(source as u32),
-                    subject.product_id(neighbor.product),
-                );
+                let (from, to) = (subject.product_id(source as u32), subject.product_id(neighbor.product));
                 if !subject.can_show(neighbor.product) || hidden.contains(to) {
                     continue;
                 }
@@ -299,10 +265,7 @@ fn query(ranking: &Ranking) -> Value {
         StockPolicy::Any => {}
     }
     let mut sort = Map::new();
-    sort.insert(
-        ranking.field.clone(),
-        json!({ "order": "desc", "missing": "_last" }),
-    );
+    sort.insert(ranking.field.clone(), json!({ "order": "desc", "missing": "_last" }));
     json!({
         "size": ranking.block.size,
         "_source": false,
@@ -322,14 +285,7 @@ fn pins(subject: &Subject<'_>, lists: &Lists) -> ExportFile {
         .iter()
         .filter(|rule| rule.enabled)
         .filter_map(|rule| match (&rule.action, &rule.target) {
-            (
-                Action::Pin {
-                    position,
-                    soft,
-                    keep_when_sold_out,
-                },
-                RuleTarget::Products(ids),
-            ) => Some(json!({
+            (Action::Pin { position, soft, keep_when_sold_out }, RuleTarget::Products(ids)) => Some(json!({
                 "rule": rule.id, "products": ids, "position": position, "soft": soft,
                 "keep_when_sold_out": keep_when_sold_out, "scope": rule.scope, "schedule": rule.schedule,
             })),
@@ -343,10 +299,7 @@ fn pins(subject: &Subject<'_>, lists: &Lists) -> ExportFile {
             json!({ "page": slice.page, "row": slice.block, "segment": slice.segment, "products": subject.ids(&slice.products) })
         })
         .collect();
-    ExportFile::json(
-        "pins.json",
-        &json!({ "bundle": subject.bundle_id, "pins": pins, "expected": expected }),
-    )
+    ExportFile::json("pins.json", &json!({ "bundle": subject.bundle_id, "pins": pins, "expected": expected }))
 }
 
 fn query_rules(subject: &Subject<'_>, fidelity: &mut FidelityReport) -> Vec<ExportFile> {
@@ -370,10 +323,7 @@ fn query_rules(subject: &Subject<'_>, fidelity: &mut FidelityReport) -> Vec<Expo
         let mut criteria = Vec::new();
         let exact = |field: &str, values: Vec<String>| json!({ "type": "exact", "metadata": field, "values": values });
         if !rule.scope.pages.is_empty() {
-            criteria.push(exact(
-                "page",
-                rule.scope.pages.iter().map(PageKey::to_string).collect(),
-            ));
+            criteria.push(exact("page", rule.scope.pages.iter().map(PageKey::to_string).collect()));
         }
         if let Some(block) = &rule.scope.block {
             criteria.push(exact("row", vec![block.clone()]));
@@ -404,21 +354,14 @@ fn query_rules(subject: &Subject<'_>, fidelity: &mut FidelityReport) -> Vec<Expo
         .chunks(RULES_A_SET)
         .enumerate()
         .map(|(nth, chunk)| {
-            ExportFile::json(
-                format!("query_rules/endcap-{}.json", nth + 1),
-                &json!({ "rules": chunk }),
-            )
+            ExportFile::json(format!("query_rules/endcap-{}.json", nth + 1), &json!({ "rules": chunk }))
         })
         .collect()
 }
 
 /// Solr syntax: `a, b` both ways, `a => b` one way.
 fn synonym_lines(subject: &Subject<'_>) -> Vec<String> {
-    let escaped = |word: &String| {
-        word.replace('\\', "\\\\")
-            .replace(',', "\\,")
-            .replace("=>", "\\=\\>")
-    };
+    let escaped = |word: &String| word.replace('\\', "\\\\").replace(',', "\\,").replace("=>", "\\=\\>");
     subject
         .bundle()
         .document

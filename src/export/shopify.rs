@@ -25,31 +25,21 @@ pub(super) fn files(subject: &Subject<'_>, lists: &Lists, fidelity: &mut Fidelit
     files.extend(collection_order(subject, lists, fidelity));
     files.push(slices(subject, lists, fidelity));
     files.push(ExportFile::text("theme/sections/endcap-row.liquid", SECTION));
-    files.push(ExportFile::json(
-        "theme/templates/index.endcap.json",
-        &template(lists),
-    ));
+    files.push(ExportFile::json("theme/templates/index.endcap.json", &template(lists)));
     files
 }
 
 /// `seg:s3` beside the tags a customer has, in three forms: by number for the bulk API, by e-mail for the import page
 /// where names are on, and the way back.
 fn tags(subject: &Subject<'_>, fidelity: &mut FidelityReport) -> Vec<ExportFile> {
-    let tagged = subject
-        .members
-        .iter()
-        .filter(|member| subject.group_of(member) != EVERYONE);
+    let tagged = subject.members.iter().filter(|member| subject.group_of(member) != EVERYONE);
     let gid = |id: &str| format!("gid://shopify/Customer/{id}");
     let add: Vec<Value> = tagged
         .clone()
         .filter(|member| is_number(&member.id))
         .map(|member| json!({ "id": gid(&member.id), "tags": [tag(subject.group_of(member))] }))
         .collect();
-    let numbered = subject
-        .members
-        .iter()
-        .filter(|member| is_number(&member.id))
-        .count();
+    let numbered = subject.members.iter().filter(|member| is_number(&member.id)).count();
     if numbered < subject.members.len() {
         let how = format!(
             "{} customers have no Shopify number and get no tag by the bulk file",
@@ -62,12 +52,8 @@ fn tags(subject: &Subject<'_>, fidelity: &mut FidelityReport) -> Vec<ExportFile>
         .iter()
         .filter(|member| is_number(&member.id))
         .map(|member| {
-            let all: Vec<String> = subject
-                .groups()
-                .into_iter()
-                .filter(|id| *id != EVERYONE)
-                .map(tag)
-                .collect();
+            let all: Vec<String> =
+                subject.groups().into_iter().filter(|id| *id != EVERYONE).map(tag).collect();
             json!({ "id": gid(&member.id), "tags": all })
         })
         .collect();
@@ -77,30 +63,18 @@ fn tags(subject: &Subject<'_>, fidelity: &mut FidelityReport) -> Vec<ExportFile>
     ];
     // Whether an import replaces the tags is not stated, so the full list goes in.
     let header = ["Email", "Tags"];
-    let with_mail = || {
-        subject
-            .members
-            .iter()
-            .filter_map(|member| Some((member.email.as_ref()?, member)))
-    };
+    let with_mail = || subject.members.iter().filter_map(|member| Some((member.email.as_ref()?, member)));
     if with_mail().next().is_some() {
         let rows = with_mail().map(|(email, member)| {
-            let mut tags: Vec<String> = member
-                .tags
-                .iter()
-                .filter(|known| !known.starts_with("seg:"))
-                .cloned()
-                .collect();
+            let mut tags: Vec<String> =
+                member.tags.iter().filter(|known| !known.starts_with("seg:")).cloned().collect();
             let group = subject.group_of(member);
             if group != EVERYONE {
                 tags.push(tag(group));
             }
             [email.clone(), tags.join(", ")]
         });
-        files.push(ExportFile {
-            path: "customers/customers-tags.csv".to_owned(),
-            bytes: csv(&header, rows),
-        });
+        files.push(ExportFile { path: "customers/customers-tags.csv".to_owned(), bytes: csv(&header, rows) });
         let undo = with_mail().map(|(email, member)| [email.clone(), member.tags.join(", ")]);
         files.push(ExportFile {
             path: "undo/customers/customers-tags.csv".to_owned(),
@@ -151,14 +125,8 @@ fn product_metafields(subject: &Subject<'_>) -> Vec<ExportFile> {
     });
     let undo = products.map(|product| [handle(product), title(product), String::new(), String::new()]);
     vec![
-        ExportFile {
-            path: "products/recommendations.csv".to_owned(),
-            bytes: csv(&header, rows),
-        },
-        ExportFile {
-            path: "undo/products/recommendations.csv".to_owned(),
-            bytes: csv(&header, undo),
-        },
+        ExportFile { path: "products/recommendations.csv".to_owned(), bytes: csv(&header, rows) },
+        ExportFile { path: "undo/products/recommendations.csv".to_owned(), bytes: csv(&header, undo) },
     ]
 }
 
@@ -204,11 +172,7 @@ fn slices(subject: &Subject<'_>, lists: &Lists, fidelity: &mut FidelityReport) -
             let products = json!(subject.ids(&slice.products)).to_string();
             if products.len() > SLICE_BYTES {
                 let about = format!("row {}/{}", slice.page, slice.block);
-                fidelity.add(
-                    &about,
-                    Fidelity::Dropped,
-                    "its list is longer than a metaobject field may be",
-                );
+                fidelity.add(&about, Fidelity::Dropped, "its list is longer than a metaobject field may be");
                 return None;
             }
             Some(json!({
@@ -226,11 +190,7 @@ fn slices(subject: &Subject<'_>, lists: &Lists, fidelity: &mut FidelityReport) -
 
 /// Handles are lower case.
 fn slice_handle(slice: &Slice) -> String {
-    let group = if slice.segment == EVERYONE {
-        "all".to_owned()
-    } else {
-        slug(&slice.segment)
-    };
+    let group = if slice.segment == EVERYONE { "all".to_owned() } else { slug(&slice.segment) };
     format!("{}--{}--{group}", slug(&slice.page), slug(&slice.block)).to_lowercase()
 }
 
@@ -238,10 +198,7 @@ fn slice_handle(slice: &Slice) -> String {
 fn template(lists: &Lists) -> Value {
     let mut sections = serde_json::Map::new();
     let mut order = Vec::new();
-    for slice in lists
-        .now()
-        .filter(|slice| slice.page == "home" && slice.segment == EVERYONE)
-    {
+    for slice in lists.now().filter(|slice| slice.page == "home" && slice.segment == EVERYONE) {
         // A template holds 25 sections at most.
         if order.len() == 25 {
             break;

@@ -29,13 +29,9 @@ pub(super) fn files(subject: &Subject<'_>, fidelity: &mut FidelityReport) -> Vec
     let baskets = sample_baskets(subject);
     let visitors = sample_visitors(subject);
     let lines = baskets.iter().enumerate().flat_map(|(order, basket)| {
-        basket.iter().map(move |product| {
-            [
-                format!("o{order}"),
-                format!("c{}", order % 97),
-                (*product).to_owned(),
-            ]
-        })
+        basket
+            .iter()
+            .map(move |product| [format!("o{order}"), format!("c{}", order % 97), (*product).to_owned()])
     });
     let columns: Vec<&str> = fact_names(subject);
     let mut header = vec!["visitor_id"];
@@ -45,9 +41,7 @@ pub(super) fn files(subject: &Subject<'_>, fidelity: &mut FidelityReport) -> Vec
             let known = facts.iter().find(|(known, _)| known == name);
             known.map_or_else(String::new, |(_, value)| value.to_string())
         };
-        std::iter::once(format!("v{visitor}"))
-            .chain(columns.iter().map(value))
-            .collect::<Vec<_>>()
+        std::iter::once(format!("v{visitor}")).chain(columns.iter().map(value)).collect::<Vec<_>>()
     });
     let assigned: BTreeMap<String, String> = visitors
         .iter()
@@ -69,10 +63,7 @@ pub(super) fn files(subject: &Subject<'_>, fidelity: &mut FidelityReport) -> Vec
             path: "sample/lines.csv".to_owned(),
             bytes: csv(&["order_id", "customer_id", "product_id"], lines),
         },
-        ExportFile {
-            path: "sample/facts.csv".to_owned(),
-            bytes: csv(&header, facts),
-        },
+        ExportFile { path: "sample/facts.csv".to_owned(), bytes: csv(&header, facts) },
         ExportFile::json("sample/expected.json", &expected),
     ]
 }
@@ -94,9 +85,7 @@ fn fact_names<'s>(subject: &'s Subject<'_>) -> Vec<&'s str> {
 fn sample_baskets<'s>(subject: &'s Subject<'_>) -> Vec<BTreeSet<&'s str>> {
     // Ids that a table would have to change stay out, because the job compares them byte for byte.
     let catalog = subject.bundle().catalog.products.iter();
-    let products: Vec<&CatalogProduct> = catalog
-        .filter(|product| cell(&product.id) == product.id)
-        .collect();
+    let products: Vec<&CatalogProduct> = catalog.filter(|product| cell(&product.id) == product.id).collect();
     let spread = products.len().clamp(1, 60) as u64;
     (0..SAMPLE_ORDERS)
         .map(|order| {
@@ -125,10 +114,7 @@ fn sample_visitors(subject: &Subject<'_>) -> Vec<Vec<(String, i64)>> {
                     let feature =
                         model.and_then(|model| model.features.iter().find(|feature| feature.source == *name));
                     let reach = feature.map_or(1_000, |feature| {
-                        let last = feature
-                            .bins
-                            .last()
-                            .map_or(feature.quantum * 10, |(bound, _)| *bound);
+                        let last = feature.bins.last().map_or(feature.quantum * 10, |(bound, _)| *bound);
                         last.clamp(10, 1_000_000)
                     });
                     Some(((*name).to_owned(), (draw >> 8) as i64 % (reach * 6 / 5 + 1)))

@@ -83,11 +83,7 @@ impl Subject<'_> {
     }
 
     pub(super) fn product_id(&self, product: u32) -> &str {
-        self.bundle()
-            .catalog
-            .products
-            .get(product as usize)
-            .map_or("", |product| product.id.as_str())
+        self.bundle().catalog.products.get(product as usize).map_or("", |product| product.id.as_str())
     }
 
     pub(super) fn ids(&self, products: &[u32]) -> Vec<&str> {
@@ -101,11 +97,7 @@ impl Subject<'_> {
     }
 
     pub(super) fn named_groups(&self) -> impl Iterator<Item = &SegmentInfo> {
-        self.bundle()
-            .segments
-            .segments
-            .iter()
-            .filter(|segment| segment.customers >= SMALLEST_GROUP)
+        self.bundle().segments.segments.iter().filter(|segment| segment.customers >= SMALLEST_GROUP)
     }
 
     /// The group to write for a member: their own, or everyone when it is too small.
@@ -127,12 +119,7 @@ impl Subject<'_> {
     }
 
     pub(super) fn sku(&self, product: u32) -> Option<&str> {
-        self.goods
-            .get(product as usize)?
-            .skus
-            .iter()
-            .map(String::as_str)
-            .find(|sku| !sku.is_empty())
+        self.goods.get(product as usize)?.skus.iter().map(String::as_str).find(|sku| !sku.is_empty())
     }
 
     /// Published and priced: what may be recommended anywhere.

@@ -7,10 +7,7 @@ use super::text::csv;
 use crate::shop::time::rfc3339;
 
 pub(super) fn files(subject: &Subject<'_>, lists: &Lists) -> Vec<ExportFile> {
-    let file = |path: &str, bytes: Vec<u8>| ExportFile {
-        path: path.to_owned(),
-        bytes,
-    };
+    let file = |path: &str, bytes: Vec<u8>| ExportFile { path: path.to_owned(), bytes };
     let bundle = subject.bundle();
     let rows = lists.slices.iter().flat_map(|slice| {
         let window = lists.windows[slice.window];
@@ -27,34 +24,20 @@ pub(super) fn files(subject: &Subject<'_>, lists: &Lists) -> Vec<ExportFile> {
             ]
         })
     });
-    let slots = csv(
-        &[
-            "page",
-            "row",
-            "group",
-            "from",
-            "until",
-            "position",
-            "product_id",
-            "title",
-        ],
-        rows,
-    );
-    let groups = bundle
-        .segments
-        .segments
-        .iter()
-        .filter(|segment| segment.customers >= super::SMALLEST_GROUP)
-        .map(|segment| {
-            [
-                segment.id.clone(),
-                segment.name.clone(),
-                segment.description.clone(),
-                segment.customers.to_string(),
-                segment.customer_share.to_string(),
-                segment.revenue_share.to_string(),
-            ]
-        });
+    let slots = csv(&["page", "row", "group", "from", "until", "position", "product_id", "title"], rows);
+    let groups =
+        bundle.segments.segments.iter().filter(|segment| segment.customers >= super::SMALLEST_GROUP).map(
+            |segment| {
+                [
+                    segment.id.clone(),
+                    segment.name.clone(),
+                    segment.description.clone(),
+                    segment.customers.to_string(),
+                    segment.customer_share.to_string(),
+                    segment.revenue_share.to_string(),
+                ]
+            },
+        );
     let groups = csv(
         &[
             "group",
@@ -67,10 +50,7 @@ pub(super) fn files(subject: &Subject<'_>, lists: &Lists) -> Vec<ExportFile> {
         groups,
     );
     let related = bundle.neighbors.lists.iter().flat_map(|(strategy, lists)| {
-        let strategy = serde_json::json!(strategy)
-            .as_str()
-            .unwrap_or_default()
-            .to_owned();
+        let strategy = serde_json::json!(strategy).as_str().unwrap_or_default().to_owned();
         lists.iter().enumerate().flat_map(move |(source, neighbors)| {
             let strategy = strategy.clone();
             neighbors.iter().enumerate().map(move |(place, neighbor)| {
@@ -114,12 +94,8 @@ pub(super) fn files(subject: &Subject<'_>, lists: &Lists) -> Vec<ExportFile> {
             rule.schedule.until.map(rfc3339).unwrap_or_default(),
         ]
     });
-    let rules = csv(
-        &[
-            "order", "rule", "name", "enabled", "action", "target", "scope", "from", "until",
-        ],
-        rules,
-    );
+    let rules =
+        csv(&["order", "rule", "name", "enabled", "action", "target", "scope", "from", "until"], rules);
     vec![
         file("slots.csv", slots),
         file("groups.csv", groups),

@@ -48,10 +48,7 @@ const LISTS_NOW: Carries = Carries {
     hide: (Exact, BAKED),
     boost: (Exact, BAKED),
     only_show: (Exact, BAKED),
-    schedule: (
-        Approximate,
-        "as it stands at the time of export; export again at the next boundary",
-    ),
+    schedule: (Approximate, "as it stands at the time of export; export again at the next boundary"),
     segments: (Exact, "one list per group"),
     block: (Exact, "its list per group, as decided"),
 };
@@ -172,10 +169,7 @@ impl Target {
 
     /// True for targets whose files speak of single customers. Only they may hold ids or addresses of people.
     pub fn names_customers(self) -> bool {
-        matches!(
-            self,
-            Self::Shopify | Self::Klaviyo | Self::Mailchimp | Self::Gorse | Self::Recombee
-        )
+        matches!(self, Self::Shopify | Self::Klaviyo | Self::Mailchimp | Self::Gorse | Self::Recombee)
     }
 
     pub(super) fn carries(self) -> Carries {
@@ -197,32 +191,17 @@ impl Target {
                 ..LISTS_NOW
             },
             Self::Algolia => Carries {
-                pin: (
-                    Exact,
-                    "promoted at its position, and only if it passes the filters",
-                ),
-                hide: (
-                    Exact,
-                    "absent from the promoted list; on search pages hidden, at most 50 a rule",
-                ),
-                boost: (
-                    Approximate,
-                    "exact in promoted lists; on search pages a filter score of 1 to 3",
-                ),
+                pin: (Exact, "promoted at its position, and only if it passes the filters"),
+                hide: (Exact, "absent from the promoted list; on search pages hidden, at most 50 a rule"),
+                boost: (Approximate, "exact in promoted lists; on search pages a filter score of 1 to 3"),
                 only_show: (Exact, "absent from the promoted list; on search pages a filter"),
                 schedule: (Exact, "as validity in epoch seconds"),
                 segments: (Exact, "as rule context; send the group with every request"),
                 block: (Exact, "promoted as decided, up to 300 products"),
             },
             Self::OpenSearch => Carries {
-                pin: (
-                    Approximate,
-                    "no pinned query there: the caller splices `pins.json` into the hits",
-                ),
-                schedule: (
-                    Approximate,
-                    "scores hold at the time of export; send `now` to pick the pins",
-                ),
+                pin: (Approximate, "no pinned query there: the caller splices `pins.json` into the hits"),
+                schedule: (Approximate, "scores hold at the time of export; send `now` to pick the pins"),
                 block: (
                     Approximate,
                     "order by exact scores; variety between neighbours is left to the caller",
@@ -241,10 +220,9 @@ impl Target {
                 ),
                 ..LISTS_NOW
             },
-            Self::Shopify => Carries {
-                block: (Exact, "a slice per group, read by the theme section"),
-                ..LISTS_NOW
-            },
+            Self::Shopify => {
+                Carries { block: (Exact, "a slice per group, read by the theme section"), ..LISTS_NOW }
+            }
             Self::WooCommerce => Carries {
                 segments: (
                     Dropped,
@@ -256,23 +234,14 @@ impl Target {
             Self::Magento => Carries {
                 pin: (Dropped, "links have no pins; use the web runtime for rows"),
                 hide: (Exact, "hidden products are never linked"),
-                boost: (
-                    Dropped,
-                    "links follow strength alone; use the web runtime for rows",
-                ),
+                boost: (Dropped, "links follow strength alone; use the web runtime for rows"),
                 only_show: (Dropped, "links cannot be filtered; use the web runtime for rows"),
-                segments: (
-                    Dropped,
-                    "links are one for everybody; the web runtime does groups",
-                ),
+                segments: (Dropped, "links are one for everybody; the web runtime does groups"),
                 block: (Approximate, "only links between products"),
                 ..LISTS_NOW
             },
             Self::Klaviyo | Self::Mailchimp => Carries {
-                block: (
-                    Approximate,
-                    "the first row of the e-mail page, or of the homepage, per person",
-                ),
+                block: (Approximate, "the first row of the e-mail page, or of the homepage, per person"),
                 ..LISTS_NOW
             },
             Self::Gorse => Carries {

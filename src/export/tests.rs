@@ -22,10 +22,7 @@ fn json(projection: &Projection, path: &str) -> Value {
 }
 
 fn lines(projection: &Projection, path: &str) -> Vec<Value> {
-    text(projection, path)
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
+    text(projection, path).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 fn table(projection: &Projection, path: &str) -> Vec<BTreeMap<String, String>> {
@@ -46,24 +43,14 @@ fn paths(projection: &Projection) -> Vec<&str> {
 fn every_target_writes_a_guide_a_report_and_something_to_load() {
     for target in Target::ALL {
         let projection = projection(target);
-        assert!(
-            projection.files.len() > 2,
-            "{target} writes {:?}",
-            paths(&projection)
-        );
+        assert!(projection.files.len() > 2, "{target} writes {:?}", paths(&projection));
         assert!(text(&projection, "HOW-TO-LOAD.md").starts_with("# How to"));
         assert!(text(&projection, "FIDELITY.md").contains("exact"));
         assert_eq!(Target::from_name(target.name()), Some(target));
         let unique: BTreeSet<&str> = paths(&projection).into_iter().collect();
-        assert_eq!(
-            unique.len(),
-            projection.files.len(),
-            "{target} writes a path twice"
-        );
+        assert_eq!(unique.len(), projection.files.len(), "{target} writes a path twice");
         for path in unique {
-            let safe = path
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte));
+            let safe = path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte));
             assert!(safe && !path.contains(".."), "{target} writes {path}");
         }
     }
@@ -82,11 +69,7 @@ fn nobody_is_named_in_files_that_are_not_for_customers() {
         for file in projection(target).files {
             let text = String::from_utf8_lossy(&file.bytes).to_lowercase();
             for canary in CANARIES {
-                assert!(
-                    !text.contains(&canary.to_lowercase()),
-                    "{canary} stands in {target}/{}",
-                    file.path
-                );
+                assert!(!text.contains(&canary.to_lowercase()), "{canary} stands in {target}/{}", file.path);
             }
         }
     }
@@ -118,22 +101,10 @@ fn every_rule_and_row_has_a_verdict() {
 #[test]
 fn groups_of_fewer_than_ten_are_written_as_everyone() {
     for target in Target::ALL.into_iter().filter(|target| *target != Target::Web) {
-        for file in projection(target)
-            .files
-            .into_iter()
-            .filter(|file| file.path != "HOW-TO-LOAD.md")
-        {
+        for file in projection(target).files.into_iter().filter(|file| file.path != "HOW-TO-LOAD.md") {
             let text = String::from_utf8_lossy(&file.bytes).into_owned();
-            assert!(
-                !text.contains("The few"),
-                "{target}/{} names the tiny group",
-                file.path
-            );
-            assert!(
-                !text.contains("seg:s3"),
-                "{target}/{} tags the tiny group",
-                file.path
-            );
+            assert!(!text.contains("The few"), "{target}/{} names the tiny group", file.path);
+            assert!(!text.contains("seg:s3"), "{target}/{} tags the tiny group", file.path);
         }
     }
 }
@@ -145,10 +116,7 @@ fn lists_are_the_pages_the_preview_shows() {
     let lists = Lists::decide(&subject);
     assert_eq!(lists.windows.len(), 3);
     for slice in &lists.slices {
-        let mut visit = Visit::of(
-            slice.page.parse::<PageRef>().unwrap(),
-            lists.windows[slice.window].from,
-        );
+        let mut visit = Visit::of(slice.page.parse::<PageRef>().unwrap(), lists.windows[slice.window].from);
         visit.segment = Some(slice.segment.clone());
         let page = prepared.decide(&visit, Detail::Full);
         let block = page.blocks.iter().find(|block| block.id == slice.block).unwrap();
@@ -161,11 +129,7 @@ fn lists_are_the_pages_the_preview_shows() {
 fn a_scheduled_pin_is_a_period_of_its_own_for_flags() {
     let flags = json(&projection(Target::Flagd), "flags.flagd.json");
     let flag = &flags["flags"]["row.home.picked"];
-    let first = |variant: &str| {
-        flag["variants"][variant]["products"][0]
-            .as_str()
-            .map(str::to_owned)
-    };
+    let first = |variant: &str| flag["variants"][variant]["products"][0].as_str().map(str::to_owned);
     assert_ne!(first("w0.all").as_deref(), Some("😀 mug"));
     assert_eq!(first("w1.all").as_deref(), Some("😀 mug"));
     assert_eq!(first("w2.all"), first("w0.all"));
@@ -173,10 +137,7 @@ fn a_scheduled_pin_is_a_period_of_its_own_for_flags() {
     assert!(targeting.contains(&(NOW + 1_000).to_string()) && targeting.contains(&(NOW + 2_000).to_string()));
     let branches = flag["targeting"]["if"].as_array().unwrap();
     for pair in branches.chunks(2).filter(|pair| pair.len() == 2) {
-        assert!(
-            flag["variants"].get(pair[1].as_str().unwrap()).is_some(),
-            "{pair:?} names no variant"
-        );
+        assert!(flag["variants"].get(pair[1].as_str().unwrap()).is_some(), "{pair:?} names no variant");
     }
 }
 
@@ -184,22 +145,11 @@ fn a_scheduled_pin_is_a_period_of_its_own_for_flags() {
 fn odd_ids_survive_every_list() {
     let related = table(&projection(Target::Csv), "related.csv");
     let ids: BTreeSet<&str> = related.iter().map(|row| row["product_id"].as_str()).collect();
-    let wanted: BTreeSet<&str> = ODD_IDS
-        .into_iter()
-        .map(|id| {
-            if id.starts_with('=') {
-                "'=HYPERLINK(\"x\")"
-            } else {
-                id
-            }
-        })
-        .collect();
+    let wanted: BTreeSet<&str> =
+        ODD_IDS.into_iter().map(|id| if id.starts_with('=') { "'=HYPERLINK(\"x\")" } else { id }).collect();
     assert_eq!(ids, wanted);
     let records = lines(&projection(Target::OpenSearch), "products-001.ndjson");
-    let ids: BTreeSet<&str> = records
-        .iter()
-        .filter_map(|record| record["id"].as_str())
-        .collect();
+    let ids: BTreeSet<&str> = records.iter().filter_map(|record| record["id"].as_str()).collect();
     assert_eq!(ids, ODD_IDS.into_iter().collect());
 }
 
@@ -207,10 +157,7 @@ fn odd_ids_survive_every_list() {
 fn no_cell_of_any_table_runs_as_a_formula() {
     for target in Target::ALL {
         let projection = projection(target);
-        for path in paths(&projection)
-            .into_iter()
-            .filter(|path| path.ends_with(".csv"))
-        {
+        for path in paths(&projection).into_iter().filter(|path| path.ends_with(".csv")) {
             for cell in table(&projection, path).iter().flat_map(BTreeMap::values) {
                 let runs = cell.starts_with(['=', '+', '@', '\t', '\r']);
                 assert!(!runs, "{target}/{path} has the cell {cell}");
@@ -231,43 +178,26 @@ fn the_report_escapes_what_the_store_wrote() {
 #[test]
 fn algolia_rules_keep_their_limits() {
     let projection = projection(Target::Algolia);
-    for path in paths(&projection)
-        .into_iter()
-        .filter(|path| path.starts_with("rules-"))
-    {
+    for path in paths(&projection).into_iter().filter(|path| path.starts_with("rules-")) {
         for rule in json(&projection, path).as_array().unwrap() {
             let consequence = &rule["consequence"];
-            assert!(
-                consequence["promote"]
-                    .as_array()
-                    .is_none_or(|all| all.len() <= algolia::MOST_PROMOTED)
-            );
-            assert!(
-                consequence["hide"]
-                    .as_array()
-                    .is_none_or(|all| all.len() <= algolia::MOST_HIDDEN)
-            );
+            assert!(consequence["promote"].as_array().is_none_or(|all| all.len() <= algolia::MOST_PROMOTED));
+            assert!(consequence["hide"].as_array().is_none_or(|all| all.len() <= algolia::MOST_HIDDEN));
             assert!(consequence.to_string().len() <= 100 * 1024);
             assert!(consequence["userData"].to_string().len() <= 1_000);
             assert!(rule["conditions"].as_array().unwrap().len() <= 25);
             for condition in rule["conditions"].as_array().unwrap() {
                 let context = condition["context"].as_str().unwrap();
                 assert!(
-                    context
-                        .bytes()
-                        .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)),
+                    context.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)),
                     "{context}"
                 );
             }
         }
     }
     let rules = json(&projection, "rules-001.json");
-    let search = rules
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|rule| rule["objectID"] == "endcap.search.r4.0")
-        .unwrap();
+    let search =
+        rules.as_array().unwrap().iter().find(|rule| rule["objectID"] == "endcap.search.r4.0").unwrap();
     assert_eq!(search["conditions"][0]["pattern"], "lamp");
     assert_eq!(search["consequence"]["promote"][0]["position"], 0);
 }
@@ -278,10 +208,7 @@ fn magento_positions_start_at_one_and_match_the_links() {
     assert!(!rows.is_empty());
     for row in rows {
         for kind in ["related", "crosssell", "upsell"] {
-            let skus = row[&format!("{kind}_skus")]
-                .split(',')
-                .filter(|sku| !sku.is_empty())
-                .count();
+            let skus = row[&format!("{kind}_skus")].split(',').filter(|sku| !sku.is_empty()).count();
             let positions: Vec<usize> = row[&format!("{kind}_position")]
                 .split(',')
                 .filter_map(|position| position.parse().ok())
@@ -296,15 +223,10 @@ fn woocommerce_links_only_skus_of_the_catalogue_and_nothing_hidden() {
     let rows = table(&projection(Target::WooCommerce), "products-links-and-order.csv");
     let known: BTreeSet<&str> = rows.iter().map(|row| row["SKU"].as_str()).collect();
     for row in &rows {
-        for sku in row["Upsells"]
-            .split(", ")
-            .chain(row["Cross-sells"].split(", "))
-            .filter(|sku| !sku.is_empty())
+        for sku in
+            row["Upsells"].split(", ").chain(row["Cross-sells"].split(", ")).filter(|sku| !sku.is_empty())
         {
-            assert!(
-                known.contains(sku) || sku.starts_with('='),
-                "{sku} would become a placeholder product"
-            );
+            assert!(known.contains(sku) || sku.starts_with('='), "{sku} would become a placeholder product");
             assert_ne!(sku, "basin", "a hidden product is linked");
         }
     }
@@ -327,51 +249,29 @@ fn jobs_split_at_their_limits() {
     let by_count = mail::split(values.clone(), 10, usize::MAX);
     assert_eq!(by_count.iter().map(Vec::len).collect::<Vec<_>>(), [10, 10, 5]);
     let by_size = mail::split(values.clone(), 1_000, 103 * 4);
-    assert!(
-        by_size.iter().all(|chunk| chunk.len() == 4 || chunk.len() == 1),
-        "{by_size:?}"
-    );
+    assert!(by_size.iter().all(|chunk| chunk.len() == 4 || chunk.len() == 1), "{by_size:?}");
     assert_eq!(by_size.concat(), values);
-    assert_eq!(
-        (mail::PROFILES_A_JOB, mail::MEMBERS_A_BATCH, shopify::MOVES_A_CALL),
-        (10_000, 500, 250)
-    );
+    assert_eq!((mail::PROFILES_A_JOB, mail::MEMBERS_A_BATCH, shopify::MOVES_A_CALL), (10_000, 500, 250));
 }
 
 #[test]
 fn gorse_ids_have_no_slash() {
     let items = json(&projection(Target::Gorse), "items-001.json");
-    let ids: BTreeSet<&str> = items
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|item| item["ItemId"].as_str().unwrap())
-        .collect();
+    let ids: BTreeSet<&str> =
+        items.as_array().unwrap().iter().map(|item| item["ItemId"].as_str().unwrap()).collect();
     assert_eq!(ids.len(), ODD_IDS.len());
     assert!(ids.iter().all(|id| !id.contains('/')) && ids.contains("a%2Fb"));
-    let hidden = items
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|item| item["ItemId"] == "basin")
-        .unwrap();
+    let hidden = items.as_array().unwrap().iter().find(|item| item["ItemId"] == "basin").unwrap();
     assert_eq!(hidden["IsHidden"], true);
 }
 
 #[test]
 fn bulk_files_alternate_action_and_document_and_queries_sort_exactly() {
-    for (target, attributes) in [
-        (Target::OpenSearch, "flat_object"),
-        (Target::Elasticsearch, "flattened"),
-    ] {
+    for (target, attributes) in [(Target::OpenSearch, "flat_object"), (Target::Elasticsearch, "flattened")] {
         let projection = projection(target);
         let documents = lines(&projection, "products-001.ndjson");
         assert_eq!(documents.len(), 2 * ODD_IDS.len());
-        assert!(
-            documents
-                .chunks(2)
-                .all(|pair| pair[0]["index"]["_id"] == pair[1]["id"])
-        );
+        assert!(documents.chunks(2).all(|pair| pair[0]["index"]["_id"] == pair[1]["id"]));
         assert_eq!(
             json(&projection, "index.json")["mappings"]["properties"]["attributes"]["type"],
             attributes
@@ -385,23 +285,13 @@ fn bulk_files_alternate_action_and_document_and_queries_sort_exactly() {
 #[test]
 fn elasticsearch_rules_carry_scope_and_schedule() {
     let rules = json(&projection(Target::Elasticsearch), "query_rules/endcap-1.json");
-    let rule = rules["rules"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|rule| rule["rule_id"] == "r2-0")
-        .unwrap();
+    let rule = rules["rules"].as_array().unwrap().iter().find(|rule| rule["rule_id"] == "r2-0").unwrap();
     assert_eq!(rule["type"], "pinned");
     assert_eq!(
         rule["criteria"][0],
         serde_json::json!({ "type": "gte", "metadata": "now", "values": [NOW + 1_000] })
     );
-    let hide = rules["rules"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|rule| rule["rule_id"] == "r1-0")
-        .unwrap();
+    let hide = rules["rules"].as_array().unwrap().iter().find(|rule| rule["rule_id"] == "r1-0").unwrap();
     assert_eq!(
         (&hide["type"], &hide["criteria"][0]["type"]),
         (&Value::from("exclude"), &Value::from("always"))
@@ -419,11 +309,7 @@ fn shopify_tags_keep_what_a_customer_has_and_can_be_taken_back() {
     let undo = table(&projection, "undo/customers/customers-tags.csv");
     assert_eq!(undo[0]["Tags"], "vip, seg:old");
     let slices = lines(&projection, "metaobjects/slices.jsonl");
-    assert!(
-        slices
-            .iter()
-            .any(|slice| slice["handle"]["handle"] == "home--picked--s1")
-    );
+    assert!(slices.iter().any(|slice| slice["handle"]["handle"] == "home--picked--s1"));
 }
 
 #[test]
@@ -448,12 +334,8 @@ fn the_spark_sample_is_what_its_own_files_say() {
     let expected = json(&projection, "sample/expected.json");
     assert!(expected["pairs"].as_array().unwrap().len() > 20);
     assert_eq!(expected["groups"].as_object().unwrap().len(), 500);
-    let groups: BTreeSet<&str> = expected["groups"]
-        .as_object()
-        .unwrap()
-        .values()
-        .map(|group| group.as_str().unwrap())
-        .collect();
+    let groups: BTreeSet<&str> =
+        expected["groups"].as_object().unwrap().values().map(|group| group.as_str().unwrap()).collect();
     assert!(groups.len() >= 3, "{groups:?}");
     assert_eq!(table(&projection, "sample/facts.csv").len(), 500);
 }

@@ -15,11 +15,7 @@ pub(super) fn slug(id: &str) -> String {
 pub(super) fn cell(text: &str) -> String {
     let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let number = text.parse::<f64>().is_ok();
-    if risky && !number {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
+    if risky && !number { format!("'{text}") } else { text.to_owned() }
 }
 
 /// A CSV file with a header; cells are neutralised and quoted where needed.
@@ -71,10 +67,8 @@ pub(super) fn base64(bytes: &[u8]) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for chunk in bytes.chunks(3) {
-        let bits = chunk
-            .iter()
-            .enumerate()
-            .fold(0_u32, |bits, (at, byte)| bits | u32::from(*byte) << (16 - 8 * at));
+        let bits =
+            chunk.iter().enumerate().fold(0_u32, |bits, (at, byte)| bits | u32::from(*byte) << (16 - 8 * at));
         for place in 0..4 {
             if place <= chunk.len() {
                 out.push(char::from(LETTERS[(bits >> (18 - 6 * place) & 63) as usize]));
@@ -95,10 +89,11 @@ mod tests {
         let ids = ["a", "a_", "a/", "a_2f", "ä", "😀", "A", "a b", ""];
         let slugs: std::collections::BTreeSet<String> = ids.iter().map(|id| slug(id)).collect();
         assert_eq!(slugs.len(), ids.len());
-        assert!(slugs.iter().all(|slug| {
-            slug.bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
-        }));
+        assert!(
+            slugs
+                .iter()
+                .all(|slug| { slug.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)) })
+        );
     }
 
     #[test]
@@ -112,13 +107,9 @@ mod tests {
 
     #[test]
     fn base64_matches_the_vectors_of_rfc_4648() {
-        for (plain, coded) in [
-            ("", ""),
-            ("f", "Zg=="),
-            ("fo", "Zm8="),
-            ("foo", "Zm9v"),
-            ("foobar", "Zm9vYmFy"),
-        ] {
+        for (plain, coded) in
+            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")]
+        {
             assert_eq!(base64(plain.as_bytes()), coded);
         }
     }

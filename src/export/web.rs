@@ -9,17 +9,11 @@ pub(super) fn files(subject: &Subject<'_>, fidelity: &mut FidelityReport) -> Vec
     fidelity.add(
         "bundle",
         Fidelity::Exact,
-        &format!(
-            "{} files, {size} bytes before compression",
-            subject.bundle_files.len()
-        ),
+        &format!("{} files, {size} bytes before compression", subject.bundle_files.len()),
     );
     subject
         .bundle_files
         .iter()
-        .map(|(path, bytes)| ExportFile {
-            path: path.clone(),
-            bytes: bytes.clone(),
-        })
+        .map(|(path, bytes)| ExportFile { path: path.clone(), bytes: bytes.clone() })
         .collect()
 }

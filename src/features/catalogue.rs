@@ -63,27 +63,12 @@ const NO_EVENTS: &str = "the store has no events";
 
 const FIXED: &[(&str, Kind, &str, &str)] = &[
     ("n_orders", Kind::Count, "Orders with goods in them.", ""),
-    (
-        "monetary",
-        Kind::Money,
-        "Spent on goods in total, net of discounts and refunds.",
-        "",
-    ),
+    ("monetary", Kind::Money, "Spent on goods in total, net of discounts and refunds.", ""),
     ("recency_days", Kind::Days, "Since the latest order.", NO_ORDER),
     ("tenure_days", Kind::Days, "Since the first order.", NO_ORDER),
     ("gap_days", Kind::Days, "Between orders, on average.", ONE_ORDER),
-    (
-        "gap_median_days",
-        Kind::Days,
-        "Between orders, the middle one.",
-        ONE_ORDER,
-    ),
-    (
-        "gap_ratio",
-        Kind::Ratio,
-        "Days since the latest order over the usual days between orders.",
-        ONE_ORDER,
-    ),
+    ("gap_median_days", Kind::Days, "Between orders, the middle one.", ONE_ORDER),
+    ("gap_ratio", Kind::Ratio, "Days since the latest order over the usual days between orders.", ONE_ORDER),
     (
         "orders_per_year",
         Kind::Ratio,
@@ -91,38 +76,13 @@ const FIXED: &[(&str, Kind, &str, &str)] = &[
         NO_ORDER,
     ),
     ("orders_90d", Kind::Count, "Orders in the last 90 days.", ""),
-    (
-        "spent_365d",
-        Kind::Money,
-        "Spent on goods in the last 365 days.",
-        "",
-    ),
-    (
-        "mean_order_value",
-        Kind::Money,
-        "Spent per order, on average.",
-        NO_ORDER,
-    ),
+    ("spent_365d", Kind::Money, "Spent on goods in the last 365 days.", ""),
+    ("mean_order_value", Kind::Money, "Spent per order, on average.", NO_ORDER),
     ("largest_order_value", Kind::Money, "The largest order.", NO_ORDER),
-    (
-        "units_per_order",
-        Kind::Ratio,
-        "Pieces per order, on average.",
-        "no order with lines yet",
-    ),
-    (
-        "lines_per_order",
-        Kind::Ratio,
-        "Different products per order, on average.",
-        "no order with lines yet",
-    ),
+    ("units_per_order", Kind::Ratio, "Pieces per order, on average.", "no order with lines yet"),
+    ("lines_per_order", Kind::Ratio, "Different products per order, on average.", "no order with lines yet"),
     ("n_products", Kind::Count, "Different products bought.", ""),
-    (
-        "n_categories",
-        Kind::Count,
-        "Different categories bought from.",
-        "",
-    ),
+    ("n_categories", Kind::Count, "Different categories bought from.", ""),
     (
         "top_category_share",
         Kind::Share,
@@ -135,12 +95,7 @@ const FIXED: &[(&str, Kind, &str, &str)] = &[
         "Share of order lines bought under the list price or with a code.",
         "no order with lines yet",
     ),
-    (
-        "return_share",
-        Kind::Share,
-        "Share of what was spent that was refunded.",
-        NO_ORDER,
-    ),
+    ("return_share", Kind::Share, "Share of what was spent that was refunded.", NO_ORDER),
     (
         "ships_elsewhere_share",
         Kind::Share,
@@ -153,54 +108,14 @@ const FIXED: &[(&str, Kind, &str, &str)] = &[
         "Where the products bought stand among the prices of their category: 0 the cheapest, 1 the dearest.",
         "no line with a priced product",
     ),
-    (
-        "spring_share",
-        Kind::Share,
-        "Share of orders placed in March, April or May.",
-        NO_ORDER,
-    ),
-    (
-        "summer_share",
-        Kind::Share,
-        "Share of orders placed in June, July or August.",
-        NO_ORDER,
-    ),
-    (
-        "autumn_share",
-        Kind::Share,
-        "Share of orders placed in September, October or November.",
-        NO_ORDER,
-    ),
-    (
-        "winter_share",
-        Kind::Share,
-        "Share of orders placed in December, January or February.",
-        NO_ORDER,
-    ),
-    (
-        "holiday_share",
-        Kind::Share,
-        "Share of orders placed in November or December.",
-        NO_ORDER,
-    ),
-    (
-        "weekend_share",
-        Kind::Share,
-        "Share of orders placed on a Saturday or Sunday.",
-        NO_ORDER,
-    ),
-    (
-        "evening_share",
-        Kind::Share,
-        "Share of orders placed from 18:00 to 23:59.",
-        NO_ORDER,
-    ),
-    (
-        "usual_hour",
-        Kind::Hour,
-        "The hour of the day in which most orders were placed.",
-        NO_ORDER,
-    ),
+    ("spring_share", Kind::Share, "Share of orders placed in March, April or May.", NO_ORDER),
+    ("summer_share", Kind::Share, "Share of orders placed in June, July or August.", NO_ORDER),
+    ("autumn_share", Kind::Share, "Share of orders placed in September, October or November.", NO_ORDER),
+    ("winter_share", Kind::Share, "Share of orders placed in December, January or February.", NO_ORDER),
+    ("holiday_share", Kind::Share, "Share of orders placed in November or December.", NO_ORDER),
+    ("weekend_share", Kind::Share, "Share of orders placed on a Saturday or Sunday.", NO_ORDER),
+    ("evening_share", Kind::Share, "Share of orders placed from 18:00 to 23:59.", NO_ORDER),
+    ("usual_hour", Kind::Hour, "The hour of the day in which most orders were placed.", NO_ORDER),
     (
         "discount_lean",
         Kind::Share,
@@ -220,26 +135,11 @@ const FIXED: &[(&str, Kind, &str, &str)] = &[
         NO_ORDER,
     ),
     ("views", Kind::Count, "Product pages looked at.", NO_EVENTS),
-    (
-        "views_30d",
-        Kind::Count,
-        "Product pages looked at in the last 30 days.",
-        NO_EVENTS,
-    ),
-    (
-        "views_per_order",
-        Kind::Ratio,
-        "Product pages looked at per order.",
-        NO_EVENTS,
-    ),
+    ("views_30d", Kind::Count, "Product pages looked at in the last 30 days.", NO_EVENTS),
+    ("views_per_order", Kind::Ratio, "Product pages looked at per order.", NO_EVENTS),
     ("searches", Kind::Count, "Searches.", NO_EVENTS),
     ("carts", Kind::Count, "Products put into the cart.", NO_EVENTS),
-    (
-        "days_since_visit",
-        Kind::Days,
-        "Since the latest event.",
-        "no event yet",
-    ),
+    ("days_since_visit", Kind::Days, "Since the latest event.", "no event yet"),
 ];
 
 /// Every column in table order, the store's own categories last.
@@ -293,24 +193,15 @@ mod tests {
         names.dedup();
         assert_eq!(names.len(), all.len());
         assert!(all.iter().all(|info| info.meaning.ends_with('.')));
-        assert_eq!(
-            info("category_share:Lighting").map(|info| info.kind),
-            Some(Kind::Share)
-        );
+        assert_eq!(info("category_share:Lighting").map(|info| info.kind), Some(Kind::Share));
     }
 
     #[test]
     fn nothing_about_the_person_is_a_feature() {
-        let forbidden = [
-            "name", "gender", "age", "address", "city", "country", "email", "phone", "birth",
-        ];
+        let forbidden = ["name", "gender", "age", "address", "city", "country", "email", "phone", "birth"];
         for info in catalogue(&[]) {
             for word in info.name.split('_') {
-                assert!(
-                    !forbidden.contains(&word),
-                    "{} is not shopping behaviour",
-                    info.name
-                );
+                assert!(!forbidden.contains(&word), "{} is not shopping behaviour", info.name);
             }
         }
     }

@@ -17,42 +17,28 @@ impl<'a> Reader<'a> {
     }
 
     pub fn int(&self, column: &str) -> Result<Vec<Option<i64>>, Error> {
-        self.read(column, |found| {
-            Ok(found.cast(&DataType::Int64)?.i64()?.iter().collect())
-        })
+        self.read(column, |found| Ok(found.cast(&DataType::Int64)?.i64()?.iter().collect()))
     }
 
     pub fn index(&self, column: &str) -> Result<Vec<Option<u32>>, Error> {
-        self.read(column, |found| {
-            Ok(found.cast(&DataType::UInt32)?.u32()?.iter().collect())
-        })
+        self.read(column, |found| Ok(found.cast(&DataType::UInt32)?.u32()?.iter().collect()))
     }
 
     pub fn flag(&self, column: &str) -> Result<Vec<Option<bool>>, Error> {
-        self.read(column, |found| {
-            Ok(found.cast(&DataType::Boolean)?.bool()?.iter().collect())
-        })
+        self.read(column, |found| Ok(found.cast(&DataType::Boolean)?.bool()?.iter().collect()))
     }
 
     pub fn text(&self, column: &str) -> Result<Vec<Option<String>>, Error> {
         self.read(column, |found| {
-            Ok(found
-                .cast(&DataType::String)?
-                .str()?
-                .iter()
-                .map(|cell| cell.map(str::to_owned))
-                .collect())
+            Ok(found.cast(&DataType::String)?.str()?.iter().map(|cell| cell.map(str::to_owned)).collect())
         })
     }
 
     fn read<T>(&self, column: &str, convert: impl FnOnce(&Column) -> PolarsResult<T>) -> Result<T, Error> {
-        self.frame
-            .column(column)
-            .and_then(convert)
-            .map_err(|source| Error::Column {
-                frame: self.name,
-                column: column.to_owned(),
-                source,
-            })
+        self.frame.column(column).and_then(convert).map_err(|source| Error::Column {
+            frame: self.name,
+            column: column.to_owned(),
+            source,
+        })
     }
 }

@@ -93,22 +93,10 @@ struct Average {
 impl Average {
     fn of(history: &History) -> Self {
         let share = |part: usize, whole: usize| {
-            if whole == 0 {
-                0.0
-            } else {
-                part as f64 / whole as f64
-            }
+            if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
         };
-        let addressed = history
-            .orders
-            .iter()
-            .filter(|order| order.ships_elsewhere.is_some())
-            .count();
-        let gifts = history
-            .orders
-            .iter()
-            .filter(|order| order.ships_elsewhere == Some(true))
-            .count();
+        let addressed = history.orders.iter().filter(|order| order.ships_elsewhere.is_some()).count();
+        let gifts = history.orders.iter().filter(|order| order.ships_elsewhere == Some(true)).count();
         let mut lines = vec![0; history.categories.len()];
         for line in &history.lines {
             if let Some(category) = history.category_of(line) {
@@ -117,10 +105,7 @@ impl Average {
         }
         let in_categories = lines.iter().sum();
         Self {
-            discount: share(
-                history.lines.iter().filter(|line| line.discounted).count(),
-                history.lines.len(),
-            ),
+            discount: share(history.lines.iter().filter(|line| line.discounted).count(), history.lines.len()),
             gift: (addressed > 0).then(|| share(gifts, addressed)),
             holiday: share(
                 history.orders.iter().filter(|order| order.month >= 11).count(),
@@ -155,17 +140,11 @@ fn row(history: &History, average: &Average, customer: usize) -> Vec<Option<f64>
     let gap_median = median(&gaps);
     let with_lines: Vec<&OrderFact> = orders.iter().filter(|order| order.n_lines > 0).collect();
     let per_order = |sum: f64| (!with_lines.is_empty()).then(|| sum / with_lines.len() as f64);
-    let recent = |span_days: i64| {
-        orders
-            .iter()
-            .filter(move |order| as_of - order.at <= span_days * 86_400)
-    };
+    let recent = |span_days: i64| orders.iter().filter(move |order| as_of - order.at <= span_days * 86_400);
     let refunded: i64 = orders.iter().map(|order| order.refunded).sum();
     let addressed: Vec<bool> = orders.iter().filter_map(|order| order.ships_elsewhere).collect();
-    let ranks: Vec<f64> = lines
-        .iter()
-        .filter_map(|line| history.products[line.product? as usize].price_rank)
-        .collect();
+    let ranks: Vec<f64> =
+        lines.iter().filter_map(|line| history.products[line.product? as usize].price_rank).collect();
     let by_category = spent_by_category(history, lines);
     let in_categories: i64 = by_category.iter().sum();
     let category_share = |amount: i64| (in_categories > 0).then(|| amount as f64 / in_categories as f64);
@@ -179,18 +158,12 @@ fn row(history: &History, average: &Average, customer: usize) -> Vec<Option<f64>
         tenure,
         (!gaps.is_empty()).then(|| gaps.iter().sum::<f64>() / gaps.len() as f64),
         gap_median,
-        recency
-            .zip(gap_median)
-            .map(|(recency, gap)| recency / gap.max(1.0)),
+        recency.zip(gap_median).map(|(recency, gap)| recency / gap.max(1.0)),
         tenure.map(|tenure| n * 365.0 / tenure.max(SHORTEST_YEAR_BASE_DAYS)),
         Some(recent(90).count() as f64),
         Some(recent(365).map(|order| order.revenue).sum::<i64>() as f64),
         mean(spent as f64),
-        orders
-            .iter()
-            .map(|order| order.revenue)
-            .max()
-            .map(|largest| largest as f64),
+        orders.iter().map(|order| order.revenue).max().map(|largest| largest as f64),
         per_order(with_lines.iter().map(|order| order.units).sum::<i64>() as f64),
         per_order(with_lines.iter().map(|order| f64::from(order.n_lines)).sum()),
         Some(distinct(lines.iter().filter_map(|line| line.product)) as f64),
@@ -228,9 +201,7 @@ fn row(history: &History, average: &Average, customer: usize) -> Vec<Option<f64>
         activity.and_then(|activity| mean(f64::from(activity.views))),
         seen(&|activity| activity.searches),
         seen(&|activity| activity.carts),
-        activity
-            .and_then(|activity| activity.last_at)
-            .map(|last| days(as_of - last)),
+        activity.and_then(|activity| activity.last_at).map(|last| days(as_of - last)),
     ];
     cells.extend(by_category.iter().map(|amount| category_share(*amount)));
     let mut per_category = vec![0; history.categories.len()];
@@ -249,10 +220,7 @@ fn row(history: &History, average: &Average, customer: usize) -> Vec<Option<f64>
 
 /// Days between consecutive orders, oldest first.
 pub fn gaps(orders: &[OrderFact]) -> Vec<f64> {
-    orders
-        .windows(2)
-        .map(|pair| days(pair[1].at - pair[0].at))
-        .collect()
+    orders.windows(2).map(|pair| days(pair[1].at - pair[0].at)).collect()
 }
 
 /// The middle value, or the mean of the two middle ones.
@@ -292,9 +260,5 @@ fn usual_hour(orders: &[OrderFact]) -> Option<f64> {
         counts[order.hour as usize] += 1;
     }
     let most = counts.iter().copied().max().filter(|most| *most > 0)?;
-    orders
-        .iter()
-        .rev()
-        .find(|order| counts[order.hour as usize] == most)
-        .map(|order| f64::from(order.hour))
+    orders.iter().rev().find(|order| counts[order.hour as usize] == most).map(|order| f64::from(order.hour))
 }

@@ -61,10 +61,7 @@ impl Dictionary {
     }
 
     pub fn index(&self, id: &str) -> Option<u32> {
-        self.ids
-            .binary_search_by(|probe| probe.as_str().cmp(id))
-            .ok()
-            .map(|index| index as u32)
+        self.ids.binary_search_by(|probe| probe.as_str().cmp(id)).ok().map(|index| index as u32)
     }
 
     pub fn ids(&self) -> &[String] {

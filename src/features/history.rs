@@ -96,14 +96,7 @@ impl History {
         let n_customers = frames.customers.height();
         let (categories, mut products) = read_products(frames)?;
         let (mut orders, discounted_orders) = read_orders(frames, as_of, n_customers)?;
-        let lines = read_lines(
-            frames,
-            as_of,
-            n_customers,
-            &products,
-            &discounted_orders,
-            &mut orders,
-        )?;
+        let lines = read_lines(frames, as_of, n_customers, &products, &discounted_orders, &mut orders)?;
         orders.retain(|order| order.n_lines > 0 || order.units < 0);
         for order in &mut orders {
             order.units = order.units.max(0);
@@ -114,11 +107,7 @@ impl History {
         Ok(Self {
             as_of,
             n_customers,
-            ids: people
-                .text("id")?
-                .into_iter()
-                .map(Option::unwrap_or_default)
-                .collect(),
+            ids: people.text("id")?.into_iter().map(Option::unwrap_or_default).collect(),
             order_starts,
             orders,
             line_starts,
@@ -127,16 +116,8 @@ impl History {
             categories,
             activity: read_activity(frames, as_of, n_customers)?,
             created_at: people.int("created_at")?,
-            accepts_email: people
-                .flag("accepts_email")?
-                .into_iter()
-                .map(|yes| yes == Some(true))
-                .collect(),
-            accepts_sms: people
-                .flag("accepts_sms")?
-                .into_iter()
-                .map(|yes| yes == Some(true))
-                .collect(),
+            accepts_email: people.flag("accepts_email")?.into_iter().map(|yes| yes == Some(true)).collect(),
+            accepts_sms: people.flag("accepts_sms")?.into_iter().map(|yes| yes == Some(true)).collect(),
             currency: frames.currency.clone(),
             time_zone: frames.time_zone.clone(),
         })
@@ -158,10 +139,7 @@ impl History {
     }
 
     pub fn n_buyers(&self) -> usize {
-        self.order_starts
-            .windows(2)
-            .filter(|pair| pair[1] > pair[0])
-            .count()
+        self.order_starts.windows(2).filter(|pair| pair[1] > pair[0]).count()
     }
 
     pub fn first_order_at(&self) -> Option<Seconds> {
@@ -174,8 +152,7 @@ impl History {
 
     /// Days between the first order of the store and `as_of`.
     pub fn span_days(&self) -> f64 {
-        self.first_order_at()
-            .map_or(0.0, |first| days(self.as_of - first))
+        self.first_order_at().map_or(0.0, |first| days(self.as_of - first))
     }
 }
 
@@ -335,15 +312,11 @@ fn read_lines(
     let mut line_says = vec![false; discounted_orders.len()];
     let mut off = vec![false; keys.len()];
     for row in 0..keys.len() {
-        let Some(order) = keys[row]
-            .map(|order| order as usize)
-            .filter(|order| *order < line_says.len())
+        let Some(order) = keys[row].map(|order| order as usize).filter(|order| *order < line_says.len())
         else {
             continue;
         };
-        let under_list = lists[row]
-            .zip(prices[row])
-            .is_some_and(|(list, price)| list > price);
+        let under_list = lists[row].zip(prices[row]).is_some_and(|(list, price)| list > price);
         off[row] = under_list || discounts[row].unwrap_or(0) > 0;
         line_says[order] |= discounts[row].unwrap_or(0) > 0;
     }
@@ -352,11 +325,7 @@ fn read_lines(
         let (Some(order), Some(at)) = (keys[row], times[row]) else {
             continue;
         };
-        let Some(place) = place
-            .get(order as usize)
-            .copied()
-            .filter(|place| *place != usize::MAX)
-        else {
+        let Some(place) = place.get(order as usize).copied().filter(|place| *place != usize::MAX) else {
             continue;
         };
         if at >= as_of {
@@ -413,10 +382,7 @@ fn price_products(products: &mut [ProductFact], lines: &[LineFact], n_categories
     let mut shelves: Vec<Vec<(i64, usize)>> = vec![Vec::new(); n_categories + 1];
     for (index, product) in products.iter().enumerate() {
         if let Some(price) = product.price.filter(|_| product.goods) {
-            shelves[product
-                .category
-                .map_or(n_categories, |category| category as usize)]
-            .push((price, index));
+            shelves[product.category.map_or(n_categories, |category| category as usize)].push((price, index));
         }
     }
     for shelf in &mut shelves {

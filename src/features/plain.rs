@@ -37,11 +37,7 @@ pub fn frames(
     extra_customers: &[String],
 ) -> Result<StoreFrames, Error> {
     let customers = Dictionary::from_ids(
-        lines
-            .iter()
-            .map(|line| line.customer.clone())
-            .chain(extra_customers.iter().cloned())
-            .collect(),
+        lines.iter().map(|line| line.customer.clone()).chain(extra_customers.iter().cloned()).collect(),
     );
     let products = Dictionary::from_ids(
         lines
@@ -147,21 +143,15 @@ fn line_frame(
         vec![
             Column::new(
                 "order".into(),
-                rows.iter()
-                    .map(|line| orders.index(&line.order))
-                    .collect::<Vec<_>>(),
+                rows.iter().map(|line| orders.index(&line.order)).collect::<Vec<_>>(),
             ),
             Column::new(
                 "customer".into(),
-                rows.iter()
-                    .map(|line| customers.index(&line.customer))
-                    .collect::<Vec<_>>(),
+                rows.iter().map(|line| customers.index(&line.customer)).collect::<Vec<_>>(),
             ),
             Column::new(
                 "product".into(),
-                rows.iter()
-                    .map(|line| products.index(&line.product))
-                    .collect::<Vec<_>>(),
+                rows.iter().map(|line| products.index(&line.product)).collect::<Vec<_>>(),
             ),
             Column::new("at".into(), column(&|line| line.at)),
             Column::new("quantity".into(), column(&|line| line.quantity)),

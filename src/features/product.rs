@@ -88,12 +88,7 @@ fn catalog_rows(frames: &StoreFrames) -> Result<Vec<ProductRow>, Error> {
     let reader = Reader::new("products", &frames.products);
     let split = |joined: Option<String>| -> Vec<String> {
         joined
-            .map(|text| {
-                text.split('\u{1f}')
-                    .filter(|part| !part.is_empty())
-                    .map(str::to_owned)
-                    .collect()
-            })
+            .map(|text| text.split('\u{1f}').filter(|part| !part.is_empty()).map(str::to_owned).collect())
             .unwrap_or_default()
     };
     let mut texts = std::collections::BTreeMap::new();

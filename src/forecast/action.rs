@@ -61,10 +61,7 @@ pub fn next_action(of: &CustomerForecast, usual_gap: f64) -> (Action, String) {
         );
     }
     if of.frequency == 0 && since < 60.0 {
-        return (
-            Action::WelcomeBack,
-            format!("First order {since:.0} days ago, no second one yet."),
-        );
+        return (Action::WelcomeBack, format!("First order {since:.0} days ago, no second one yet."));
     }
     if since > 365.0 && late > 4.0 {
         return (Action::LeaveAlone, format!("No order for {since:.0} days."));
@@ -72,10 +69,7 @@ pub fn next_action(of: &CustomerForecast, usual_gap: f64) -> (Action, String) {
     if of.frequency >= 1 && late > 2.0 {
         let reason = format!("No order for {since:.0} days, {late:.1} times the usual gap");
         return if leans {
-            (
-                Action::WinBackWithOffer,
-                format!("{reason}; mostly buys on sale."),
-            )
+            (Action::WinBackWithOffer, format!("{reason}; mostly buys on sale."))
         } else {
             (Action::WinBack, format!("{reason}; seldom needs a discount."))
         };
@@ -87,10 +81,9 @@ pub fn next_action(of: &CustomerForecast, usual_gap: f64) -> (Action, String) {
         );
     }
     match of.return_probability_28d {
-        Some(probability) if probability >= 0.3 => (
-            Action::ShowNewThings,
-            format!("{:.0}% likely to order within four weeks.", probability * 100.0),
-        ),
+        Some(probability) if probability >= 0.3 => {
+            (Action::ShowNewThings, format!("{:.0}% likely to order within four weeks.", probability * 100.0))
+        }
         _ => (Action::KeepInTouch, "Nothing is due.".to_owned()),
     }
 }

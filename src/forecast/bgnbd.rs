@@ -98,22 +98,14 @@ impl BgNbd {
         let by_a = together + stop / a;
         let by_b = together + digamma(b + chances)
             - digamma(b)
-            - if stop > 0.0 {
-                stop / (b + chances - 1.0)
-            } else {
-                0.0
-            };
+            - if stop > 0.0 { stop / (b + chances - 1.0) } else { 0.0 };
         [by_r * r, by_alpha * alpha, by_a * a, by_b * b]
     }
 
     /// Probability that the customer has not stopped. BG/NBD says 1 for everybody who bought once, so it must never
     /// rank who is about to leave.
     pub fn p_alive(&self, of: Rfm) -> f64 {
-        if self.may_have_stopped(of.x) {
-            1.0 / (1.0 + self.odds_stopped(of))
-        } else {
-            1.0
-        }
+        if self.may_have_stopped(of.x) { 1.0 / (1.0 + self.odds_stopped(of)) } else { 1.0 }
     }
 
     fn odds_stopped(&self, Rfm { x, t_x, t }: Rfm) -> f64 {
@@ -132,11 +124,7 @@ impl BgNbd {
         let shrink = ((r + x) * ((alpha + t) / (alpha + t + span)).ln()).exp();
         let reach = hyp2f1(r + x, b + chances, a + b + chances - 1.0, z);
         let if_any = (a + b + chances - 1.0) / (a - 1.0) * (1.0 - shrink * reach);
-        let odds = if self.may_have_stopped(x) {
-            self.odds_stopped(of)
-        } else {
-            0.0
-        };
+        let odds = if self.may_have_stopped(x) { self.odds_stopped(of) } else { 0.0 };
         (if_any / (1.0 + odds)).max(0.0)
     }
 
@@ -144,12 +132,7 @@ impl BgNbd {
     pub fn expected_of_new(&self, span: f64) -> f64 {
         let Self { r, alpha, b, .. } = *self;
         let a = away_from_one(self.a);
-        let reach = hyp2f1(
-            r,
-            b + self.extra(),
-            a + b + self.extra() - 1.0,
-            span / (alpha + span),
-        );
+        let reach = hyp2f1(r, b + self.extra(), a + b + self.extra() - 1.0, span / (alpha + span));
         let shrink = (r * (alpha / (alpha + span)).ln()).exp();
         let first = match self.variant {
             Variant::BgNbd => (a + b - 1.0) / (a - 1.0),
@@ -168,10 +151,7 @@ fn away_from_one(a: f64) -> f64 {
 pub fn fit(customers: &[Rfm], variant: Variant) -> BgNbdFit {
     let mut sorted: Vec<Rfm> = customers.to_vec();
     sorted.sort_by(|one, two| {
-        one.x
-            .total_cmp(&two.x)
-            .then(one.t_x.total_cmp(&two.t_x))
-            .then(one.t.total_cmp(&two.t))
+        one.x.total_cmp(&two.x).then(one.t_x.total_cmp(&two.t_x)).then(one.t.total_cmp(&two.t))
     });
     let mut grouped: Vec<(Rfm, f64)> = Vec::new();
     for of in sorted {
@@ -195,39 +175,20 @@ pub fn fit(customers: &[Rfm], variant: Variant) -> BgNbdFit {
     // The usual buying rate sets the scale of alpha; the other starts are slower and more loyal shops.
     let time: f64 = customers.iter().map(|of| of.t).sum();
     let orders: f64 = customers.iter().map(|of| of.x).sum();
-    let pace = if orders > 0.0 {
-        (time / orders).max(1e-3).ln()
-    } else {
-        0.0
-    };
-    let starts = [
-        vec![0.0, pace, 0.0, 0.0],
-        vec![-1.0, pace - 1.0, -0.2, 1.0],
-        vec![0.5, pace + 0.5, -2.0, 2.0],
-    ];
+    let pace = if orders > 0.0 { (time / orders).max(1e-3).ln() } else { 0.0 };
+    let starts =
+        [vec![0.0, pace, 0.0, 0.0], vec![-1.0, pace - 1.0, -0.2, 1.0], vec![0.5, pace + 0.5, -2.0, 2.0]];
     let optimum = maximise(&objective, &starts);
     finish(&optimum, variant, customers.len())
 }
 
 fn from_logs(variant: Variant, log: &[f64]) -> BgNbd {
-    BgNbd {
-        variant,
-        r: log[0].exp(),
-        alpha: log[1].exp(),
-        a: log[2].exp(),
-        b: log[3].exp(),
-    }
+    BgNbd { variant, r: log[0].exp(), alpha: log[1].exp(), a: log[2].exp(), b: log[3].exp() }
 }
 
 fn finish(optimum: &Optimum, variant: Variant, n_customers: usize) -> BgNbdFit {
     let p = &optimum.parameters;
-    let model = BgNbd {
-        variant,
-        r: p[0],
-        alpha: p[1],
-        a: p[2],
-        b: p[3],
-    };
+    let model = BgNbd { variant, r: p[0], alpha: p[1], a: p[2], b: p[3] };
     BgNbdFit {
         model,
         standard_errors: std::array::from_fn(|i| {
@@ -245,19 +206,10 @@ fn finish(optimum: &Optimum, variant: Variant, n_customers: usize) -> BgNbdFit {
 mod tests {
     use super::*;
 
-    const PAPER: BgNbd = BgNbd {
-        variant: Variant::BgNbd,
-        r: 0.243,
-        alpha: 4.414,
-        a: 0.793,
-        b: 2.426,
-    };
+    const PAPER: BgNbd = BgNbd { variant: Variant::BgNbd, r: 0.243, alpha: 4.414, a: 0.793, b: 2.426 };
 
     fn close(found: f64, expected: f64, what: &str) {
-        assert!(
-            (found - expected).abs() <= 1e-9 * expected.abs(),
-            "{what}: {found} is not {expected}"
-        );
+        assert!((found - expected).abs() <= 1e-9 * expected.abs(), "{what}: {found} is not {expected}");
     }
 
     #[test]
@@ -391,23 +343,10 @@ mod tests {
 
     #[test]
     fn the_modified_model_doubts_one_time_buyers() {
-        let model = BgNbd {
-            variant: Variant::MbgNbd,
-            r: 0.524_843,
-            alpha: 6.183_082,
-            a: 0.891_360,
-            b: 1.614_003,
-        };
-        let once = model.p_alive(Rfm {
-            x: 0.0,
-            t_x: 0.0,
-            t: 38.86,
-        });
-        let twice = model.p_alive(Rfm {
-            x: 2.0,
-            t_x: 30.43,
-            t: 38.86,
-        });
+        let model =
+            BgNbd { variant: Variant::MbgNbd, r: 0.524_843, alpha: 6.183_082, a: 0.891_360, b: 1.614_003 };
+        let once = model.p_alive(Rfm { x: 0.0, t_x: 0.0, t: 38.86 });
+        let twice = model.p_alive(Rfm { x: 2.0, t_x: 30.43, t: 38.86 });
         assert!((once - 0.389_715).abs() < 1e-5, "{once}");
         assert!((twice - 0.706_126).abs() < 1e-5, "{twice}");
     }
@@ -415,18 +354,7 @@ mod tests {
     #[test]
     fn the_gradient_is_the_slope_of_the_likelihood() {
         for variant in [Variant::BgNbd, Variant::MbgNbd] {
-            for of in [
-                Rfm {
-                    x: 0.0,
-                    t_x: 0.0,
-                    t: 30.0,
-                },
-                Rfm {
-                    x: 4.0,
-                    t_x: 20.0,
-                    t: 38.0,
-                },
-            ] {
+            for of in [Rfm { x: 0.0, t_x: 0.0, t: 30.0 }, Rfm { x: 4.0, t_x: 20.0, t: 38.0 }] {
                 let logs = [-1.2, 1.4, -0.3, 0.8];
                 let slope = from_logs(variant, &logs).gradient(of);
                 for i in 0..4 {
@@ -436,11 +364,7 @@ mod tests {
                         from_logs(variant, &logs).log_likelihood(of)
                     };
                     let numeric = (at(1e-6) - at(-1e-6)) / 2e-6;
-                    assert!(
-                        (numeric - slope[i]).abs() < 1e-7,
-                        "{variant:?} {i}: {numeric} {}",
-                        slope[i]
-                    );
+                    assert!((numeric - slope[i]).abs() < 1e-7, "{variant:?} {i}: {numeric} {}", slope[i]);
                 }
             }
         }
@@ -448,22 +372,8 @@ mod tests {
 
     #[test]
     fn one_time_buyers_alone_do_not_break_the_fit() {
-        let fit = fit(
-            &[Rfm {
-                x: 0.0,
-                t_x: 0.0,
-                t: 10.0,
-            }; 5],
-            Variant::BgNbd,
-        );
-        let expected = fit.model.expected(
-            Rfm {
-                x: 0.0,
-                t_x: 0.0,
-                t: 10.0,
-            },
-            12.0,
-        );
+        let fit = fit(&[Rfm { x: 0.0, t_x: 0.0, t: 10.0 }; 5], Variant::BgNbd);
+        let expected = fit.model.expected(Rfm { x: 0.0, t_x: 0.0, t: 10.0 }, 12.0);
         assert!(expected.is_finite() && expected >= 0.0);
     }
 }

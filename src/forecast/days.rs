@@ -25,11 +25,7 @@ pub fn buying_days(history: &History, customer: usize) -> Vec<BuyingDay> {
                 last.value += order.revenue;
                 last.n_lines += order.n_lines;
             }
-            _ => days.push(BuyingDay {
-                day,
-                value: order.revenue,
-                n_lines: order.n_lines,
-            }),
+            _ => days.push(BuyingDay { day, value: order.revenue, n_lines: order.n_lines }),
         }
     }
     days
@@ -43,11 +39,7 @@ pub fn last_day(as_of: Seconds) -> Day {
 /// Counts and times in weeks; `None` without an order.
 pub fn rfm(days: &[BuyingDay], as_of: Seconds) -> Option<Rfm> {
     let (first, last) = (days.first()?.day, days.last()?.day);
-    Some(Rfm {
-        x: days.len() as f64 - 1.0,
-        t_x: weeks(last - first),
-        t: weeks(last_day(as_of) - first),
-    })
+    Some(Rfm { x: days.len() as f64 - 1.0, t_x: weeks(last - first), t: weeks(last_day(as_of) - first) })
 }
 
 /// Days in weeks of two decimals: the precision of the published data, so that fits can be compared to the last digit.
@@ -57,7 +49,5 @@ pub fn weeks(days: Day) -> f64 {
 
 /// Days between buying days.
 pub fn gaps(days: &[BuyingDay]) -> Vec<f64> {
-    days.windows(2)
-        .map(|pair| f64::from(pair[1].day - pair[0].day))
-        .collect()
+    days.windows(2).map(|pair| f64::from(pair[1].day - pair[0].day)).collect()
 }

@@ -52,21 +52,14 @@ impl GammaGamma {
     pub fn expected_value(&self, x: f64, z: f64) -> f64 {
         let Self { p, q, v } = *self;
         let weight = p * x + q - 1.0;
-        if weight > 0.0 && (q > 1.0 || x > 0.0) {
-            p * (v + x * z) / weight
-        } else {
-            z
-        }
+        if weight > 0.0 && (q > 1.0 || x > 0.0) { p * (v + x * z) / weight } else { z }
     }
 }
 
 /// Fits (number of repeat orders, their mean value) pairs; those without a positive value are left out.
 pub fn fit(customers: &[(f64, f64)]) -> GammaGammaFit {
-    let mut known: Vec<(f64, f64)> = customers
-        .iter()
-        .copied()
-        .filter(|(x, z)| *x > 0.0 && *z > 0.0)
-        .collect();
+    let mut known: Vec<(f64, f64)> =
+        customers.iter().copied().filter(|(x, z)| *x > 0.0 && *z > 0.0).collect();
     known.sort_by(|one, two| one.0.total_cmp(&two.0).then(one.1.total_cmp(&two.1)));
     let n = known.len().max(1) as f64;
     let mean = known.iter().map(|(_, z)| z).sum::<f64>() / n;
@@ -74,11 +67,7 @@ pub fn fit(customers: &[(f64, f64)]) -> GammaGammaFit {
     let unit = if mean > 0.0 { mean } else { 1.0 };
     let scaled: Vec<(f64, f64)> = known.iter().map(|(x, z)| (*x, z / unit)).collect();
     let objective = |log: &[f64]| {
-        let model = GammaGamma {
-            p: log[0].exp(),
-            q: log[1].exp(),
-            v: log[2].exp(),
-        };
+        let model = GammaGamma { p: log[0].exp(), q: log[1].exp(), v: log[2].exp() };
         let mut value = 0.0;
         let mut slope = vec![0.0; 3];
         for (x, z) in &scaled {
@@ -91,11 +80,7 @@ pub fn fit(customers: &[(f64, f64)]) -> GammaGammaFit {
     };
     let starts = [vec![1.0, 1.0, 0.0], vec![2.0, 1.5, -1.0], vec![0.0, 0.5, 0.0]];
     let optimum = maximise(&objective, &starts);
-    let [p, q, v] = [
-        optimum.parameters[0],
-        optimum.parameters[1],
-        optimum.parameters[2] * unit,
-    ];
+    let [p, q, v] = [optimum.parameters[0], optimum.parameters[1], optimum.parameters[2] * unit];
     let errors = &optimum.standard_errors;
     GammaGammaFit {
         model: GammaGamma { p, q, v },
@@ -112,21 +97,15 @@ pub fn fit(customers: &[(f64, f64)]) -> GammaGammaFit {
 /// Pearson's correlation; 0 where one side does not vary.
 fn correlation(pairs: &[(f64, f64)]) -> f64 {
     let n = pairs.len().max(1) as f64;
-    let (mean_x, mean_z) = (
-        pairs.iter().map(|pair| pair.0).sum::<f64>() / n,
-        pairs.iter().map(|pair| pair.1).sum::<f64>() / n,
-    );
+    let (mean_x, mean_z) =
+        (pairs.iter().map(|pair| pair.0).sum::<f64>() / n, pairs.iter().map(|pair| pair.1).sum::<f64>() / n);
     let (mut xz, mut xx, mut zz) = (0.0, 0.0, 0.0);
     for (x, z) in pairs {
         xz += (x - mean_x) * (z - mean_z);
         xx += (x - mean_x).powi(2);
         zz += (z - mean_z).powi(2);
     }
-    if xx > 0.0 && zz > 0.0 {
-        xz / (xx * zz).sqrt()
-    } else {
-        0.0
-    }
+    if xx > 0.0 && zz > 0.0 { xz / (xx * zz).sqrt() } else { 0.0 }
 }
 
 #[cfg(test)]
@@ -136,11 +115,7 @@ mod tests {
 
     #[test]
     fn the_high_precision_vectors_hold() {
-        let model = GammaGamma {
-            p: 6.25,
-            q: 3.74,
-            v: 15.44,
-        };
+        let model = GammaGamma { p: 6.25, q: 3.74, v: 15.44 };
         for (x, z, expected) in [
             (2.0, 22.35, 24.663_713_910_761_155),
             (1.0, 11.77, 18.916_852_057_842_047),

@@ -47,11 +47,7 @@ impl Stock {
             discounted_lines: history.lines.iter().filter(|line| line.discounted).count(),
             lines: history.lines.len(),
             categories: history.categories.len(),
-            priced_products: history
-                .products
-                .iter()
-                .filter(|product| product.price_rank.is_some())
-                .count(),
+            priced_products: history.products.iter().filter(|product| product.price_rank.is_some()).count(),
             orders: history.orders.len(),
         }
     }
@@ -77,35 +73,19 @@ impl Stock {
             gate(
                 "replenishment",
                 &[
-                    need(
-                        200,
-                        self.pairs,
-                        &format!("product bought {FEWEST_DAYS} times by one customer"),
-                    ),
+                    need(200, self.pairs, &format!("product bought {FEWEST_DAYS} times by one customer")),
                     need(84, self.days as usize, "day"),
                 ],
             ),
             gate("next_order", &[need(1, self.regulars, "buyer with three orders")]),
             gate(
                 "discount",
-                &[
-                    need(200, self.lines, "order line"),
-                    need(20, self.discounted_lines, "discounted line"),
-                ],
+                &[need(200, self.lines, "order line"), need(20, self.discounted_lines, "discounted line")],
             ),
-            gate(
-                "category",
-                &[
-                    need(2, self.categories, "category"),
-                    need(50, self.lines, "order line"),
-                ],
-            ),
+            gate("category", &[need(2, self.categories, "category"), need(50, self.lines, "order line")]),
             gate(
                 "price",
-                &[
-                    need(10, self.priced_products, "priced product"),
-                    need(50, self.lines, "order line"),
-                ],
+                &[need(10, self.priced_products, "priced product"), need(50, self.lines, "order line")],
             ),
             gate("hour", &[need(50, self.orders, "order")]),
         ]
@@ -119,11 +99,7 @@ struct Need {
 }
 
 fn need(least: usize, have: usize, what: &str) -> Need {
-    Need {
-        least,
-        have,
-        what: what.to_owned(),
-    }
+    Need { least, have, what: what.to_owned() }
 }
 
 fn gate(forecast: &str, needs: &[Need]) -> Gate {
@@ -132,12 +108,8 @@ fn gate(forecast: &str, needs: &[Need]) -> Gate {
         [one] => one.clone(),
         [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
     };
-    let wanted = list(
-        needs
-            .iter()
-            .map(|need| format!("{} {}", need.least, plural(&need.what, need.least)))
-            .collect(),
-    );
+    let wanted =
+        list(needs.iter().map(|need| format!("{} {}", need.least, plural(&need.what, need.least))).collect());
     let have = list(needs.iter().map(|need| need.have.to_string()).collect());
     Gate {
         forecast: forecast.to_owned(),
@@ -163,13 +135,7 @@ mod tests {
 
     #[test]
     fn a_gate_says_what_is_needed_and_what_is_there() {
-        let gates = Stock {
-            buyers: 412,
-            days: 96,
-            repeaters: 80,
-            ..Stock::default()
-        }
-        .gates();
+        let gates = Stock { buyers: 412, days: 96, repeaters: 80, ..Stock::default() }.gates();
         assert!(!gates[0].ready);
         assert_eq!(
             gates[0].needs,

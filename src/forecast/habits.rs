@@ -38,18 +38,10 @@ pub fn favourite_categories(history: &History) -> Vec<Option<Taste>> {
                 .map(|category| {
                     let average = store[category] / all;
                     let share = (counts[category] + TASTE_PRIOR * average) / (lines + TASTE_PRIOR);
-                    Taste {
-                        category: category as u32,
-                        share,
-                        lift: share / average,
-                    }
+                    Taste { category: category as u32, share, lift: share / average }
                 })
                 .filter(|taste| taste.share >= 0.2)
-                .max_by(|one, two| {
-                    one.lift
-                        .total_cmp(&two.lift)
-                        .then(two.category.cmp(&one.category))
-                })
+                .max_by(|one, two| one.lift.total_cmp(&two.lift).then(two.category.cmp(&one.category)))
         })
         .collect()
 }

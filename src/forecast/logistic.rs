@@ -26,18 +26,9 @@ pub fn fit(names: &[&str], rows: &[Vec<f64>], truth: &[bool], c: f64) -> Option<
         return None;
     }
     let (n, d) = (rows.len() as f64, names.len());
-    let means: Vec<f64> = (0..d)
-        .map(|fact| rows.iter().map(|row| row[fact]).sum::<f64>() / n)
-        .collect();
+    let means: Vec<f64> = (0..d).map(|fact| rows.iter().map(|row| row[fact]).sum::<f64>() / n).collect();
     let deviations: Vec<f64> = (0..d)
-        .map(|fact| {
-            (rows
-                .iter()
-                .map(|row| (row[fact] - means[fact]).powi(2))
-                .sum::<f64>()
-                / n)
-                .sqrt()
-        })
+        .map(|fact| (rows.iter().map(|row| (row[fact] - means[fact]).powi(2)).sum::<f64>() / n).sqrt())
         .map(|deviation| if deviation > 1e-12 { deviation } else { 1.0 })
         .collect();
     // Column 0 is the intercept.
@@ -101,12 +92,7 @@ pub fn fit(names: &[&str], rows: &[Vec<f64>], truth: &[bool], c: f64) -> Option<
 
 impl Logistic {
     pub fn probability(&self, facts: &[f64]) -> f64 {
-        logistic(
-            self.intercept
-                + (0..facts.len())
-                    .map(|fact| self.contribution(facts, fact))
-                    .sum::<f64>(),
-        )
+        logistic(self.intercept + (0..facts.len()).map(|fact| self.contribution(facts, fact)).sum::<f64>())
     }
 
     /// What one fact adds to the log-odds: the explanation, exact because the model is a sum.

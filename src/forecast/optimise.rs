@@ -55,11 +55,7 @@ pub fn maximise(objective: &Objective, starts: &[Vec<f64>]) -> Optimum {
         for (place, i) in free.iter().enumerate() {
             let variance = inverse[place * free.len() + place];
             // The delta method: the error of exp(x) is exp(x) times the error of x.
-            standard_errors[*i] = if variance > 0.0 {
-                variance.sqrt() * parameters[*i]
-            } else {
-                f64::NAN
-            };
+            standard_errors[*i] = if variance > 0.0 { variance.sqrt() * parameters[*i] } else { f64::NAN };
         }
     }
     Optimum {
@@ -104,18 +100,11 @@ fn climb(objective: &Objective, start: &[f64]) -> Vec<f64> {
         let mut length = if longest > 1.0 { 1.0 / longest } else { 1.0 };
         let mut found = None;
         for _ in 0..60 {
-            let next: Vec<f64> = at
-                .iter()
-                .zip(&direction)
-                .map(|(x, step)| (x + length * step).clamp(-BOUND, BOUND))
-                .collect();
+            let next: Vec<f64> =
+                at.iter().zip(&direction).map(|(x, step)| (x + length * step).clamp(-BOUND, BOUND)).collect();
             let (next_value, next_gradient) = objective(&next);
-            let gain: f64 = next
-                .iter()
-                .zip(&at)
-                .zip(&open)
-                .map(|((next, x), slope)| (next - x) * slope)
-                .sum();
+            let gain: f64 =
+                next.iter().zip(&at).zip(&open).map(|((next, x), slope)| (next - x) * slope).sum();
             if next_value.is_finite() && next_value >= value + 1e-4 * gain && gain > 0.0 {
                 found = Some((next, next_value, next_gradient));
                 break;
@@ -126,11 +115,7 @@ fn climb(objective: &Objective, start: &[f64]) -> Vec<f64> {
             break;
         };
         let moved: Vec<f64> = next.iter().zip(&at).map(|(next, x)| next - x).collect();
-        let turned: Vec<f64> = gradient
-            .iter()
-            .zip(&next_gradient)
-            .map(|(old, new)| old - new)
-            .collect();
+        let turned: Vec<f64> = gradient.iter().zip(&next_gradient).map(|(old, new)| old - new).collect();
         if dot(&moved, &turned) > 1e-14 {
             steps.push((moved, turned));
             if steps.len() > MEMORY {
@@ -238,11 +223,8 @@ pub fn invert(matrix: &[f64], n: usize) -> Option<Vec<f64>> {
         right[i * n + i] = 1.0;
     }
     for column in 0..n {
-        let pivot = (column..n).max_by(|one, two| {
-            left[one * n + column]
-                .abs()
-                .total_cmp(&left[two * n + column].abs())
-        })?;
+        let pivot = (column..n)
+            .max_by(|one, two| left[one * n + column].abs().total_cmp(&left[two * n + column].abs()))?;
         let size = left[pivot * n + column];
         if !size.is_finite() || size.abs() < 1e-300 {
             return None;

@@ -93,42 +93,27 @@ pub fn pairs(history: &History) -> Vec<Pair> {
     let mut intervals: BTreeMap<u32, Vec<f64>> = BTreeMap::new();
     for (customer, n_days) in n_days.iter_mut().enumerate() {
         let lines = history.lines_of(customer);
-        let mut own: Vec<(u32, Day)> = lines
-            .iter()
-            .filter_map(|line| Some((line.product?, day_of(line.at))))
-            .collect();
+        let mut own: Vec<(u32, Day)> =
+            lines.iter().filter_map(|line| Some((line.product?, day_of(line.at)))).collect();
         own.sort_unstable();
         own.dedup();
-        let mut days: Vec<Day> = history
-            .orders_of(customer)
-            .iter()
-            .map(|order| day_of(order.at))
-            .collect();
+        let mut days: Vec<Day> = history.orders_of(customer).iter().map(|order| day_of(order.at)).collect();
         days.dedup();
         *n_days = days.len();
         for bought in own.chunk_by(|one, two| one.0 == two.0) {
             let product = bought[0].0;
             for pair in bought.windows(2) {
-                intervals
-                    .entry(product)
-                    .or_default()
-                    .push(f64::from(pair[1].1 - pair[0].1));
+                intervals.entry(product).or_default().push(f64::from(pair[1].1 - pair[0].1));
             }
             if bought.len() >= FEWEST_DAYS {
-                rhythms.push((
-                    customer as u32,
-                    product,
-                    bought.iter().map(|(_, day)| *day).collect(),
-                ));
+                rhythms.push((customer as u32, product, bought.iter().map(|(_, day)| *day).collect()));
             }
         }
     }
     let all: Vec<f64> = intervals.values().flatten().copied().collect();
     let everybodys = median(&all).unwrap_or(30.0);
-    let by_product: BTreeMap<u32, f64> = intervals
-        .iter()
-        .map(|(product, gaps)| (*product, median(gaps).unwrap_or(everybodys)))
-        .collect();
+    let by_product: BTreeMap<u32, f64> =
+        intervals.iter().map(|(product, gaps)| (*product, median(gaps).unwrap_or(everybodys))).collect();
     rhythms
         .into_iter()
         .map(|(customer, product, days)| {
@@ -149,15 +134,7 @@ pub fn pairs(history: &History) -> Vec<Pair> {
                 n / (f64::from(today - first) + 14.0),
                 since / interval.max(1.0),
             ];
-            Pair {
-                customer,
-                product,
-                facts,
-                n_days: days.len(),
-                last,
-                interval,
-                spread,
-            }
+            Pair { customer, product, facts, n_days: days.len(), last, interval, spread }
         })
         .collect()
 }
@@ -173,11 +150,7 @@ fn again(pairs: &[Pair], before: &History, after: &History) -> Vec<bool> {
     for pair in pairs {
         let lines = after.lines_of(pair.customer as usize);
         let from = lines.partition_point(|line| line.at < before.as_of);
-        truth.push(
-            lines[from..]
-                .iter()
-                .any(|line| line.product == Some(pair.product)),
-        );
+        truth.push(lines[from..].iter().any(|line| line.product == Some(pair.product)));
     }
     truth
 }

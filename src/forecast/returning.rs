@@ -57,18 +57,12 @@ pub fn facts(history: &History) -> Vec<(u32, Vec<f64>)> {
     (0..history.n_customers)
         .filter_map(|customer| {
             let days = buying_days(history, customer);
-            let mut products: Vec<u32> = history
-                .lines_of(customer)
-                .iter()
-                .filter_map(|line| line.product)
-                .collect();
+            let mut products: Vec<u32> =
+                history.lines_of(customer).iter().filter_map(|line| line.product).collect();
             products.sort_unstable();
             products.dedup();
             let minor = history.currency.minor_per_major() as f64;
-            Some((
-                customer as u32,
-                row(&days, products.len(), last_day(history.as_of) + 1, minor)?,
-            ))
+            Some((customer as u32, row(&days, products.len(), last_day(history.as_of) + 1, minor)?))
         })
         .collect()
 }
@@ -79,11 +73,7 @@ fn row(days: &[BuyingDay], n_products: usize, today: i32, minor: f64) -> Option<
     let (since, tenure) = (f64::from(today - last.day), f64::from(today - first.day));
     let n = days.len() as f64;
     let gaps = gaps(days);
-    let mean_gap = if gaps.is_empty() {
-        tenure
-    } else {
-        gaps.iter().sum::<f64>() / gaps.len() as f64
-    };
+    let mean_gap = if gaps.is_empty() { tenure } else { gaps.iter().sum::<f64>() / gaps.len() as f64 };
     let median_gap = median(&gaps).unwrap_or(tenure);
     let spread = if gaps.is_empty() {
         0.0
@@ -115,12 +105,7 @@ fn row(days: &[BuyingDay], n_products: usize, today: i32, minor: f64) -> Option<
 /// Which customers bought between the end of one history and the end of a later one.
 pub fn bought_between(earlier: &History, later: &History) -> Vec<bool> {
     (0..later.n_customers)
-        .map(|customer| {
-            later
-                .orders_of(customer)
-                .iter()
-                .any(|order| order.at >= earlier.as_of)
-        })
+        .map(|customer| later.orders_of(customer).iter().any(|order| order.at >= earlier.as_of))
         .collect()
 }
 

@@ -102,9 +102,8 @@ pub fn run(
     let stock = Stock::of(&history);
     let gates = stock.gates();
     let open = |forecast: &str| gates.iter().any(|gate| gate.forecast == forecast && gate.ready);
-    let days: Vec<Vec<BuyingDay>> = (0..history.n_customers)
-        .map(|customer| buying_days(&history, customer))
-        .collect();
+    let days: Vec<Vec<BuyingDay>> =
+        (0..history.n_customers).map(|customer| buying_days(&history, customer)).collect();
 
     let mut run = ForecastRun {
         as_of,
@@ -152,10 +151,8 @@ pub fn run(
         }
     }
     step(5, "Writing down what to expect")?;
-    let pairs = run
-        .replenishment
-        .as_ref()
-        .map_or_else(Vec::new, |found| replenish::predict(&found.model, &history));
+    let pairs =
+        run.replenishment.as_ref().map_or_else(Vec::new, |found| replenish::predict(&found.model, &history));
     run.reminders = pairs
         .chunk_by(|one, two| one.customer == two.customer)
         .flat_map(|own| own.iter().take(REMINDERS).copied())
@@ -179,8 +176,7 @@ fn fit_value(run: &mut ForecastRun, days: &[Vec<BuyingDay>], history: &History) 
         );
     }
     if !bg.converged || !gamma.converged {
-        run.notes
-            .push("The value model did not settle; read its numbers as rough.".to_owned());
+        run.notes.push("The value model did not settle; read its numbers as rough.".to_owned());
     }
     if gamma.correlation.abs() > 0.3 {
         run.notes.push(format!(
@@ -210,18 +206,10 @@ fn say_season(run: &mut ForecastRun) {
 
 /// Number of a customer's repeat orders of positive value, and their mean value in major units, whole minor units.
 fn repeat_value(days: &[BuyingDay], minor: f64) -> (f64, f64) {
-    let repeats: Vec<f64> = days
-        .iter()
-        .skip(1)
-        .map(|day| day.value as f64)
-        .filter(|value| *value > 0.0)
-        .collect();
+    let repeats: Vec<f64> =
+        days.iter().skip(1).map(|day| day.value as f64).filter(|value| *value > 0.0).collect();
     let n = repeats.len() as f64;
-    if repeats.is_empty() {
-        (0.0, 0.0)
-    } else {
-        (n, (repeats.iter().sum::<f64>() / n).round() / minor)
-    }
+    if repeats.is_empty() { (0.0, 0.0) } else { (n, (repeats.iter().sum::<f64>() / n).round() / minor) }
 }
 
 fn customers(
@@ -261,9 +249,7 @@ fn customers(
             money(year, per_order, per_order / gamma.model.p.max(0.1).sqrt())
         });
         let next = next_order::next_order(days, today).filter(|_| open("next_order"));
-        let start = run
-            .reminders
-            .partition_point(|pair| (pair.customer as usize) < customer);
+        let start = run.reminders.partition_point(|pair| (pair.customer as usize) < customer);
         let mut forecast = CustomerForecast {
             customer: customer as u32,
             customer_id: history.ids[customer].clone(),
@@ -284,11 +270,7 @@ fn customers(
             category_lift: None,
             price_affinity: prices[customer].filter(|_| open("price")),
             hour_to_write: hours[customer].filter(|_| open("hour")),
-            restock: run
-                .reminders
-                .get(start)
-                .filter(|pair| pair.customer as usize == customer)
-                .copied(),
+            restock: run.reminders.get(start).filter(|pair| pair.customer as usize == customer).copied(),
             next_action: Action::KeepInTouch,
             reason: String::new(),
         };
@@ -304,19 +286,13 @@ fn customers(
 
 /// `2025-11-14` of a day.
 pub fn iso_day(day: Day) -> String {
-    crate::shop::time::rfc3339(i64::from(day) * DAY_SECONDS)
-        .chars()
-        .take(10)
-        .collect()
+    crate::shop::time::rfc3339(i64::from(day) * DAY_SECONDS).chars().take(10).collect()
 }
 
 impl ForecastRun {
     /// Forecast of one customer by index.
     pub fn of(&self, customer: u32) -> Option<&CustomerForecast> {
-        let place = self
-            .customers
-            .binary_search_by_key(&customer, |forecast| forecast.customer)
-            .ok()?;
+        let place = self.customers.binary_search_by_key(&customer, |forecast| forecast.customer).ok()?;
         Some(&self.customers[place])
     }
 

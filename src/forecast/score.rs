@@ -53,33 +53,17 @@ pub fn average_precision(truth: &[bool], score: &[f64]) -> f64 {
 
 /// Mean squared error of probabilities.
 pub fn brier(truth: &[bool], probability: &[f64]) -> f64 {
-    mean(
-        truth
-            .iter()
-            .zip(probability)
-            .map(|(yes, p)| (p - f64::from(u8::from(*yes))).powi(2)),
-        truth.len(),
-    )
+    mean(truth.iter().zip(probability).map(|(yes, p)| (p - f64::from(u8::from(*yes))).powi(2)), truth.len())
 }
 
 /// Mean negative log-likelihood of probabilities.
 pub fn log_loss(truth: &[bool], probability: &[f64]) -> f64 {
     let clipped = probability.iter().map(|p| p.clamp(1e-15, 1.0 - 1e-15));
-    mean(
-        truth
-            .iter()
-            .zip(clipped)
-            .map(|(yes, p)| if *yes { -p.ln() } else { -(-p).ln_1p() }),
-        truth.len(),
-    )
+    mean(truth.iter().zip(clipped).map(|(yes, p)| if *yes { -p.ln() } else { -(-p).ln_1p() }), truth.len())
 }
 
 fn mean(values: impl Iterator<Item = f64>, n: usize) -> f64 {
-    if n == 0 {
-        0.0
-    } else {
-        values.sum::<f64>() / n as f64
-    }
+    if n == 0 { 0.0 } else { values.sum::<f64>() / n as f64 }
 }
 
 /// Share of true ones among the highest `share` of scores; of equal scores the earlier row first.
@@ -87,10 +71,7 @@ pub fn precision_at_share(truth: &[bool], score: &[f64], share: f64) -> f64 {
     let take = ((truth.len() as f64 * share).round() as usize).min(truth.len());
     let mut order: Vec<usize> = (0..score.len()).collect();
     order.sort_by(|one, two| score[*two].total_cmp(&score[*one]).then(one.cmp(two)));
-    mean(
-        order[..take].iter().map(|row| f64::from(u8::from(truth[*row]))),
-        take,
-    )
+    mean(order[..take].iter().map(|row| f64::from(u8::from(truth[*row]))), take)
 }
 
 /// Ten steps of equal size by probability, lowest first; fewer when there are fewer than ten rows each.

@@ -59,10 +59,7 @@ pub fn hyp2f1(a: f64, b: f64, c: f64, z: f64) -> f64 {
     gauss_series(a, b, c, z)
 }
 
-#[expect(
-    clippy::many_single_char_names,
-    reason = "the letters of the published formula"
-)]
+#[expect(clippy::many_single_char_names, reason = "the letters of the published formula")]
 fn gauss_series(a: f64, b: f64, c: f64, z: f64) -> f64 {
     let mut term = 1.0_f64;
     let mut sum = 1.0_f64;
@@ -86,11 +83,7 @@ fn gauss_series(a: f64, b: f64, c: f64, z: f64) -> f64 {
 /// ln(e^a + e^b) without overflow.
 pub fn ln_add_exp(a: f64, b: f64) -> f64 {
     let (high, low) = if a > b { (a, b) } else { (b, a) };
-    if low == f64::NEG_INFINITY {
-        high
-    } else {
-        high + (low - high).exp().ln_1p()
-    }
+    if low == f64::NEG_INFINITY { high } else { high + (low - high).exp().ln_1p() }
 }
 
 /// 1 / (1 + e^−x).
@@ -108,10 +101,7 @@ mod tests {
     use super::*;
 
     fn near(found: f64, expected: f64) {
-        assert!(
-            (found - expected).abs() <= 1e-13 * expected.abs().max(1.0),
-            "{found} is not {expected}"
-        );
+        assert!((found - expected).abs() <= 1e-13 * expected.abs().max(1.0), "{found} is not {expected}");
     }
 
     #[test]

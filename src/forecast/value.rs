@@ -45,34 +45,18 @@ pub fn season(
     days: i64,
 ) -> Result<Season, crate::features::Error> {
     let before = History::before(frames, now.as_of - days * DAY)?;
-    let level = if before.span_days() >= days as f64 {
-        level(&before, now, days)
-    } else {
-        None
-    };
+    let level = if before.span_days() >= days as f64 { level(&before, now, days) } else { None };
     let shift = if days < VALUE_DAYS { shift(now, days) } else { None };
     let factor = (level.unwrap_or(1.0) * shift.unwrap_or(1.0)).clamp(0.2, 5.0);
-    Ok(Season {
-        days,
-        factor,
-        level,
-        shift,
-    })
+    Ok(Season { days, factor, level, shift })
 }
 
 fn level(before: &History, now: &History, days: i64) -> Option<f64> {
     let known: Vec<(usize, Rfm)> = (0..before.n_customers)
         .filter_map(|customer| Some((customer, rfm(&buying_days(before, customer), before.as_of)?)))
         .collect();
-    let model = bgnbd::fit(
-        &known.iter().map(|(_, of)| *of).collect::<Vec<_>>(),
-        Variant::BgNbd,
-    )
-    .model;
-    let expected: f64 = known
-        .iter()
-        .map(|(_, of)| model.expected(*of, days as f64 / 7.0))
-        .sum();
+    let model = bgnbd::fit(&known.iter().map(|(_, of)| *of).collect::<Vec<_>>(), Variant::BgNbd).model;
+    let expected: f64 = known.iter().map(|(_, of)| model.expected(*of, days as f64 / 7.0)).sum();
     let actual: usize = known
         .iter()
         .map(|(customer, _)| buying_days(now, *customer).len() - buying_days(before, *customer).len())
@@ -83,11 +67,8 @@ fn level(before: &History, now: &History, days: i64) -> Option<f64> {
 fn shift(now: &History, days: i64) -> Option<f64> {
     let year_ago = now.as_of - VALUE_DAYS * DAY;
     let rate = |from: i64| {
-        let known = (0..now.n_customers).filter(|customer| {
-            now.orders_of(*customer)
-                .first()
-                .is_some_and(|order| order.at < from)
-        });
+        let known = (0..now.n_customers)
+            .filter(|customer| now.orders_of(*customer).first().is_some_and(|order| order.at < from));
         let (mut people, mut orders) = (0.0, 0.0);
         for customer in known {
             people += 1.0;
@@ -121,11 +102,7 @@ pub fn orders(model: &BgNbd, of: Rfm, weeks: f64, factor: f64) -> Range {
         }
         negative_binomial_quantile(shape, mean / alive, (at - (1.0 - alive)) / alive)
     };
-    Range {
-        mean,
-        low: quantile(0.1),
-        high: quantile(0.9),
-    }
+    Range { mean, low: quantile(0.1), high: quantile(0.9) }
 }
 
 /// Smallest n whose cumulative probability reaches `at`.
@@ -175,34 +152,10 @@ mod tests {
 
     #[test]
     fn a_range_holds_its_mean_and_starts_at_zero_for_the_doubtful() {
-        let model = BgNbd {
-            variant: Variant::BgNbd,
-            r: 0.243,
-            alpha: 4.414,
-            a: 0.793,
-            b: 2.426,
-        };
-        let gone = orders(
-            &model,
-            Rfm {
-                x: 5.0,
-                t_x: 2.0,
-                t: 156.0,
-            },
-            13.0,
-            1.0,
-        );
+        let model = BgNbd { variant: Variant::BgNbd, r: 0.243, alpha: 4.414, a: 0.793, b: 2.426 };
+        let gone = orders(&model, Rfm { x: 5.0, t_x: 2.0, t: 156.0 }, 13.0, 1.0);
         assert_eq!((gone.low, gone.high), (0.0, 0.0));
-        let busy = orders(
-            &model,
-            Rfm {
-                x: 26.0,
-                t_x: 36.86,
-                t: 38.86,
-            },
-            39.0,
-            1.0,
-        );
+        let busy = orders(&model, Rfm { x: 26.0, t_x: 36.86, t: 38.86 }, 39.0, 1.0);
         assert!(busy.low < busy.mean && busy.mean < busy.high, "{busy:?}");
     }
 }

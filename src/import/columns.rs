@@ -41,11 +41,7 @@ pub(super) type Aliases = &'static [(&'static str, Meaning)];
 
 impl Columns {
     pub(super) fn bind(headers: &[String], index: &AliasIndex) -> Self {
-        let bound = headers
-            .iter()
-            .enumerate()
-            .filter_map(|(idx, header)| index.find(idx, header))
-            .collect();
+        let bound = headers.iter().enumerate().filter_map(|(idx, header)| index.find(idx, header)).collect();
         Self::new(headers, bound)
     }
 
@@ -53,12 +49,7 @@ impl Columns {
         for (idx, header) in headers.iter().enumerate() {
             if is_secret(header) {
                 bound.retain(|column| column.idx != idx);
-                bound.push(Column {
-                    idx,
-                    meaning: Meaning::Secret,
-                    n: 0,
-                    label: String::new(),
-                });
+                bound.push(Column { idx, meaning: Meaning::Secret, n: 0, label: String::new() });
             }
         }
         bound.sort_by_key(|column| column.idx);
@@ -86,11 +77,7 @@ impl Columns {
     }
 
     pub(super) fn idx(&self, meaning: Meaning) -> Option<usize> {
-        self.first
-            .get(meaning.idx())
-            .copied()
-            .flatten()
-            .map(|idx| idx as usize)
+        self.first.get(meaning.idx()).copied().flatten().map(|idx| idx as usize)
     }
 
     /// The trimmed cell of the meaning's first column, or empty.
@@ -149,33 +136,18 @@ impl AliasIndex {
             return None;
         }
         if let Some(meaning) = self.exact.get(&name) {
-            return Some(Column {
-                idx,
-                meaning: *meaning,
-                n: 0,
-                label: String::new(),
-            });
+            return Some(Column { idx, meaning: *meaning, n: 0, label: String::new() });
         }
         let (numbered, n) = numbered(&name);
         if let Some(n) = n
             && let Some(meaning) = self.exact.get(&numbered)
         {
-            return Some(Column {
-                idx,
-                meaning: *meaning,
-                n,
-                label: String::new(),
-            });
+            return Some(Column { idx, meaning: *meaning, n, label: String::new() });
         }
         let tidy = tidy(header);
         self.open.iter().find_map(|(pattern, meaning)| {
             let label = star(pattern, &name, &tidy)?;
-            Some(Column {
-                idx,
-                meaning: *meaning,
-                n: n.unwrap_or(0),
-                label,
-            })
+            Some(Column { idx, meaning: *meaning, n: n.unwrap_or(0), label })
         })
     }
 }
@@ -211,11 +183,7 @@ fn tidy(header: &str) -> String {
     let header = header.strip_prefix("g:").unwrap_or(header);
     let mut out = String::with_capacity(header.len());
     for c in header.chars() {
-        let c = if matches!(c, '_' | '-' | '\u{a0}' | '\t' | '\n' | '\r') {
-            ' '
-        } else {
-            c
-        };
+        let c = if matches!(c, '_' | '-' | '\u{a0}' | '\t' | '\n' | '\r') { ' ' } else { c };
         if matches!(c, '?' | '"') || c == ' ' && (out.ends_with(' ') || out.is_empty()) {
             continue;
         }
@@ -265,11 +233,8 @@ fn is_secret(header: &str) -> bool {
 
 /// The same for the same set of columns, whatever their order: remembers mappings.
 pub fn header_signature(headers: &[String]) -> String {
-    let mut names: Vec<String> = headers
-        .iter()
-        .map(|header| normal(header))
-        .filter(|name| !name.is_empty())
-        .collect();
+    let mut names: Vec<String> =
+        headers.iter().map(|header| normal(header)).filter(|name| !name.is_empty()).collect();
     names.sort();
     names.dedup();
     format!("{:016x}", fnv1a64(names.join("\u{1f}").as_bytes()))
@@ -293,11 +258,7 @@ mod tests {
     #[test]
     fn headers_match_whatever_their_case_order_and_padding() {
         let columns = Columns::bind(
-            &headers(&[
-                "\u{feff}Option2 Name",
-                "  VARIANT_Price ",
-                "Price / European Union",
-            ]),
+            &headers(&["\u{feff}Option2 Name", "  VARIANT_Price ", "Price / European Union"]),
             &AliasIndex::of(ALIASES.iter()),
         );
         assert_eq!(columns.idx(Meaning::Price), Some(1));
@@ -316,13 +277,7 @@ mod tests {
 
     #[test]
     fn a_signature_ignores_order_and_case() {
-        assert_eq!(
-            header_signature(&headers(&["A b", "c"])),
-            header_signature(&headers(&["C", "a_B"]))
-        );
-        assert_ne!(
-            header_signature(&headers(&["a"])),
-            header_signature(&headers(&["b"]))
-        );
+        assert_eq!(header_signature(&headers(&["A b", "c"])), header_signature(&headers(&["C", "a_B"])));
+        assert_ne!(header_signature(&headers(&["a"])), header_signature(&headers(&["b"])));
     }
 }

@@ -22,10 +22,7 @@ impl Table for CustomerTable {
         let key = reference(row, columns);
         let is_further_address = key.email.is_none()
             && key.id.is_none()
-            && columns
-                .headers
-                .iter()
-                .any(|header| header.starts_with("_address"));
+            && columns.headers.iter().any(|header| header.starts_with("_address"));
         if is_further_address && self.had_customer {
             run.take(1);
             return Ok(());

@@ -67,11 +67,8 @@ impl<R: Read> Delimited<R> {
 
     /// Length of the record at `from` without its line end, and whether a quote stayed open.
     fn find_end(&mut self) -> (usize, bool) {
-        let longest = if self.n_unclosed > TROUBLE {
-            LONGEST_RECORD_AFTER_TROUBLE_BYTES
-        } else {
-            LONGEST_RECORD_BYTES
-        };
+        let longest =
+            if self.n_unclosed > TROUBLE { LONGEST_RECORD_AFTER_TROUBLE_BYTES } else { LONGEST_RECORD_BYTES };
         let mut pos = 0;
         let mut in_quotes = false;
         let mut at_cell_start = true;
@@ -82,17 +79,12 @@ impl<R: Read> Delimited<R> {
                     self.fill();
                     continue;
                 }
-                return if in_quotes {
-                    (first_line_end.unwrap_or(pos), true)
-                } else {
-                    (pos, false)
-                };
+                return if in_quotes { (first_line_end.unwrap_or(pos), true) } else { (pos, false) };
             }
             let bytes = &self.buf[self.from..self.to];
             if in_quotes {
-                let Some(step) = bytes[pos..]
-                    .iter()
-                    .position(|byte| *byte == b'"' || *byte == b'\n' || *byte == b'\r')
+                let Some(step) =
+                    bytes[pos..].iter().position(|byte| *byte == b'"' || *byte == b'\n' || *byte == b'\r')
                 else {
                     pos = bytes.len();
                     if pos > longest {

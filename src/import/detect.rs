@@ -155,21 +155,11 @@ pub(super) fn identify(first_rows: &[Vec<String>], wanted: Option<Platform>) -> 
             // Prose that happens to hold the right words is no header.
             && (n_above == 0 || columns.bound.len() * 2 >= row.len())
         {
-            return Identified {
-                headers: row.clone(),
-                columns,
-                profile: Some(profile),
-                n_above,
-            };
+            return Identified { headers: row.clone(), columns, profile: Some(profile), n_above };
         }
     }
     let headers = first_rows.first().cloned().unwrap_or_default();
-    Identified {
-        columns: Columns::new(&headers, Vec::new()),
-        headers,
-        profile: None,
-        n_above: 0,
-    }
+    Identified { columns: Columns::new(&headers, Vec::new()), headers, profile: None, n_above: 0 }
 }
 
 /// The first records of a delimited head, cells trimmed.
@@ -213,20 +203,12 @@ pub(super) fn table(rows: &[Vec<String>], file_name: &str) -> Detection {
             .iter()
             .enumerate()
             .map(|(idx, header)| {
-                let meaning = found
-                    .columns
-                    .bound
-                    .iter()
-                    .find(|column| column.idx == idx)
-                    .map(|column| column.meaning);
+                let meaning =
+                    found.columns.bound.iter().find(|column| column.idx == idx).map(|column| column.meaning);
                 ColumnGuess {
                     header: header.clone(),
                     meaning,
-                    sure: if meaning.is_some() {
-                        Sure::Exact
-                    } else {
-                        Sure::Open
-                    },
+                    sure: if meaning.is_some() { Sure::Exact } else { Sure::Open },
                 }
             })
             .collect();
@@ -252,10 +234,7 @@ pub(super) fn table(rows: &[Vec<String>], file_name: &str) -> Detection {
     }
     survey.decide(&mut found.columns, Known::default());
     let format_of = |meanings: &[Meaning]| {
-        meanings
-            .iter()
-            .find_map(|meaning| found.columns.idx(*meaning))
-            .map(|idx| found.columns.format(idx))
+        meanings.iter().find_map(|meaning| found.columns.idx(*meaning)).map(|idx| found.columns.format(idx))
     };
     let dates = format_of(&[
         Meaning::PlacedAt,
@@ -307,13 +286,6 @@ pub(super) fn unknown_columns(file_name: &str, headers: &[String]) -> String {
         .map(|header| super::engine::shorten(header))
         .collect();
     let more = headers.len().saturating_sub(names.len());
-    let more = if more > 0 {
-        format!(" and {more} more")
-    } else {
-        String::new()
-    };
-    format!(
-        "{file_name} has the columns {}{more}, which fit no export that is known.",
-        names.join(", ")
-    )
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{file_name} has the columns {}{more}, which fit no export that is known.", names.join(", "))
 }

@@ -32,12 +32,7 @@ pub(super) struct Reject {
 
 impl Reject {
     pub(super) fn new(code: &'static str, message: impl Into<String>, advice: &'static str) -> Self {
-        Self {
-            code,
-            column: None,
-            message: message.into(),
-            advice,
-        }
+        Self { code, column: None, message: message.into(), advice }
     }
 
     pub(super) fn in_column(mut self, column: impl Into<String>) -> Self {
@@ -156,17 +151,11 @@ impl<'a> FileRun<'a> {
 
     pub(super) fn finish(&mut self) -> Result<(), Error> {
         for mut issue in std::mem::take(&mut self.held_back) {
-            let n = self
-                .counts
-                .get(&(issue.code.clone(), issue.place.column.clone()))
-                .copied()
-                .unwrap_or(0);
+            let n = self.counts.get(&(issue.code.clone(), issue.place.column.clone())).copied().unwrap_or(0);
             if n > MOST_ISSUES_OF_A_KIND {
                 let more = n - MOST_ISSUES_OF_A_KIND;
-                issue.message = format!(
-                    "{} (and {more} more rows like this)",
-                    issue.message.trim_end_matches('.')
-                );
+                issue.message =
+                    format!("{} (and {more} more rows like this)", issue.message.trim_end_matches('.'));
             }
             self.emit.issue(issue)?;
         }
@@ -185,11 +174,7 @@ impl<'a> FileRun<'a> {
         Issue {
             code: code.to_owned(),
             severity,
-            place: Place {
-                file: self.file.clone(),
-                line,
-                column,
-            },
+            place: Place { file: self.file.clone(), line, column },
             message,
             advice: advice.to_owned(),
         }
@@ -227,10 +212,7 @@ impl<'a> FileRun<'a> {
                 Severity::Warning,
                 Some(row.line),
                 header,
-                format!(
-                    "“{}” is not an amount of money, so the cell was left out.",
-                    shorten(cell)
-                ),
+                format!("“{}” is not an amount of money, so the cell was left out.", shorten(cell)),
                 "Correct the cell in the file and import it again, or map the column to something else.",
             )?;
         }
@@ -299,19 +281,10 @@ pub(super) fn required_time(
     meaning: Meaning,
     clock: &mut Clock,
 ) -> Result<Seconds, Reject> {
-    let header = || {
-        columns
-            .idx(meaning)
-            .and_then(|idx| columns.headers.get(idx))
-            .cloned()
-            .unwrap_or_default()
-    };
+    let header =
+        || columns.idx(meaning).and_then(|idx| columns.headers.get(idx)).cloned().unwrap_or_default();
     let idx = columns.idx(meaning).ok_or_else(|| {
-        Reject::new(
-            "date_missing",
-            "The file has no date column.",
-            "Map a column to the date.",
-        )
+        Reject::new("date_missing", "The file has no date column.", "Map a column to the date.")
     })?;
     let cell = row.get(idx);
     if value::present(cell).is_none() {
@@ -334,11 +307,7 @@ pub(super) fn required_time(
 
 /// A cell for a message: short, on one line.
 pub(super) fn shorten(cell: &str) -> String {
-    let mut out: String = cell
-        .chars()
-        .take(40)
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
+    let mut out: String = cell.chars().take(40).map(|c| if c.is_control() { ' ' } else { c }).collect();
     if cell.chars().nth(40).is_some() {
         out.push('…');
     }

@@ -38,11 +38,7 @@ impl Table for EventTable {
             visitor: value::present(value::id(cell(M::VisitorId))).map(str::to_owned),
             customer: customers::reference(row, columns),
             session: value::text(cell(M::SessionId)),
-            kind: kind(
-                run.event_names
-                    .get(cell(M::EventKind))
-                    .map_or(cell(M::EventKind), String::as_str),
-            ),
+            kind: kind(run.event_names.get(cell(M::EventKind)).map_or(cell(M::EventKind), String::as_str)),
             product: ProductRef {
                 product_id: value::present(value::id(cell(M::ProductId))).map(|id| value::gid(id).to_owned()),
                 variant_id: value::present(value::id(cell(M::VariantId))).map(|id| value::gid(id).to_owned()),

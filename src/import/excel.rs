@@ -35,30 +35,19 @@ pub(super) fn open(file: &SourceFile) -> Result<Box<dyn RowSource>, ReadError> {
     };
     let known = sheets.iter().position(|range| {
         range.rows().take(8).any(|cells| {
-            profile::find(
-                &cells
-                    .iter()
-                    .map(|cell| text(cell).trim().to_owned())
-                    .collect::<Vec<_>>(),
-                None,
-            )
-            .is_some()
+            profile::find(&cells.iter().map(|cell| text(cell).trim().to_owned()).collect::<Vec<_>>(), None)
+                .is_some()
         })
     });
     let filled = sheets.iter().position(|range| range.get_size().0 > 0);
     match known.or(filled).and_then(|idx| sheets.into_iter().nth(idx)) {
         Some(range) => Ok(Box::new(Sheet { range, at: 0 })),
-        None => Err(ReadError::Malformed(
-            "The spreadsheet has no sheet with cells.".to_owned(),
-        )),
+        None => Err(ReadError::Malformed("The spreadsheet has no sheet with cells.".to_owned())),
     }
 }
 
 fn sheets<R: calamine::Reader<BufReader<Box<dyn ReadSeek>>>>(book: &mut R) -> Vec<Range<Data>> {
-    book.sheet_names()
-        .iter()
-        .filter_map(|name| book.worksheet_range(name).ok())
-        .collect()
+    book.sheet_names().iter().filter_map(|name| book.worksheet_range(name).ok()).collect()
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the signature that map_err takes")]
@@ -72,11 +61,7 @@ fn refuse_bombs(file: &SourceFile) -> Result<(), ReadError> {
     for idx in 0..archive.len() {
         total = total.saturating_add(archive.by_index_raw(idx).map_err(damaged)?.size());
     }
-    if total > LARGEST_UNPACKED_BYTES {
-        Err(ReadError::TooLarge)
-    } else {
-        Ok(())
-    }
+    if total > LARGEST_UNPACKED_BYTES { Err(ReadError::TooLarge) } else { Ok(()) }
 }
 
 impl RowSource for Sheet {
@@ -124,9 +109,5 @@ fn text(cell: &Data) -> String {
 }
 
 fn number_text(number: f64) -> String {
-    if number.fract() == 0.0 && number.abs() < 1e15 {
-        format!("{number:.0}")
-    } else {
-        number.to_string()
-    }
+    if number.fract() == 0.0 && number.abs() < 1e15 { format!("{number:.0}") } else { number.to_string() }
 }

@@ -249,10 +249,8 @@ impl<R: Read> Elements<R> {
     }
 
     fn consume(&mut self, n: usize) {
-        self.line += self.buf[self.from..self.from + n]
-            .iter()
-            .map(|byte| u64::from(*byte == b'\n'))
-            .sum::<u64>();
+        self.line +=
+            self.buf[self.from..self.from + n].iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
         self.from += n;
         self.consumed += n as u64;
     }
@@ -262,10 +260,7 @@ type Stream = Elements<Utf8Reader<Box<dyn Read + Send>>>;
 
 fn elements(file: &SourceFile) -> Result<Stream, ReadError> {
     let head = file.head(HEAD_BYTES)?;
-    Ok(Elements::new(Utf8Reader::new(
-        file.stream()?,
-        text::sniff(&head, head.len() < HEAD_BYTES),
-    )))
+    Ok(Elements::new(Utf8Reader::new(file.stream()?, text::sniff(&head, head.len() < HEAD_BYTES))))
 }
 
 /// The shape of the first elements decides.
@@ -274,33 +269,19 @@ pub(super) fn detect(head: &[u8]) -> Detection {
     if let Some(shape) = shape {
         let (platform, kind) = shape.meaning();
         let confidence = if shape.is_used() { 1.0 } else { 0.0 };
-        Detection {
-            platform,
-            kind,
-            confidence,
-            problem: shape.problem(),
-            ..json_detection(head)
-        }
+        Detection { platform, kind, confidence, problem: shape.problem(), ..json_detection(head) }
     } else {
         let (headers, rows) = as_table(&values);
         let mut table = vec![headers];
         table.extend(rows);
         let found = detect::table(&table, "The JSON file");
-        Detection {
-            format: Format::Json,
-            encoding: json_detection(head).encoding,
-            ..found
-        }
+        Detection { format: Format::Json, encoding: json_detection(head).encoding, ..found }
     }
 }
 
 fn json_detection(head: &[u8]) -> Detection {
     let encoding = text::name(text::sniff(head, head.len() < HEAD_BYTES));
-    Detection {
-        format: Format::Json,
-        encoding,
-        ..Detection::default()
-    }
+    Detection { format: Format::Json, encoding, ..Detection::default() }
 }
 
 fn peek(head: &[u8]) -> (Option<Shape>, Vec<Value>) {
@@ -320,10 +301,7 @@ fn peek(head: &[u8]) -> (Option<Shape>, Vec<Value>) {
         return (objects::shape_of_text(&String::from_utf8_lossy(head)), values);
     }
     let key = source.key.clone();
-    let shape = values
-        .iter()
-        .take(8)
-        .find_map(|value| objects::shape(value, key.as_deref()));
+    let shape = values.iter().take(8).find_map(|value| objects::shape(value, key.as_deref()));
     (shape, values)
 }
 
@@ -353,14 +331,7 @@ pub(super) fn read(
         };
         n += 1;
         if n.is_multiple_of(256) {
-            progress.at(
-                file.bytes,
-                source.consumed,
-                file.bytes.max(source.consumed),
-                0,
-                10,
-                &phase,
-            )?;
+            progress.at(file.bytes, source.consumed, file.bytes.max(source.consumed), 0, 10, &phase)?;
         }
         match serde_json::from_slice::<Value>(&bytes) {
             Ok(value) => reader.element(value, source.key.as_deref(), line, run)?,
@@ -404,12 +375,7 @@ pub(super) fn open(file: &SourceFile) -> Result<Box<dyn RowSource>, ReadError> {
     }
     let values: Vec<Value> = ahead.iter().map(|(_, value)| value.clone()).collect();
     let headers = headers_of(&values);
-    Ok(Box::new(JsonRows {
-        source,
-        headers,
-        ahead,
-        header_given: false,
-    }))
+    Ok(Box::new(JsonRows { source, headers, ahead, header_given: false }))
 }
 
 fn parse_or_text(bytes: &[u8]) -> Value {
@@ -436,10 +402,7 @@ impl RowSource for JsonRows {
         row.line = line;
         let cells = flatten(&value);
         for header in &self.headers {
-            let cell = cells
-                .iter()
-                .find(|(key, _)| key == header)
-                .map_or("", |(_, cell)| cell.as_str());
+            let cell = cells.iter().find(|(key, _)| key == header).map_or("", |(_, cell)| cell.as_str());
             row.push(cell);
         }
         row.raw.push_str(&value.to_string());
@@ -492,11 +455,7 @@ fn flatten(value: &Value) -> Vec<(String, String)> {
         match value {
             Value::Object(map) if depth < 4 => {
                 for (key, value) in map {
-                    let name = if prefix.is_empty() {
-                        key.clone()
-                    } else {
-                        format!("{prefix}.{key}")
-                    };
+                    let name = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
                     walk(&name, value, depth + 1, out);
                 }
             }

@@ -31,11 +31,7 @@ pub(super) fn kind(sku: Option<&str>, title: Option<&str>) -> LineKind {
 
 pub(super) fn product_kind(product: &Product) -> LineKind {
     let by_type = product.product_type.as_deref().map_or(LineKind::Goods, by_type);
-    if by_type == LineKind::Goods {
-        by_title(&product.title)
-    } else {
-        by_type
-    }
+    if by_type == LineKind::Goods { by_title(&product.title) } else { by_type }
 }
 
 pub(super) fn by_type(kind: &str) -> LineKind {
@@ -89,19 +85,13 @@ fn by_title(title: &str) -> LineKind {
     }
     let has = |part: &str| {
         title.len() >= part.len()
-            && title
-                .as_bytes()
-                .windows(part.len())
-                .any(|window| window.eq_ignore_ascii_case(part.as_bytes()))
+            && title.as_bytes().windows(part.len()).any(|window| window.eq_ignore_ascii_case(part.as_bytes()))
     };
     // A "gift card holder" is goods.
     if has("holder") || has("box") || has("envelope") {
         return LineKind::Goods;
     }
-    PARTS
-        .iter()
-        .find(|(part, _)| has(part))
-        .map_or(LineKind::Goods, |(_, kind)| *kind)
+    PARTS.iter().find(|(part, _)| has(part)).map_or(LineKind::Goods, |(_, kind)| *kind)
 }
 
 #[cfg(test)]

@@ -65,11 +65,7 @@ pub enum MappingError {
     #[error("the mapping lacks {0}")]
     Lacks(String),
     #[error("two columns are mapped to “{meaning}”: {first} and {second}; keep one")]
-    Twice {
-        meaning: &'static str,
-        first: String,
-        second: String,
-    },
+    Twice { meaning: &'static str, first: String, second: String },
 }
 
 impl Mapping {
@@ -116,11 +112,8 @@ impl Mapping {
     }
 
     pub(super) fn bind(&self, headers: &[String]) -> Columns {
-        let by_name: BTreeMap<String, Meaning> = self
-            .columns
-            .iter()
-            .map(|(header, meaning)| (normal(header), *meaning))
-            .collect();
+        let by_name: BTreeMap<String, Meaning> =
+            self.columns.iter().map(|(header, meaning)| (normal(header), *meaning)).collect();
         let mut n_options = 0;
         let bound = headers
             .iter()
@@ -134,20 +127,13 @@ impl Mapping {
                 let is_value =
                     meaning == Meaning::OptionValue && !by_name.values().any(|m| *m == Meaning::OptionName);
                 let label = if is_value
-                    || matches!(
-                        meaning,
-                        Meaning::Attribute | Meaning::Preference | Meaning::StockColumn
-                    ) {
+                    || matches!(meaning, Meaning::Attribute | Meaning::Preference | Meaning::StockColumn)
+                {
                     header.clone()
                 } else {
                     String::new()
                 };
-                Some(Column {
-                    idx,
-                    meaning,
-                    n: if is_value { n_options } else { digits(header) },
-                    label,
-                })
+                Some(Column { idx, meaning, n: if is_value { n_options } else { digits(header) }, label })
             })
             .collect();
         Columns::new(headers, bound)
@@ -156,10 +142,7 @@ impl Mapping {
     /// The column's own settings, once the whole column has spoken.
     pub(super) fn apply_formats(&self, columns: &mut Columns) {
         for (header, wanted) in &self.formats {
-            let idx = columns
-                .headers
-                .iter()
-                .position(|own| normal(own) == normal(header));
+            let idx = columns.headers.iter().position(|own| normal(own) == normal(header));
             if let Some(format) = idx.and_then(|idx| columns.formats.get_mut(idx)) {
                 format.order = wanted.date_order.unwrap_or(format.order);
                 format.mark = wanted.decimal_mark.unwrap_or(format.mark);
@@ -183,25 +166,14 @@ pub fn needs(kind: DataKind) -> &'static [&'static [Meaning]] {
         DataKind::OrderLines => &[
             &[M::PlacedAt],
             &[M::OrderId, M::CustomerId, M::Email],
-            &[
-                M::ProductId,
-                M::Sku,
-                M::Handle,
-                M::VariantId,
-                M::LineTitle,
-                M::Quantity,
-                M::LineTotal,
-            ],
+            &[M::ProductId, M::Sku, M::Handle, M::VariantId, M::LineTitle, M::Quantity, M::LineTotal],
         ],
-        DataKind::Events => &[
-            &[M::EventAt],
-            &[M::EventKind],
-            &[M::VisitorId, M::CustomerId, M::SessionId, M::Email],
-        ],
-        DataKind::Inventory => &[
-            &[M::Sku, M::ProductId, M::VariantId, M::Handle],
-            &[M::Stock, M::StockColumn, M::Cost],
-        ],
+        DataKind::Events => {
+            &[&[M::EventAt], &[M::EventKind], &[M::VisitorId, M::CustomerId, M::SessionId, M::Email]]
+        }
+        DataKind::Inventory => {
+            &[&[M::Sku, M::ProductId, M::VariantId, M::Handle], &[M::Stock, M::StockColumn, M::Cost]]
+        }
         DataKind::Discounts => &[&[M::DiscountCode]],
         DataKind::SearchTerms => &[&[M::SearchTerm]],
         DataKind::Unknown => &[],
@@ -222,28 +194,16 @@ impl Suggestion {
             .iter()
             .enumerate()
             .filter_map(|(idx, guess)| {
-                Some(Column {
-                    idx,
-                    meaning: guess.meaning?,
-                    n: 0,
-                    label: String::new(),
-                })
+                Some(Column { idx, meaning: guess.meaning?, n: 0, label: String::new() })
             })
             .collect();
         Columns::new(headers, bound)
     }
 
     pub fn mapping(&self) -> Mapping {
-        let columns = self
-            .guesses
-            .iter()
-            .filter_map(|guess| Some((guess.header.clone(), guess.meaning?)))
-            .collect();
-        Mapping {
-            kind: self.kind,
-            columns,
-            ..Mapping::default()
-        }
+        let columns =
+            self.guesses.iter().filter_map(|guess| Some((guess.header.clone(), guess.meaning?))).collect();
+        Mapping { kind: self.kind, columns, ..Mapping::default() }
     }
 }
 
@@ -339,17 +299,7 @@ const WORDS: &[(Meaning, &[&str])] = &[
             "correo",
         ],
     ),
-    (
-        Meaning::Phone,
-        &[
-            "telefon",
-            "telephone",
-            "mobile",
-            "phone number",
-            "téléphone",
-            "teléfono",
-        ],
-    ),
+    (Meaning::Phone, &["telefon", "telephone", "mobile", "phone number", "téléphone", "teléfono"]),
     (
         Meaning::ProductId,
         &[
@@ -468,33 +418,9 @@ const WORDS: &[(Meaning, &[&str])] = &[
             "turnover",
         ],
     ),
-    (
-        Meaning::LineDiscount,
-        &["discount", "rabatt", "remise", "descuento", "sconto"],
-    ),
-    (
-        Meaning::Currency,
-        &[
-            "currency",
-            "currency code",
-            "währung",
-            "devise",
-            "moneda",
-            "valuta",
-        ],
-    ),
-    (
-        Meaning::Country,
-        &[
-            "country",
-            "land",
-            "pays",
-            "país",
-            "paese",
-            "country code",
-            "shipping country",
-        ],
-    ),
+    (Meaning::LineDiscount, &["discount", "rabatt", "remise", "descuento", "sconto"]),
+    (Meaning::Currency, &["currency", "currency code", "währung", "devise", "moneda", "valuta"]),
+    (Meaning::Country, &["country", "land", "pays", "país", "paese", "country code", "shipping country"]),
     (
         Meaning::Category,
         &[
@@ -511,16 +437,7 @@ const WORDS: &[(Meaning, &[&str])] = &[
     ),
     (
         Meaning::Vendor,
-        &[
-            "brand",
-            "vendor",
-            "manufacturer",
-            "marke",
-            "hersteller",
-            "marque",
-            "marca",
-            "supplier",
-        ],
+        &["brand", "vendor", "manufacturer", "marke", "hersteller", "marque", "marca", "supplier"],
     ),
     (
         Meaning::Cost,
@@ -535,128 +452,37 @@ const WORDS: &[(Meaning, &[&str])] = &[
             "coût",
         ],
     ),
-    (
-        Meaning::FirstName,
-        &[
-            "first name",
-            "firstname",
-            "vorname",
-            "prénom",
-            "nombre de pila",
-            "given name",
-        ],
-    ),
+    (Meaning::FirstName, &["first name", "firstname", "vorname", "prénom", "nombre de pila", "given name"]),
     (
         Meaning::LastName,
-        &[
-            "last name",
-            "lastname",
-            "surname",
-            "nachname",
-            "nom de famille",
-            "apellido",
-            "family name",
-        ],
+        &["last name", "lastname", "surname", "nachname", "nom de famille", "apellido", "family name"],
     ),
     (
         Meaning::EventAt,
-        &[
-            "timestamp",
-            "event time",
-            "event timestamp",
-            "time",
-            "datetime",
-            "zeitpunkt",
-            "event date",
-        ],
+        &["timestamp", "event time", "event timestamp", "time", "datetime", "zeitpunkt", "event date"],
     ),
-    (
-        Meaning::EventKind,
-        &[
-            "event",
-            "event type",
-            "event name",
-            "action",
-            "behavior",
-            "ereignis",
-        ],
-    ),
+    (Meaning::EventKind, &["event", "event type", "event name", "action", "behavior", "ereignis"]),
     (
         Meaning::VisitorId,
-        &[
-            "visitor id",
-            "visitorid",
-            "anonymous id",
-            "client id",
-            "cookie id",
-            "device id",
-            "user pseudo id",
-        ],
+        &["visitor id", "visitorid", "anonymous id", "client id", "cookie id", "device id", "user pseudo id"],
     ),
-    (
-        Meaning::SessionId,
-        &["session", "session id", "user session", "sessionid"],
-    ),
-    (
-        Meaning::Query,
-        &["query", "search query", "search term", "keyword", "suchbegriff"],
-    ),
+    (Meaning::SessionId, &["session", "session id", "user session", "sessionid"]),
+    (Meaning::Query, &["query", "search query", "search term", "keyword", "suchbegriff"]),
     (
         Meaning::Stock,
-        &[
-            "stock",
-            "inventory",
-            "on hand",
-            "quantityonstock",
-            "bestand",
-            "lagerbestand",
-            "stock level",
-        ],
+        &["stock", "inventory", "on hand", "quantityonstock", "bestand", "lagerbestand", "stock level"],
     ),
     (Meaning::Barcode, &["barcode", "ean", "gtin", "upc", "ean13"]),
-    (
-        Meaning::ImageUrl,
-        &["image", "image url", "picture", "bild", "photo"],
-    ),
-    (
-        Meaning::OrderStatus,
-        &[
-            "status",
-            "order status",
-            "payment status",
-            "zustand",
-            "statut",
-            "estado",
-        ],
-    ),
-    (
-        Meaning::DeclaredSpent,
-        &["total spent", "umsatz gesamt", "lifetime value", "total spend"],
-    ),
-    (
-        Meaning::DeclaredOrders,
-        &[
-            "total orders",
-            "order count",
-            "anzahl bestellungen",
-            "number of orders",
-        ],
-    ),
+    (Meaning::ImageUrl, &["image", "image url", "picture", "bild", "photo"]),
+    (Meaning::OrderStatus, &["status", "order status", "payment status", "zustand", "statut", "estado"]),
+    (Meaning::DeclaredSpent, &["total spent", "umsatz gesamt", "lifetime value", "total spend"]),
+    (Meaning::DeclaredOrders, &["total orders", "order count", "anzahl bestellungen", "number of orders"]),
     (
         Meaning::CustomerCreatedAt,
-        &[
-            "registration date",
-            "customer since",
-            "registered",
-            "kunde seit",
-            "sign up",
-        ],
+        &["registration date", "customer since", "registered", "kunde seit", "sign up"],
     ),
     (Meaning::Channel, &["channel", "sales channel", "kanal"]),
-    (
-        Meaning::Source,
-        &["acquisition channel", "traffic source", "utm source", "source"],
-    ),
+    (Meaning::Source, &["acquisition channel", "traffic source", "utm source", "source"]),
     (Meaning::Device, &["platform", "device", "device type"]),
 ];
 
@@ -674,11 +500,7 @@ pub fn suggest(headers: &[String], body: &[Vec<String>]) -> Suggestion {
                 .take(200)
                 .collect();
             let (meaning, sure) = guess(header, &cells);
-            ColumnGuess {
-                header: header.clone(),
-                meaning,
-                sure,
-            }
+            ColumnGuess { header: header.clone(), meaning, sure }
         })
         .collect();
     let kind = guess_kind(&guesses);
@@ -696,11 +518,7 @@ pub fn suggest(headers: &[String], body: &[Vec<String>]) -> Suggestion {
                 && (guess.sure < guesses[at].sure || (guess.sure == guesses[at].sure && other < at))
         });
         if better {
-            guesses[at] = ColumnGuess {
-                header: guesses[at].header.clone(),
-                meaning: None,
-                sure: Sure::Open,
-            };
+            guesses[at] = ColumnGuess { header: guesses[at].header.clone(), meaning: None, sure: Sure::Open };
         }
     }
     Suggestion { kind, guesses }
@@ -714,12 +532,9 @@ fn guess(header: &str, cells: &[&str]) -> (Option<Meaning>, Sure) {
     } else if let Some(found) = profile::hint(header).filter(|meaning| *meaning != Meaning::Ignore) {
         (meaning, sure) = (Some(found), Sure::Likely);
     } else {
-        let part = WORDS
-            .iter()
-            .flat_map(|(meaning, words)| words.iter().map(move |word| (*meaning, *word)));
-        let longest = part
-            .filter(|(_, word)| word.len() > 3 && name.contains(word))
-            .max_by_key(|(_, word)| word.len());
+        let part = WORDS.iter().flat_map(|(meaning, words)| words.iter().map(move |word| (*meaning, *word)));
+        let longest =
+            part.filter(|(_, word)| word.len() > 3 && name.contains(word)).max_by_key(|(_, word)| word.len());
         if let Some((found, _)) = longest {
             (meaning, sure) = (Some(found), Sure::Likely);
         }
@@ -732,14 +547,7 @@ fn guess(header: &str, cells: &[&str]) -> (Option<Meaning>, Sure) {
     };
     let emails = share(&|cell| cell.contains('@') && cell.contains('.'));
     if emails > 0.8 {
-        return (
-            Some(Meaning::Email),
-            if meaning == Some(Meaning::Email) {
-                sure
-            } else {
-                Sure::Likely
-            },
-        );
+        return (Some(Meaning::Email), if meaning == Some(Meaning::Email) { sure } else { Sure::Likely });
     }
     let dates = share(&|cell| {
         value::order_evidence(cell) != OrderEvidence::NoDate && cell.contains(['-', '/', '.', ':', ' ', ','])
@@ -824,21 +632,14 @@ pub fn stored(
         Value::Flag => value::flag(cell)
             .map(|flag| if flag { "yes" } else { "no" }.to_owned())
             .ok_or("neither yes nor no"),
-        Value::Number => value::count(cell, mark)
-            .map(|n| n.to_string())
-            .ok_or("not a number"),
+        Value::Number => value::count(cell, mark).map(|n| n.to_string()).ok_or("not a number"),
         Value::Money => {
             let digits = currency.exponent();
-            value::money(cell, mark, digits)
-                .map(|minor| amount(minor, digits))
-                .ok_or("not an amount")
+            value::money(cell, mark, digits).map(|minor| amount(minor, digits)).ok_or("not an amount")
         }
         Value::Time => {
             let order = format.date_order.unwrap_or_default();
-            Clock::new(zone.clone())
-                .read(cell, order)
-                .map(rfc3339)
-                .ok_or("not a date")
+            Clock::new(zone.clone()).read(cell, order).map(rfc3339).ok_or("not a date")
         }
     })
 }
@@ -860,16 +661,12 @@ pub fn is_ambiguous(cells: &[&str], meaning: Meaning) -> bool {
         Value::Time => {
             let evidence: Vec<OrderEvidence> = cells.iter().map(|cell| value::order_evidence(cell)).collect();
             evidence.contains(&OrderEvidence::Ambiguous)
-                && !evidence
-                    .iter()
-                    .any(|e| matches!(e, OrderEvidence::DayFirst | OrderEvidence::MonthFirst))
+                && !evidence.iter().any(|e| matches!(e, OrderEvidence::DayFirst | OrderEvidence::MonthFirst))
         }
         Value::Money | Value::Number => {
             let evidence: Vec<MarkEvidence> = cells.iter().map(|cell| value::mark_evidence(cell)).collect();
             evidence.contains(&MarkEvidence::Ambiguous)
-                && !evidence
-                    .iter()
-                    .any(|e| matches!(e, MarkEvidence::Dot | MarkEvidence::Comma))
+                && !evidence.iter().any(|e| matches!(e, MarkEvidence::Dot | MarkEvidence::Comma))
         }
         Value::Text | Value::Flag => false,
     }
@@ -907,11 +704,8 @@ mod tests {
         ])];
         let suggestion = suggest(&headers, &body);
         assert_eq!(suggestion.kind, DataKind::OrderLines);
-        let meanings: Vec<&str> = suggestion
-            .guesses
-            .iter()
-            .map(|guess| guess.meaning.map_or("-", Meaning::name))
-            .collect();
+        let meanings: Vec<&str> =
+            suggestion.guesses.iter().map(|guess| guess.meaning.map_or("-", Meaning::name)).collect();
         assert_eq!(
             meanings,
             [
@@ -942,20 +736,14 @@ mod tests {
 
     #[test]
     fn the_wizard_shows_what_will_be_stored() {
-        let comma = ColumnFormat {
-            decimal_mark: Some(DecimalMark::Comma),
-            date_order: None,
-        };
+        let comma = ColumnFormat { decimal_mark: Some(DecimalMark::Comma), date_order: None };
         let eur = Currency::new("EUR");
         let utc = TimeZoneName::default();
         assert_eq!(
             stored("1.204,50", Meaning::DeclaredSpent, comma, &eur, &utc),
             Some(Ok("1204.50".to_owned()))
         );
-        assert_eq!(
-            stored("abc", Meaning::UnitPrice, comma, &eur, &utc),
-            Some(Err("not an amount"))
-        );
+        assert_eq!(stored("abc", Meaning::UnitPrice, comma, &eur, &utc), Some(Err("not an amount")));
         assert_eq!(stored(" ", Meaning::UnitPrice, comma, &eur, &utc), None);
         assert!(is_ambiguous(&["03/04/2025"], Meaning::PlacedAt));
         assert!(!is_ambiguous(&["03/04/2025", "13/04/2025"], Meaning::PlacedAt));

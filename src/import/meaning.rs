@@ -215,12 +215,7 @@ mod tests {
     fn every_name_is_unique_and_parses_back() {
         for (idx, meaning) in Meaning::ALL.iter().enumerate() {
             assert_eq!(meaning.idx(), idx);
-            assert_eq!(
-                Meaning::parse(meaning.name()),
-                Some(*meaning),
-                "{}",
-                meaning.name()
-            );
+            assert_eq!(Meaning::parse(meaning.name()), Some(*meaning), "{}", meaning.name());
         }
     }
 }

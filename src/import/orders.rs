@@ -53,19 +53,10 @@ struct Pending {
 impl OrderTable {
     pub(super) fn new(layout: OrderLayout, columns: &Columns, hold: bool) -> Self {
         use Meaning as M;
-        let has_lines = [
-            M::LineTitle,
-            M::Sku,
-            M::ProductId,
-            M::VariantId,
-            M::Quantity,
-            M::Title,
-        ]
-        .iter()
-        .any(|m| columns.has(*m));
-        let says_price = [M::UnitPrice, M::Price, M::LineTotal]
+        let has_lines = [M::LineTitle, M::Sku, M::ProductId, M::VariantId, M::Quantity, M::Title]
             .iter()
             .any(|m| columns.has(*m));
+        let says_price = [M::UnitPrice, M::Price, M::LineTotal].iter().any(|m| columns.has(*m));
         Self {
             layout,
             hold,
@@ -86,10 +77,7 @@ impl OrderTable {
         let n_lines = order.lines.len() as u32;
         // An invoice of returns only is no purchase, whatever its status says.
         let is_return = n_lines > 0 && pending.n_negative == n_lines;
-        let is_cancelled = run
-            .cancelled_prefix
-            .as_deref()
-            .is_some_and(|prefix| order.id.starts_with(prefix));
+        let is_cancelled = run.cancelled_prefix.as_deref().is_some_and(|prefix| order.id.starts_with(prefix));
         if (is_return || is_cancelled) && order.status.counts_as_purchase() {
             order.status = OrderStatus::Cancelled;
         }
@@ -98,10 +86,7 @@ impl OrderTable {
 
     fn open(key: &str, row: &Row, columns: &Columns, run: &mut FileRun<'_>) -> Result<Pending, Error> {
         let mut pending = Pending {
-            order: Order {
-                id: key.to_owned(),
-                ..Order::default()
-            },
+            order: Order { id: key.to_owned(), ..Order::default() },
             key: key.to_owned(),
             line: row.line,
             rows: 0,
@@ -135,15 +120,11 @@ impl OrderTable {
             return Ok(());
         }
         pending.has_head = !status.is_empty() || has_total;
-        order.currency = value::present(cell(M::Currency))
-            .map(Currency::new)
-            .or_else(|| run.currency.clone());
+        order.currency =
+            value::present(cell(M::Currency)).map(Currency::new).or_else(|| run.currency.clone());
         let exponent = order.currency.as_ref().map_or(2, Currency::exponent);
         order.subtotal = run.money(row, columns, M::Subtotal, exponent)?;
-        order.discount = run
-            .money(row, columns, M::OrderDiscount, exponent)?
-            .unwrap_or(0)
-            .abs();
+        order.discount = run.money(row, columns, M::OrderDiscount, exponent)?.unwrap_or(0).abs();
         order.shipping = run.money(row, columns, M::Shipping, exponent)?.unwrap_or(0);
         order.tax = run.money(row, columns, M::Tax, exponent)?.unwrap_or(0);
         order.total = run.money(row, columns, M::Total, exponent)?;
@@ -190,15 +171,8 @@ impl OrderTable {
                 }
             },
         };
-        let exponent = order
-            .currency
-            .as_ref()
-            .map_or_else(|| run.exponent(), Currency::exponent);
-        let price_meaning = if columns.has(M::UnitPrice) {
-            M::UnitPrice
-        } else {
-            M::Price
-        };
+        let exponent = order.currency.as_ref().map_or_else(|| run.exponent(), Currency::exponent);
+        let price_meaning = if columns.has(M::UnitPrice) { M::UnitPrice } else { M::Price };
         let mut unit_price = None;
         for idx in [columns.idx(price_meaning), columns.idx(M::LineTotal)] {
             let (Some(idx), None) = (idx, unit_price) else {
@@ -216,11 +190,7 @@ impl OrderTable {
                 .in_column(columns.headers[idx].clone())));
             };
             let is_total = Some(idx) == columns.idx(M::LineTotal);
-            unit_price = Some(if is_total {
-                per_unit(amount, quantity)
-            } else {
-                amount
-            });
+            unit_price = Some(if is_total { per_unit(amount, quantity) } else { amount });
         }
         if unit_price.is_none() && self.says_price {
             let header = columns
@@ -250,13 +220,8 @@ impl OrderTable {
             quantity,
             refunded_quantity: run.count(row, columns, M::RefundedQuantity)?.unwrap_or(0).abs(),
             unit_price: unit_price.unwrap_or(0),
-            list_price: run
-                .money(row, columns, M::ListPrice, exponent)?
-                .filter(|price| *price > 0),
-            discount: run
-                .money(row, columns, M::LineDiscount, exponent)?
-                .unwrap_or(0)
-                .abs(),
+            list_price: run.money(row, columns, M::ListPrice, exponent)?.filter(|price| *price > 0),
+            discount: run.money(row, columns, M::LineDiscount, exponent)?.unwrap_or(0).abs(),
             vendor: value::text(cell(M::Vendor)),
             category: value::text(cell(M::Category)),
             cost: run.money(row, columns, M::Cost, exponent)?,
@@ -283,10 +248,8 @@ impl Table for OrderTable {
     fn row(&mut self, row: &Row, columns: &Columns, run: &mut FileRun<'_>) -> Result<(), Error> {
         let key = Self::key(row, columns);
         if key.is_empty() {
-            let header = columns
-                .idx(Meaning::OrderId)
-                .map(|idx| columns.headers[idx].clone())
-                .unwrap_or_default();
+            let header =
+                columns.idx(Meaning::OrderId).map(|idx| columns.headers[idx].clone()).unwrap_or_default();
             let reject = Reject::new(
                 "order_id_missing",
                 "The row has no order number, so it belongs to no order.",
@@ -403,10 +366,9 @@ impl Pending {
 /// Date, and the time of day where it stands in a column of its own.
 fn placed_at(row: &Row, columns: &Columns, run: &mut FileRun<'_>) -> Result<i64, Reject> {
     use Meaning as M;
-    if let (Some(time), Some(idx)) = (
-        value::present(columns.cell(row, M::PlacedTime)),
-        columns.idx(M::PlacedAt),
-    ) {
+    if let (Some(time), Some(idx)) =
+        (value::present(columns.cell(row, M::PlacedTime)), columns.idx(M::PlacedAt))
+    {
         let both = format!("{} {time}", row.get(idx));
         if let Some(at) = run.clock.read(&both, columns.format(idx).order) {
             return Ok(at);
@@ -433,10 +395,8 @@ pub(super) fn customer_ref(row: &Row, columns: &Columns) -> CustomerRef {
     let mut customer = customers::reference(row, columns);
     if customer.is_empty() {
         let name = columns.cell(row, M::BillingName);
-        let address: Vec<String> = columns
-            .all(M::BillingAddress)
-            .map(|column| row.get(column.idx).to_lowercase())
-            .collect();
+        let address: Vec<String> =
+            columns.all(M::BillingAddress).map(|column| row.get(column.idx).to_lowercase()).collect();
         let address = address.concat();
         if !name.is_empty() && !address.is_empty() {
             let text = format!("{}|{address}", name.to_lowercase());
@@ -460,24 +420,10 @@ pub(super) fn status_of(status: &str, cancelled: &str, total: Option<i64>, refun
         return OrderStatus::Cancelled;
     }
     let has = |parts: &[&str]| parts.iter().any(|part| word.contains(part));
-    if has(&[
-        "partially refunded",
-        "partly refunded",
-        "partial refund",
-        "teilweise erstattet",
-    ]) {
+    if has(&["partially refunded", "partly refunded", "partial refund", "teilweise erstattet"]) {
         return OrderStatus::PartlyRefunded;
     }
-    if has(&[
-        "cancel",
-        "void",
-        "declined",
-        "trash",
-        "annul",
-        "stornier",
-        "abgebrochen",
-        "cancelad",
-    ]) {
+    if has(&["cancel", "void", "declined", "trash", "annul", "stornier", "abgebrochen", "cancelad"]) {
         return OrderStatus::Cancelled;
     }
     if has(&[
@@ -532,10 +478,7 @@ pub(super) fn status_of(status: &str, cancelled: &str, total: Option<i64>, refun
 fn ships_elsewhere(row: &Row, columns: &Columns) -> Option<bool> {
     use Meaning as M;
     let squeeze = |text: &str| {
-        text.chars()
-            .filter(|c| c.is_alphanumeric())
-            .flat_map(char::to_lowercase)
-            .collect::<String>()
+        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>()
     };
     let address = |meaning: Meaning, name: Meaning| {
         let mut text = squeeze(columns.cell(row, name));
@@ -572,20 +515,8 @@ mod tests {
     fn status_words_of_many_platforms() {
         for (word, cancelled, total, refunded, want) in [
             ("paid", "", Some(100), 0, OrderStatus::Paid),
-            (
-                "paid",
-                "2021-01-01 00:00:00 +0000",
-                Some(100),
-                0,
-                OrderStatus::Cancelled,
-            ),
-            (
-                "partially_refunded",
-                "",
-                Some(100),
-                20,
-                OrderStatus::PartlyRefunded,
-            ),
+            ("paid", "2021-01-01 00:00:00 +0000", Some(100), 0, OrderStatus::Cancelled),
+            ("partially_refunded", "", Some(100), 20, OrderStatus::PartlyRefunded),
             ("refunded", "", Some(100), 100, OrderStatus::Refunded),
             ("voided", "", None, 0, OrderStatus::Cancelled),
             ("wc-processing", "", None, 0, OrderStatus::Paid),

@@ -27,25 +27,14 @@ pub(super) fn open(file: &SourceFile) -> Result<Box<dyn RowSource>, ReadError> {
         None => ParquetReader::new(Cursor::new(file.bytes()?)).num_rows(),
     }
     .map_err(malformed)?;
-    Ok(Box::new(Table {
-        file: file.clone(),
-        slice,
-        base: 0,
-        at: 0,
-        n_rows,
-        header_given: false,
-    }))
+    Ok(Box::new(Table { file: file.clone(), slice, base: 0, at: 0, n_rows, header_given: false }))
 }
 
 fn read_slice(file: &SourceFile, from: usize) -> Result<DataFrame, ReadError> {
     let slice = Some((from, ROWS_PER_SLICE));
     match file.plain_path() {
-        Some(path) => ParquetReader::new(std::fs::File::open(path)?)
-            .with_slice(slice)
-            .finish(),
-        None => ParquetReader::new(Cursor::new(file.bytes()?))
-            .with_slice(slice)
-            .finish(),
+        Some(path) => ParquetReader::new(std::fs::File::open(path)?).with_slice(slice).finish(),
+        None => ParquetReader::new(Cursor::new(file.bytes()?)).with_slice(slice).finish(),
     }
     .map_err(malformed)
 }
@@ -60,10 +49,7 @@ impl RowSource for Table {
         row.clear();
         if !self.header_given {
             self.header_given = true;
-            self.slice
-                .get_column_names()
-                .iter()
-                .for_each(|name| row.push(name));
+            self.slice.get_column_names().iter().for_each(|name| row.push(name));
             row.line = 0;
             return Ok(true);
         }

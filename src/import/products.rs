@@ -208,11 +208,8 @@ impl Catalogue {
     fn adopt_children(&mut self) {
         for idx in 0..self.entries.len() {
             for (sku, options) in std::mem::take(&mut self.entries[idx].children) {
-                let Some(child) = self
-                    .by_alias
-                    .get(&format!("sku:{sku}"))
-                    .copied()
-                    .filter(|child| *child != idx)
+                let Some(child) =
+                    self.by_alias.get(&format!("sku:{sku}")).copied().filter(|child| *child != idx)
                 else {
                     continue;
                 };
@@ -242,11 +239,8 @@ impl Catalogue {
     fn adopt_orphans(&mut self, files: &[String], emit: &mut dyn Emit) -> Result<(), Error> {
         for Orphan { mut row, file, line } in std::mem::take(&mut self.orphans) {
             let parent = row.parent.take().unwrap_or_default();
-            let found = self
-                .by_alias
-                .get(&parent)
-                .or_else(|| self.by_alias.get(&format!("sku:{parent}")))
-                .copied();
+            let found =
+                self.by_alias.get(&parent).or_else(|| self.by_alias.get(&format!("sku:{parent}"))).copied();
             let idx = if let Some(idx) = found {
                 self.entries[idx].rows += 1;
                 idx
@@ -271,9 +265,7 @@ impl Catalogue {
             let entry = &mut self.entries[idx];
             let impact = row.surcharge;
             if let Some(mut variant) = row.variant {
-                variant.image_url = variant
-                    .image_url
-                    .or_else(|| row.product.image_urls.first().cloned());
+                variant.image_url = variant.image_url.or_else(|| row.product.image_urls.first().cloned());
                 if impact.is_some() {
                     variant.price = impact;
                 }
@@ -294,10 +286,7 @@ impl Catalogue {
 impl Catalogue {
     /// Stands in for a parent that no file has; its other variants find it.
     fn add_parent(&mut self, parent: &str, row: &mut ProductRow, file: u32, line: u64) -> usize {
-        let id = parent
-            .trim_start_matches("id:")
-            .trim_start_matches("sku:")
-            .to_owned();
+        let id = parent.trim_start_matches("id:").trim_start_matches("sku:").to_owned();
         let mut product = std::mem::take(&mut row.product);
         product.id.clone_from(&id);
         product.handle = None;
@@ -338,11 +327,8 @@ impl Entry {
         if let Some((is_percent, cut)) = self.discount {
             for variant in &mut self.product.variants {
                 let Some(price) = variant.price else { continue };
-                let cut = if is_percent {
-                    (i128::from(price) * i128::from(cut) / 10_000) as i64
-                } else {
-                    cut
-                };
+                let cut =
+                    if is_percent { (i128::from(price) * i128::from(cut) / 10_000) as i64 } else { cut };
                 if cut > 0 && cut < price {
                     variant.compare_at = Some(price);
                     variant.price = Some(price - cut);
@@ -350,21 +336,11 @@ impl Entry {
             }
         }
         // A row that only stood for the product gives way to its variants.
-        if self
-            .product
-            .variants
-            .iter()
-            .any(|variant| !variant.options.is_empty())
-        {
-            self.product
-                .variants
-                .retain(|variant| !variant.options.is_empty());
+        if self.product.variants.iter().any(|variant| !variant.options.is_empty()) {
+            self.product.variants.retain(|variant| !variant.options.is_empty());
         }
         if self.product.variants.is_empty() {
-            self.product.variants.push(Variant {
-                price: base,
-                ..Variant::default()
-            });
+            self.product.variants.push(Variant { price: base, ..Variant::default() });
         }
         if self.product.title.is_empty() {
             self.product.title.clone_from(&self.product.id);
@@ -448,12 +424,7 @@ pub(super) struct ProductTable {
 
 impl ProductTable {
     pub(super) fn new(namespace: &'static str, layout: ProductLayout) -> Self {
-        Self {
-            namespace,
-            layout,
-            last_key: String::new(),
-            option_names: HashMap::new(),
-        }
+        Self { namespace, layout, last_key: String::new(), option_names: HashMap::new() }
     }
 }
 
@@ -565,11 +536,7 @@ impl ProductTable {
         self.read_lists(row, columns, &mut product);
         self.read_attributes(row, columns, &mut product);
         let gift_card = value::flag(cell(M::GiftCard)).unwrap_or(false);
-        product.kind = if gift_card {
-            LineKind::GiftCard
-        } else {
-            lines::product_kind(&product)
-        };
+        product.kind = if gift_card { LineKind::GiftCard } else { lines::product_kind(&product) };
         let price = run.money(row, columns, M::Price, exponent)?;
         let (price, compare_at) = Self::sale(row, columns, run, price, exponent)?;
         let surcharge = run.money(row, columns, M::Surcharge, exponent)?;
@@ -621,34 +588,21 @@ impl ProductTable {
             }
         }
         for column in columns.all(M::Tags) {
-            product.tags.extend(
-                value::list(row.get(column.idx), layout.tags)
-                    .iter()
-                    .map(|tag| value::unescape(tag)),
-            );
+            product
+                .tags
+                .extend(value::list(row.get(column.idx), layout.tags).iter().map(|tag| value::unescape(tag)));
         }
         for column in columns.all(M::Collections) {
-            let separator = if row.get(column.idx).contains(';') {
-                ';'
-            } else {
-                layout.tags
-            };
-            product.collections.extend(
-                value::list(row.get(column.idx), separator)
-                    .iter()
-                    .map(|name| value::unescape(name)),
-            );
+            let separator = if row.get(column.idx).contains(';') { ';' } else { layout.tags };
+            product
+                .collections
+                .extend(value::list(row.get(column.idx), separator).iter().map(|name| value::unescape(name)));
         }
         for column in columns.all(M::ImageUrl) {
-            product
-                .image_urls
-                .extend(split_urls(row.get(column.idx), layout.images));
+            product.image_urls.extend(split_urls(row.get(column.idx), layout.images));
         }
-        for (meaning, kind) in [
-            (M::Related, "related"),
-            (M::Upsell, "upsell"),
-            (M::CrossSell, "cross_sell"),
-        ] {
+        for (meaning, kind) in [(M::Related, "related"), (M::Upsell, "upsell"), (M::CrossSell, "cross_sell")]
+        {
             for column in columns.all(meaning) {
                 for target in row
                     .get(column.idx)
@@ -656,9 +610,7 @@ impl ProductTable {
                     .map(str::trim)
                     .filter(|target| !target.is_empty())
                 {
-                    product
-                        .links
-                        .push((kind.to_owned(), target.trim_start_matches("id:").to_owned()));
+                    product.links.push((kind.to_owned(), target.trim_start_matches("id:").to_owned()));
                 }
             }
         }
@@ -684,9 +636,7 @@ impl ProductTable {
                 .find(|value| value.n == column.n)
                 .map_or("", |value| row.get(value.idx));
             for value in value::list(value, self.layout.tags) {
-                product
-                    .attributes
-                    .push((name.to_owned(), value::unescape(&value)));
+                product.attributes.push((name.to_owned(), value::unescape(&value)));
             }
         }
     }
@@ -702,9 +652,7 @@ impl ProductTable {
         use Meaning as M;
         let compare_at = run.money(row, columns, M::CompareAt, exponent)?;
         let regular = run.money(row, columns, M::RegularPrice, exponent)?.or(price);
-        let sale = run
-            .money(row, columns, M::SalePrice, exponent)?
-            .filter(|sale| *sale > 0);
+        let sale = run.money(row, columns, M::SalePrice, exponent)?.filter(|sale| *sale > 0);
         let on_sale = value::flag(columns.cell(row, M::OnSale)).unwrap_or(true);
         let (price, compare_at) = match (regular, sale) {
             (Some(regular), Some(sale)) if on_sale && sale < regular => (Some(sale), Some(regular)),
@@ -718,10 +666,8 @@ impl ProductTable {
         use Meaning as M;
         let cell = value::unguard(columns.cell(row, M::Stock));
         let policy = columns.cell(row, M::StockPolicy).to_lowercase();
-        let when_empty = if matches!(
-            policy.as_str(),
-            "continue" | "notify" | "1" | "yes" | "true" | "allow"
-        ) {
+        let when_empty = if matches!(policy.as_str(), "continue" | "notify" | "1" | "yes" | "true" | "allow")
+        {
             SellWhenEmpty::Continue
         } else {
             SellWhenEmpty::Deny
@@ -737,33 +683,23 @@ impl ProductTable {
         };
         let words = cell.to_lowercase();
         let in_stock = columns.cell(row, M::InStock).to_lowercase();
-        let level = if !tracked
-            || matches!(
-                words.as_str(),
-                "unlimited" | "parent" | "instock" | "in stock" | ""
-            ) {
-            let mut level = None;
-            if matches!(
-                in_stock.as_str(),
-                "0" | "no" | "false" | "out_of_stock" | "out of stock" | "outofstock"
-            ) {
-                level = Some(0);
-            }
-            level
-        } else if matches!(words.as_str(), "outofstock" | "out of stock" | "not stocked") {
-            Some(0)
-        } else {
-            run.count(row, columns, M::Stock)?
-        };
-        let backorder = matches!(in_stock.as_str(), "backorder" | "onbackorder" | "preorder");
-        Ok(Stock {
-            level,
-            when_empty: if backorder {
-                SellWhenEmpty::Continue
+        let level =
+            if !tracked || matches!(words.as_str(), "unlimited" | "parent" | "instock" | "in stock" | "") {
+                let mut level = None;
+                if matches!(
+                    in_stock.as_str(),
+                    "0" | "no" | "false" | "out_of_stock" | "out of stock" | "outofstock"
+                ) {
+                    level = Some(0);
+                }
+                level
+            } else if matches!(words.as_str(), "outofstock" | "out of stock" | "not stocked") {
+                Some(0)
             } else {
-                when_empty
-            },
-        })
+                run.count(row, columns, M::Stock)?
+            };
+        let backorder = matches!(in_stock.as_str(), "backorder" | "onbackorder" | "preorder");
+        Ok(Stock { level, when_empty: if backorder { SellWhenEmpty::Continue } else { when_empty } })
     }
 }
 

@@ -88,14 +88,11 @@ fn all() -> impl Iterator<Item = &'static Profile> {
 pub(super) fn find(headers: &[String], wanted: Option<Platform>) -> Option<(&'static Profile, Columns)> {
     let names: Vec<String> = headers.iter().map(|header| normal(header)).collect();
     let mut best: Option<(&'static Profile, Columns, usize)> = None;
-    for (profile, index) in all()
-        .zip(indexes())
-        .filter(|(profile, _)| wanted.is_none_or(|platform| platform == profile.platform))
+    for (profile, index) in
+        all().zip(indexes()).filter(|(profile, _)| wanted.is_none_or(|platform| platform == profile.platform))
     {
         let has = |patterns: &str| {
-            patterns
-                .split('|')
-                .any(|pattern| names.iter().any(|name| matches(pattern, name)))
+            patterns.split('|').any(|pattern| names.iter().any(|name| matches(pattern, name)))
         };
         if !profile.require.iter().all(|patterns| has(patterns))
             || profile.forbid.iter().any(|pattern| has(pattern))
@@ -106,11 +103,7 @@ pub(super) fn find(headers: &[String], wanted: Option<Platform>) -> Option<(&'st
         let known = columns.bound.len();
         // What is of no use is recognised by its demands alone, so that nothing vaguer takes it for something.
         let is_unused = matches!(profile.layout, Layout::Unused(_));
-        let score = if is_unused {
-            20 + profile.require.len()
-        } else {
-            known + profile.require.len()
-        };
+        let score = if is_unused { 20 + profile.require.len() } else { known + profile.require.len() };
         if (is_unused || known >= profile.least_known) && best.as_ref().is_none_or(|(_, _, top)| score > *top)
         {
             best = Some((profile, columns, score));
@@ -133,9 +126,7 @@ pub(super) fn hint(header: &str) -> Option<super::Meaning> {
     static ALL: OnceLock<AliasIndex> = OnceLock::new();
     ALL.get_or_init(|| {
         AliasIndex::of(
-            all()
-                .flat_map(|profile| profile.columns.iter())
-                .filter(|(pattern, _)| !pattern.contains('*')),
+            all().flat_map(|profile| profile.columns.iter()).filter(|(pattern, _)| !pattern.contains('*')),
         )
     })
     .find(0, header)
@@ -145,9 +136,5 @@ pub(super) fn hint(header: &str) -> Option<super::Meaning> {
 /// The indexes of all profiles' aliases, in their order, built once.
 fn indexes() -> &'static [AliasIndex] {
     static INDEXES: OnceLock<Vec<AliasIndex>> = OnceLock::new();
-    INDEXES.get_or_init(|| {
-        all()
-            .map(|profile| AliasIndex::of(profile.columns.iter()))
-            .collect()
-    })
+    INDEXES.get_or_init(|| all().map(|profile| AliasIndex::of(profile.columns.iter())).collect())
 }

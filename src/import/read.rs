@@ -72,11 +72,8 @@ pub fn read(
         plans.push(plan(idx, file, options));
     }
     plans.sort_by(|a, b| (rank(a), &files[a.idx].name, a.idx).cmp(&(rank(b), &files[b.idx].name, b.idx)));
-    let mut progress = Progress {
-        monitor,
-        total: files.iter().map(|file| file.bytes * PROGRESS_STEPS).sum(),
-        before: 0,
-    };
+    let mut progress =
+        Progress { monitor, total: files.iter().map(|file| file.bytes * PROGRESS_STEPS).sum(), before: 0 };
     let mut reports: Vec<FileReport> = vec![FileReport::default(); files.len()];
     let mut products_open = true;
     for plan in plans {
@@ -223,14 +220,7 @@ fn read_file(
         .as_ref()
         .and_then(|mapping| mapping.currency.clone())
         .or_else(|| options.currency.clone());
-    let mut run = FileRun::new(
-        emit,
-        catalogue,
-        plan.idx as u32,
-        &file.name,
-        Clock::new(zone),
-        currency,
-    );
+    let mut run = FileRun::new(emit, catalogue, plan.idx as u32, &file.name, Clock::new(zone), currency);
     if let Some(mapping) = &plan.mapping {
         run.cancelled_prefix.clone_from(&mapping.cancelled_prefix);
         run.event_names.clone_from(&mapping.events);
@@ -242,11 +232,7 @@ fn read_file(
     match plan.format {
         Format::Empty | Format::Unreadable => {
             let (message, advice) = unreadable(plan.format, &plan.head);
-            let code = if plan.format == Format::Empty {
-                "file_empty"
-            } else {
-                "file_not_readable"
-            };
+            let code = if plan.format == Format::Empty { "file_empty" } else { "file_not_readable" };
             run.warn(code, Severity::Error, None, None, message, advice)?;
             report.sha256 = hash(file, progress)?;
         }
@@ -286,13 +272,11 @@ fn hash(file: &SourceFile, progress: &Progress<'_>) -> Result<String, Error> {
 
 fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
-            // Writing to a string cannot fail.
-            write!(out, "{byte:02x}").unwrap_or_default();
-            out
-        })
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
+        // Writing to a string cannot fail.
+        write!(out, "{byte:02x}").unwrap_or_default();
+        out
+    })
 }
 
 /// Hashes what passes through.
@@ -324,28 +308,13 @@ fn open(
     delimiter: u8,
 ) -> Result<Opened, ReadError> {
     Ok(match format {
-        Format::Excel => Opened {
-            rows: excel::open(file)?,
-            hasher: None,
-        },
-        Format::Parquet => Opened {
-            rows: parquet::open(file)?,
-            hasher: None,
-        },
-        Format::Json => Opened {
-            rows: json::open(file)?,
-            hasher: None,
-        },
-        Format::Xml => Opened {
-            rows: xml::open(file)?,
-            hasher: None,
-        },
+        Format::Excel => Opened { rows: excel::open(file)?, hasher: None },
+        Format::Parquet => Opened { rows: parquet::open(file)?, hasher: None },
+        Format::Json => Opened { rows: json::open(file)?, hasher: None },
+        Format::Xml => Opened { rows: xml::open(file)?, hasher: None },
         _ => {
             let hasher = std::sync::Arc::new(std::sync::Mutex::new(Sha256::new()));
-            let hashing = Hashing {
-                inner: file.stream()?,
-                hasher: std::sync::Arc::clone(&hasher),
-            };
+            let hashing = Hashing { inner: file.stream()?, hasher: std::sync::Arc::clone(&hasher) };
             Opened {
                 rows: Box::new(Delimited::new(Utf8Reader::new(hashing, encoding), delimiter)),
                 hasher: Some(hasher),
@@ -358,19 +327,14 @@ fn text_format(plan: &Plan) -> (&'static Encoding, u8) {
     if plan.format != Format::Delimited {
         return (UTF_8, b',');
     }
-    let named = plan
-        .mapping
-        .as_ref()
-        .and_then(|mapping| mapping.encoding.as_deref())
-        .and_then(text::by_name);
+    let named = plan.mapping.as_ref().and_then(|mapping| mapping.encoding.as_deref()).and_then(text::by_name);
     let encoding = named.unwrap_or_else(|| text::sniff(&plan.head, plan.head.len() < HEAD_BYTES));
-    let given = plan
-        .mapping
-        .as_ref()
-        .and_then(|mapping| mapping.delimiter.as_deref())
-        .and_then(|delimiter| match delimiter {
-            "tab" | "\\t" => Some(b'\t'),
-            other => other.bytes().next(),
+    let given =
+        plan.mapping.as_ref().and_then(|mapping| mapping.delimiter.as_deref()).and_then(|delimiter| {
+            match delimiter {
+                "tab" | "\\t" => Some(b'\t'),
+                other => other.bytes().next(),
+            }
         });
     let delimiter =
         given.unwrap_or_else(|| super::delimited::sniff_delimiter(&text::decode_head(&plan.head, encoding)));
@@ -448,14 +412,7 @@ fn read_table(
         if let Layout::Unused(why) = profile.layout {
             report.sha256 = hash(file, progress)?;
             report.ignored_columns = found.headers;
-            return run.warn(
-                "file_not_used",
-                Severity::Note,
-                None,
-                None,
-                why,
-                "Nothing needs to be done.",
-            );
+            return run.warn("file_not_used", Severity::Note, None, None, why, "Nothing needs to be done.");
         }
         (found.columns, profile.layout, found.n_above)
     };
@@ -465,12 +422,8 @@ fn read_table(
     }
     report.ignored_columns = columns.unmatched();
     let known = Known {
-        dates: options
-            .dates
-            .or(plan.mapping.as_ref().and_then(|mapping| mapping.date_order)),
-        decimal: options
-            .decimal
-            .or(plan.mapping.as_ref().and_then(|mapping| mapping.decimal_mark)),
+        dates: options.dates.or(plan.mapping.as_ref().and_then(|mapping| mapping.date_order)),
+        decimal: options.decimal.or(plan.mapping.as_ref().and_then(|mapping| mapping.decimal_mark)),
         month_first_is_likely: run.currency.as_ref().is_some_and(|currency| currency.0 == "USD")
             || plan.platform == Platform::Etsy,
         comma_is_likely: delimiter == b';',
@@ -478,18 +431,11 @@ fn read_table(
 
     // First pass.
     let survey = loop {
-        let (passed, sha256) = match survey_pass(
-            file,
-            plan.format,
-            encoding,
-            delimiter,
-            n_above,
-            &columns,
-            progress,
-        ) {
-            Ok(passed) => passed?,
-            Err(problem) => return say_read_error(run, &problem, None),
-        };
+        let (passed, sha256) =
+            match survey_pass(file, plan.format, encoding, delimiter, n_above, &columns, progress) {
+                Ok(passed) => passed?,
+                Err(problem) => return say_read_error(run, &problem, None),
+            };
         report.sha256 = sha256;
         let valid = passed.n_non_ascii_rows - passed.n_invalid_rows.min(passed.n_non_ascii_rows);
         let wrong = encoding == UTF_8 && passed.n_invalid_rows * 10 > valid;
@@ -498,11 +444,8 @@ fn read_table(
         }
         encoding = WINDOWS_1252;
     };
-    report.encoding = if plan.format == Format::Delimited {
-        text::name(encoding)
-    } else {
-        "utf-8".to_owned()
-    };
+    report.encoding =
+        if plan.format == Format::Delimited { text::name(encoding) } else { "utf-8".to_owned() };
     if report.sha256.is_empty() {
         report.sha256 = hash(file, progress)?;
     }
@@ -549,14 +492,7 @@ fn read_table(
         }
         n += 1;
         if n.is_multiple_of(ROWS_PER_CHECKPOINT) {
-            progress.at(
-                file.bytes,
-                n,
-                n_rows,
-                SURVEY_STEPS,
-                PROGRESS_STEPS - SURVEY_STEPS,
-                &phase,
-            )?;
+            progress.at(file.bytes, n, n_rows, SURVEY_STEPS, PROGRESS_STEPS - SURVEY_STEPS, &phase)?;
         }
         if check_shape(&row, &columns, run)? {
             table.row(&row, &columns, run)?;
@@ -643,12 +579,7 @@ fn check_shape(row: &Row, columns: &Columns, run: &mut FileRun<'_>) -> Result<bo
         run.set_aside(row, columns, &reject)?;
         return Ok(false);
     }
-    if row.len() == width
-        && row
-            .cells()
-            .zip(&columns.headers)
-            .all(|(cell, header)| cell.trim() == header)
-    {
+    if row.len() == width && row.cells().zip(&columns.headers).all(|(cell, header)| cell.trim() == header) {
         let reject = Reject::new(
             "header_repeated",
             "The header stands here once more, as when files are joined.",
@@ -736,10 +667,7 @@ fn mapped_layout(kind: DataKind) -> Layout {
 
 pub(super) fn unreadable(format: Format, head: &[u8]) -> (String, &'static str) {
     if format == Format::Empty {
-        return (
-            "The file is empty.".to_owned(),
-            "Export it again; the export may have been interrupted.",
-        );
+        return ("The file is empty.".to_owned(), "Export it again; the export may have been interrupted.");
     }
     let what = match head {
         [b'%', b'P', b'D', b'F', ..] => "a PDF",
@@ -780,11 +708,7 @@ fn say_read_error(run: &mut FileRun<'_>, problem: &ReadError, line: Option<u64>)
             "The file is encrypted or packed in a way that cannot be read.".to_owned(),
             "Unpack the archive yourself and import what is inside.",
         ),
-        ReadError::Missing => (
-            "file_missing",
-            "There is no such file.".to_owned(),
-            "Check the path.",
-        ),
+        ReadError::Missing => ("file_missing", "There is no such file.".to_owned(), "Check the path."),
         ReadError::Forbidden => (
             "file_forbidden",
             "There is no permission to read it.".to_owned(),
@@ -800,11 +724,9 @@ fn say_read_error(run: &mut FileRun<'_>, problem: &ReadError, line: Option<u64>)
             format!("Reading stopped: {what}."),
             "Check the disk or the network and try again.",
         ),
-        ReadError::Malformed(what) => (
-            "file_malformed",
-            format!("{what} What came before was read."),
-            "Export the file again.",
-        ),
+        ReadError::Malformed(what) => {
+            ("file_malformed", format!("{what} What came before was read."), "Export the file again.")
+        }
     };
     run.warn(code, Severity::Error, line, None, message, advice)
 }
@@ -819,39 +741,22 @@ fn say_doubt(run: &mut FileRun<'_>, doubt: Doubt) -> Result<(), Error> {
         DecimalMark::Comma => "a decimal comma",
     };
     let (code, column, message, advice) = match doubt {
-        Doubt::Dates {
-            column,
-            example,
-            assumed,
-        } => (
+        Doubt::Dates { column, example, assumed } => (
             "dates_ambiguous",
             column,
-            format!(
-                "Dates can be read two ways ({example}); they were read {}.",
-                order(assumed)
-            ),
+            format!("Dates can be read two ways ({example}); they were read {}.", order(assumed)),
             "Choose day first or month first (--dates day-first or --dates month-first) and import again if that is wrong.",
         ),
         Doubt::MixedDates { column, assumed } => (
             "dates_mixed",
             column,
-            format!(
-                "Some dates put the day first, others the month; they were read {}.",
-                order(assumed)
-            ),
+            format!("Some dates put the day first, others the month; they were read {}.", order(assumed)),
             "Make the column one format in the file; dates that cannot be read are set aside.",
         ),
-        Doubt::Decimals {
-            column,
-            example,
-            assumed,
-        } => (
+        Doubt::Decimals { column, example, assumed } => (
             "decimals_ambiguous",
             column,
-            format!(
-                "Amounts can be read two ways ({example}); they were read with {}.",
-                mark(assumed)
-            ),
+            format!("Amounts can be read two ways ({example}); they were read with {}.", mark(assumed)),
             "Set decimal_mark for the column in a mapping and import again if that is wrong.",
         ),
         Doubt::MixedDecimals { column, assumed } => (
@@ -873,9 +778,7 @@ struct Adapter<'a, S: Sink> {
 
 impl<S: Sink> Emit for Adapter<'_, S> {
     fn record(&mut self, record: Record, file: u32, line: u64, rows: u32) -> Result<(), Error> {
-        self.sink
-            .record(record, Origin { file, line, rows })
-            .map_err(|error| Error::Sink(Box::new(error)))
+        self.sink.record(record, Origin { file, line, rows }).map_err(|error| Error::Sink(Box::new(error)))
     }
 
     fn set_aside(&mut self, raw: &str, file: u32, line: u64, issue: Issue) -> Result<(), Error> {
@@ -885,8 +788,6 @@ impl<S: Sink> Emit for Adapter<'_, S> {
     }
 
     fn issue(&mut self, issue: Issue) -> Result<(), Error> {
-        self.sink
-            .issue(issue)
-            .map_err(|error| Error::Sink(Box::new(error)))
+        self.sink.issue(issue).map_err(|error| Error::Sink(Box::new(error)))
     }
 }

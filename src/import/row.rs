@@ -51,10 +51,7 @@ impl Row {
 
     /// The cell as written.
     pub(super) fn raw_cell(&self, idx: usize) -> &str {
-        self.spans
-            .get(idx)
-            .and_then(|(from, to)| self.text.get(*from as usize..*to as usize))
-            .unwrap_or("")
+        self.spans.get(idx).and_then(|(from, to)| self.text.get(*from as usize..*to as usize)).unwrap_or("")
     }
 
     pub(super) fn push(&mut self, cell: &str) {

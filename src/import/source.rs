@@ -110,10 +110,7 @@ fn walk(folder: &Path, out: &mut Vec<SourceFile>) {
         let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
         paths.sort();
         for path in paths {
-            let name = path
-                .file_name()
-                .map(|name| name.to_string_lossy().into_owned())
-                .unwrap_or_default();
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             if name.starts_with('.') || name == "__MACOSX" || path.is_symlink() && path.is_dir() {
                 continue;
             }
@@ -129,10 +126,9 @@ fn walk(folder: &Path, out: &mut Vec<SourceFile>) {
 }
 
 fn add_file(path: &Path, out: &mut Vec<SourceFile>) {
-    let name = path.file_name().map_or_else(
-        || path.to_string_lossy().into_owned(),
-        |name| name.to_string_lossy().into_owned(),
-    );
+    let name = path
+        .file_name()
+        .map_or_else(|| path.to_string_lossy().into_owned(), |name| name.to_string_lossy().into_owned());
     match std::fs::metadata(path) {
         Ok(metadata) => {
             let file = SourceFile {
@@ -169,17 +165,10 @@ impl SourceFile {
     }
 
     fn broken(path: &Path, problem: ReadError) -> Self {
-        let name = path.file_name().map_or_else(
-            || path.to_string_lossy().into_owned(),
-            |n| n.to_string_lossy().into_owned(),
-        );
-        Self {
-            name,
-            bytes: 0,
-            store: Store::Memory(Arc::from([])),
-            member: None,
-            problem: Some(problem),
-        }
+        let name = path
+            .file_name()
+            .map_or_else(|| path.to_string_lossy().into_owned(), |n| n.to_string_lossy().into_owned());
+        Self { name, bytes: 0, store: Store::Memory(Arc::from([])), member: None, problem: Some(problem) }
     }
 
     fn expand(self, out: &mut Vec<Self>) {
@@ -193,10 +182,7 @@ impl SourceFile {
         }
         match self.members() {
             Ok(members) => out.extend(members),
-            Err(problem) => out.push(Self {
-                problem: Some(problem),
-                ..self
-            }),
+            Err(problem) => out.push(Self { problem: Some(problem), ..self }),
         }
     }
 
@@ -213,9 +199,7 @@ impl SourceFile {
         for idx in 0..archive.len().min(MOST_FILES) {
             let entry = archive.by_index_raw(idx).map_err(damaged)?;
             let inner = entry.name().replace('\\', "/");
-            let hidden = inner
-                .split('/')
-                .any(|part| part.starts_with('.') || part == "__MACOSX");
+            let hidden = inner.split('/').any(|part| part.starts_with('.') || part == "__MACOSX");
             if entry.is_dir() || hidden {
                 continue;
             }
@@ -299,22 +283,15 @@ impl SourceFile {
 
     fn is_gzip(&self) -> bool {
         let mut magic = [0_u8; 2];
-        self.raw()
-            .is_ok_and(|mut raw| read_up_to(&mut raw, &mut magic).is_ok_and(|n| n == 2))
+        self.raw().is_ok_and(|mut raw| read_up_to(&mut raw, &mut magic).is_ok_and(|n| n == 2))
             && magic == [0x1f, 0x8b]
     }
 
     /// All of the unpacked content, in memory.
     pub(super) fn bytes(&self) -> Result<Vec<u8>, ReadError> {
         let mut bytes = Vec::new();
-        self.stream()?
-            .take(LARGEST_IN_MEMORY + 1)
-            .read_to_end(&mut bytes)?;
-        if bytes.len() as u64 > LARGEST_IN_MEMORY {
-            Err(ReadError::TooLarge)
-        } else {
-            Ok(bytes)
-        }
+        self.stream()?.take(LARGEST_IN_MEMORY + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > LARGEST_IN_MEMORY { Err(ReadError::TooLarge) } else { Ok(bytes) }
     }
 
     /// Up to `n` bytes of the unpacked content. A file that breaks off earlier gives what is readable.
@@ -355,20 +332,15 @@ struct Bounded<R> {
 
 impl<R: Read> Bounded<R> {
     fn new(inner: R, compressed_bytes: u64) -> Self {
-        Self {
-            inner,
-            left: compressed_bytes.saturating_mul(BOMB_RATIO).max(BOMB_BYTES),
-        }
+        Self { inner, left: compressed_bytes.saturating_mul(BOMB_RATIO).max(BOMB_BYTES) }
     }
 }
 
 impl<R: Read> Read for Bounded<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let n = self.inner.read(out)?;
-        self.left = self
-            .left
-            .checked_sub(n as u64)
-            .ok_or_else(|| io::Error::from(io::ErrorKind::FileTooLarge))?;
+        self.left =
+            self.left.checked_sub(n as u64).ok_or_else(|| io::Error::from(io::ErrorKind::FileTooLarge))?;
         Ok(n)
     }
 }
@@ -395,11 +367,9 @@ mod tests {
     fn members_of_a_zip_are_read_also_when_gzipped_inside() {
         let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
         let options = zip::write::SimpleFileOptions::default();
-        for (name, bytes) in [
-            ("b/orders.csv", b"a,b\n".to_vec()),
-            ("x.csv.gz", gzip(b"c,d\n")),
-            ("__MACOSX/x", vec![1]),
-        ] {
+        for (name, bytes) in
+            [("b/orders.csv", b"a,b\n".to_vec()), ("x.csv.gz", gzip(b"c,d\n")), ("__MACOSX/x", vec![1])]
+        {
             writer.start_file(name, options).unwrap();
             writer.write_all(&bytes).unwrap();
         }
@@ -407,10 +377,7 @@ mod tests {
         let files = SourceFile::from_memory("a.zip", bytes);
         let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
         assert_eq!(names, ["a.zip/b/orders.csv", "a.zip/x.csv.gz"]);
-        assert_eq!(
-            (text(&files[0]), text(&files[1])),
-            ("a,b\n".to_owned(), "c,d\n".to_owned())
-        );
+        assert_eq!((text(&files[0]), text(&files[1])), ("a,b\n".to_owned(), "c,d\n".to_owned()));
     }
 
     #[test]
@@ -426,11 +393,8 @@ mod tests {
     #[test]
     fn a_bomb_is_refused() {
         let packed = gzip(&vec![0_u8; 300 * 1024 * 1024]);
-        let error = io::copy(
-            &mut SourceFile::memory("x.gz", packed).stream().unwrap(),
-            &mut io::sink(),
-        )
-        .unwrap_err();
+        let error =
+            io::copy(&mut SourceFile::memory("x.gz", packed).stream().unwrap(), &mut io::sink()).unwrap_err();
         assert_eq!(ReadError::from(error), ReadError::TooLarge);
     }
 

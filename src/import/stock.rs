@@ -31,11 +31,7 @@ impl Table for InventoryTable {
             && let Some(level) = run.count(row, columns, M::Stock)?
         {
             let location = value::text(columns.cell(row, M::Location));
-            records.push(Record::StockLevel {
-                product: product.clone(),
-                location,
-                level,
-            });
+            records.push(Record::StockLevel { product: product.clone(), location, level });
         }
         for column in columns.all(M::StockColumn) {
             let cell = row.get(column.idx);
@@ -87,12 +83,7 @@ fn product_ref(row: &Row, columns: &Columns) -> ProductRef {
                 .collect();
             (sku.is_none() && handle.is_some() && !values.is_empty()).then(|| values.join(" / "))
         });
-    ProductRef {
-        product_id,
-        variant_id,
-        sku,
-        handle,
-    }
+    ProductRef { product_id, variant_id, sku, handle }
 }
 
 #[derive(Default)]

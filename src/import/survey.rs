@@ -131,12 +131,12 @@ impl Survey {
     /// Writes the decisions into `columns` and returns what stays in doubt.
     pub(super) fn decide(self, columns: &mut Columns, known: Known) -> Vec<Doubt> {
         let mut doubts = Vec::new();
-        let (dots, commas) = self.votes.iter().fold((0, 0), |(dot, comma), votes| {
-            (dot + votes.dot, comma + votes.comma)
-        });
-        let (days, months) = self.votes.iter().fold((0, 0), |(day, month), votes| {
-            (day + votes.day_first, month + votes.month_first)
-        });
+        let (dots, commas) =
+            self.votes.iter().fold((0, 0), |(dot, comma), votes| (dot + votes.dot, comma + votes.comma));
+        let (days, months) = self
+            .votes
+            .iter()
+            .fold((0, 0), |(day, month), votes| (day + votes.day_first, month + votes.month_first));
         for votes in &self.votes {
             let Some(format) = columns.formats.get_mut(votes.idx) else {
                 continue;
@@ -149,11 +149,7 @@ impl Survey {
                     (None, 0, 1..) => DateOrder::MonthFirst,
                     (None, 0, 0) => {
                         let month_likely = months > days || (months == days && known.month_first_is_likely);
-                        let likely = if month_likely {
-                            DateOrder::MonthFirst
-                        } else {
-                            DateOrder::DayFirst
-                        };
+                        let likely = if month_likely { DateOrder::MonthFirst } else { DateOrder::DayFirst };
                         if votes.open_order > 0 && days == months {
                             doubts.push(Doubt::Dates {
                                 column,
@@ -164,11 +160,7 @@ impl Survey {
                         likely
                     }
                     (None, day, month) => {
-                        let assumed = if day >= month {
-                            DateOrder::DayFirst
-                        } else {
-                            DateOrder::MonthFirst
-                        };
+                        let assumed = if day >= month { DateOrder::DayFirst } else { DateOrder::MonthFirst };
                         doubts.push(Doubt::MixedDates { column, assumed });
                         assumed
                     }
@@ -180,11 +172,7 @@ impl Survey {
                     (None, 0, 1..) => DecimalMark::Comma,
                     (None, 0, 0) => {
                         let comma_likely = commas > dots || (commas == dots && known.comma_is_likely);
-                        let likely = if comma_likely {
-                            DecimalMark::Comma
-                        } else {
-                            DecimalMark::Dot
-                        };
+                        let likely = if comma_likely { DecimalMark::Comma } else { DecimalMark::Dot };
                         if votes.open_mark > 0 && dots == commas {
                             doubts.push(Doubt::Decimals {
                                 column,
@@ -195,11 +183,7 @@ impl Survey {
                         likely
                     }
                     (None, dot, comma) => {
-                        let assumed = if dot >= comma {
-                            DecimalMark::Dot
-                        } else {
-                            DecimalMark::Comma
-                        };
+                        let assumed = if dot >= comma { DecimalMark::Dot } else { DecimalMark::Comma };
                         doubts.push(Doubt::MixedDecimals { column, assumed });
                         assumed
                     }
@@ -273,29 +257,16 @@ mod tests {
 
     #[test]
     fn one_telling_cell_decides_the_whole_column() {
-        let cells = [
-            ("03/04/2025", "1.234"),
-            ("03/05/2025", "2.345"),
-            ("04/13/2025", "7,5"),
-        ];
-        assert_eq!(
-            survey(&cells, Known::default()),
-            (DateOrder::MonthFirst, DecimalMark::Comma, 0)
-        );
+        let cells = [("03/04/2025", "1.234"), ("03/05/2025", "2.345"), ("04/13/2025", "7,5")];
+        assert_eq!(survey(&cells, Known::default()), (DateOrder::MonthFirst, DecimalMark::Comma, 0));
     }
 
     #[test]
     fn what_stays_open_is_asked() {
         let cells = [("03/04/2025", "1.234")];
         assert_eq!(survey(&cells, Known::default()).2, 2);
-        let known = Known {
-            dates: Some(DateOrder::DayFirst),
-            decimal: Some(DecimalMark::Comma),
-            ..Known::default()
-        };
-        assert_eq!(
-            survey(&cells, known),
-            (DateOrder::DayFirst, DecimalMark::Comma, 0)
-        );
+        let known =
+            Known { dates: Some(DateOrder::DayFirst), decimal: Some(DecimalMark::Comma), ..Known::default() };
+        assert_eq!(survey(&cells, known), (DateOrder::DayFirst, DecimalMark::Comma, 0));
     }
 }

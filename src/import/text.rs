@@ -27,14 +27,7 @@ fn sniff_utf16_without_mark(head: &[u8]) -> Option<&'static Encoding> {
         return None;
     }
     let pairs = sample.len() / 2;
-    let zeros = |offset: usize| {
-        sample
-            .iter()
-            .skip(offset)
-            .step_by(2)
-            .filter(|byte| **byte == 0)
-            .count()
-    };
+    let zeros = |offset: usize| sample.iter().skip(offset).step_by(2).filter(|byte| **byte == 0).count();
     match (zeros(0), zeros(1)) {
         (0, odd) if odd * 10 > pairs * 8 => Some(UTF_16LE),
         (even, 0) if even * 10 > pairs * 8 => Some(UTF_16BE),
@@ -180,10 +173,7 @@ mod tests {
 
     #[test]
     fn a_byte_order_mark_is_dropped() {
-        assert_eq!(
-            read_all("\u{feff}ID,Ü".as_bytes()),
-            ("utf-8".to_owned(), "ID,Ü".to_owned())
-        );
+        assert_eq!(read_all("\u{feff}ID,Ü".as_bytes()), ("utf-8".to_owned(), "ID,Ü".to_owned()));
         assert_eq!(read_all(b""), ("utf-8".to_owned(), String::new()));
         assert_eq!(read_all(b"a"), ("utf-8".to_owned(), "a".to_owned()));
     }

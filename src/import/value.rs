@@ -63,11 +63,7 @@ pub(super) fn mark_evidence(cell: &str) -> MarkEvidence {
         }
     }
     let is = |byte: u8| {
-        if byte == b'.' {
-            MarkEvidence::Dot
-        } else {
-            MarkEvidence::Comma
-        }
+        if byte == b'.' { MarkEvidence::Dot } else { MarkEvidence::Comma }
     };
     match (last, n_dots, n_commas) {
         (None, ..) => MarkEvidence::None,
@@ -162,11 +158,7 @@ fn is_exponent(rest: &str) -> bool {
 }
 
 fn scientific(cell: &str, mark: DecimalMark, exponent: u32) -> Option<i64> {
-    let plain = if mark == DecimalMark::Comma {
-        cell.replace(',', ".")
-    } else {
-        cell.to_owned()
-    };
+    let plain = if mark == DecimalMark::Comma { cell.replace(',', ".") } else { cell.to_owned() };
     let value: f64 = plain.trim().parse().ok()?;
     let scaled = (value * 10_f64.powi(exponent as i32)).round();
     (scaled.is_finite() && scaled.abs() < 9.0e18).then_some(scaled as i64)
@@ -217,10 +209,7 @@ pub(super) enum OrderEvidence {
 pub(super) fn order_evidence(cell: &str) -> OrderEvidence {
     match parse_time(cell, DateOrder::DayFirst) {
         Some(Parsed { numeric: None, .. }) => OrderEvidence::Settled,
-        Some(Parsed {
-            numeric: Some((a, b)),
-            ..
-        }) if a <= 12 && b <= 12 => {
+        Some(Parsed { numeric: Some((a, b)), .. }) if a <= 12 && b <= 12 => {
             if a == b {
                 OrderEvidence::Settled
             } else {
@@ -259,11 +248,7 @@ pub(super) struct Clock {
 impl Clock {
     pub(super) fn new(name: TimeZoneName) -> Self {
         let is_utc = name.0 == "UTC" || !name.is_known();
-        Self {
-            name,
-            is_utc,
-            last: None,
-        }
+        Self { name, is_utc, last: None }
     }
 
     pub(super) fn instant(&mut self, local: civil::DateTime) -> Seconds {
@@ -273,9 +258,7 @@ impl Clock {
             return at;
         }
         let at = if self.is_utc {
-            local
-                .to_zoned(TimeZone::UTC)
-                .map_or(0, |zoned| zoned.timestamp().as_second())
+            local.to_zoned(TimeZone::UTC).map_or(0, |zoned| zoned.timestamp().as_second())
         } else {
             self.name.instant(local)
         };
@@ -324,11 +307,7 @@ fn all_digits(cell: &str) -> Option<Parsed> {
             settled(When::Local(date.to_datetime(civil::Time::midnight())))
         }
         14 => {
-            let date = date(
-                number / 10_000_000_000,
-                number / 100_000_000 % 100,
-                number / 1_000_000 % 100,
-            )?;
+            let date = date(number / 10_000_000_000, number / 100_000_000 % 100, number / 1_000_000 % 100)?;
             let time = civil::Time::new(
                 (number / 10_000 % 100) as i8,
                 (number / 100 % 100) as i8,
@@ -354,11 +333,7 @@ fn date(year: i64, month: i64, day: i64) -> Option<civil::Date> {
 }
 
 fn full_year(year: u32, digits: usize) -> i64 {
-    if digits == 2 {
-        i64::from(if year < 70 { 2000 + year } else { 1900 + year })
-    } else {
-        i64::from(year)
-    }
+    if digits == 2 { i64::from(if year < 70 { 2000 + year } else { 1900 + year }) } else { i64::from(year) }
 }
 
 enum Offset {
@@ -508,13 +483,8 @@ impl Scan<'_> {
             "pm" | "p" => hour = hour % 12 + 12,
             _ => self.pos = at,
         }
-        civil::Time::new(
-            i8::try_from(hour).ok()?,
-            i8::try_from(minute).ok()?,
-            i8::try_from(second).ok()?,
-            0,
-        )
-        .ok()
+        civil::Time::new(i8::try_from(hour).ok()?, i8::try_from(minute).ok()?, i8::try_from(second).ok()?, 0)
+            .ok()
     }
 
     /// `None` when the rest of the cell makes no sense.
@@ -527,27 +497,15 @@ impl Scan<'_> {
         if matches!(rest, "Z" | "z" | "UTC" | "GMT") {
             return Some(Offset::East(0));
         }
-        let rest = rest
-            .strip_prefix("GMT")
-            .or_else(|| rest.strip_prefix("UTC"))
-            .unwrap_or(rest);
+        let rest = rest.strip_prefix("GMT").or_else(|| rest.strip_prefix("UTC")).unwrap_or(rest);
         let sign = match rest.chars().next()? {
             '+' => 1,
             '-' | '\u{2212}' => -1,
             _ => return None,
         };
-        let digits: String = rest
-            .chars()
-            .skip(1)
-            .filter(char::is_ascii_digit)
-            .take(6)
-            .collect();
+        let digits: String = rest.chars().skip(1).filter(char::is_ascii_digit).take(6).collect();
         let value: i64 = digits.parse().ok()?;
-        let (hours, minutes) = if digits.len() > 2 {
-            (value / 100, value % 100)
-        } else {
-            (value, 0)
-        };
+        let (hours, minutes) = if digits.len() > 2 { (value / 100, value % 100) } else { (value, 0) };
         (hours <= 15 && minutes < 60).then_some(Offset::East(sign * (hours * 3_600 + minutes * 60)))
     }
 }
@@ -597,10 +555,7 @@ fn month(word: &str) -> Option<i64> {
         ("dic", 12),
         ("des", 12),
     ];
-    STARTS
-        .iter()
-        .find(|(start, _)| word.starts_with(start))
-        .map(|(_, month)| *month)
+    STARTS.iter().find(|(start, _)| word.starts_with(start)).map(|(_, month)| *month)
 }
 
 /// Undoes HTML entities that exports leave in titles and option values.
@@ -735,11 +690,7 @@ pub(super) fn list(cell: &str, separator: char) -> Vec<String> {
 
 /// The outermost-first parts of a path such as `Home > Lighting`.
 pub(super) fn path(cell: &str, separator: &str) -> Vec<String> {
-    cell.split(separator)
-        .map(str::trim)
-        .filter(|part| !part.is_empty())
-        .map(unescape)
-        .collect()
+    cell.split(separator).map(str::trim).filter(|part| !part.is_empty()).map(unescape).collect()
 }
 
 #[cfg(test)]
@@ -748,9 +699,7 @@ mod tests {
     use crate::shop::time::rfc3339;
 
     fn at(cell: &str, order: DateOrder) -> String {
-        Clock::new(TimeZoneName::default())
-            .read(cell, order)
-            .map_or_else(|| "none".to_owned(), rfc3339)
+        Clock::new(TimeZoneName::default()).read(cell, order).map_or_else(|| "none".to_owned(), rfc3339)
     }
 
     #[test]
@@ -847,10 +796,7 @@ mod tests {
         assert_eq!(unguard("'round the clock"), "'round the clock");
         assert_eq!(id("17850.0"), "17850");
         assert_eq!(gid("gid://shopify/Product/42?x=1"), "42");
-        assert_eq!(
-            unescape("5&#039; 9&quot; &amp; &unknown; & more"),
-            "5' 9\" & &unknown; & more"
-        );
+        assert_eq!(unescape("5&#039; 9&quot; &amp; &unknown; & more"), "5' 9\" & &unknown; & more");
         assert_eq!(list("a\\, b, c,,", ','), ["a, b", "c"]);
         assert_eq!(path("Home > Lighting", ">"), ["Home", "Lighting"]);
     }

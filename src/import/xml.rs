@@ -27,11 +27,7 @@ impl<R: Read> Items<R> {
     fn new(reader: R) -> Self {
         let mut reader = quick_xml::Reader::from_reader(BufReader::new(reader));
         reader.config_mut().check_end_names = false;
-        Self {
-            reader,
-            buf: Vec::new(),
-            consumed: 0,
-        }
+        Self { reader, buf: Vec::new(), consumed: 0 }
     }
 
     /// The fields of the next `item`, `entry` or `product`; repeated ones joined by commas.
@@ -42,13 +38,10 @@ impl<R: Read> Items<R> {
         let mut content = String::new();
         loop {
             self.buf.clear();
-            let event = self
-                .reader
-                .read_event_into(&mut self.buf)
-                .map_err(|error| match error {
-                    quick_xml::Error::Io(error) => ReadError::from(std::io::Error::from(error.kind())),
-                    other => ReadError::Malformed(format!("The XML is not well formed ({other}).")),
-                })?;
+            let event = self.reader.read_event_into(&mut self.buf).map_err(|error| match error {
+                quick_xml::Error::Io(error) => ReadError::from(std::io::Error::from(error.kind())),
+                other => ReadError::Malformed(format!("The XML is not well formed ({other}).")),
+            })?;
             match event {
                 Event::Start(start) => {
                     let tag = local(start.name().as_ref());
@@ -66,16 +59,10 @@ impl<R: Read> Items<R> {
                 Event::Empty(start) if depth == 1 => {
                     // Atom: <link href="…"/>
                     let tag = local(start.name().as_ref());
-                    let href = start
-                        .attributes()
-                        .flatten()
-                        .find(|attribute| attribute.key.as_ref() == b"href");
+                    let href =
+                        start.attributes().flatten().find(|attribute| attribute.key.as_ref() == b"href");
                     if let Some(href) = href {
-                        push(
-                            &mut fields,
-                            &tag,
-                            &value::unescape(&String::from_utf8_lossy(&href.value)),
-                        );
+                        push(&mut fields, &tag, &value::unescape(&String::from_utf8_lossy(&href.value)));
                     }
                 }
                 Event::Text(text) if depth == 2 => content.push_str(&String::from_utf8_lossy(&text)),
@@ -95,9 +82,7 @@ impl<R: Read> Items<R> {
                     }
                 }
                 Event::Eof if depth > 0 => {
-                    return Err(ReadError::Malformed(
-                        "The XML ends in the middle of an item.".to_owned(),
-                    ));
+                    return Err(ReadError::Malformed("The XML ends in the middle of an item.".to_owned()));
                 }
                 Event::Eof => return Ok(None),
                 _ => {}
@@ -155,11 +140,7 @@ pub(super) fn detect(head: &[u8]) -> Detection {
         found.problem =
             Some("The XML holds no items, entries or products, so it is no product feed.".to_owned());
     }
-    Detection {
-        format: Format::Xml,
-        encoding: text::name(encoding),
-        ..found
-    }
+    Detection { format: Format::Xml, encoding: text::name(encoding), ..found }
 }
 
 fn cells(item: &Fields, headers: &[String]) -> Vec<String> {
@@ -198,13 +179,7 @@ pub(super) fn open(file: &SourceFile) -> Result<Box<dyn RowSource>, ReadError> {
         }
     }
     let headers = headers_of(&ahead);
-    Ok(Box::new(XmlRows {
-        source,
-        headers,
-        ahead: ahead.into(),
-        trouble,
-        n: 0,
-    }))
+    Ok(Box::new(XmlRows { source, headers, ahead: ahead.into(), trouble, n: 0 }))
 }
 
 impl RowSource for XmlRows {
@@ -227,9 +202,7 @@ impl RowSource for XmlRows {
         self.n += 1;
         for header in &self.headers {
             row.push(
-                item.iter()
-                    .find(|(name, _)| name == header)
-                    .map_or("", |(_, content)| content.as_str()),
+                item.iter().find(|(name, _)| name == header).map_or("", |(_, content)| content.as_str()),
             );
         }
         Ok(true)
@@ -249,11 +222,7 @@ mod tests {
         let rss = "<rss xmlns:g=\"x\"><channel><title>Shop</title><item><g:id>1</g:id><title>A &amp; B</title><g:additional_image_link>u1</g:additional_image_link><g:additional_image_link>u2</g:additional_image_link><g:shipping><g:price>5</g:price></g:shipping></item></channel></rss>";
         let mut items = Items::new(rss.as_bytes());
         let item = items.next().unwrap().unwrap();
-        let get = |name: &str| {
-            item.iter()
-                .find(|(own, _)| own == name)
-                .map(|(_, content)| content.as_str())
-        };
+        let get = |name: &str| item.iter().find(|(own, _)| own == name).map(|(_, content)| content.as_str());
         assert_eq!(
             (get("id"), get("title"), get("additional_image_link")),
             (Some("1"), Some("A & B"), Some("u1,u2"))

@@ -47,10 +47,7 @@ mod tests {
     fn the_interval_of_a_fair_coin_is_as_wide_as_theory_says() {
         let values: Vec<f64> = (0..1_000).map(|i| f64::from(i % 2)).collect();
         let [low, high] = mean_interval(&values, 0.95, 1).unwrap();
-        assert!(
-            (high - low - 2.0 * 1.96 * 0.5 / 1_000_f64.sqrt()).abs() < 0.006,
-            "{low} {high}"
-        );
+        assert!((high - low - 2.0 * 1.96 * 0.5 / 1_000_f64.sqrt()).abs() < 0.006, "{low} {high}");
         assert!(low < 0.5 && high > 0.5);
     }
 
@@ -58,9 +55,6 @@ mod tests {
     fn a_constant_has_no_width_and_nothing_has_no_interval() {
         assert_eq!(mean_interval(&[3.0; 20], 0.95, 7), Some([3.0, 3.0]));
         assert_eq!(mean_interval(&[], 0.95, 7), None);
-        assert_eq!(
-            paired_interval(&[1.0, 2.0], &[0.0, 1.0], 0.9, 7),
-            Some([1.0, 1.0])
-        );
+        assert_eq!(paired_interval(&[1.0, 2.0], &[0.0, 1.0], 0.9, 7), Some([1.0, 1.0]));
     }
 }

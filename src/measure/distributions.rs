@@ -4,10 +4,7 @@ use crate::forecast::special::ln_gamma;
 
 /// Regularised lower and upper incomplete gamma functions, P(a, x) and Q(a, x) (series below a + 1, Lentz's continued
 /// fraction above).
-#[expect(
-    clippy::many_single_char_names,
-    reason = "the letters of the published formula"
-)]
+#[expect(clippy::many_single_char_names, reason = "the letters of the published formula")]
 fn incomplete_gamma(a: f64, x: f64) -> (f64, f64) {
     if x <= 0.0 {
         return (0.0, 1.0);
@@ -45,10 +42,7 @@ fn incomplete_gamma(a: f64, x: f64) -> (f64, f64) {
 }
 
 /// Regularised incomplete beta function Iₓ(a, b) (Lentz's continued fraction, on the side where it converges).
-#[expect(
-    clippy::many_single_char_names,
-    reason = "the letters of the published formula"
-)]
+#[expect(clippy::many_single_char_names, reason = "the letters of the published formula")]
 fn incomplete_beta(a: f64, b: f64, x: f64) -> f64 {
     if x <= 0.0 {
         return 0.0;
@@ -139,10 +133,7 @@ pub fn student_critical(p: f64, df: f64) -> f64 {
 }
 
 /// P(T ≤ t), t ≥ 0, for a noncentral T (Lenth 1989, algorithm AS 243).
-#[expect(
-    clippy::many_single_char_names,
-    reason = "the letters of the published formula"
-)]
+#[expect(clippy::many_single_char_names, reason = "the letters of the published formula")]
 fn noncentral_below(t: f64, df: f64, shift: f64) -> f64 {
     let x = t * t / (df + t * t);
     let half = shift * shift / 2.0;
@@ -174,10 +165,7 @@ mod tests {
     use super::*;
 
     fn near(found: f64, expected: f64) {
-        assert!(
-            (found / expected - 1.0).abs() < 1e-12,
-            "{found} is not {expected}"
-        );
+        assert!((found / expected - 1.0).abs() < 1e-12, "{found} is not {expected}");
     }
 
     #[test]

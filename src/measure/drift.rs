@@ -75,38 +75,18 @@ pub fn between(before: &CustomerFeatures, now: &CustomerFeatures) -> Drift {
             })
         })
         .collect();
-    features.sort_by(|one, two| {
-        two.index
-            .total_cmp(&one.index)
-            .then_with(|| one.feature.cmp(&two.feature))
-    });
+    features.sort_by(|one, two| two.index.total_cmp(&one.index).then_with(|| one.feature.cmp(&two.feature)));
     let worst = features.first().map_or(0.0, |feature| feature.index);
     let moved = features.iter().filter(|feature| feature.index > RETRAIN).count();
     let (verdict, advice) = if worst > RETRAIN {
-        let what = features
-            .first()
-            .map_or("", |feature| feature.feature.as_str())
-            .replace('_', " ");
-        (
-            Verdict::Retrain,
-            format!("Train again: {moved} figures have moved clearly, most of all {what}."),
-        )
+        let what = features.first().map_or("", |feature| feature.feature.as_str()).replace('_', " ");
+        (Verdict::Retrain, format!("Train again: {moved} figures have moved clearly, most of all {what}."))
     } else if worst > FINE {
-        (
-            Verdict::Watch,
-            "Some figures have moved a little. Nothing to do yet.".to_owned(),
-        )
+        (Verdict::Watch, "Some figures have moved a little. Nothing to do yet.".to_owned())
     } else {
-        (
-            Verdict::Stable,
-            "Customers look as they did when this was trained.".to_owned(),
-        )
+        (Verdict::Stable, "Customers look as they did when this was trained.".to_owned())
     };
-    Drift {
-        features,
-        verdict,
-        advice,
-    }
+    Drift { features, verdict, advice }
 }
 
 /// Whether a run was made from other data than there is now.
@@ -120,11 +100,7 @@ fn buyers(features: &CustomerFeatures) -> Vec<usize> {
 }
 
 fn sorted(values: &[f64], rows: &[usize]) -> Vec<f64> {
-    let mut known: Vec<f64> = rows
-        .iter()
-        .map(|row| values[*row])
-        .filter(|value| value.is_finite())
-        .collect();
+    let mut known: Vec<f64> = rows.iter().map(|row| values[*row]).filter(|value| value.is_finite()).collect();
     known.sort_unstable_by(f64::total_cmp);
     known
 }
@@ -134,16 +110,10 @@ fn index(then: &[f64], today: &[f64]) -> f64 {
     let mut cuts: Vec<f64> = (1..BINS).map(|tenth| then[tenth * then.len() / BINS]).collect();
     cuts.dedup();
     let shares = |sorted: &[f64]| -> Vec<f64> {
-        let below: Vec<usize> = cuts
-            .iter()
-            .map(|cut| sorted.partition_point(|value| value < cut))
-            .collect();
+        let below: Vec<usize> = cuts.iter().map(|cut| sorted.partition_point(|value| value < cut)).collect();
         let ends = below.iter().copied().chain([sorted.len()]);
         let starts = [0].into_iter().chain(below.iter().copied());
-        starts
-            .zip(ends)
-            .map(|(start, end)| (end - start) as f64 / sorted.len() as f64)
-            .collect()
+        starts.zip(ends).map(|(start, end)| (end - start) as f64 / sorted.len() as f64).collect()
     };
     stability_index(&shares(then), &shares(today))
 }

@@ -98,14 +98,7 @@ pub fn evaluate(
     let history = History::new(data, settings.split, settings.training.min_buyers);
     let earlier = settings.split - settings.training.window_days * SECONDS_PER_DAY;
     let before = History::new(data, earlier, settings.training.min_buyers);
-    let run = Run {
-        data,
-        settings,
-        history: &history,
-        before: &before,
-        seconds,
-        monitor,
-    };
+    let run = Run { data, settings, history: &history, before: &before, seconds, monitor };
     let mut tasks = run.customer_tasks()?;
     tasks.extend(run.order_tasks()?);
     Ok(Evaluation {
@@ -141,30 +134,20 @@ struct Answered {
 
 impl Run<'_> {
     fn customer_tasks(&self) -> Result<Vec<TaskResult>, Cancelled> {
-        let tasks: Vec<Task> = Task::CUSTOMER
-            .into_iter()
-            .filter(|t| self.settings.tasks.contains(t))
-            .collect();
+        let tasks: Vec<Task> =
+            Task::CUSTOMER.into_iter().filter(|t| self.settings.tasks.contains(t)).collect();
         if tasks.is_empty() {
             return Ok(Vec::new());
         }
-        let tuning: Vec<Vec<Case>> = tasks
-            .iter()
-            .map(|&task| customer_cases(self.before, task, self.settings.split))
-            .collect();
-        let asked: Vec<Vec<Case>> = tasks
-            .iter()
-            .map(|&task| customer_cases(self.history, task, self.settings.until))
-            .collect();
+        let tuning: Vec<Vec<Case>> =
+            tasks.iter().map(|&task| customer_cases(self.before, task, self.settings.split)).collect();
+        let asked: Vec<Vec<Case>> =
+            tasks.iter().map(|&task| customer_cases(self.history, task, self.settings.until)).collect();
         // best[family][task]: settings with the highest NDCG on the window before.
         let families = families();
         let mut best: Vec<Vec<Option<(Method, f64)>>> = vec![vec![None; tasks.len()]; families.len()];
         for (family, variants) in families.iter().enumerate() {
-            self.monitor.progress(
-                family as u64,
-                2 * families.len() as u64,
-                "Tuning on the weeks before",
-            );
+            self.monitor.progress(family as u64, 2 * families.len() as u64, "Tuning on the weeks before");
             for method in variants {
                 self.monitor.checkpoint()?;
                 if !method.suits(self.data.customers.len(), self.data.products.len()) {
@@ -251,21 +234,13 @@ impl Run<'_> {
     }
 
     fn order_tasks(&self) -> Result<Vec<TaskResult>, Cancelled> {
-        let tasks: Vec<Task> = Task::ORDER
-            .into_iter()
-            .filter(|t| self.settings.tasks.contains(t))
-            .collect();
+        let tasks: Vec<Task> = Task::ORDER.into_iter().filter(|t| self.settings.tasks.contains(t)).collect();
         if tasks.is_empty() {
             return Ok(Vec::new());
         }
         let families = order_families();
         self.monitor.progress(0, 1, "Comparing order methods");
-        let plan = plan_orders(
-            self.data,
-            &self.settings.training,
-            self.settings.split,
-            self.monitor,
-        )?;
+        let plan = plan_orders(self.data, &self.settings.training, self.settings.split, self.monitor)?;
         let start = (self.seconds)();
         let fitted = fit_orders(self.history, &plan.methods, self.monitor)?;
         let fit_seconds = (self.seconds)() - start;
@@ -277,10 +252,7 @@ impl Run<'_> {
             for variants in &families {
                 self.monitor.checkpoint()?;
                 let mut best: Option<(OrderMethod, f64)> = None;
-                for method in variants
-                    .iter()
-                    .filter(|method| method.suits(self.data.products.len()))
-                {
+                for method in variants.iter().filter(|method| method.suits(self.data.products.len())) {
                     let lists = self.order_lists(self.before, method, &tuning);
                     let Some(lists) = lists else { continue };
                     let ndcg = mean(&measured(&lists, &as_cases(&tuning), self.settings.k)).ndcg;
@@ -311,11 +283,7 @@ impl Run<'_> {
                 lists: lists_for_orders(self.history, &fitted, &plan, task, &asked),
                 recommend_seconds: (self.seconds)() - start,
             };
-            let choice = plan
-                .answers
-                .iter()
-                .find(|answer| answer.0 == task)
-                .map(|answer| answer.2.clone());
+            let choice = plan.answers.iter().find(|answer| answer.0 == task).map(|answer| answer.2.clone());
             results.push(self.task_result(task, &as_cases(&asked), own, singles, choice));
         }
         Ok(results)
@@ -376,10 +344,8 @@ impl Run<'_> {
         singles: Vec<Answered>,
         choice: Option<Choice>,
     ) -> TaskResult {
-        let mut methods: Vec<MethodResult> = singles
-            .into_iter()
-            .map(|answered| self.method_result(cases, answered))
-            .collect();
+        let mut methods: Vec<MethodResult> =
+            singles.into_iter().map(|answered| self.method_result(cases, answered)).collect();
         methods.sort_by(|a, b| b.ndcg.total_cmp(&a.ndcg).then(a.method.cmp(&b.method)));
         let mut own = self.method_result(cases, own);
         own.against_best_single = methods.first().map(|best| {
@@ -395,21 +361,13 @@ impl Run<'_> {
         TaskResult {
             task,
             customers: cases.len(),
-            chosen: choice
-                .as_ref()
-                .map_or_else(String::new, |choice| choice.chosen.clone()),
+            chosen: choice.as_ref().map_or_else(String::new, |choice| choice.chosen.clone()),
             choice,
             methods,
             truth: cases
                 .iter()
                 .map(|case| {
-                    (
-                        case.customer,
-                        case.targets
-                            .iter()
-                            .map(|&i| self.history.products[i as usize])
-                            .collect(),
-                    )
+                    (case.customer, case.targets.iter().map(|&i| self.history.products[i as usize]).collect())
                 })
                 .collect(),
         }
@@ -424,15 +382,11 @@ impl Run<'_> {
         }
         let each = measured(&lists, cases, k);
         let mean = mean(&each);
-        let items: Vec<Vec<u32>> = lists
-            .iter()
-            .map(|list| list.iter().map(|entry| entry.0).collect())
-            .collect();
+        let items: Vec<Vec<u32>> =
+            lists.iter().map(|list| list.iter().map(|entry| entry.0).collect()).collect();
         let history = self.history;
         let categories = categories(history);
-        let known = (0..history.n_customers() as u32)
-            .filter(|&c| !history.past(c).is_empty())
-            .count();
+        let known = (0..history.n_customers() as u32).filter(|&c| !history.past(c).is_empty()).count();
         let breadth = Breadth::of(&items, &history.buyers, known, &categories);
         let values: Vec<f64> = each.iter().map(|each| each.ndcg).collect();
         MethodResult {
@@ -455,9 +409,7 @@ impl Run<'_> {
             lists: lists
                 .into_iter()
                 .map(|list| {
-                    list.into_iter()
-                        .map(|(item, score)| (history.products[item as usize], score))
-                        .collect()
+                    list.into_iter().map(|(item, score)| (history.products[item as usize], score)).collect()
                 })
                 .collect(),
             each,
@@ -466,13 +418,7 @@ impl Run<'_> {
 }
 
 fn as_cases(cases: &[OrderCase]) -> Vec<Case> {
-    cases
-        .iter()
-        .map(|case| Case {
-            customer: case.order,
-            targets: case.targets.clone(),
-        })
-        .collect()
+    cases.iter().map(|case| Case { customer: case.order, targets: case.targets.clone() }).collect()
 }
 
 fn measured(lists: &[Vec<(u32, f32)>], cases: &[Case], k: usize) -> Vec<Accuracy> {
@@ -529,104 +475,35 @@ fn families() -> Vec<Vec<Method>> {
     };
     vec![
         vec![Method::PersonalCount],
-        half_lives
-            .iter()
-            .map(|&half_life_days| Method::PersonalDecay { half_life_days })
-            .collect(),
-        vec![
-            tifu(0.7, 3, 0.6),
-            tifu(0.9, 3, 0.6),
-            tifu(0.9, 11, 0.8),
-            tifu(0.5, 3, 0.8),
-        ],
-        [0.0, 14.0, 28.0, 91.0]
-            .iter()
-            .map(|&days| Method::Popularity { days })
-            .collect(),
+        half_lives.iter().map(|&half_life_days| Method::PersonalDecay { half_life_days }).collect(),
+        vec![tifu(0.7, 3, 0.6), tifu(0.9, 3, 0.6), tifu(0.9, 11, 0.8), tifu(0.5, 3, 0.8)],
+        [0.0, 14.0, 28.0, 91.0].iter().map(|&days| Method::Popularity { days }).collect(),
         [3.0, 7.0, 14.0, 30.0]
             .iter()
             .map(|&half_life_days| Method::DecayedPopularity { half_life_days })
             .collect(),
+        vec![Method::ItemCosine { k: 20, counting: Log }, Method::ItemCosine { k: 100, counting: Binary }],
+        vec![Method::ItemTfIdf { k: 800, counting: Count }, Method::ItemTfIdf { k: 50, counting: Binary }],
         vec![
-            Method::ItemCosine { k: 20, counting: Log },
-            Method::ItemCosine {
-                k: 100,
-                counting: Binary,
-            },
+            Method::ItemBm25 { k: 800, k1: 1.2, b: 0.5, counting: Count },
+            Method::ItemBm25 { k: 800, k1: 1.2, b: 0.8, counting: Binary },
         ],
         vec![
-            Method::ItemTfIdf {
-                k: 800,
-                counting: Count,
-            },
-            Method::ItemTfIdf {
-                k: 50,
-                counting: Binary,
-            },
+            Method::Walk { beta: 0.1, k: 100, counting: Count },
+            Method::Walk { beta: 0.1, k: 400, counting: Count },
+            Method::Walk { beta: 0.1, k: 200, counting: Binary },
         ],
         vec![
-            Method::ItemBm25 {
-                k: 800,
-                k1: 1.2,
-                b: 0.5,
-                counting: Count,
-            },
-            Method::ItemBm25 {
-                k: 800,
-                k1: 1.2,
-                b: 0.8,
-                counting: Binary,
-            },
+            Method::Ease { lambda: 20.0, counting: Log },
+            Method::Ease { lambda: 200.0, counting: Binary },
+            Method::Ease { lambda: 1_000.0, counting: Log },
         ],
         vec![
-            Method::Walk {
-                beta: 0.1,
-                k: 100,
-                counting: Count,
-            },
-            Method::Walk {
-                beta: 0.1,
-                k: 400,
-                counting: Count,
-            },
-            Method::Walk {
-                beta: 0.1,
-                k: 200,
-                counting: Binary,
-            },
-        ],
-        vec![
-            Method::Ease {
-                lambda: 20.0,
-                counting: Log,
-            },
-            Method::Ease {
-                lambda: 200.0,
-                counting: Binary,
-            },
-            Method::Ease {
-                lambda: 1_000.0,
-                counting: Log,
-            },
-        ],
-        vec![
-            Method::Ease {
-                lambda: 50.0,
-                counting: Decayed { half_life_days: 30.0 },
-            },
-            Method::Ease {
-                lambda: 25.0,
-                counting: Decayed {
-                    half_life_days: 240.0,
-                },
-            },
+            Method::Ease { lambda: 50.0, counting: Decayed { half_life_days: 30.0 } },
+            Method::Ease { lambda: 25.0, counting: Decayed { half_life_days: 240.0 } },
         ],
         vec![ials(0.003), ials(0.01)],
-        vec![Method::OrderWalk {
-            beta: 0.2,
-            k: 200,
-            half_life_days: 60.0,
-        }],
+        vec![Method::OrderWalk { beta: 0.2, k: 200, half_life_days: 60.0 }],
         vec![Method::Transitions { k: 200, memory: 0.8 }],
         vec![Method::Content { k: 100 }],
     ]
@@ -634,79 +511,28 @@ fn families() -> Vec<Vec<Method>> {
 
 /// Reference methods of order tasks with the settings that are tried.
 fn order_families() -> Vec<Vec<OrderMethod>> {
-    let pairs = |measure| {
-        [50, 1_000]
-            .iter()
-            .map(|&k| OrderMethod::Pairs { measure, k })
-            .collect()
-    };
+    let pairs = |measure| [50, 1_000].iter().map(|&k| OrderMethod::Pairs { measure, k }).collect();
     vec![
-        vec![
-            OrderMethod::Ease { lambda: 50.0 },
-            OrderMethod::Ease { lambda: 1_000.0 },
-        ],
-        vec![OrderMethod::DecayedEase {
-            lambda: 20.0,
-            half_life_days: 60.0,
-        }],
+        vec![OrderMethod::Ease { lambda: 50.0 }, OrderMethod::Ease { lambda: 1_000.0 }],
+        vec![OrderMethod::DecayedEase { lambda: 20.0, half_life_days: 60.0 }],
         pairs(Measure::Jaccard),
         pairs(Measure::Cosine),
         pairs(Measure::Llr),
         pairs(Measure::Confidence),
         pairs(Measure::Lift { min_support: 10 }),
-        pairs(Measure::Asymmetric {
-            beta: 0.1,
-            shrink: 0.0,
-        }),
+        pairs(Measure::Asymmetric { beta: 0.1, shrink: 0.0 }),
         vec![
-            OrderMethod::Walk {
-                beta: 0.1,
-                k: 200,
-                size_power: 0.5,
-            },
-            OrderMethod::Walk {
-                beta: 0.5,
-                k: 1_000,
-                size_power: 0.5,
-            },
+            OrderMethod::Walk { beta: 0.1, k: 200, size_power: 0.5 },
+            OrderMethod::Walk { beta: 0.5, k: 1_000, size_power: 0.5 },
+        ],
+        vec![OrderMethod::Bm25 { k: 200, k1: 1.2, b: 0.2 }, OrderMethod::Bm25 { k: 200, k1: 1.2, b: 0.75 }],
+        vec![
+            OrderMethod::Decayed { half_life_days: 120.0, beta: 0.1, shrink: 5.0, k: 400 },
+            OrderMethod::Decayed { half_life_days: 120.0, beta: 0.5, shrink: 5.0, k: 400 },
         ],
         vec![
-            OrderMethod::Bm25 {
-                k: 200,
-                k1: 1.2,
-                b: 0.2,
-            },
-            OrderMethod::Bm25 {
-                k: 200,
-                k1: 1.2,
-                b: 0.75,
-            },
-        ],
-        vec![
-            OrderMethod::Decayed {
-                half_life_days: 120.0,
-                beta: 0.1,
-                shrink: 5.0,
-                k: 400,
-            },
-            OrderMethod::Decayed {
-                half_life_days: 120.0,
-                beta: 0.5,
-                shrink: 5.0,
-                k: 400,
-            },
-        ],
-        vec![
-            OrderMethod::SimilarOrders {
-                k: 100,
-                decay_days: 90.0,
-                idf: false,
-            },
-            OrderMethod::SimilarOrders {
-                k: 300,
-                decay_days: 0.0,
-                idf: true,
-            },
+            OrderMethod::SimilarOrders { k: 100, decay_days: 90.0, idf: false },
+            OrderMethod::SimilarOrders { k: 300, decay_days: 0.0, idf: true },
         ],
         vec![OrderMethod::Attributes { power: 0.25, k: 200 }],
         vec![OrderMethod::Popularity { days: 28.0 }],

@@ -71,10 +71,8 @@ fn of_orders(history: &History, scope: &Scope) -> Vec<Kpi> {
     let mut waits = Vec::new();
     for customer in 0..history.n_customers {
         let orders = history.orders_of(customer);
-        let own: Vec<_> = orders
-            .iter()
-            .filter(|order| scope.holds(order.at, Some(customer as u32)))
-            .collect();
+        let own: Vec<_> =
+            orders.iter().filter(|order| scope.holds(order.at, Some(customer as u32))).collect();
         if own.is_empty() {
             continue;
         }
@@ -103,13 +101,7 @@ fn of_orders(history: &History, scope: &Scope) -> Vec<Kpi> {
     vec![
         Kpi {
             n: n_orders as u64,
-            ..amount(
-                "order_value",
-                "Order value",
-                &values,
-                scope,
-                "Net revenue of orders ÷ orders",
-            )
+            ..amount("order_value", "Order value", &values, scope, "Net revenue of orders ÷ orders")
         },
         share(
             "repeat_rate",
@@ -138,13 +130,7 @@ fn of_orders(history: &History, scope: &Scope) -> Vec<Kpi> {
         Kpi {
             unit: Unit::Share,
             value: (paid > 0.0).then(|| returned.iter().map(|row| row.0).sum::<f64>() / paid),
-            ..amount(
-                "return_rate",
-                "Return rate",
-                &returned,
-                scope,
-                "Refunded ÷ paid before refunds",
-            )
+            ..amount("return_rate", "Return rate", &returned, scope, "Refunded ÷ paid before refunds")
         },
     ]
 }
@@ -167,9 +153,7 @@ fn of_visits(frames: &StoreFrames, history: &History, scope: &Scope) -> Result<V
         let (Some(at), Some(kind)) = (times[row], kinds[row]) else {
             continue;
         };
-        let who = customers[row]
-            .map(|customer| (0, customer))
-            .or(visitors[row].map(|visitor| (1, visitor)));
+        let who = customers[row].map(|customer| (0, customer)).or(visitors[row].map(|visitor| (1, visitor)));
         if let Some(who) = who.filter(|_| scope.holds(at, customers[row])) {
             seen.push((who, at, kind));
         }
@@ -289,12 +273,7 @@ mod tests {
     fn the_figures_of_five_orders_are_worked_out_by_hand() {
         let frames = store();
         let history = History::before(&frames, 400 * DAY).unwrap();
-        let scope = Scope {
-            from: 0,
-            until: 400 * DAY,
-            members: None,
-            seed: 1,
-        };
+        let scope = Scope { from: 0, until: 400 * DAY, members: None, seed: 1 };
         let all = figures(&frames, &history, scope).unwrap();
         let value = |id: &str| all.iter().find(|kpi| kpi.id == id).unwrap().value;
         assert_eq!(value("order_value"), Some(240.0));
@@ -308,16 +287,8 @@ mod tests {
     fn a_group_without_orders_has_no_figures_and_no_panic() {
         let frames = store();
         let history = History::before(&frames, 400 * DAY).unwrap();
-        let scope = Scope {
-            from: 0,
-            until: 400 * DAY,
-            members: Some(&[false; 3]),
-            seed: 1,
-        };
+        let scope = Scope { from: 0, until: 400 * DAY, members: Some(&[false; 3]), seed: 1 };
         let all = figures(&frames, &history, scope).unwrap();
-        assert!(
-            all.iter()
-                .all(|kpi| kpi.value.is_none() && kpi.interval.is_none())
-        );
+        assert!(all.iter().all(|kpi| kpi.value.is_none() && kpi.interval.is_none()));
     }
 }

@@ -93,11 +93,7 @@ impl Breadth {
         let distinct = shown.iter().filter(|&&times| times > 0).count();
         Self {
             coverage: distinct as f64 / buyers.len().max(1) as f64,
-            novelty: if entries > 0 {
-                surprise / entries as f64
-            } else {
-                0.0
-            },
+            novelty: if entries > 0 { surprise / entries as f64 } else { 0.0 },
             concentration: gini(shown),
             diversity: (pairs > 0).then(|| differ as f64 / pairs as f64),
         }
@@ -112,11 +108,7 @@ pub fn gini(mut counts: Vec<u64>) -> f64 {
     if total == 0.0 {
         return 0.0;
     }
-    let weighted: f64 = counts
-        .iter()
-        .enumerate()
-        .map(|(i, &c)| (i as f64 + 1.0) * c as f64)
-        .sum();
+    let weighted: f64 = counts.iter().enumerate().map(|(i, &c)| (i as f64 + 1.0) * c as f64).sum();
     (2.0 * weighted / (n * total) - (n + 1.0) / n).max(0.0)
 }
 
@@ -133,13 +125,8 @@ pub fn mmr(
     let mut taken = Vec::with_capacity(length.min(relevance.len()));
     while taken.len() < length && !free.is_empty() {
         let worth = |item: usize| lambda * relevance[item] - (1.0 - lambda) * nearest[item];
-        let place = (1..free.len()).fold(0, |best, place| {
-            if worth(free[place]) > worth(free[best]) {
-                place
-            } else {
-                best
-            }
-        });
+        let place = (1..free.len())
+            .fold(0, |best, place| if worth(free[place]) > worth(free[best]) { place } else { best });
         let item = free.remove(place);
         for &other in &free {
             nearest[other] = nearest[other].max(similarity(item, other));
@@ -170,16 +157,9 @@ mod tests {
 
     #[test]
     fn mmr_matches_the_worked_example() {
-        let similarity = [
-            [1.0, 0.95, 0.2, 0.1],
-            [0.95, 1.0, 0.3, 0.1],
-            [0.2, 0.3, 1.0, 0.5],
-            [0.1, 0.1, 0.5, 1.0],
-        ];
-        assert_eq!(
-            mmr(&[0.9, 0.85, 0.8, 0.4], |a, b| similarity[a][b], 0.7, 4),
-            vec![0, 2, 1, 3]
-        );
+        let similarity =
+            [[1.0, 0.95, 0.2, 0.1], [0.95, 1.0, 0.3, 0.1], [0.2, 0.3, 1.0, 0.5], [0.1, 0.1, 0.5, 1.0]];
+        assert_eq!(mmr(&[0.9, 0.85, 0.8, 0.4], |a, b| similarity[a][b], 0.7, 4), vec![0, 2, 1, 3]);
     }
 
     #[test]

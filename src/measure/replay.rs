@@ -82,9 +82,7 @@ pub fn past_orders(
                 .filter_map(|(&product, &revenue)| places[product as usize].map(|place| (place, revenue)))
                 .collect();
             let known = purchases.get(&row.customer).map_or(&[][..], Vec::as_slice);
-            let asked = split(page, &bought, row.number, |place| {
-                catalog.products[place as usize].id.clone()
-            });
+            let asked = split(page, &bought, row.number, |place| catalog.products[place as usize].id.clone());
             if let Some((page, bought)) = asked {
                 let segment = segment_of.get(row.customer as usize).cloned().flatten();
                 let mut visit = Visit::of(page, row.at);
@@ -99,11 +97,7 @@ pub fn past_orders(
                         age: row.at - at,
                     })
                     .collect();
-                found.push(PastOrder {
-                    order: order as u32,
-                    visit,
-                    bought,
-                });
+                found.push(PastOrder { order: order as u32, visit, bought });
             }
         }
         if row.customer != NOBODY {
@@ -136,10 +130,7 @@ fn split(
     let held = others.remove((splitmix64(number) % bought.len() as u64) as usize);
     Some(match page {
         ReplayedPage::Product => (PageRef::Product(id(held.0)), others),
-        _ => (
-            PageRef::Cart(others.iter().map(|entry| id(entry.0)).collect()),
-            vec![held],
-        ),
+        _ => (PageRef::Cart(others.iter().map(|entry| id(entry.0)).collect()), vec![held]),
     })
 }
 
@@ -185,24 +176,13 @@ pub fn replay(
             monitor.checkpoint()?;
             let order = &orders[place];
             let page = prepared.decide(&order.visit, Detail::Plain);
-            let mut seen = Seen {
-                place: place as u32,
-                ..Seen::default()
-            };
+            let mut seen = Seen { place: place as u32, ..Seen::default() };
             let (mut margin, mut known) = (0_u64, 0_u64);
-            let rows = page
-                .blocks
-                .iter()
-                .filter(|row| matches!(row.kind, BlockKind::Products));
+            let rows = page.blocks.iter().filter(|row| matches!(row.kind, BlockKind::Products));
             for row in rows.filter(|row| block.is_none_or(|id| row.id == id)) {
                 for slot in row.slots.iter().filter(|slot| slot.position <= visible) {
-                    let value = prepared
-                        .bundle()
-                        .signals
-                        .margin
-                        .get(slot.product as usize)
-                        .copied()
-                        .flatten();
+                    let value =
+                        prepared.bundle().signals.margin.get(slot.product as usize).copied().flatten();
                     if let Some(value) = value {
                         margin += u64::from(value);
                         known += 1;
@@ -288,20 +268,12 @@ pub fn compare(
     after: &[Seen],
     seed: u64,
 ) -> Comparison {
-    let hits = |seen: &[Seen]| {
-        seen.iter()
-            .map(|s| f64::from(u8::from(s.hit)))
-            .collect::<Vec<f64>>()
-    };
+    let hits = |seen: &[Seen]| seen.iter().map(|s| f64::from(u8::from(s.hit))).collect::<Vec<f64>>();
     let revenue = |seen: &[Seen]| seen.iter().map(|s| f64::from(s.revenue)).collect::<Vec<f64>>();
     let (hits_before, hits_after) = (hits(before), hits(after));
     let mut by_segment: BTreeMap<&str, (Vec<f64>, Vec<f64>)> = BTreeMap::new();
     for (index, seen) in before.iter().enumerate() {
-        let segment = orders[seen.place as usize]
-            .visit
-            .segment
-            .as_deref()
-            .unwrap_or(EVERYONE);
+        let segment = orders[seen.place as usize].visit.segment.as_deref().unwrap_or(EVERYONE);
         let entry = by_segment.entry(segment).or_default();
         entry.0.push(hits_before[index]);
         entry.1.push(hits_after[index]);
@@ -311,21 +283,12 @@ pub fn compare(
         .map(|(segment, (a, b))| (segment.to_owned(), a.len(), Change::of(&a, &b, seed)))
         .collect();
     segments.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
-    let slots = before
-        .iter()
-        .chain(after)
-        .map(|seen| seen.slot)
-        .max()
-        .unwrap_or(0);
+    let slots = before.iter().chain(after).map(|seen| seen.slot).max().unwrap_or(0);
     let n = before.len().max(1) as f64;
     let share = |seen: &[Seen], slot: u32| seen.iter().filter(|s| s.slot == slot).count() as f64 / n;
     let examples = |from: &[Seen], to: &[Seen]| -> Vec<u32> {
-        let mut found: Vec<&Seen> = to
-            .iter()
-            .zip(from)
-            .filter(|(t, f)| t.hit && !f.hit)
-            .map(|(t, _)| t)
-            .collect();
+        let mut found: Vec<&Seen> =
+            to.iter().zip(from).filter(|(t, f)| t.hit && !f.hit).map(|(t, _)| t).collect();
         found.sort_by(|a, b| b.revenue.total_cmp(&a.revenue).then(a.place.cmp(&b.place)));
         found.into_iter().take(EXAMPLES).map(|seen| seen.place).collect()
     };
@@ -335,14 +298,10 @@ pub fn compare(
         hit_rate: Change::of(&hits_before, &hits_after, seed),
         revenue_in_view: Change::of(&revenue(before), &revenue(after), seed),
         segments,
-        by_slot: (1..=slots)
-            .map(|slot| [share(before, slot), share(after, slot)])
-            .collect(),
+        by_slot: (1..=slots).map(|slot| [share(before, slot), share(after, slot)]).collect(),
         gained: examples(before, after),
         lost: examples(after, before),
-        seen_by_models: before
-            .iter()
-            .any(|seen| orders[seen.place as usize].visit.now < as_of),
+        seen_by_models: before.iter().any(|seen| orders[seen.place as usize].visit.now < as_of),
     }
 }
 
@@ -393,16 +352,8 @@ pub fn margin_curve(
             let margin_weight = step * 1_000 / steps.max(1);
             let mut document: Document = (*prepared.bundle().document).clone();
             for layout in document.layouts.values_mut() {
-                let variants = layout
-                    .variants
-                    .iter_mut()
-                    .flat_map(|variant| variant.blocks.iter_mut());
-                for row in layout
-                    .default
-                    .iter_mut()
-                    .chain(variants)
-                    .filter(|row| row.id == block)
-                {
+                let variants = layout.variants.iter_mut().flat_map(|variant| variant.blocks.iter_mut());
+                for row in layout.default.iter_mut().chain(variants).filter(|row| row.id == block) {
                     row.weights = with_margin(row.weights, margin_weight);
                 }
             }
@@ -424,11 +375,7 @@ fn with_margin(weights: Weights, margin: u32) -> Weights {
     let others = (1_000_u32.saturating_sub(weights.margin)).max(1);
     let left = 1_000 - margin.min(1_000);
     let part = |weight: u32| weight * left / others;
-    let (popularity, newness, stock) = (
-        part(weights.popularity),
-        part(weights.newness),
-        part(weights.stock),
-    );
+    let (popularity, newness, stock) = (part(weights.popularity), part(weights.newness), part(weights.stock));
     Weights {
         relevance: left.saturating_sub(popularity + newness + stock),
         popularity,

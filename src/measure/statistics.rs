@@ -94,16 +94,8 @@ pub struct Test {
 pub fn two_proportions(x: [f64; 2], n: [f64; 2]) -> Test {
     let pooled = (x[0] + x[1]) / (n[0] + n[1]);
     let error = (pooled * (1.0 - pooled) * (1.0 / n[0] + 1.0 / n[1])).sqrt();
-    let statistic = if error > 0.0 {
-        (x[0] / n[0] - x[1] / n[1]) / error
-    } else {
-        0.0
-    };
-    Test {
-        statistic,
-        df: None,
-        p: 2.0 * normal_above(statistic.abs()),
-    }
+    let statistic = if error > 0.0 { (x[0] / n[0] - x[1] / n[1]) / error } else { 0.0 };
+    Test { statistic, df: None, p: 2.0 * normal_above(statistic.abs()) }
 }
 
 /// Wilson's interval of a share (1927).
@@ -115,10 +107,7 @@ pub fn wilson_interval(hits: f64, n: f64, alpha: f64) -> Interval {
 /// Interval of the second share minus the first, from Wilson's (Newcombe 1998, method 10).
 pub fn newcombe_interval(x: [f64; 2], n: [f64; 2], alpha: f64) -> Interval {
     let p = [x[0] / n[0], x[1] / n[1]];
-    let (one, two) = (
-        wilson_interval(x[0], n[0], alpha),
-        wilson_interval(x[1], n[1], alpha),
-    );
+    let (one, two) = (wilson_interval(x[0], n[0], alpha), wilson_interval(x[1], n[1], alpha));
     let apart = p[1] - p[0];
     Interval {
         low: apart - ((p[1] - two.low).powi(2) + (one.high - p[0]).powi(2)).sqrt(),
@@ -127,22 +116,14 @@ pub fn newcombe_interval(x: [f64; 2], n: [f64; 2], alpha: f64) -> Interval {
 }
 
 pub fn mean(values: &[f64]) -> f64 {
-    if values.is_empty() {
-        0.0
-    } else {
-        values.iter().sum::<f64>() / values.len() as f64
-    }
+    if values.is_empty() { 0.0 } else { values.iter().sum::<f64>() / values.len() as f64 }
 }
 
 /// Sample variance (ddof 1); 0 for fewer than two values.
 pub fn variance(values: &[f64]) -> f64 {
     let middle = mean(values);
     let n = values.len() as f64;
-    if n < 2.0 {
-        0.0
-    } else {
-        values.iter().map(|value| (value - middle).powi(2)).sum::<f64>() / (n - 1.0)
-    }
+    if n < 2.0 { 0.0 } else { values.iter().map(|value| (value - middle).powi(2)).sum::<f64>() / (n - 1.0) }
 }
 
 /// Welch's t test of two means (1947); the sign is that of the first minus the second.
@@ -150,20 +131,12 @@ pub fn welch(a: &[f64], b: &[f64]) -> Test {
     let (one, two) = (variance(a) / a.len() as f64, variance(b) / b.len() as f64);
     let error = (one + two).sqrt();
     if error.is_nan() || error <= 0.0 {
-        return Test {
-            statistic: 0.0,
-            df: None,
-            p: 1.0,
-        };
+        return Test { statistic: 0.0, df: None, p: 1.0 };
     }
     let statistic = (mean(a) - mean(b)) / error;
     let df =
         (one + two).powi(2) / (one.powi(2) / (a.len() as f64 - 1.0) + two.powi(2) / (b.len() as f64 - 1.0));
-    Test {
-        statistic,
-        df: Some(df),
-        p: student_beyond(statistic, df),
-    }
+    Test { statistic, df: Some(df), p: student_beyond(statistic, df) }
 }
 
 /// Outcomes with what was known before taken out (Deng et al. 2013).
@@ -179,31 +152,15 @@ pub struct Cuped {
 
 pub fn cuped(pre: &[f64], post: &[f64]) -> Cuped {
     let (before, after) = (mean(pre), mean(post));
-    let covariance: f64 = pre
-        .iter()
-        .zip(post)
-        .map(|(x, y)| (x - before) * (y - after))
-        .sum();
+    let covariance: f64 = pre.iter().zip(post).map(|(x, y)| (x - before) * (y - after)).sum();
     let spread: f64 = pre.iter().map(|x| (x - before).powi(2)).sum();
     let outcome: f64 = post.iter().map(|y| (y - after).powi(2)).sum();
     let theta = if spread > 0.0 { covariance / spread } else { 0.0 };
-    let adjusted: Vec<f64> = pre
-        .iter()
-        .zip(post)
-        .map(|(x, y)| y - theta * (x - before))
-        .collect();
+    let adjusted: Vec<f64> = pre.iter().zip(post).map(|(x, y)| y - theta * (x - before)).collect();
     Cuped {
         theta,
-        rho2: if spread > 0.0 && outcome > 0.0 {
-            covariance * covariance / (spread * outcome)
-        } else {
-            0.0
-        },
-        variance_ratio: if outcome > 0.0 {
-            variance(&adjusted) / variance(post)
-        } else {
-            1.0
-        },
+        rho2: if spread > 0.0 && outcome > 0.0 { covariance * covariance / (spread * outcome) } else { 0.0 },
+        variance_ratio: if outcome > 0.0 { variance(&adjusted) / variance(post) } else { 1.0 },
         adjusted,
     }
 }
@@ -222,11 +179,7 @@ pub fn sample_ratio(observed: &[f64], shares: &[f64]) -> Test {
         })
         .sum();
     let df = observed.len() as f64 - 1.0;
-    Test {
-        statistic,
-        df: Some(df),
-        p: chi_square_above(statistic, df),
-    }
+    Test { statistic, df: Some(df), p: chi_square_above(statistic, df) }
 }
 
 /// A sample ratio this unlikely is a broken set-up.
@@ -252,11 +205,7 @@ pub fn msprt(n: f64, difference: f64, variance: f64, tau2: f64, alpha: f64) -> S
         0.5 * (twice / wide).ln() + n * n * tau2 * difference * difference / (2.0 * twice * wide);
     let lambda = log_lambda.exp();
     let half = 2.0 * twice * wide / (n * n * tau2) * (0.5 * (wide / twice).ln() - alpha.ln());
-    Sequential {
-        lambda,
-        p: (1.0 / lambda).min(1.0),
-        half_width: half.sqrt(),
-    }
+    Sequential { lambda, p: (1.0 / lambda).min(1.0), half_width: half.sqrt() }
 }
 
 /// Shares below this count as this, so that an empty bin does not make the index infinite.
@@ -277,11 +226,7 @@ pub fn stability_index(expected: &[f64], actual: &[f64]) -> f64 {
 /// Jensen–Shannon divergence in nats.
 pub fn jensen_shannon(one: &[f64], two: &[f64]) -> f64 {
     let part = |share: f64, middle: f64| {
-        if share > 0.0 {
-            share * (share / middle).ln()
-        } else {
-            0.0
-        }
+        if share > 0.0 { share * (share / middle).ln() } else { 0.0 }
     };
     one.iter()
         .zip(two)
@@ -321,19 +266,11 @@ pub fn off_policy(log: &[Logged], clip: f64) -> OffPolicy {
     let weights: Vec<f64> = log.iter().map(|row| row.target / row.logging).collect();
     let all: f64 = weights.iter().sum();
     let squares: f64 = weights.iter().map(|weight| weight * weight).sum();
-    let earned: f64 = log
-        .iter()
-        .zip(&weights)
-        .map(|(row, weight)| weight * row.reward)
-        .sum();
+    let earned: f64 = log.iter().zip(&weights).map(|(row, weight)| weight * row.reward).sum();
     OffPolicy {
         ips: earned / n,
         snips: if all > 0.0 { earned / all } else { 0.0 },
-        clipped_ips: log
-            .iter()
-            .zip(&weights)
-            .map(|(row, weight)| weight.min(clip) * row.reward)
-            .sum::<f64>()
+        clipped_ips: log.iter().zip(&weights).map(|(row, weight)| weight.min(clip) * row.reward).sum::<f64>()
             / n,
         doubly_robust: log
             .iter()
@@ -388,10 +325,7 @@ fn percentile(values: &mut [f64], level: f64) -> Interval {
         let (low, high) = (place.floor() as usize, place.ceil() as usize);
         values[low] + (values[high] - values[low]) * (place - low as f64)
     };
-    Interval {
-        low: place((1.0 - level) / 2.0),
-        high: place(f64::midpoint(1.0, level)),
-    }
+    Interval { low: place((1.0 - level) / 2.0), high: place(f64::midpoint(1.0, level)) }
 }
 
 #[cfg(test)]
@@ -399,10 +333,7 @@ mod tests {
     use super::*;
 
     fn near(found: f64, expected: f64) {
-        assert!(
-            (found - expected).abs() <= 1e-9 * expected.abs(),
-            "{found} is not {expected}"
-        );
+        assert!((found - expected).abs() <= 1e-9 * expected.abs(), "{found} is not {expected}");
     }
 
     #[test]
@@ -418,10 +349,7 @@ mod tests {
         }
         near(sample_size_means(40.0, 2.0, 0.05, 0.8), 6_279.103_787_479_271);
         near(sample_size_means_t(40.0, 2.0, 0.05, 0.8), 6_280.048_916_291_407);
-        near(
-            with_cuped(sample_size_means(40.0, 2.0, 0.05, 0.8), 0.6),
-            4_018.626_423_986_733_7,
-        );
+        near(with_cuped(sample_size_means(40.0, 2.0, 0.05, 0.8), 0.6), 4_018.626_423_986_733_7);
     }
 
     #[test]
@@ -458,31 +386,11 @@ mod tests {
     #[test]
     fn sample_ratios_match_the_published_vectors() {
         for (observed, shares, chi, p) in [
-            (
-                &[44_000.0, 45_000.0][..],
-                &[0.5, 0.5][..],
-                11.235_955_056_179_776,
-                0.000_802_278_117_767_872_1,
-            ),
+            (&[44_000.0, 45_000.0][..], &[0.5, 0.5][..], 11.235_955_056_179_776, 0.000_802_278_117_767_872_1),
             (&[600.0, 400.0], &[0.5, 0.5], 40.0, 2.539_628_589_470_863_4e-10),
-            (
-                &[10_000.0, 10_200.0],
-                &[0.5, 0.5],
-                1.980_198_019_801_980_2,
-                0.159_369_547_355_497_08,
-            ),
-            (
-                &[8_000.0, 2_100.0],
-                &[0.8, 0.2],
-                3.960_396_039_603_960_4,
-                0.046_582_742_523_015_69,
-            ),
-            (
-                &[3_300.0, 3_400.0, 3_290.0],
-                &[1.0, 1.0, 1.0],
-                2.222_222_222_222_222,
-                0.329_192_987_807_905_57,
-            ),
+            (&[10_000.0, 10_200.0], &[0.5, 0.5], 1.980_198_019_801_980_2, 0.159_369_547_355_497_08),
+            (&[8_000.0, 2_100.0], &[0.8, 0.2], 3.960_396_039_603_960_4, 0.046_582_742_523_015_69),
+            (&[3_300.0, 3_400.0, 3_290.0], &[1.0, 1.0, 1.0], 2.222_222_222_222_222, 0.329_192_987_807_905_57),
         ] {
             let test = sample_ratio(observed, shares);
             near(test.statistic, chi);
@@ -520,15 +428,7 @@ mod tests {
                 0.411_250_732_821_497_7,
                 0.005_349_828_435_552_276,
             ),
-            (
-                200.0,
-                3.0,
-                1_600.0,
-                4.0,
-                0.946_180_641_067_140_2,
-                1.0,
-                22.297_278_934_295_44,
-            ),
+            (200.0, 3.0, 1_600.0, 4.0, 0.946_180_641_067_140_2, 1.0, 22.297_278_934_295_44),
         ] {
             let found = msprt(n, difference, variance, tau2, 0.05);
             near(found.lambda, lambda);
@@ -573,13 +473,7 @@ mod tests {
 
     #[test]
     fn off_policy_estimates_match_the_published_vector() {
-        let row = |logging, target, reward, q_hat, v_hat| Logged {
-            logging,
-            target,
-            reward,
-            q_hat,
-            v_hat,
-        };
+        let row = |logging, target, reward, q_hat, v_hat| Logged { logging, target, reward, q_hat, v_hat };
         let found = off_policy(
             &[
                 row(0.5, 0.7, 1.0, 0.4, 0.45),

@@ -23,10 +23,7 @@ pub fn document(store: &Store<'_>) -> Document {
     let mut document = Document::default();
     let pages = [
         (PageKey::Home, home(store)),
-        (
-            PageKey::Collection(None),
-            vec![listing("grid", "All products", Source::Collection(None))],
-        ),
+        (PageKey::Collection(None), vec![listing("grid", "All products", Source::Collection(None))]),
         (PageKey::Product(None), product()),
         (PageKey::Cart, cart()),
         (PageKey::Search, search()),
@@ -36,15 +33,11 @@ pub fn document(store: &Store<'_>) -> Document {
         (PageKey::ThankYou, thank_you()),
     ];
     for (page, default) in pages {
-        let layout = Layout {
-            variants: Vec::new(),
-            default,
-        };
+        let layout = Layout { variants: Vec::new(), default };
         document.layouts.insert(page, layout);
     }
-    document.search.ignored_words = ["a", "an", "and", "for", "in", "of", "the", "with"]
-        .map(str::to_owned)
-        .to_vec();
+    document.search.ignored_words =
+        ["a", "an", "and", "for", "in", "of", "the", "with"].map(str::to_owned).to_vec();
     document
 }
 
@@ -58,13 +51,7 @@ pub const PRESETS: [(&str, Weights, u32); 5] = [
 ];
 
 const fn weights(relevance: u32, popularity: u32, newness: u32, margin: u32, stock: u32) -> Weights {
-    Weights {
-        relevance,
-        popularity,
-        newness,
-        margin,
-        stock,
-    }
+    Weights { relevance, popularity, newness, margin, stock }
 }
 
 fn home(store: &Store<'_>) -> Vec<Block> {
@@ -87,12 +74,7 @@ fn home(store: &Store<'_>) -> Vec<Block> {
         50,
     ));
     blocks.push(weighed(
-        Block::products(
-            "trending",
-            "Trending now",
-            vec![Source::Trending, Source::BestSellers],
-            8,
-        ),
+        Block::products("trending", "Trending now", vec![Source::Trending, Source::BestSellers], 8),
         weights(700, 200, 0, 50, 50),
         100,
     ));
@@ -100,12 +82,7 @@ fn home(store: &Store<'_>) -> Vec<Block> {
         blocks.push(Block::products("sale", "On sale", vec![Source::OnSale], 8));
     }
     if store.has_restocks {
-        blocks.push(Block::products(
-            "back",
-            "Back in stock",
-            vec![Source::BackInStock],
-            4,
-        ));
+        blocks.push(Block::products("back", "Back in stock", vec![Source::BackInStock], 4));
     }
     blocks
 }
@@ -113,11 +90,7 @@ fn home(store: &Store<'_>) -> Vec<Block> {
 fn hero(store: &Store<'_>) -> Block {
     let mut block = Block::products("hero", "Hero", Vec::new(), 0);
     let first = largest(store).into_iter().next();
-    let name = if store.name.is_empty() {
-        "our store"
-    } else {
-        store.name
-    };
+    let name = if store.name.is_empty() { "our store" } else { store.name };
     block.kind = BlockKind::Heroes {
         heroes: vec![Hero {
             id: "hero-1".to_owned(),
@@ -137,11 +110,7 @@ fn tiles(store: &Store<'_>) -> Vec<Tile> {
     largest(store)
         .into_iter()
         .take(MOST_TILES)
-        .map(|(title, link)| Tile {
-            title,
-            link,
-            image: None,
-        })
+        .map(|(title, link)| Tile { title, link, image: None })
         .collect()
 }
 
@@ -157,19 +126,11 @@ fn largest(store: &Store<'_>) -> Vec<(String, String)> {
     }
     let mut types: Vec<_> = store.product_types.iter().filter(|(_, n)| *n > 0).collect();
     types.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
-    types
-        .into_iter()
-        .map(|(name, _)| (name.clone(), format!("search:{name}")))
-        .collect()
+    types.into_iter().map(|(name, _)| (name.clone(), format!("search:{name}"))).collect()
 }
 
 fn picked(size: u32) -> Block {
-    Block::products(
-        "picked",
-        "Picked for you",
-        vec![Source::ForYou, Source::BestSellers],
-        size,
-    )
+    Block::products("picked", "Picked for you", vec![Source::ForYou, Source::BestSellers], size)
 }
 
 /// A long list with paging: everything of one place, ordered.
@@ -187,12 +148,7 @@ fn product() -> Vec<Block> {
             vec![Source::BoughtTogether, Source::CompleteTheSet, Source::Similar],
             4,
         ),
-        list(
-            "similar",
-            "You may also like",
-            vec![Source::Similar, Source::AlsoViewed, Source::ForYou],
-            8,
-        ),
+        list("similar", "You may also like", vec![Source::Similar, Source::AlsoViewed, Source::ForYou], 8),
         recently_viewed(),
     ]
 }
@@ -201,11 +157,7 @@ fn cart() -> Vec<Block> {
     vec![list(
         "cart",
         "Goes well with your cart",
-        vec![
-            Source::BoughtTogether,
-            Source::CompleteTheSet,
-            Source::BestSellers,
-        ],
+        vec![Source::BoughtTogether, Source::CompleteTheSet, Source::BestSellers],
         4,
     )]
 }
@@ -219,41 +171,21 @@ fn search() -> Vec<Block> {
 }
 
 fn thank_you() -> Vec<Block> {
-    vec![list(
-        "next",
-        "For next time",
-        vec![Source::BoughtTogether, Source::ForYou, Source::New],
-        4,
-    )]
+    vec![list("next", "For next time", vec![Source::BoughtTogether, Source::ForYou, Source::New], 4)]
 }
 
 fn back_in_stock() -> Vec<Block> {
-    vec![Block::products(
-        "back",
-        "Back in stock",
-        vec![Source::BackInStock, Source::ForYou],
-        4,
-    )]
+    vec![Block::products("back", "Back in stock", vec![Source::BackInStock, Source::ForYou], 4)]
 }
 
 fn replenish() -> Vec<Block> {
-    let mut again = list(
-        "again",
-        "Time for more",
-        vec![Source::BuyAgain, Source::ForYou],
-        4,
-    );
+    let mut again = list("again", "Time for more", vec![Source::BuyAgain, Source::ForYou], 4);
     again.may_repeat = true;
     vec![again, picked(4)]
 }
 
 fn recently_viewed() -> Block {
-    let mut block = list(
-        "recent",
-        "Recently viewed",
-        vec![Source::RecentlyViewed, Source::Trending],
-        6,
-    );
+    let mut block = list("recent", "Recently viewed", vec![Source::RecentlyViewed, Source::Trending], 6);
     block.may_repeat = true;
     block.stock = StockPolicy::Any;
     block.variety = 0;
@@ -263,11 +195,7 @@ fn recently_viewed() -> Block {
 
 /// A row whose list decides: relevance is how strongly the list brings a product.
 fn list(id: &str, title: &str, sources: Vec<Source>, size: u32) -> Block {
-    let mut block = weighed(
-        Block::products(id, title, sources, size),
-        weights(700, 150, 50, 50, 50),
-        50,
-    );
+    let mut block = weighed(Block::products(id, title, sources, size), weights(700, 150, 50, 50, 50), 50);
     block.minimum = size.saturating_mul(2).max(8);
     block
 }
@@ -294,15 +222,7 @@ mod tests {
             ..Store::default()
         };
         let document = document(&store);
-        for page in [
-            "home",
-            "collection:x",
-            "product:y",
-            "cart",
-            "search",
-            "email:any",
-            "thank_you",
-        ] {
+        for page in ["home", "collection:x", "product:y", "cart", "search", "email:any", "thank_you"] {
             let layout = document.layout(&PageKey::from(page.to_owned())).unwrap();
             assert!(!layout.default.is_empty(), "{page}");
             for block in &layout.default {

@@ -55,9 +55,7 @@ impl Document {
             PageKey::Email(_) => PageKey::Email(None),
             other => other.clone(),
         };
-        [page.clone(), kind]
-            .into_iter()
-            .find(|key| self.layouts.contains_key(key))
+        [page.clone(), kind].into_iter().find(|key| self.layouts.contains_key(key))
     }
 
     /// An id no rule has, for a rule to be made.

@@ -126,36 +126,24 @@ impl Edit {
                 let at = rule_at(document, id)?;
                 let rule = document.rules.remove(at);
                 document.rules.insert((*to).min(document.rules.len()), rule);
-                Ok(Self::MoveRule {
-                    id: id.clone(),
-                    to: at,
-                })
+                Ok(Self::MoveRule { id: id.clone(), to: at })
             }
             Self::SetWeights { block, weights } => {
                 let settings = block.find(document)?;
                 let before = std::mem::replace(&mut settings.weights, *weights);
-                Ok(Self::SetWeights {
-                    block: block.clone(),
-                    weights: before,
-                })
+                Ok(Self::SetWeights { block: block.clone(), weights: before })
             }
             Self::SetVariety { block, variety } => {
                 let settings = block.find(document)?;
                 let before = std::mem::replace(&mut settings.variety, (*variety).min(1_000));
-                Ok(Self::SetVariety {
-                    block: block.clone(),
-                    variety: before,
-                })
+                Ok(Self::SetVariety { block: block.clone(), variety: before })
             }
             Self::SetBlock { block, settings } => {
                 let known = block.find(document)?;
                 let mut settings = settings.clone();
                 settings.id.clone_from(&known.id);
                 let before = std::mem::replace(known, settings);
-                Ok(Self::SetBlock {
-                    block: block.clone(),
-                    settings: before,
-                })
+                Ok(Self::SetBlock { block: block.clone(), settings: before })
             }
             Self::SetTiles { block, tiles } => {
                 let known = block.find(document)?;
@@ -163,14 +151,8 @@ impl Edit {
                 let mut before = known.clone();
                 before.kind = std::mem::replace(&mut known.kind, kind);
                 Ok(match before.kind {
-                    BlockKind::Tiles { tiles } => Self::SetTiles {
-                        block: block.clone(),
-                        tiles,
-                    },
-                    _ => Self::SetBlock {
-                        block: block.clone(),
-                        settings: before,
-                    },
+                    BlockKind::Tiles { tiles } => Self::SetTiles { block: block.clone(), tiles },
+                    _ => Self::SetBlock { block: block.clone(), settings: before },
                 })
             }
             Self::AddBlock { place, settings, at } => {
@@ -179,56 +161,36 @@ impl Edit {
                     return Err(EditError::BlockExists(settings.id.clone()));
                 }
                 blocks.insert((*at).min(blocks.len()), settings.clone());
-                Ok(Self::RemoveBlock {
-                    block: BlockRef {
-                        block: settings.id.clone(),
-                        ..place.clone()
-                    },
-                })
+                Ok(Self::RemoveBlock { block: BlockRef { block: settings.id.clone(), ..place.clone() } })
             }
             Self::RemoveBlock { block } => {
                 let at = block.at(document)?;
                 let settings = block.blocks(document)?.remove(at);
-                Ok(Self::AddBlock {
-                    place: block.clone(),
-                    settings,
-                    at,
-                })
+                Ok(Self::AddBlock { place: block.clone(), settings, at })
             }
             Self::MoveBlock { block, to } => {
                 let at = block.at(document)?;
                 let blocks = block.blocks(document)?;
                 let settings = blocks.remove(at);
                 blocks.insert((*to).min(blocks.len()), settings);
-                Ok(Self::MoveBlock {
-                    block: block.clone(),
-                    to: at,
-                })
+                Ok(Self::MoveBlock { block: block.clone(), to: at })
             }
             Self::SetVariants { page, variants } => {
-                let layout = document
-                    .layouts
-                    .get_mut(page)
-                    .ok_or_else(|| EditError::NoSuchLayout(page.clone()))?;
+                let layout =
+                    document.layouts.get_mut(page).ok_or_else(|| EditError::NoSuchLayout(page.clone()))?;
                 let before = std::mem::replace(&mut layout.variants, variants.clone());
-                Ok(Self::SetVariants {
-                    page: page.clone(),
-                    variants: before,
-                })
+                Ok(Self::SetVariants { page: page.clone(), variants: before })
             }
             Self::SetLayout { page, layout } => {
                 let before = match layout {
                     Some(layout) => document.layouts.insert(page.clone(), layout.clone()),
                     None => document.layouts.remove(page),
                 };
-                Ok(Self::SetLayout {
-                    page: page.clone(),
-                    layout: before,
-                })
+                Ok(Self::SetLayout { page: page.clone(), layout: before })
             }
-            Self::SetSearch { search } => Ok(Self::SetSearch {
-                search: std::mem::replace(&mut document.search, search.clone()),
-            }),
+            Self::SetSearch { search } => {
+                Ok(Self::SetSearch { search: std::mem::replace(&mut document.search, search.clone()) })
+            }
             Self::Batch { label, edits } => {
                 let mut changed = document.clone();
                 let mut inverses = Vec::with_capacity(edits.len());
@@ -237,10 +199,7 @@ impl Edit {
                 }
                 inverses.reverse();
                 *document = changed;
-                Ok(Self::Batch {
-                    label: label.clone(),
-                    edits: inverses,
-                })
+                Ok(Self::Batch { label: label.clone(), edits: inverses })
             }
         }
     }
@@ -275,9 +234,8 @@ impl Edit {
                 .map_or_else(|| format!("rule {id}"), |rule| words::rule_name(rule, title))
         };
         let row = |block: &BlockRef| {
-            let name = block
-                .peek(document)
-                .map_or_else(|| block.block.clone(), |settings| settings.title.clone());
+            let name =
+                block.peek(document).map_or_else(|| block.block.clone(), |settings| settings.title.clone());
             format!("{} › {name}", words::page_name(&block.page, title))
         };
         match self {
@@ -300,11 +258,9 @@ impl Edit {
             Self::SetVariety { block, .. } => format!("Change variety of {}", row(block)),
             Self::SetBlock { block, .. } => format!("Change {}", row(block)),
             Self::SetTiles { block, .. } => format!("Change tiles of {}", row(block)),
-            Self::AddBlock { place, settings, .. } => format!(
-                "Add row “{}” to {}",
-                settings.title,
-                words::page_name(&place.page, title)
-            ),
+            Self::AddBlock { place, settings, .. } => {
+                format!("Add row “{}” to {}", settings.title, words::page_name(&place.page, title))
+            }
             Self::RemoveBlock { block } => format!("Remove {}", row(block)),
             Self::MoveBlock { block, .. } => format!("Move {}", row(block)),
             Self::SetVariants { page, .. } => format!("Change versions of {}", words::page_name(page, title)),
@@ -320,10 +276,7 @@ impl Edit {
 
 fn merge_batches(first: &Edit, edits: &[Edit], others: &[Edit], next: &Edit) -> Option<Edit> {
     let alike = edits.len() == others.len()
-        && edits
-            .iter()
-            .zip(others)
-            .all(|(one, other)| one.merge(other).is_some());
+        && edits.iter().zip(others).all(|(one, other)| one.merge(other).is_some());
     (alike && first.is_batch_like(next)).then(|| next.clone())
 }
 
@@ -335,10 +288,8 @@ impl Edit {
 
 impl BlockRef {
     fn blocks<'d>(&self, document: &'d mut Document) -> Result<&'d mut Vec<Block>, EditError> {
-        let layout = document
-            .layouts
-            .get_mut(&self.page)
-            .ok_or_else(|| EditError::NoSuchLayout(self.page.clone()))?;
+        let layout =
+            document.layouts.get_mut(&self.page).ok_or_else(|| EditError::NoSuchLayout(self.page.clone()))?;
         match &self.variant {
             None => Ok(&mut layout.default),
             Some(id) => layout
@@ -376,11 +327,7 @@ impl BlockRef {
 }
 
 fn rule_at(document: &Document, id: &str) -> Result<usize, EditError> {
-    document
-        .rules
-        .iter()
-        .position(|rule| rule.id == id)
-        .ok_or_else(|| EditError::NoSuchRule(id.to_owned()))
+    document.rules.iter().position(|rule| rule.id == id).ok_or_else(|| EditError::NoSuchRule(id.to_owned()))
 }
 
 #[cfg(test)]
@@ -407,23 +354,13 @@ mod tests {
             Block::products("a", "First", vec![Source::ForYou], 8),
             Block::products("b", "Second", vec![Source::New], 8),
         ];
-        document.layouts.insert(
-            PageKey::Home,
-            Layout {
-                variants: Vec::new(),
-                default: blocks,
-            },
-        );
+        document.layouts.insert(PageKey::Home, Layout { variants: Vec::new(), default: blocks });
         document.rules = vec![rule("r1"), rule("r2"), rule("r3")];
         document
     }
 
     fn home(block: &str) -> BlockRef {
-        BlockRef {
-            page: PageKey::Home,
-            variant: None,
-            block: block.to_owned(),
-        }
+        BlockRef { page: PageKey::Home, variant: None, block: block.to_owned() }
     }
 
     #[test]
@@ -431,69 +368,27 @@ mod tests {
         let mut tiled = Block::products("t", "Tiles", Vec::new(), 0);
         tiled.kind = BlockKind::Tiles { tiles: Vec::new() };
         let edits = [
-            Edit::AddRule {
-                rule: rule("r9"),
-                at: None,
-            },
+            Edit::AddRule { rule: rule("r9"), at: None },
             Edit::RemoveRule { id: "r2".to_owned() },
-            Edit::ReplaceRule {
-                rule: Rule {
-                    enabled: false,
-                    ..rule("r2")
-                },
-            },
-            Edit::MoveRule {
-                id: "r1".to_owned(),
-                to: 2,
-            },
-            Edit::MoveRule {
-                id: "r3".to_owned(),
-                to: 0,
-            },
-            Edit::SetWeights {
-                block: home("a"),
-                weights: Weights::from_shares([1, 2, 3, 4, 5]),
-            },
-            Edit::SetVariety {
-                block: home("b"),
-                variety: 700,
-            },
-            Edit::SetTiles {
-                block: home("a"),
-                tiles: Vec::new(),
-            },
-            Edit::AddBlock {
-                place: home(""),
-                settings: tiled,
-                at: 1,
-            },
+            Edit::ReplaceRule { rule: Rule { enabled: false, ..rule("r2") } },
+            Edit::MoveRule { id: "r1".to_owned(), to: 2 },
+            Edit::MoveRule { id: "r3".to_owned(), to: 0 },
+            Edit::SetWeights { block: home("a"), weights: Weights::from_shares([1, 2, 3, 4, 5]) },
+            Edit::SetVariety { block: home("b"), variety: 700 },
+            Edit::SetTiles { block: home("a"), tiles: Vec::new() },
+            Edit::AddBlock { place: home(""), settings: tiled, at: 1 },
             Edit::RemoveBlock { block: home("a") },
-            Edit::MoveBlock {
-                block: home("a"),
-                to: 1,
-            },
-            Edit::SetLayout {
-                page: PageKey::Cart,
-                layout: Some(Layout::default()),
-            },
-            Edit::SetLayout {
-                page: PageKey::Home,
-                layout: None,
-            },
+            Edit::MoveBlock { block: home("a"), to: 1 },
+            Edit::SetLayout { page: PageKey::Cart, layout: Some(Layout::default()) },
+            Edit::SetLayout { page: PageKey::Home, layout: None },
             Edit::SetSearch {
-                search: SearchSettings {
-                    ignored_words: vec!["the".to_owned()],
-                    ..SearchSettings::default()
-                },
+                search: SearchSettings { ignored_words: vec!["the".to_owned()], ..SearchSettings::default() },
             },
             Edit::Batch {
                 label: "Two things".to_owned(),
                 edits: vec![
                     Edit::RemoveRule { id: "r1".to_owned() },
-                    Edit::MoveRule {
-                        id: "r3".to_owned(),
-                        to: 0,
-                    },
+                    Edit::MoveRule { id: "r3".to_owned(), to: 0 },
                 ],
             },
         ];
@@ -515,24 +410,15 @@ mod tests {
         let before = document.clone();
         let batch = Edit::Batch {
             label: String::new(),
-            edits: vec![
-                Edit::RemoveRule { id: "r1".to_owned() },
-                Edit::RemoveRule { id: "r1".to_owned() },
-            ],
+            edits: vec![Edit::RemoveRule { id: "r1".to_owned() }, Edit::RemoveRule { id: "r1".to_owned() }],
         };
-        assert_eq!(
-            batch.apply(&mut document),
-            Err(EditError::NoSuchRule("r1".to_owned()))
-        );
+        assert_eq!(batch.apply(&mut document), Err(EditError::NoSuchRule("r1".to_owned())));
         assert_eq!(document, before);
     }
 
     #[test]
     fn one_drag_of_a_slider_is_one_step() {
-        let at = |variety| Edit::SetVariety {
-            block: home("a"),
-            variety,
-        };
+        let at = |variety| Edit::SetVariety { block: home("a"), variety };
         let mut document = document();
         let before = document.clone();
         let first = at(10).apply(&mut document).unwrap();
@@ -540,10 +426,7 @@ mod tests {
         assert_eq!(at(10).merge(&at(20)), Some(at(20)));
         first.apply(&mut document).unwrap();
         assert_eq!(document, before);
-        let elsewhere = Edit::SetVariety {
-            block: home("b"),
-            variety: 1,
-        };
+        let elsewhere = Edit::SetVariety { block: home("b"), variety: 1 };
         assert_eq!(at(10).merge(&elsewhere), None);
     }
 }

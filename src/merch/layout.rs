@@ -224,13 +224,7 @@ pub enum Signal {
 }
 
 impl Signal {
-    pub const ALL: [Self; 5] = [
-        Self::Relevance,
-        Self::Popularity,
-        Self::Newness,
-        Self::Margin,
-        Self::Stock,
-    ];
+    pub const ALL: [Self; 5] = [Self::Relevance, Self::Popularity, Self::Newness, Self::Margin, Self::Stock];
 }
 
 /// Permille per signal; they sum to 1000.
@@ -244,13 +238,8 @@ pub struct Weights {
 }
 
 impl Weights {
-    pub const BALANCED: Self = Self {
-        relevance: 450,
-        popularity: 250,
-        newness: 100,
-        margin: 100,
-        stock: 100,
-    };
+    pub const BALANCED: Self =
+        Self { relevance: 450, popularity: 250, newness: 100, margin: 100, stock: 100 };
 
     pub fn of(self, signal: Signal) -> u32 {
         match signal {
@@ -267,13 +256,7 @@ impl Weights {
     pub fn from_shares(shares: [u32; 5]) -> Self {
         let total: u64 = shares.iter().map(|share| u64::from(*share)).sum();
         if total == 0 {
-            return Self {
-                relevance: 1000,
-                popularity: 0,
-                newness: 0,
-                margin: 0,
-                stock: 0,
-            };
+            return Self { relevance: 1000, popularity: 0, newness: 0, margin: 0, stock: 0 };
         }
         let mut permille = shares.map(|share| (u64::from(share) * 1000 / total) as u32);
         let mut order: Vec<usize> = (0..5).collect();
@@ -283,13 +266,7 @@ impl Weights {
             permille[i] += 1;
         }
         let [relevance, popularity, newness, margin, stock] = permille;
-        Self {
-            relevance,
-            popularity,
-            newness,
-            margin,
-            stock,
-        }
+        Self { relevance, popularity, newness, margin, stock }
     }
 
     pub fn sum(self) -> u32 {
@@ -303,27 +280,15 @@ mod tests {
 
     #[test]
     fn shares_always_sum_to_a_thousand() {
-        for shares in [
-            [1, 1, 1, 0, 0],
-            [0, 0, 0, 0, 0],
-            [34, 21, 12, 13, 10],
-            [7, 7, 7, 7, 7],
-        ] {
+        for shares in [[1, 1, 1, 0, 0], [0, 0, 0, 0, 0], [34, 21, 12, 13, 10], [7, 7, 7, 7, 7]] {
             assert_eq!(Weights::from_shares(shares).sum(), 1000, "{shares:?}");
         }
     }
 
     #[test]
     fn page_keys_survive_being_written_and_read() {
-        for text in [
-            "home",
-            "collection",
-            "collection:a:b",
-            "product:x",
-            "cart",
-            "search",
-            "email:win_back",
-        ] {
+        for text in ["home", "collection", "collection:a:b", "product:x", "cart", "search", "email:win_back"]
+        {
             assert_eq!(PageKey::from(text.to_owned()).to_string(), text);
         }
     }

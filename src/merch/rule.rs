@@ -72,11 +72,7 @@ pub enum Condition {
     All(Vec<Condition>),
     Any(Vec<Condition>),
     Not(Box<Condition>),
-    Is {
-        field: Field,
-        operator: Operator,
-        value: String,
-    },
+    Is { field: Field, operator: Operator, value: String },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

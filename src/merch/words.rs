@@ -7,11 +7,7 @@ use super::rule::{Action, Condition, Field, Operator, Rule, Target};
 pub fn rule_label(rule: &Rule, title: &dyn Fn(&str) -> String) -> String {
     let what = target(&rule.target, title);
     match rule.action {
-        Action::Pin {
-            position,
-            soft: false,
-            ..
-        } => format!("Pin {what} to place {position}"),
+        Action::Pin { position, soft: false, .. } => format!("Pin {what} to place {position}"),
         Action::Pin { position, .. } => format!("Keep {what} at or before place {position}"),
         Action::Boost { points, .. } => format!("Boost {what} ({})", strength(points)),
         Action::Bury { points } => format!("Bury {what} ({})", strength(points)),
@@ -22,10 +18,7 @@ pub fn rule_label(rule: &Rule, title: &dyn Fn(&str) -> String) -> String {
 
 /// The merchant's own name in quotes, else what the rule does.
 pub fn rule_name(rule: &Rule, title: &dyn Fn(&str) -> String) -> String {
-    rule.name.as_ref().map_or_else(
-        || format!("“{}”", rule_label(rule, title)),
-        |name| format!("“{name}”"),
-    )
+    rule.name.as_ref().map_or_else(|| format!("“{}”", rule_label(rule, title)), |name| format!("“{name}”"))
 }
 
 /// `slight`, `medium`, `strong`, else points of 100 with one decimal.
@@ -69,11 +62,9 @@ pub fn condition_words(condition: &Condition) -> String {
         Condition::All(parts) => joined(parts, " and ", "anything"),
         Condition::Any(parts) => joined(parts, " or ", "nothing"),
         Condition::Not(part) => format!("not ({})", condition_words(part)),
-        Condition::Is {
-            field,
-            operator,
-            value,
-        } => format!("{} {} {value}", field_name(field), operator_words(*operator)),
+        Condition::Is { field, operator, value } => {
+            format!("{} {} {value}", field_name(field), operator_words(*operator))
+        }
     }
 }
 
@@ -128,11 +119,7 @@ mod tests {
 
     #[test]
     fn conditions_read_as_sentences() {
-        let is = |field, operator, value: &str| Condition::Is {
-            field,
-            operator,
-            value: value.to_owned(),
-        };
+        let is = |field, operator, value: &str| Condition::Is { field, operator, value: value.to_owned() };
         let both = Condition::All(vec![
             is(Field::ProductType, Operator::Equals, "Plants"),
             Condition::Any(vec![
@@ -140,9 +127,6 @@ mod tests {
                 is(Field::Tag, Operator::Equals, "sale"),
             ]),
         ]);
-        assert_eq!(
-            condition_words(&both),
-            "type is Plants and (price is under 5000 or tag is sale)"
-        );
+        assert_eq!(condition_words(&both), "type is Plants and (price is under 5000 or tag is sale)");
     }
 }

@@ -17,30 +17,25 @@ pub fn attribute_neighbours(facts: &[&ProductFacts], k: usize) -> Neighbours {
         vectors.cols,
         (0..vectors.rows()).map(|row| {
             let (terms, values) = vectors.row(row);
-            let kept = terms
-                .iter()
-                .zip(values)
-                .filter(|(term, _)| by_term.row(**term as usize).0.len() <= common);
+            let kept =
+                terms.iter().zip(values).filter(|(term, _)| by_term.row(**term as usize).0.len() <= common);
             kept.map(|(&term, &value)| (term, value)).collect()
         }),
     );
-    let similar = useful.top_product(&useful.transpose(), k, |row, other, value| {
-        (row as u32 != other).then_some(value)
-    });
+    let similar = useful
+        .top_product(&useful.transpose(), k, |row, other, value| (row as u32 != other).then_some(value));
     Neighbours { similar }
 }
 
 /// Lower-cased words of letters and digits, at least two long; a plural s is dropped.
 pub fn words(text: &str) -> impl Iterator<Item = String> + '_ {
-    text.split(|c: char| !c.is_alphanumeric())
-        .filter(|word| word.chars().count() > 1)
-        .map(|word| {
-            let word = word.to_lowercase();
-            match word.strip_suffix('s') {
-                Some(stem) if stem.len() > 2 && !stem.ends_with('s') => stem.to_owned(),
-                _ => word,
-            }
-        })
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() > 1).map(|word| {
+        let word = word.to_lowercase();
+        match word.strip_suffix('s') {
+            Some(stem) if stem.len() > 2 && !stem.ends_with('s') => stem.to_owned(),
+            _ => word,
+        }
+    })
 }
 
 /// Rows of unit length: (1 + ln tf) × idf, title words, category, vendor and tags each as their own terms.
@@ -82,16 +77,8 @@ fn term_vectors(facts: &[&ProductFacts]) -> Sparse {
                 (term, (1.0 + count.max(1.0).ln()) * count.min(1.0) * idf)
             })
             .collect();
-        let norm = weighted
-            .iter()
-            .map(|entry| entry.1 * entry.1)
-            .sum::<f32>()
-            .sqrt()
-            .max(f32::MIN_POSITIVE);
-        weighted
-            .into_iter()
-            .map(|(term, value)| (term, value / norm))
-            .collect::<Vec<_>>()
+        let norm = weighted.iter().map(|entry| entry.1 * entry.1).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
+        weighted.into_iter().map(|(term, value)| (term, value / norm)).collect::<Vec<_>>()
     });
     Sparse::from_rows(terms.len(), rows)
 }

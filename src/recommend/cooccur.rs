@@ -23,24 +23,15 @@ impl Pair {
 
     /// How many times as often as by chance.
     pub fn lift(&self) -> f64 {
-        ratio(
-            f64::from(self.both) * f64::from(self.n),
-            f64::from(self.n_a) * f64::from(self.n_b),
-        )
+        ratio(f64::from(self.both) * f64::from(self.n), f64::from(self.n_a) * f64::from(self.n_b))
     }
 
     pub fn cosine(&self) -> f64 {
-        ratio(
-            f64::from(self.both),
-            (f64::from(self.n_a) * f64::from(self.n_b)).sqrt(),
-        )
+        ratio(f64::from(self.both), (f64::from(self.n_a) * f64::from(self.n_b)).sqrt())
     }
 
     pub fn jaccard(&self) -> f64 {
-        ratio(
-            f64::from(self.both),
-            f64::from(self.n_a) + f64::from(self.n_b) - f64::from(self.both),
-        )
+        ratio(f64::from(self.both), f64::from(self.n_a) + f64::from(self.n_b) - f64::from(self.both))
     }
 
     /// Log-likelihood ratio G² of the 2 × 2 table (Dunning 1993); 0 when the pair is rarer than by chance.
@@ -136,34 +127,20 @@ impl Baskets {
 
     pub fn from_rows(rows: Sparse) -> Self {
         let items = rows.transpose();
-        let n_of = (0..items.rows())
-            .map(|item| items.row(item).0.len() as u32)
-            .collect();
+        let n_of = (0..items.rows()).map(|item| items.row(item).0.len() as u32).collect();
         Self { rows, items, n_of }
     }
 
     fn pair(&self, a: usize, b: u32, both: f32) -> Pair {
-        Pair {
-            both: both as u32,
-            n_a: self.n_of[a],
-            n_b: self.n_of[b as usize],
-            n: self.rows.rows() as u32,
-        }
+        Pair { both: both as u32, n_a: self.n_of[a], n_b: self.n_of[b as usize], n: self.rows.rows() as u32 }
     }
 
     /// The counts of one pair.
     pub fn count(&self, a: u32, b: u32) -> Pair {
         let (left, _) = self.items.row(a as usize);
         let (right, _) = self.items.row(b as usize);
-        let (few, many) = if left.len() < right.len() {
-            (left, right)
-        } else {
-            (right, left)
-        };
-        let both = few
-            .iter()
-            .filter(|order| many.binary_search(order).is_ok())
-            .count();
+        let (few, many) = if left.len() < right.len() { (left, right) } else { (right, left) };
+        let both = few.iter().filter(|order| many.binary_search(order).is_ok()).count();
         self.pair(a as usize, b, both as f32)
     }
 
@@ -219,28 +196,13 @@ mod tests {
         let baskets = Baskets::new(&History::new(&data, 10, 1));
         // bread 0, butter 1, jam 2, milk 3
         let pair = baskets.count(0, 1);
-        assert_eq!(
-            pair,
-            Pair {
-                both: 2,
-                n_a: 3,
-                n_b: 3,
-                n: 5
-            }
-        );
+        assert_eq!(pair, Pair { both: 2, n_a: 3, n_b: 3, n: 5 });
         assert!((pair.confidence() - 2.0 / 3.0).abs() < 1e-12);
         assert!((pair.lift() - 10.0 / 9.0).abs() < 1e-12);
         assert!((pair.cosine() - 2.0 / 3.0).abs() < 1e-12);
         assert!((pair.jaccard() - 0.5).abs() < 1e-12);
         let list = baskets.neighbours(Measure::Count, 10);
         assert_eq!(list.similar.row(2), (&[0_u32, 1][..], &[1.0_f32, 2.0][..]));
-        assert!(
-            baskets
-                .trusted_neighbours(Measure::Count, 10)
-                .similar
-                .row(2)
-                .0
-                .is_empty()
-        );
+        assert!(baskets.trusted_neighbours(Measure::Count, 10).similar.row(2).0.is_empty());
     }
 }

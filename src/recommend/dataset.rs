@@ -87,10 +87,7 @@ impl Dataset {
         lines: &[Line],
         mut touches: Vec<Touch>,
     ) -> Self {
-        facts.resize_with(products.len(), || ProductFacts {
-            recommendable: true,
-            ..ProductFacts::default()
-        });
+        facts.resize_with(products.len(), || ProductFacts { recommendable: true, ..ProductFacts::default() });
         let n_orders = order_ids.len();
         let mut start = vec![0_u32; n_orders + 1];
         for line in lines {
@@ -110,11 +107,7 @@ impl Dataset {
             |order: u32| &grouped[start[order as usize] as usize..start[order as usize + 1] as usize];
         let mut by_time: Vec<(Seconds, u32)> = (0..n_orders as u32)
             .filter_map(|order| {
-                lines_of(order)
-                    .iter()
-                    .map(|&l| lines[l as usize].at)
-                    .min()
-                    .map(|at| (at, order))
+                lines_of(order).iter().map(|&l| lines[l as usize].at).min().map(|at| (at, order))
             })
             .collect();
         by_time.sort_unstable();
@@ -209,19 +202,10 @@ pub mod fixture {
 
     /// `(order, customer ("" = guest), at, products)`.
     pub fn store(orders: &[(&str, &str, Seconds, &[&str])]) -> Dataset {
-        let customers = Dictionary::from_ids(
-            orders
-                .iter()
-                .filter(|o| !o.1.is_empty())
-                .map(|o| o.1.to_owned())
-                .collect(),
-        );
-        let products = Dictionary::from_ids(
-            orders
-                .iter()
-                .flat_map(|o| o.3.iter().map(|&p| p.to_owned()))
-                .collect(),
-        );
+        let customers =
+            Dictionary::from_ids(orders.iter().filter(|o| !o.1.is_empty()).map(|o| o.1.to_owned()).collect());
+        let products =
+            Dictionary::from_ids(orders.iter().flat_map(|o| o.3.iter().map(|&p| p.to_owned())).collect());
         let ids = Dictionary::from_ids(orders.iter().map(|o| o.0.to_owned()).collect());
         let mut lines = Vec::new();
         for (order, customer, at, bought) in orders {

@@ -47,10 +47,8 @@ pub fn invert_positive_definite<T: Real>(matrix: &Array2<T>) -> Option<Array2<T>
     let n = matrix.nrows();
     let tiles = n.div_ceil(TILE);
     // columns[j][i - j] is tile (i, j), i ≥ j; the last tile is padded with the identity.
-    let mut columns: Vec<Vec<Array2<T>>> = (0..tiles)
-        .into_par_iter()
-        .map(|j| (j..tiles).map(|i| tile_of(matrix, i, j)).collect())
-        .collect();
+    let mut columns: Vec<Vec<Array2<T>>> =
+        (0..tiles).into_par_iter().map(|j| (j..tiles).map(|i| tile_of(matrix, i, j)).collect()).collect();
     let mut diagonal_inverses: Vec<Array2<T>> = Vec::with_capacity(tiles);
     for k in 0..tiles {
         let (left, right) = columns.split_at_mut(k + 1);
@@ -69,10 +67,7 @@ pub fn invert_positive_definite<T: Real>(matrix: &Array2<T>) -> Option<Array2<T>
             .enumerate()
             .flat_map(|(offset, target)| {
                 let j = k + 1 + offset;
-                target
-                    .par_iter_mut()
-                    .enumerate()
-                    .map(move |(below, tile)| (j, j + below, tile))
+                target.par_iter_mut().enumerate().map(move |(below, tile)| (j, j + below, tile))
             })
             .for_each(|(j, i, tile)| {
                 general_mat_mul(T::minus_one(), &column[i - k], &column[j - k].t(), T::one(), tile);

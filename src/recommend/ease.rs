@@ -37,9 +37,7 @@ impl Ease {
     /// `matrix`: rows (customers or orders) × items. `None` when both sides exceed [`LARGEST_SIDE`] or the matrix
     /// cannot be inverted.
     pub fn fit(matrix: &Sparse, lambda: f32) -> Option<Self> {
-        let filled: Vec<usize> = (0..matrix.rows())
-            .filter(|&row| !matrix.row(row).0.is_empty())
-            .collect();
+        let filled: Vec<usize> = (0..matrix.rows()).filter(|&row| !matrix.row(row).0.is_empty()).collect();
         if matrix.cols == 0 || filled.is_empty() || lambda <= 0.0 {
             return None;
         }
@@ -70,11 +68,7 @@ impl Ease {
     pub fn fit_for_carts(matrix: &Sparse, lambda: f32) -> Option<Self> {
         let usable =
             matrix.cols > 0 && matrix.entries() > 0 && matrix.cols <= MOST_ITEMS_FOR_CARTS && lambda > 0.0;
-        if usable {
-            Self::primal(matrix, lambda)
-        } else {
-            None
-        }
+        if usable { Self::primal(matrix, lambda) } else { None }
     }
 
     fn primal(matrix: &Sparse, lambda: f32) -> Option<Self> {
@@ -87,16 +81,10 @@ impl Ease {
         let diagonal: Vec<f32> = weights.diag().to_vec();
         for (row, mut values) in weights.outer_iter_mut().enumerate() {
             for (column, value) in values.iter_mut().enumerate() {
-                *value = if row == column {
-                    0.0
-                } else {
-                    -*value / diagonal[column]
-                };
+                *value = if row == column { 0.0 } else { -*value / diagonal[column] };
             }
         }
-        Some(Self {
-            form: Form::Primal { weights },
-        })
+        Some(Self { form: Form::Primal { weights } })
     }
 
     fn dual(rows: Sparse, place: Vec<u32>, lambda: f32) -> Option<Self> {
@@ -113,39 +101,20 @@ impl Ease {
                 let mut quadratic = 0.0_f64;
                 for (&a, &x) in members.iter().zip(values) {
                     let line = inverse.row(a as usize);
-                    let inner: f64 = members
-                        .iter()
-                        .zip(values)
-                        .map(|(&b, &y)| f64::from(line[b as usize] * y))
-                        .sum();
+                    let inner: f64 =
+                        members.iter().zip(values).map(|(&b, &y)| f64::from(line[b as usize] * y)).sum();
                     quadratic += f64::from(x) * inner;
                 }
                 ((1.0 - quadratic) / f64::from(lambda)).max(1e-9) as f32
             })
             .collect();
-        Some(Self {
-            form: Form::Dual {
-                rows,
-                columns,
-                inverse,
-                diagonal,
-                lambda,
-                place,
-            },
-        })
+        Some(Self { form: Form::Dual { rows, columns, inverse, diagonal, lambda, place } })
     }
 
     /// Writes the scores of row `row` of the training matrix. In the dual form (XX')M = I − λM, so that xP is the row's
     /// line of M times X, without a product over all rows.
     pub fn score_trained(&self, row: usize, items: &[u32], values: &[f32], out: &mut [f32]) {
-        let Form::Dual {
-            rows,
-            inverse,
-            diagonal,
-            place,
-            ..
-        } = &self.form
-        else {
+        let Form::Dual { rows, inverse, diagonal, place, .. } = &self.form else {
             return self.score(items, values, out);
         };
         out.fill(0.0);
@@ -176,14 +145,7 @@ impl Ease {
                     }
                 }
             }
-            Form::Dual {
-                rows,
-                columns,
-                inverse,
-                diagonal,
-                lambda,
-                ..
-            } => {
+            Form::Dual { rows, columns, inverse, diagonal, lambda, .. } => {
                 let mut shared = vec![0.0_f32; rows.rows()];
                 for (&item, &value) in items.iter().zip(values) {
                     columns.add_row(item as usize, value, &mut shared);

@@ -69,18 +69,13 @@ impl Candidates {
     /// Drops the customers that are not in `some`; both ascend.
     pub fn keep(&mut self, some: &[u32]) {
         let width = self.width();
-        let mut kept = Self {
-            names: std::mem::take(&mut self.names),
-            start: vec![0],
-            ..Self::default()
-        };
+        let mut kept = Self { names: std::mem::take(&mut self.names), start: vec![0], ..Self::default() };
         for (group, &customer) in self.customers.iter().enumerate() {
             if some.binary_search(&customer).is_ok() {
                 let rows = self.start[group]..self.start[group + 1];
                 kept.customers.push(customer);
                 kept.items.extend_from_slice(&self.items[rows.clone()]);
-                kept.values
-                    .extend_from_slice(&self.values[rows.start * width..rows.end * width]);
+                kept.values.extend_from_slice(&self.values[rows.start * width..rows.end * width]);
                 kept.start.push(kept.items.len());
             }
         }
@@ -92,11 +87,7 @@ impl Candidates {
         let mut labels = Vec::with_capacity(self.items.len());
         for (group, targets) in targets.iter().enumerate() {
             let rows = self.start[group]..self.start[group + 1];
-            labels.extend(
-                self.items[rows]
-                    .iter()
-                    .map(|item| targets.binary_search(item).is_ok()),
-            );
+            labels.extend(self.items[rows].iter().map(|item| targets.binary_search(item).is_ok()));
         }
         labels
     }
@@ -132,11 +123,8 @@ impl ItemFacts {
             }
             let data = history.data;
             let order = basket.order as usize;
-            let lines = data
-                .products_of(order)
-                .iter()
-                .zip(data.quantities_of(order))
-                .zip(data.revenues_of(order));
+            let lines =
+                data.products_of(order).iter().zip(data.quantities_of(order)).zip(data.revenues_of(order));
             for ((&product, &quantity), &paid) in lines {
                 if let Some(item) = history.item(product) {
                     revenue[item as usize] += f64::from(paid);
@@ -153,13 +141,7 @@ impl ItemFacts {
             }
         }
         let price: Vec<f32> = (0..n)
-            .map(|item| {
-                if pieces[item] > 0.0 {
-                    (revenue[item] / pieces[item]) as f32
-                } else {
-                    MISSING
-                }
-            })
+            .map(|item| if pieces[item] > 0.0 { (revenue[item] / pieces[item]) as f32 } else { MISSING })
             .collect();
         let columns = (0..n)
             .map(|item| {
@@ -285,12 +267,7 @@ fn rows_of(
     let mut tables: Vec<(&[f32], Vec<u8>, f32)> = Vec::with_capacity(scores.len());
     for row in scores.iter() {
         let best = rank::top(row, LAST_PLACE);
-        chosen.extend(
-            best.iter()
-                .take(PER_MODEL)
-                .copied()
-                .filter(|&item| row[item as usize] > 0.0),
-        );
+        chosen.extend(best.iter().take(PER_MODEL).copied().filter(|&item| row[item as usize] > 0.0));
         let most = best.first().map_or(0.0, |&item| row[item as usize]);
         let mut place = vec![LAST_PLACE as u8; n];
         for (position, &item) in best.iter().enumerate() {
@@ -316,11 +293,7 @@ fn rows_of(
         } else {
             0.0
         };
-        let plain = pair
-            .iter()
-            .chain(&person.facts)
-            .chain(about_item)
-            .chain(std::iter::once(&against));
+        let plain = pair.iter().chain(&person.facts).chain(about_item).chain(std::iter::once(&against));
         values.extend(plain.map(|&value| if value == MISSING { MISSING } else { squash(value) }));
     }
     (chosen, values)
@@ -344,9 +317,7 @@ impl Person {
     fn new(history: &History<'_>, customer: u32, item_facts: &ItemFacts) -> Self {
         let mut past = history.past(customer).to_vec();
         let n_orders = past.last().map_or(0, |last| last.order + 1);
-        let idle = past
-            .last()
-            .map_or(MISSING, |last| history.age_days(last.at) as f32);
+        let idle = past.last().map_or(MISSING, |last| history.age_days(last.at) as f32);
         let lines = past.len() as f32;
         past.sort_by_key(|past| (past.item, past.at));
         let distinct = past.chunk_by(|a, b| a.item == b.item).count() as f32;
@@ -364,12 +335,7 @@ impl Person {
             lines / (n_orders as f32).max(1.0),
             10.0 * (1.0 - distinct / lines.max(1.0)),
         ];
-        Self {
-            past,
-            n_orders,
-            facts,
-            usual_price,
-        }
+        Self { past, n_orders, facts, usual_price }
     }
 
     fn pair(&self, history: &History<'_>, item: u32) -> [f32; 11] {
@@ -384,9 +350,7 @@ impl Person {
             return never;
         };
         let decayed = |half_life: f64| -> f32 {
-            own.iter()
-                .map(|past| (-history.age_days(past.at) / half_life).exp2())
-                .sum::<f64>() as f32
+            own.iter().map(|past| (-history.age_days(past.at) / half_life).exp2()).sum::<f64>() as f32
         };
         let elapsed = history.age_days(newest.at) as f32;
         let count = own.len() as f32;
@@ -405,11 +369,7 @@ impl Person {
             gap,
             if gap > 0.0 { elapsed / gap } else { MISSING },
             10.0 * count / self.n_orders as f32,
-            if newest.order + 1 == self.n_orders {
-                1.0
-            } else {
-                0.0
-            },
+            if newest.order + 1 == self.n_orders { 1.0 } else { 0.0 },
             (self.n_orders - 1 - newest.order) as f32,
         ]
     }
@@ -417,9 +377,7 @@ impl Person {
 
 /// Customers with anything in their history, ascending.
 pub fn active_customers(history: &History<'_>) -> Vec<u32> {
-    (0..history.n_customers() as u32)
-        .filter(|&c| c != NOBODY && !history.past(c).is_empty())
-        .collect()
+    (0..history.n_customers() as u32).filter(|&c| c != NOBODY && !history.past(c).is_empty()).collect()
 }
 
 #[cfg(test)]
@@ -439,16 +397,9 @@ mod tests {
         let history = History::new(&data, 86_400 * 12, 1);
         let methods = [
             Method::PersonalDecay { half_life_days: 30.0 },
-            Method::Walk {
-                beta: 0.1,
-                k: 10,
-                counting: Counting::Count,
-            },
+            Method::Walk { beta: 0.1, k: 10, counting: Counting::Count },
         ];
-        let models: Vec<Fitted<'_>> = methods
-            .iter()
-            .filter_map(|method| method.fit(&history, 1))
-            .collect();
+        let models: Vec<Fitted<'_>> = methods.iter().filter_map(|method| method.fit(&history, 1)).collect();
         let facts = ItemFacts::new(&history);
         let customers = active_customers(&history);
         let both = both_candidates(&history, &models, &facts, &customers);
@@ -458,10 +409,6 @@ mod tests {
             assert_eq!(table.values.len(), table.items.len() * table.width());
         }
         let bought = history.bought(0);
-        assert!(
-            both[1].items[..both[1].start[1]]
-                .iter()
-                .all(|item| !bought.contains(item))
-        );
+        assert!(both[1].items[..both[1].start[1]].iter().all(|item| !bought.contains(item)));
     }
 }

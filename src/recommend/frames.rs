@@ -48,11 +48,8 @@ impl Dataset {
         let mut facts = vec![ProductFacts::default(); products.len()];
         let table = &frames.products;
         let (titles, vendors) = (texts(table, "title")?, texts(table, "vendor")?);
-        let (categories, types, tags) = (
-            texts(table, "category")?,
-            texts(table, "product_type")?,
-            texts(table, "tags")?,
-        );
+        let (categories, types, tags) =
+            (texts(table, "category")?, texts(table, "product_type")?, texts(table, "tags")?);
         let (prices, created) = (whole(table, "price")?, whole(table, "created_at")?);
         let (goods, published) = (flags(table, "goods")?, flags(table, "published")?);
         for row in 0..table.height() {
@@ -63,10 +60,7 @@ impl Dataset {
                 tags: tags[row]
                     .as_deref()
                     .map(|tags| {
-                        tags.split('\u{1f}')
-                            .filter(|tag| !tag.is_empty())
-                            .map(str::to_owned)
-                            .collect()
+                        tags.split('\u{1f}').filter(|tag| !tag.is_empty()).map(str::to_owned).collect()
                     })
                     .unwrap_or_default(),
                 price: prices[row],
@@ -76,16 +70,10 @@ impl Dataset {
         }
 
         let table = &frames.lines;
-        let (order, customer, product) = (
-            whole(table, "order")?,
-            whole(table, "customer")?,
-            whole(table, "product")?,
-        );
-        let (at, quantity, revenue) = (
-            whole(table, "at")?,
-            whole(table, "quantity")?,
-            whole(table, "revenue")?,
-        );
+        let (order, customer, product) =
+            (whole(table, "order")?, whole(table, "customer")?, whole(table, "product")?);
+        let (at, quantity, revenue) =
+            (whole(table, "at")?, whole(table, "quantity")?, whole(table, "revenue")?);
         let goods = flags(table, "goods")?;
         let mut lines = Vec::with_capacity(table.height());
         for row in 0..table.height() {
@@ -99,9 +87,8 @@ impl Dataset {
             if goods[row] == Some(false) {
                 continue;
             }
-            let customer = customer[row]
-                .and_then(|key| customer_of.get(key as usize).copied())
-                .unwrap_or(NOBODY);
+            let customer =
+                customer[row].and_then(|key| customer_of.get(key as usize).copied()).unwrap_or(NOBODY);
             lines.push(Line {
                 order,
                 customer,
@@ -129,16 +116,9 @@ pub struct PastSearch {
 /// All searches, by time.
 pub fn past_searches(frames: &StoreFrames) -> PolarsResult<Vec<PastSearch>> {
     let events = &frames.events;
-    let (at, kind, query) = (
-        whole(events, "at")?,
-        whole(events, "kind")?,
-        texts(events, "query")?,
-    );
-    let (session, visitor, results) = (
-        whole(events, "session")?,
-        whole(events, "visitor")?,
-        whole(events, "results")?,
-    );
+    let (at, kind, query) = (whole(events, "at")?, whole(events, "kind")?, texts(events, "query")?);
+    let (session, visitor, results) =
+        (whole(events, "session")?, whole(events, "visitor")?, whole(events, "results")?);
     let mut numbers: BTreeMap<(u8, i64), u32> = BTreeMap::new();
     let mut found = Vec::new();
     for row in 0..events.height() {
@@ -153,12 +133,7 @@ pub fn past_searches(frames: &StoreFrames) -> PolarsResult<Vec<PastSearch>> {
         };
         let next = numbers.len() as u32;
         let session = *numbers.entry(who).or_insert(next);
-        found.push(PastSearch {
-            session,
-            at,
-            query: query.clone(),
-            results: results[row],
-        });
+        found.push(PastSearch { session, at, query: query.clone(), results: results[row] });
     }
     Ok(found)
 }
@@ -166,28 +141,15 @@ pub fn past_searches(frames: &StoreFrames) -> PolarsResult<Vec<PastSearch>> {
 /// Ids in ascending order, and where each row went.
 fn dictionary(ids: &[Option<String>]) -> (Dictionary, Vec<u32>) {
     let dictionary = Dictionary::from_ids(ids.iter().flatten().cloned().collect());
-    let places = ids
-        .iter()
-        .map(|id| {
-            id.as_deref()
-                .and_then(|id| dictionary.index(id))
-                .unwrap_or(NOBODY)
-        })
-        .collect();
+    let places =
+        ids.iter().map(|id| id.as_deref().and_then(|id| dictionary.index(id)).unwrap_or(NOBODY)).collect();
     (dictionary, places)
 }
 
 fn touches(events: &DataFrame, product_of: &[u32], customer_of: &[u32]) -> PolarsResult<Vec<Touch>> {
-    let (at, visitor, session) = (
-        whole(events, "at")?,
-        whole(events, "visitor")?,
-        whole(events, "session")?,
-    );
-    let (customer, kind, product) = (
-        whole(events, "customer")?,
-        whole(events, "kind")?,
-        whole(events, "product")?,
-    );
+    let (at, visitor, session) = (whole(events, "at")?, whole(events, "visitor")?, whole(events, "session")?);
+    let (customer, kind, product) =
+        (whole(events, "customer")?, whole(events, "kind")?, whole(events, "product")?);
     // Known sessions keep their number; others are cut from the visitor's stream by silence.
     let mut open: BTreeMap<(u8, i64), (u32, i64)> = BTreeMap::new();
     let mut next = 0_u32;
@@ -216,13 +178,9 @@ fn touches(events: &DataFrame, product_of: &[u32], customer_of: &[u32]) -> Polar
         touches.push(Touch {
             at,
             session,
-            customer: customer[row]
-                .and_then(|key| customer_of.get(key as usize).copied())
-                .unwrap_or(NOBODY),
+            customer: customer[row].and_then(|key| customer_of.get(key as usize).copied()).unwrap_or(NOBODY),
             product,
-            kind: kind[row]
-                .and_then(|kind| KINDS.get(kind as usize).copied())
-                .unwrap_or_default(),
+            kind: kind[row].and_then(|kind| KINDS.get(kind as usize).copied()).unwrap_or_default(),
         });
     }
     Ok(touches)

@@ -88,11 +88,8 @@ mod tests {
 
     #[test]
     fn popularity_counts_people_and_decay_counts_orders() {
-        let data = store(&[
-            ("1", "a", 0, &["x"]),
-            ("2", "a", 7 * DAY, &["x", "y"]),
-            ("3", "", 14 * DAY, &["y"]),
-        ]);
+        let data =
+            store(&[("1", "a", 0, &["x"]), ("2", "a", 7 * DAY, &["x", "y"]), ("3", "", 14 * DAY, &["y"])]);
         let history = History::new(&data, 14 * DAY + 1, 1);
         assert_eq!(popularity(&history, 0.0), vec![1.0, 2.0]);
         assert_eq!(recent_orders(&history, 8.0), vec![1.0, 2.0]);

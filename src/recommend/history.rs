@@ -65,9 +65,8 @@ impl<'a> History<'a> {
         for (product, _) in by_product {
             buyers[product as usize] += 1;
         }
-        let products: Vec<u32> = (0..n_products as u32)
-            .filter(|&p| buyers[p as usize] >= min_buyers.max(1))
-            .collect();
+        let products: Vec<u32> =
+            (0..n_products as u32).filter(|&p| buyers[p as usize] >= min_buyers.max(1)).collect();
         let mut item_of = vec![NOBODY; n_products];
         for (item, &product) in products.iter().enumerate() {
             item_of[product as usize] = item as u32;
@@ -85,13 +84,7 @@ impl<'a> History<'a> {
             let end = basket_items.len() as u32;
             if end > start {
                 let row = &data.orders[order];
-                baskets.push(Basket {
-                    customer: row.customer,
-                    at: row.at,
-                    order: order as u32,
-                    start,
-                    end,
-                });
+                baskets.push(Basket { customer: row.customer, at: row.at, order: order as u32, start, end });
                 if row.customer != NOBODY {
                     past_count[row.customer as usize + 1] += (end - start) as usize;
                 }
@@ -101,38 +94,17 @@ impl<'a> History<'a> {
             past_count[customer + 1] += past_count[customer];
         }
         let mut next = past_count.clone();
-        let mut past = vec![
-            Past {
-                item: 0,
-                at: 0,
-                order: 0
-            };
-            past_count[n_customers]
-        ];
+        let mut past = vec![Past { item: 0, at: 0, order: 0 }; past_count[n_customers]];
         let mut n_own_orders = vec![0_u32; n_customers];
         for basket in baskets.iter().filter(|basket| basket.customer != NOBODY) {
             let customer = basket.customer as usize;
             for &item in &basket_items[basket.start as usize..basket.end as usize] {
-                past[next[customer]] = Past {
-                    item,
-                    at: basket.at,
-                    order: n_own_orders[customer],
-                };
+                past[next[customer]] = Past { item, at: basket.at, order: n_own_orders[customer] };
                 next[customer] += 1;
             }
             n_own_orders[customer] += 1;
         }
-        Self {
-            data,
-            cut,
-            products,
-            item_of,
-            baskets,
-            basket_items,
-            past_start: past_count,
-            past,
-            buyers,
-        }
+        Self { data, cut, products, item_of, baskets, basket_items, past_start: past_count, past, buyers }
     }
 
     pub fn n_items(&self) -> usize {
@@ -145,10 +117,7 @@ impl<'a> History<'a> {
 
     /// The catalogue item of a product, if it is in the catalogue.
     pub fn item(&self, product: u32) -> Option<u32> {
-        self.item_of
-            .get(product as usize)
-            .copied()
-            .filter(|&item| item != NOBODY)
+        self.item_of.get(product as usize).copied().filter(|&item| item != NOBODY)
     }
 
     pub fn items_of(&self, basket: &Basket) -> &[u32] {

@@ -51,12 +51,7 @@ impl WindowLessons {
         monitor.checkpoint()?;
         let with_new: Vec<u32> = new.iter().map(|case| case.customer).collect();
         fresh.keep(&with_new);
-        Ok(Self {
-            start: history.cut,
-            all,
-            new: fresh,
-            cases: [next, window, new],
-        })
+        Ok(Self { start: history.cut, all, new: fresh, cases: [next, window, new] })
     }
 
     pub fn candidates(&self, task: Task) -> &Candidates {
@@ -68,11 +63,7 @@ impl WindowLessons {
     }
 
     pub fn labels(&self, task: Task) -> Vec<bool> {
-        let targets: Vec<&[u32]> = self
-            .cases(task)
-            .iter()
-            .map(|case| case.targets.as_slice())
-            .collect();
+        let targets: Vec<&[u32]> = self.cases(task).iter().map(|case| case.targets.as_slice()).collect();
         self.candidates(task).labels(&targets)
     }
 }
@@ -143,15 +134,8 @@ impl SecondStage {
         }
         let width = names.len();
         let logistic = Logistic::fit(&rows, width, &labels, 0.1)?;
-        let trees = (tree_weight > 0.0)
-            .then(|| refine(&logistic, &rows, width, &labels, &groups))
-            .flatten();
-        Some(Self {
-            names: names.to_vec(),
-            logistic,
-            trees,
-            tree_weight,
-        })
+        let trees = (tree_weight > 0.0).then(|| refine(&logistic, &rows, width, &labels, &groups)).flatten();
+        Some(Self { names: names.to_vec(), logistic, trees, tree_weight })
     }
 
     /// One score; it is the sum of [`Self::contributions`] and the rest that returns.
@@ -163,10 +147,7 @@ impl SecondStage {
     /// What each fact adds to the score, beside `names`; returns what no fact explains.
     pub fn contributions(&self, row: &[f32], parts: &mut [f64]) -> f64 {
         parts.fill(0.0);
-        let mut rest = self
-            .trees
-            .as_ref()
-            .map_or(0.0, |trees| trees.contributions(row, parts));
+        let mut rest = self.trees.as_ref().map_or(0.0, |trees| trees.contributions(row, parts));
         rest *= self.tree_weight;
         for (fact, (part, &value)) in parts.iter_mut().zip(row).enumerate() {
             *part = *part * self.tree_weight + self.logistic.contribution(fact, value);
@@ -180,9 +161,8 @@ impl SecondStage {
             .into_par_iter()
             .map(|group| {
                 let rows = table.start[group]..table.start[group + 1];
-                let mut list: Vec<(u32, f32)> = rows
-                    .map(|row| (table.items[row], self.score(table.row(row)) as f32))
-                    .collect();
+                let mut list: Vec<(u32, f32)> =
+                    rows.map(|row| (table.items[row], self.score(table.row(row)) as f32)).collect();
                 list.sort_unstable_by(|a, b| rank::before(*a, *b));
                 list
             })
@@ -214,14 +194,7 @@ fn refine(
         }
         few_groups.push(few_labels.len());
     }
-    Trees::fit(
-        &few,
-        width,
-        &few_labels,
-        &few_groups,
-        start,
-        trees::Settings::default(),
-    )
+    Trees::fit(&few, width, &few_labels, &few_groups, start, trees::Settings::default())
 }
 
 /// Mean NDCG@k of ranked lists beside their cases.

@@ -20,14 +20,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self {
-            factors: 64,
-            iterations: 14,
-            unobserved: 1.0,
-            regularisation: 0.003,
-            exponent: 1.0,
-            seed: 1,
-        }
+        Self { factors: 64, iterations: 14, unobserved: 1.0, regularisation: 0.003, exponent: 1.0, seed: 1 }
     }
 }
 
@@ -63,11 +56,7 @@ impl Ials {
             solve_side(&columns, &customers, &mut items, k, settings);
         }
         solve_side(matrix, &items, &mut customers, k, settings);
-        Self {
-            factors: k,
-            items,
-            customers,
-        }
+        Self { factors: k, items, customers }
     }
 
     pub fn score(&self, customer: u32, out: &mut [f32]) {
@@ -83,11 +72,7 @@ fn solve_side(matrix: &Sparse, fixed: &[f32], free: &mut [f32], k: usize, settin
     let n_fixed = fixed.len() / k;
     let gram = gram(fixed, k);
     free.par_chunks_mut(k * 32).enumerate().for_each(|(chunk, rows)| {
-        let mut work = Work {
-            residual: vec![0.0; k],
-            direction: vec![0.0; k],
-            product: vec![0.0; k],
-        };
+        let mut work = Work { residual: vec![0.0; k], direction: vec![0.0; k], product: vec![0.0; k] };
         for (offset, x) in rows.chunks_exact_mut(k).enumerate() {
             let (columns, values) = matrix.row(chunk * 32 + offset);
             if columns.is_empty() {
@@ -194,12 +179,7 @@ fn multiply(gram: &[f32], unobserved: f32, lambda: f32, x: &[f32], out: &mut [f3
 fn dot(a: &[f32], b: &[f32]) -> f32 {
     let mut lanes = [0.0_f32; 8];
     let (a_chunks, b_chunks) = (a.chunks_exact(8), b.chunks_exact(8));
-    let rest: f32 = a_chunks
-        .remainder()
-        .iter()
-        .zip(b_chunks.remainder())
-        .map(|(x, y)| x * y)
-        .sum();
+    let rest: f32 = a_chunks.remainder().iter().zip(b_chunks.remainder()).map(|(x, y)| x * y).sum();
     for (x, y) in a_chunks.zip(b_chunks) {
         for lane in 0..8 {
             lanes[lane] += x[lane] * y[lane];
@@ -224,21 +204,10 @@ mod tests {
             4,
             (0..8_u32).map(|customer| {
                 let first = if customer < 4 { 0 } else { 2 };
-                if customer % 4 == 0 {
-                    vec![(first, 1.0)]
-                } else {
-                    vec![(first, 1.0), (first + 1, 1.0)]
-                }
+                if customer % 4 == 0 { vec![(first, 1.0)] } else { vec![(first, 1.0), (first + 1, 1.0)] }
             }),
         );
-        let model = Ials::fit(
-            &matrix,
-            Settings {
-                factors: 4,
-                unobserved: 0.1,
-                ..Settings::default()
-            },
-        );
+        let model = Ials::fit(&matrix, Settings { factors: 4, unobserved: 0.1, ..Settings::default() });
         let mut scores = vec![0.0; 4];
         model.score(0, &mut scores);
         assert!(scores[1] > scores[2] && scores[1] > scores[3], "{scores:?}");

@@ -35,9 +35,8 @@ pub enum Weighting {
 pub fn item_knn(matrix: &Sparse, weighting: Weighting, k: usize) -> Neighbours {
     let items = matrix.transpose();
     let n_items = items.rows() as f32;
-    let idf: Vec<f32> = (0..matrix.rows())
-        .map(|row| n_items.ln() - (matrix.row(row).0.len() as f32).ln_1p())
-        .collect();
+    let idf: Vec<f32> =
+        (0..matrix.rows()).map(|row| n_items.ln() - (matrix.row(row).0.len() as f32).ln_1p()).collect();
     let lengths = items.row_sums();
     let average = lengths.iter().sum::<f32>() / n_items.max(1.0);
     let weighted = match weighting {
@@ -60,20 +59,14 @@ pub fn random_walk(rows: &Sparse, beta: f32, k: usize) -> Neighbours {
     let items = rows.transpose();
     let degree: Vec<f32> = items.row_sums();
     let back = items.map(|item, _, value| value / degree[item]);
-    let penalty: Vec<f32> = degree
-        .iter()
-        .map(|degree| degree.max(f32::MIN_POSITIVE).powf(beta))
-        .collect();
-    let similar = back.top_product(&forward, k, |_, target, value| {
-        Some(value / penalty[target as usize])
-    });
+    let penalty: Vec<f32> = degree.iter().map(|degree| degree.max(f32::MIN_POSITIVE).powf(beta)).collect();
+    let similar = back.top_product(&forward, k, |_, target, value| Some(value / penalty[target as usize]));
     Neighbours { similar }
 }
 
 fn normalise(matrix: Sparse) -> Sparse {
-    let norms: Vec<f32> = (0..matrix.rows())
-        .map(|row| matrix.row(row).1.iter().map(|v| v * v).sum::<f32>().sqrt())
-        .collect();
+    let norms: Vec<f32> =
+        (0..matrix.rows()).map(|row| matrix.row(row).1.iter().map(|v| v * v).sum::<f32>().sqrt()).collect();
     matrix.map(|row, _, value| value / norms[row].max(f32::MIN_POSITIVE))
 }
 
@@ -83,10 +76,8 @@ mod tests {
 
     #[test]
     fn cosine_of_items_bought_by_the_same_people_is_one() {
-        let matrix = Sparse::from_rows(
-            3,
-            [vec![(0, 1.0), (1, 1.0)], vec![(0, 1.0), (1, 1.0)], vec![(2, 1.0)]],
-        );
+        let matrix =
+            Sparse::from_rows(3, [vec![(0, 1.0), (1, 1.0)], vec![(0, 1.0), (1, 1.0)], vec![(2, 1.0)]]);
         let neighbours = item_knn(&matrix, Weighting::Cosine, 5);
         let (items, values) = neighbours.similar.row(0);
         assert_eq!(items, &[0, 1]);

@@ -25,10 +25,7 @@ impl Logistic {
             return None;
         }
         let (means, scales) = moments(rows, width);
-        let inverse: Vec<f64> = scales
-            .iter()
-            .map(|&s| if s > 0.0 { 1.0 / s } else { 0.0 })
-            .collect();
+        let inverse: Vec<f64> = scales.iter().map(|&s| if s > 0.0 { 1.0 / s } else { 0.0 }).collect();
         let standard: Vec<f32> = rows
             .par_chunks(width * 4_096)
             .flat_map_iter(|chunk| {
@@ -48,15 +45,11 @@ impl Logistic {
                 break;
             };
             let step: Vec<f64> = (0..=width)
-                .map(|a| {
-                    (0..=width)
-                        .map(|b| inverse[[a, b]] * state.gradient[b])
-                        .sum::<f64>()
-                })
+                .map(|a| (0..=width).map(|b| inverse[[a, b]] * state.gradient[b]).sum::<f64>())
                 .collect();
-            let Some((next, moved)) = shorten(&state, &beta, &step, |at| {
-                derivatives(&standard, width, labels, at, c)
-            }) else {
+            let Some((next, moved)) =
+                shorten(&state, &beta, &step, |at| derivatives(&standard, width, labels, at, c))
+            else {
                 break;
             };
             let improved = state.loss - next.loss;
@@ -67,20 +60,12 @@ impl Logistic {
             }
         }
         let intercept = beta.pop()?;
-        Some(Self {
-            intercept,
-            coefficients: beta,
-            means,
-            scales,
-        })
+        Some(Self { intercept, coefficients: beta, means, scales })
     }
 
     /// The log-odds of one row.
     pub fn log_odds(&self, row: &[f32]) -> f64 {
-        self.intercept
-            + (0..row.len())
-                .map(|fact| self.contribution(fact, row[fact]))
-                .sum::<f64>()
+        self.intercept + (0..row.len()).map(|fact| self.contribution(fact, row[fact])).sum::<f64>()
     }
 
     /// What one fact adds to the log-odds.
@@ -110,11 +95,7 @@ fn shorten(
 ) -> Option<(Derivatives, Vec<f64>)> {
     (0..6).find_map(|halvings| {
         let scale = 0.5_f64.powi(halvings);
-        let moved: Vec<f64> = beta
-            .iter()
-            .zip(step)
-            .map(|(value, step)| value - scale * step)
-            .collect();
+        let moved: Vec<f64> = beta.iter().zip(step).map(|(value, step)| value - scale * step).collect();
         let next = evaluate(&moved);
         (next.loss < state.loss).then_some((next, moved))
     })
@@ -166,11 +147,7 @@ fn derivatives(standard: &[f32], width: usize, labels: &[bool], beta: &[f64], c:
                 let z: f64 = extended.iter().zip(beta).map(|(&x, b)| f64::from(x) * b).sum();
                 let p = 1.0 / (1.0 + (-z).exp());
                 let y = if label { 1.0 } else { 0.0 };
-                loss += if label {
-                    (1.0 + (-z).exp()).ln()
-                } else {
-                    (1.0 + z.exp()).ln()
-                };
+                loss += if label { (1.0 + (-z).exp()).ln() } else { (1.0 + z.exp()).ln() };
                 let error = p - y;
                 let weight = (p * (1.0 - p)).max(1e-9) as f32;
                 for (slot, &x) in gradient.iter_mut().zip(&extended) {
@@ -186,11 +163,8 @@ fn derivatives(standard: &[f32], width: usize, labels: &[bool], beta: &[f64], c:
             (loss, gradient, hessian)
         })
         .collect();
-    let mut state = Derivatives {
-        loss: 0.0,
-        gradient: vec![0.0; side],
-        hessian: Array2::zeros((side, side)),
-    };
+    let mut state =
+        Derivatives { loss: 0.0, gradient: vec![0.0; side], hessian: Array2::zeros((side, side)) };
     for (loss, gradient, hessian) in &parts {
         state.loss += loss;
         for (slot, value) in state.gradient.iter_mut().zip(gradient) {

@@ -107,10 +107,7 @@ impl Method {
             Self::ItemTfIdf { .. } => "item-tfidf",
             Self::ItemBm25 { .. } => "item-bm25",
             Self::Walk { .. } => "rp3beta",
-            Self::Ease {
-                counting: Counting::Decayed { .. },
-                ..
-            } => "decayed-ease",
+            Self::Ease { counting: Counting::Decayed { .. }, .. } => "decayed-ease",
             Self::Ease { .. } => "ease",
             Self::Ials { .. } => "ials",
             Self::TifuKnn { .. } => "tifu-knn",
@@ -123,10 +120,7 @@ impl Method {
     /// The name, told apart by half-life where there are several of a kind.
     pub fn label(&self) -> String {
         match self {
-            Self::Ease {
-                counting: Counting::Decayed { half_life_days },
-                ..
-            }
+            Self::Ease { counting: Counting::Decayed { half_life_days }, .. }
             | Self::PersonalDecay { half_life_days }
             | Self::DecayedPopularity { half_life_days } => {
                 format!("{} ({half_life_days} days)", self.name())
@@ -157,10 +151,9 @@ impl Method {
                 Scorer::Same(frequency::decayed_popularity(history, half_life_days))
             }
             Self::PersonalCount => Scorer::Personal(Personal::Count, frequency::popularity(history, 0.0)),
-            Self::PersonalDecay { half_life_days } => Scorer::Personal(
-                Personal::Decay { half_life_days },
-                frequency::popularity(history, 0.0),
-            ),
+            Self::PersonalDecay { half_life_days } => {
+                Scorer::Personal(Personal::Decay { half_life_days }, frequency::popularity(history, 0.0))
+            }
             Self::ItemCosine { k, counting } => {
                 let rows = matrix(counting);
                 Scorer::Items(item_knn::item_knn(&rows, Weighting::Cosine, k), rows)
@@ -181,13 +174,7 @@ impl Method {
                 let rows = matrix(counting);
                 Scorer::Ease(Box::new(Ease::fit(&rows, lambda)?), rows)
             }
-            Self::Ials {
-                factors,
-                unobserved,
-                regularisation,
-                exponent,
-                counting,
-            } => {
+            Self::Ials { factors, unobserved, regularisation, exponent, counting } => {
                 let settings = ials::Settings {
                     factors,
                     unobserved,
@@ -198,27 +185,11 @@ impl Method {
                 };
                 Scorer::Ials(Ials::fit(&matrix(counting), settings))
             }
-            Self::TifuKnn {
-                neighbours,
-                basket_decay,
-                group_decay,
-                own,
-                groups,
-            } => {
-                let settings = tifu::Settings {
-                    neighbours,
-                    basket_decay,
-                    group_decay,
-                    own,
-                    groups,
-                };
+            Self::TifuKnn { neighbours, basket_decay, group_decay, own, groups } => {
+                let settings = tifu::Settings { neighbours, basket_decay, group_decay, own, groups };
                 Scorer::Tifu(Box::new(Tifu::fit(history, settings)))
             }
-            Self::OrderWalk {
-                beta,
-                k,
-                half_life_days,
-            } => {
+            Self::OrderWalk { beta, k, half_life_days } => {
                 let rows = history.basket_matrix(|_, lines| 1.0 / (lines as f64).sqrt());
                 let recent = history.customer_matrix(|age| (-age / half_life_days).exp2());
                 Scorer::Items(item_knn::random_walk(&rows, beta, k), recent)
@@ -228,19 +199,12 @@ impl Method {
                 Scorer::Items(neighbours, rows)
             }
             Self::Content { k } => {
-                let facts: Vec<_> = history
-                    .products
-                    .iter()
-                    .map(|&p| &history.data.facts[p as usize])
-                    .collect();
+                let facts: Vec<_> =
+                    history.products.iter().map(|&p| &history.data.facts[p as usize]).collect();
                 Scorer::Items(attribute_neighbours(&facts, k), matrix(Counting::Log))
             }
         };
-        Some(Fitted {
-            method: *self,
-            history,
-            scorer,
-        })
+        Some(Fitted { method: *self, history, scorer })
     }
 }
 
@@ -266,18 +230,11 @@ fn transitions(history: &History<'_>, k: usize, memory: f32) -> (Neighbours, Spa
     for customer in 0..history.n_customers() as u32 {
         let past = history.past(customer);
         let past = &past[past.len().saturating_sub(LATEST)..];
-        let orders = past
-            .first()
-            .zip(past.last())
-            .map_or(0, |(a, b)| (b.order - a.order) as usize + 1);
+        let orders = past.first().zip(past.last()).map_or(0, |(a, b)| (b.order - a.order) as usize + 1);
         let long_baskets = past.len() > 3 * orders;
         // Where orders hold many lines the step is the order, else the line.
         let step = |index: usize| {
-            if long_baskets {
-                past[index].order as usize
-            } else {
-                index
-            }
+            if long_baskets { past[index].order as usize } else { index }
         };
         let mut tail = Vec::new();
         let last_step = if past.is_empty() { 0 } else { step(past.len() - 1) };
@@ -323,12 +280,7 @@ fn transitions(history: &History<'_>, k: usize, memory: f32) -> (Neighbours, Spa
         super::sparse::keep_top(&mut row, k);
         row
     });
-    (
-        Neighbours {
-            similar: Sparse::from_rows(n, rows),
-        },
-        Sparse::from_rows(n, queries),
-    )
+    (Neighbours { similar: Sparse::from_rows(n, rows) }, Sparse::from_rows(n, queries))
 }
 
 /// A model that has seen a history.

@@ -78,11 +78,7 @@ impl From<Pair> for Evidence {
             n: pair.n,
             lift: pair.lift() as f32,
             llr: pair.llr() as f32,
-            support: if pair.n > 0 {
-                pair.both as f32 / pair.n as f32
-            } else {
-                0.0
-            },
+            support: if pair.n > 0 { pair.both as f32 / pair.n as f32 } else { 0.0 },
         }
     }
 }

@@ -31,11 +31,8 @@ pub fn neighbour_lists(history: &History<'_>, length: usize) -> BTreeMap<Strateg
 /// does not explain.
 fn bought_together(history: &History<'_>, length: usize) -> Vec<Vec<Neighbour>> {
     let baskets = Baskets::new(history);
-    let walk = random_walk(
-        &history.basket_matrix(|_, lines| 1.0 / (lines as f64).sqrt()),
-        0.1,
-        10 * length.max(20),
-    );
+    let walk =
+        random_walk(&history.basket_matrix(|_, lines| 1.0 / (lines as f64).sqrt()), 0.1, 10 * length.max(20));
     collect(history, &walk, &baskets, length)
 }
 
@@ -47,22 +44,16 @@ fn next_order(history: &History<'_>, length: usize) -> Vec<Vec<Neighbour>> {
     for customer in 0..history.n_customers() as u32 {
         let past = history.past(customer);
         let last_order = past.last().map_or(0, |last| last.order);
-        let mut before: Vec<(u32, f32)> = past
-            .iter()
-            .filter(|p| p.order < last_order)
-            .map(|p| (p.item, 1.0))
-            .collect();
+        let mut before: Vec<(u32, f32)> =
+            past.iter().filter(|p| p.order < last_order).map(|p| (p.item, 1.0)).collect();
         before.sort_unstable_by_key(|entry| entry.0);
         before.dedup_by_key(|entry| entry.0);
         // An item counts as later when it follows another order closely enough and was not there before.
         let mut seen: Vec<u32> = Vec::new();
         let mut after: Vec<(u32, f32)> = Vec::new();
         for (index, p) in past.iter().enumerate() {
-            let follows = past[..index]
-                .iter()
-                .rev()
-                .find(|q| q.order < p.order)
-                .is_some_and(|q| p.at - q.at <= REACH);
+            let follows =
+                past[..index].iter().rev().find(|q| q.order < p.order).is_some_and(|q| p.at - q.at <= REACH);
             if follows && !seen.contains(&p.item) {
                 after.push((p.item, 1.0));
             }
@@ -97,16 +88,13 @@ fn directed(history: &History<'_>, from: &Sparse, to: &Sparse, length: usize) ->
         let (left, right) = (sources.row(a as usize).0, targets.row(b as usize).0);
         left.iter().filter(|row| right.binary_search(row).is_ok()).count() as f32
     };
-    lists(history, &trusted, length, |a, b| {
-        Some(pair(a as usize, b, both(a, b)).into())
-    })
+    lists(history, &trusted, length, |a, b| Some(pair(a as usize, b, both(a, b)).into()))
 }
 
 /// TF-IDF cosine over the attributes of recommendable products; works without a single order.
 fn similar(data: &Dataset, length: usize) -> Vec<Vec<Neighbour>> {
-    let open: Vec<u32> = (0..data.facts.len() as u32)
-        .filter(|&p| data.facts[p as usize].recommendable)
-        .collect();
+    let open: Vec<u32> =
+        (0..data.facts.len() as u32).filter(|&p| data.facts[p as usize].recommendable).collect();
     let facts: Vec<_> = open.iter().map(|&p| &data.facts[p as usize]).collect();
     let near = attribute_neighbours(&facts, length);
     let mut lists = vec![Vec::new(); data.facts.len()];
@@ -134,11 +122,7 @@ fn from_sessions(data: &Dataset, as_of: Seconds, length: usize) -> Option<(Lists
     let n = data.products.len();
     let mut viewed: Vec<Vec<(u32, f32)>> = Vec::new();
     let mut bought: Vec<Vec<(u32, f32)>> = Vec::new();
-    let mut touches: Vec<_> = data
-        .touches
-        .iter()
-        .filter(|t| t.at < as_of && t.product != NOBODY)
-        .collect();
+    let mut touches: Vec<_> = data.touches.iter().filter(|t| t.at < as_of && t.product != NOBODY).collect();
     touches.sort_by_key(|touch| (touch.session, touch.at));
     for session in touches.chunk_by(|a, b| a.session == b.session) {
         let mut views: Vec<(u32, f32)> = Vec::new();
@@ -181,9 +165,7 @@ fn from_sessions(data: &Dataset, as_of: Seconds, length: usize) -> Option<(Lists
             left.iter().filter(|row| right.binary_search(row).is_ok()).count() as f32
         };
         let products: Vec<u32> = (0..n as u32).collect();
-        strengths(&near, &products, n, length, |a, b| {
-            Some(pair(a as usize, b, both(a, b)).into())
-        })
+        strengths(&near, &products, n, length, |a, b| Some(pair(a as usize, b, both(a, b)).into()))
     };
     Some((pairs(&viewed), pairs(&bought)))
 }
@@ -204,13 +186,7 @@ pub(super) fn lists(
     length: usize,
     evidence: impl Fn(u32, u32) -> Option<Evidence> + Sync,
 ) -> Lists {
-    strengths(
-        near,
-        &history.products,
-        history.data.products.len(),
-        length,
-        evidence,
-    )
+    strengths(near, &history.products, history.data.products.len(), length, evidence)
 }
 
 /// Strength 10 000 s / (s + m/4), m the median of the lists' best scores: it never saturates, keeps the order, and a
@@ -222,9 +198,8 @@ fn strengths(
     length: usize,
     evidence: impl Fn(u32, u32) -> Option<Evidence> + Sync,
 ) -> Lists {
-    let mut best: Vec<f32> = (0..near.rows())
-        .filter_map(|row| near.row(row).1.iter().copied().reduce(f32::max))
-        .collect();
+    let mut best: Vec<f32> =
+        (0..near.rows()).filter_map(|row| near.row(row).1.iter().copied().reduce(f32::max)).collect();
     best.sort_unstable_by(f32::total_cmp);
     let middle = best.get(best.len() / 2).copied().unwrap_or(1.0) / 4.0;
     let rows: Lists = (0..near.rows())

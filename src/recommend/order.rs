@@ -109,65 +109,38 @@ impl OrderMethod {
                 k,
             )),
             Self::Ease { lambda } => Scorer::Ease(Box::new(Ease::fit_for_carts(&plain(), lambda)?)),
-            Self::DecayedEase {
-                lambda,
-                half_life_days,
-            } => {
+            Self::DecayedEase { lambda, half_life_days } => {
                 let rows = history.basket_matrix(|age, _| (-age / (2.0 * half_life_days)).exp2());
                 Scorer::Ease(Box::new(Ease::fit_for_carts(&rows, lambda)?))
             }
             Self::Bm25 { k, k1, b } => {
                 Scorer::Items(item_knn::item_knn(&plain(), Weighting::Bm25 { k1, b }, k))
             }
-            Self::Decayed {
-                half_life_days,
-                beta,
-                shrink,
-                k,
-            } => Scorer::Items(decayed_pairs(history, half_life_days, beta, shrink, k)),
+            Self::Decayed { half_life_days, beta, shrink, k } => {
+                Scorer::Items(decayed_pairs(history, half_life_days, beta, shrink, k))
+            }
             Self::SimilarOrders { .. } => {
                 let rows = plain();
                 let n = history.baskets.len() as f32;
                 let items = rows.transpose();
-                let idf = (0..items.rows())
-                    .map(|i| (n / (items.row(i).0.len() as f32).max(1.0)).ln_1p())
-                    .collect();
-                let age = history
-                    .baskets
-                    .iter()
-                    .map(|basket| history.age_days(basket.at) as f32)
-                    .collect();
-                Scorer::Orders {
-                    rows,
-                    items,
-                    idf,
-                    age,
-                }
+                let idf =
+                    (0..items.rows()).map(|i| (n / (items.row(i).0.len() as f32).max(1.0)).ln_1p()).collect();
+                let age = history.baskets.iter().map(|basket| history.age_days(basket.at) as f32).collect();
+                Scorer::Orders { rows, items, idf, age }
             }
             Self::Attributes { power, k } => {
-                let facts: Vec<_> = history
-                    .products
-                    .iter()
-                    .map(|&p| &history.data.facts[p as usize])
-                    .collect();
+                let facts: Vec<_> =
+                    history.products.iter().map(|&p| &history.data.facts[p as usize]).collect();
                 let near = attribute_neighbours(&facts, k);
-                let popularity: Vec<f32> = frequency::recent_orders(history, f64::INFINITY)
-                    .iter()
-                    .map(|n| n.powf(power))
-                    .collect();
+                let popularity: Vec<f32> =
+                    frequency::recent_orders(history, f64::INFINITY).iter().map(|n| n.powf(power)).collect();
                 Scorer::Items(Neighbours {
-                    similar: near
-                        .similar
-                        .map(|_, item, value| value * popularity[item as usize]),
+                    similar: near.similar.map(|_, item, value| value * popularity[item as usize]),
                 })
             }
             Self::Popularity { days } => Scorer::Same(frequency::recent_orders(history, days)),
         };
-        Some(FittedOrders {
-            method: *self,
-            scorer,
-            marker: std::marker::PhantomData,
-        })
+        Some(FittedOrders { method: *self, scorer, marker: std::marker::PhantomData })
     }
 }
 
@@ -195,12 +168,7 @@ enum Scorer {
     Same(Vec<f32>),
     Items(Neighbours),
     Ease(Box<Ease>),
-    Orders {
-        rows: Sparse,
-        items: Sparse,
-        idf: Vec<f32>,
-        age: Vec<f32>,
-    },
+    Orders { rows: Sparse, items: Sparse, idf: Vec<f32>, age: Vec<f32> },
 }
 
 impl FittedOrders<'_> {
@@ -211,26 +179,13 @@ impl FittedOrders<'_> {
             Scorer::Same(scores) => out.copy_from_slice(scores),
             Scorer::Items(neighbours) => neighbours.score(query, &ones, out),
             Scorer::Ease(ease) => ease.score(query, &ones, out),
-            Scorer::Orders {
-                rows,
-                items,
-                idf,
-                age,
-            } => {
+            Scorer::Orders { rows, items, idf, age } => {
                 out.fill(0.0);
-                let OrderMethod::SimilarOrders {
-                    k,
-                    decay_days,
-                    idf: rare,
-                } = self.method
-                else {
+                let OrderMethod::SimilarOrders { k, decay_days, idf: rare } = self.method else {
                     return;
                 };
-                let mut shared: Vec<u32> = query
-                    .iter()
-                    .flat_map(|&item| items.row(item as usize).0)
-                    .copied()
-                    .collect();
+                let mut shared: Vec<u32> =
+                    query.iter().flat_map(|&item| items.row(item as usize).0).copied().collect();
                 shared.sort_unstable();
                 let mut near: Vec<(u32, f32)> = shared
                     .chunk_by(|a, b| a == b)
@@ -277,40 +232,13 @@ impl FittedOrders<'_> {
 pub fn order_stage() -> Vec<OrderMethod> {
     vec![
         OrderMethod::Ease { lambda: 50.0 },
-        OrderMethod::DecayedEase {
-            lambda: 20.0,
-            half_life_days: 60.0,
-        },
-        OrderMethod::Walk {
-            beta: 0.5,
-            k: 1_000,
-            size_power: 0.5,
-        },
-        OrderMethod::Walk {
-            beta: 0.1,
-            k: 200,
-            size_power: 0.5,
-        },
-        OrderMethod::Pairs {
-            measure: Measure::Jaccard,
-            k: 1_000,
-        },
-        OrderMethod::Decayed {
-            half_life_days: 60.0,
-            beta: 0.2,
-            shrink: 5.0,
-            k: 400,
-        },
-        OrderMethod::SimilarOrders {
-            k: 300,
-            decay_days: 0.0,
-            idf: true,
-        },
-        OrderMethod::SimilarOrders {
-            k: 100,
-            decay_days: 90.0,
-            idf: false,
-        },
+        OrderMethod::DecayedEase { lambda: 20.0, half_life_days: 60.0 },
+        OrderMethod::Walk { beta: 0.5, k: 1_000, size_power: 0.5 },
+        OrderMethod::Walk { beta: 0.1, k: 200, size_power: 0.5 },
+        OrderMethod::Pairs { measure: Measure::Jaccard, k: 1_000 },
+        OrderMethod::Decayed { half_life_days: 60.0, beta: 0.2, shrink: 5.0, k: 400 },
+        OrderMethod::SimilarOrders { k: 300, decay_days: 0.0, idf: true },
+        OrderMethod::SimilarOrders { k: 100, decay_days: 90.0, idf: false },
         OrderMethod::Attributes { power: 0.25, k: 200 },
         OrderMethod::Popularity { days: 28.0 },
     ]
@@ -351,10 +279,7 @@ pub fn order_candidates(
         .iter()
         .enumerate()
         .flat_map(|(index, model)| {
-            [
-                order_score_name(index, &model.method),
-                order_place_name(index, &model.method),
-            ]
+            [order_score_name(index, &model.method), order_place_name(index, &model.method)]
         })
         .chain(ItemFacts::names().iter().map(|&name| name.to_owned()))
         .chain(PLAIN.iter().map(|&name| name.to_owned()))
@@ -402,12 +327,7 @@ fn rows_of(
     for model in models {
         model.score(query, scores);
         let best = rank::top(scores, LAST_PLACE);
-        chosen.extend(
-            best.iter()
-                .take(PER_MODEL)
-                .copied()
-                .filter(|&item| scores[item as usize] > 0.0),
-        );
+        chosen.extend(best.iter().take(PER_MODEL).copied().filter(|&item| scores[item as usize] > 0.0));
         let most = best.first().map_or(0.0, |&item| scores[item as usize]);
         let mut place = vec![LAST_PLACE as u16; history.n_items()];
         for (position, &item) in best.iter().enumerate() {
@@ -417,12 +337,8 @@ fn rows_of(
     }
     chosen.sort_unstable();
     chosen.dedup();
-    let linked = models
-        .iter()
-        .find(|m| matches!(m.method, OrderMethod::Pairs { .. }));
-    let attributes = models
-        .iter()
-        .find(|m| matches!(m.method, OrderMethod::Attributes { .. }));
+    let linked = models.iter().find(|m| matches!(m.method, OrderMethod::Pairs { .. }));
+    let attributes = models.iter().find(|m| matches!(m.method, OrderMethod::Attributes { .. }));
     let price = |item: u32| item_facts.of(item)[9];
     let cart_price =
         query.iter().map(|&item| price(item).max(0.0)).sum::<f32>() / (query.len() as f32).max(1.0);
@@ -445,17 +361,10 @@ fn rows_of(
                 }
             }
         }
-        let nearest = attributes.map_or(0.0, |model| {
-            query
-                .iter()
-                .map(|&from| model.single(from, item))
-                .fold(0.0_f32, f32::max)
-        });
-        let against = if cart_price > 0.0 && price(item) > 0.0 {
-            (price(item) / cart_price).ln()
-        } else {
-            0.0
-        };
+        let nearest = attributes
+            .map_or(0.0, |model| query.iter().map(|&from| model.single(from, item)).fold(0.0_f32, f32::max));
+        let against =
+            if cart_price > 0.0 && price(item) > 0.0 { (price(item) / cart_price).ln() } else { 0.0 };
         values.extend([
             squash(query.len() as f32),
             squash(20.0 * first),
@@ -503,14 +412,8 @@ mod tests {
             let mut scores = vec![0.0; history.n_items()];
             model.score(&[item("pen")], &mut scores);
             assert_eq!(scores[item("pen") as usize], f32::NEG_INFINITY);
-            if !matches!(
-                method,
-                OrderMethod::Popularity { .. } | OrderMethod::Attributes { .. }
-            ) {
-                assert!(
-                    scores[item("ink") as usize] > scores[item("bulb") as usize],
-                    "{method:?}"
-                );
+            if !matches!(method, OrderMethod::Popularity { .. } | OrderMethod::Attributes { .. }) {
+                assert!(scores[item("ink") as usize] > scores[item("bulb") as usize], "{method:?}");
             }
         }
     }

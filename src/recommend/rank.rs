@@ -54,10 +54,7 @@ mod tests {
 
     #[test]
     fn equal_scores_take_the_smaller_index_and_masked_items_never_show() {
-        assert_eq!(
-            top(&[1.0, 2.0, 2.0, f32::NEG_INFINITY, 0.0], 10),
-            vec![1, 2, 0, 4]
-        );
+        assert_eq!(top(&[1.0, 2.0, 2.0, f32::NEG_INFINITY, 0.0], 10), vec![1, 2, 0, 4]);
     }
 
     #[test]

@@ -69,20 +69,10 @@ pub fn product_signals(data: &Dataset, as_of: Seconds) -> ProductSignals {
     let n = data.products.len();
     let velocity = |p: usize| {
         let pace = f64::from(counts.month[p]) / 4.0;
-        if pace > 0.0 {
-            f64::from(counts.week[p]) / pace
-        } else {
-            0.0
-        }
+        if pace > 0.0 { f64::from(counts.week[p]) / pace } else { 0.0 }
     };
     let trend: Vec<f64> = (0..n)
-        .map(|p| {
-            if counts.month[p] >= TREND_FLOOR {
-                counts.fast[p] * velocity(p)
-            } else {
-                0.0
-            }
-        })
+        .map(|p| if counts.month[p] >= TREND_FLOOR { counts.fast[p] * velocity(p) } else { 0.0 })
         .collect();
     let started = |p: usize| match (data.facts[p].created_at, counts.first_sale[p]) {
         (Some(created), Some(sold)) => Some(created.min(sold)),
@@ -90,9 +80,8 @@ pub fn product_signals(data: &Dataset, as_of: Seconds) -> ProductSignals {
     };
     let age = |p: usize| started(p).map(|at| (as_of - at) as f64 / SECONDS_PER_DAY as f64);
     // When half the shop has one creation date, it is the date of a migration, not of a launch.
-    let fresh: Vec<f64> = (0..n)
-        .map(|p| age(p).map_or(0.0, |days| (1.0 - days / NEW_DAYS).clamp(0.0, 1.0)))
-        .collect();
+    let fresh: Vec<f64> =
+        (0..n).map(|p| age(p).map_or(0.0, |days| (1.0 - days / NEW_DAYS).clamp(0.0, 1.0))).collect();
     let base = |p: usize| Signal {
         orders_30d: counts.orders_30d[p],
         sold_30d: counts.sold_30d[p].round() as u32,
@@ -103,13 +92,7 @@ pub fn product_signals(data: &Dataset, as_of: Seconds) -> ProductSignals {
     let signal = |scores: &[f64], power: f64| -> Vec<Signal> {
         let values = scaled(scores, power);
         let ranks = ranks(scores);
-        (0..n)
-            .map(|p| Signal {
-                value: values[p],
-                rank: ranks[p],
-                ..base(p)
-            })
-            .collect()
+        (0..n).map(|p| Signal { value: values[p], rank: ranks[p], ..base(p) }).collect()
     };
     ProductSignals {
         popularity: signal(&counts.slow, 0.5),
@@ -120,11 +103,7 @@ pub fn product_signals(data: &Dataset, as_of: Seconds) -> ProductSignals {
 
 /// Scores to 0…10 000: (score / best)^power. All 0 stays 0.
 pub fn scaled(scores: &[f64], power: f64) -> Vec<u16> {
-    let best = scores
-        .iter()
-        .copied()
-        .filter(|s| s.is_finite())
-        .fold(0.0, f64::max);
+    let best = scores.iter().copied().filter(|s| s.is_finite()).fold(0.0, f64::max);
     scores
         .iter()
         .map(|&score| {
@@ -236,36 +215,21 @@ pub fn segment_relevance(
     let rate_of_all: Vec<f64> = all.iter().map(|slot| slot.1 / f64::from(n_all.max(1))).collect();
     let everyone_values = scaled(&rate_of_all, 0.5);
     let everyone = (0..n)
-        .map(|p| Relevance {
-            value: everyone_values[p],
-            buyers: all[p].0,
-            customers: n_all,
-            ratio: 1.0,
-        })
+        .map(|p| Relevance { value: everyone_values[p], buyers: all[p].0, customers: n_all, ratio: 1.0 })
         .collect();
     let segments = buyers
         .iter()
         .zip(&sizes)
         .map(|(row, &size)| {
-            let rates: Vec<f64> = (0..n)
-                .map(|p| (row[p].1 + SHRINK * rate_of_all[p]) / (f64::from(size) + SHRINK))
-                .collect();
+            let rates: Vec<f64> =
+                (0..n).map(|p| (row[p].1 + SHRINK * rate_of_all[p]) / (f64::from(size) + SHRINK)).collect();
             let values = scaled(&rates, 0.5);
             (0..n)
                 .map(|p| {
                     let others = f64::from(n_all.saturating_sub(size));
                     let rate_of_others = (all[p].1 - row[p].1 + SHRINK * rate_of_all[p]) / (others + SHRINK);
-                    let ratio = if rate_of_others > 0.0 {
-                        rates[p] / rate_of_others
-                    } else {
-                        1.0
-                    };
-                    Relevance {
-                        value: values[p],
-                        buyers: row[p].0,
-                        customers: size,
-                        ratio: ratio as f32,
-                    }
+                    let ratio = if rate_of_others > 0.0 { rates[p] / rate_of_others } else { 1.0 };
+                    Relevance { value: values[p], buyers: row[p].0, customers: size, ratio: ratio as f32 }
                 })
                 .collect()
         })
@@ -283,15 +247,10 @@ mod tests {
     #[test]
     fn a_small_group_follows_everyone_until_its_own_orders_speak() {
         let mut orders = Vec::new();
-        let names: Vec<(String, String)> = (0..60)
-            .map(|i| (format!("o{i:03}"), format!("c{i:03}")))
-            .collect();
+        let names: Vec<(String, String)> =
+            (0..60).map(|i| (format!("o{i:03}"), format!("c{i:03}"))).collect();
         for (index, (order, customer)) in names.iter().enumerate() {
-            let bought: &[&str] = if index < 40 {
-                &["plain"]
-            } else {
-                &["plain", "plant"]
-            };
+            let bought: &[&str] = if index < 40 { &["plain"] } else { &["plain", "plant"] };
             orders.push((order.as_str(), customer.as_str(), 100 * DAY, bought));
         }
         let data = store(&orders);
@@ -310,16 +269,10 @@ mod tests {
         let plant = data.products.index("plant").unwrap() as usize;
         assert!(got.segments[1][plant].ratio > 1.5);
         assert!(got.segments[0][plant].ratio < 0.6);
-        assert_eq!(
-            (got.segments[1][plant].buyers, got.segments[1][plant].customers),
-            (19, 19)
-        );
+        assert_eq!((got.segments[1][plant].buyers, got.segments[1][plant].customers), (19, 19));
         let one = got.segments[2][plant];
         assert!(one.ratio > 0.9 && one.ratio < 1.2, "{one:?}");
-        assert_eq!(
-            got.everyone[data.products.index("plain").unwrap() as usize].value,
-            10_000
-        );
+        assert_eq!(got.everyone[data.products.index("plain").unwrap() as usize].value, 10_000);
     }
 
     #[test]

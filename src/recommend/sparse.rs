@@ -14,11 +14,7 @@ pub struct Sparse {
 impl Sparse {
     /// Sorts each row by column; equal columns are summed in the given order.
     pub fn from_rows(cols: usize, rows: impl IntoIterator<Item = Vec<(u32, f32)>>) -> Self {
-        let mut matrix = Self {
-            cols,
-            start: vec![0],
-            ..Self::default()
-        };
+        let mut matrix = Self { cols, start: vec![0], ..Self::default() };
         for mut row in rows {
             row.sort_by_key(|entry| entry.0);
             let first = matrix.index.len();
@@ -39,12 +35,7 @@ impl Sparse {
 
     /// From parts that already are in order.
     pub fn from_parts(cols: usize, start: Vec<usize>, index: Vec<u32>, value: Vec<f32>) -> Self {
-        Self {
-            cols,
-            start,
-            index,
-            value,
-        }
+        Self { cols, start, index, value }
     }
 
     pub fn rows(&self) -> usize {
@@ -92,12 +83,7 @@ impl Sparse {
                 *slot += 1;
             }
         }
-        Self {
-            cols: self.rows(),
-            start,
-            index,
-            value,
-        }
+        Self { cols: self.rows(), start, index, value }
     }
 
     pub fn row_sums(&self) -> Vec<f32> {
@@ -125,13 +111,7 @@ impl Sparse {
         let parts: Vec<Vec<Vec<(u32, f32)>>> = (0..n_chunks)
             .into_par_iter()
             .map_init(
-                || {
-                    (
-                        vec![0.0_f32; right.cols],
-                        vec![false; right.cols],
-                        Vec::<u32>::new(),
-                    )
-                },
+                || (vec![0.0_f32; right.cols], vec![false; right.cols], Vec::<u32>::new()),
                 |(sum, touched, columns), chunk| {
                     let rows = chunk * CHUNK..((chunk + 1) * CHUNK).min(self.rows());
                     rows.map(|row| {
@@ -190,16 +170,11 @@ mod tests {
     fn a_product_with_its_transpose_counts_pairs() {
         let baskets = Sparse::from_rows(
             3,
-            [
-                vec![(0, 1.0), (1, 1.0)],
-                vec![(1, 1.0), (0, 1.0), (2, 1.0)],
-                vec![(2, 1.0)],
-            ],
+            [vec![(0, 1.0), (1, 1.0)], vec![(1, 1.0), (0, 1.0), (2, 1.0)], vec![(2, 1.0)]],
         );
         let items = baskets.transpose();
-        let pairs = items.top_product(&baskets, 10, |row, column, value| {
-            (row as u32 != column).then_some(value)
-        });
+        let pairs =
+            items.top_product(&baskets, 10, |row, column, value| (row as u32 != column).then_some(value));
         assert_eq!(pairs.row(0), (&[1_u32, 2][..], &[2.0_f32, 1.0][..]));
         assert_eq!(pairs.row(2), (&[0_u32, 1][..], &[1.0_f32, 1.0][..]));
     }

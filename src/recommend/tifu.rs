@@ -18,13 +18,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self {
-            neighbours: 300,
-            basket_decay: 1.0,
-            group_decay: 0.6,
-            own: 0.7,
-            groups: 3,
-        }
+        Self { neighbours: 300, basket_decay: 1.0, group_decay: 0.6, own: 0.7, groups: 3 }
     }
 }
 
@@ -47,16 +41,8 @@ impl Tifu {
         let norms = (0..vectors.rows())
             .map(|row| vectors.row(row).1.iter().map(|v| v * v).sum())
             .collect::<Vec<f32>>();
-        let active = (0..vectors.rows())
-            .map(|row| !vectors.row(row).0.is_empty())
-            .collect();
-        Self {
-            by_item: vectors.transpose(),
-            vectors,
-            norms,
-            active,
-            settings,
-        }
+        let active = (0..vectors.rows()).map(|row| !vectors.row(row).0.is_empty()).collect();
+        Self { by_item: vectors.transpose(), vectors, norms, active, settings }
     }
 
     /// own × vector + (1 − own) × mean of the nearest by Euclidean distance, the customer excluded.
@@ -126,18 +112,9 @@ mod tests {
 
     #[test]
     fn groups_are_means_and_older_groups_count_less() {
-        let data = store(&[
-            ("1", "a", 1, &["x"]),
-            ("2", "a", 2, &["y"]),
-            ("3", "a", 3, &["x", "z"]),
-        ]);
+        let data = store(&[("1", "a", 1, &["x"]), ("2", "a", 2, &["y"]), ("3", "a", 3, &["x", "z"])]);
         let history = History::new(&data, 10, 1);
-        let settings = Settings {
-            groups: 2,
-            basket_decay: 0.5,
-            group_decay: 0.5,
-            ..Settings::default()
-        };
+        let settings = Settings { groups: 2, basket_decay: 0.5, group_decay: 0.5, ..Settings::default() };
         let mut got = vector(&history, 0, settings);
         got.sort_by_key(|entry| entry.0);
         // group 0: basket 1 (0.25); group 1: baskets 2 and 3 (0.5, 1) over 2; weights 0.5 and 1; all over 2.

@@ -52,41 +52,13 @@ impl Default for Settings {
 /// First-stage models every store gets; settings are the medians of what other stores chose.
 pub fn first_stage() -> Vec<Method> {
     vec![
-        Method::PersonalDecay {
-            half_life_days: 120.0,
-        },
-        Method::TifuKnn {
-            neighbours: 300,
-            basket_decay: 1.0,
-            group_decay: 0.6,
-            own: 0.7,
-            groups: 3,
-        },
-        Method::Ease {
-            lambda: 200.0,
-            counting: Counting::Binary,
-        },
-        Method::Ease {
-            lambda: 50.0,
-            counting: Counting::Decayed { half_life_days: 30.0 },
-        },
-        Method::Ease {
-            lambda: 25.0,
-            counting: Counting::Decayed {
-                half_life_days: 240.0,
-            },
-        },
-        Method::Walk {
-            beta: 0.1,
-            k: 200,
-            counting: Counting::Count,
-        },
-        Method::ItemBm25 {
-            k: 400,
-            k1: 1.2,
-            b: 0.5,
-            counting: Counting::Count,
-        },
+        Method::PersonalDecay { half_life_days: 120.0 },
+        Method::TifuKnn { neighbours: 300, basket_decay: 1.0, group_decay: 0.6, own: 0.7, groups: 3 },
+        Method::Ease { lambda: 200.0, counting: Counting::Binary },
+        Method::Ease { lambda: 50.0, counting: Counting::Decayed { half_life_days: 30.0 } },
+        Method::Ease { lambda: 25.0, counting: Counting::Decayed { half_life_days: 240.0 } },
+        Method::Walk { beta: 0.1, k: 200, counting: Counting::Count },
+        Method::ItemBm25 { k: 400, k1: 1.2, b: 0.5, counting: Counting::Count },
         Method::Ials {
             factors: 64,
             unobserved: 1.0,
@@ -95,11 +67,7 @@ pub fn first_stage() -> Vec<Method> {
             counting: Counting::Binary,
         },
         Method::DecayedPopularity { half_life_days: 7.0 },
-        Method::OrderWalk {
-            beta: 0.2,
-            k: 200,
-            half_life_days: 60.0,
-        },
+        Method::OrderWalk { beta: 0.2, k: 200, half_life_days: 60.0 },
         Method::Transitions { k: 200, memory: 0.8 },
         Method::Content { k: 100 },
     ]
@@ -154,11 +122,7 @@ pub fn plan(
         monitor.checkpoint()?;
         answers.push(choose(task, &methods, &lessons, days, settings, &mut notes));
     }
-    Ok(Plan {
-        methods,
-        answers,
-        notes,
-    })
+    Ok(Plan { methods, answers, notes })
 }
 
 fn choose(
@@ -172,23 +136,12 @@ fn choose(
     let fallback = if task.only_new() {
         Method::DecayedPopularity { half_life_days: 7.0 }
     } else {
-        Method::PersonalDecay {
-            half_life_days: 120.0,
-        }
+        Method::PersonalDecay { half_life_days: 120.0 }
     };
     let Some(newest) = lessons.first() else {
         let why = format!("There are not yet two stretches of {} days to learn from.", days);
-        notes.push(Note {
-            code: "too-little-history".to_owned(),
-            sentence: why.clone(),
-        });
-        let choice = Choice {
-            task,
-            chosen: fallback.name().to_owned(),
-            why,
-            cases: 0,
-            tried: Vec::new(),
-        };
+        notes.push(Note { code: "too-little-history".to_owned(), sentence: why.clone() });
+        let choice = Choice { task, chosen: fallback.name().to_owned(), why, cases: 0, tried: Vec::new() };
         return (task, Answer::Single(fallback), choice);
     };
     let cases = newest.cases(task);
@@ -205,36 +158,18 @@ fn choose(
         })
         .collect();
     let blind: Vec<&WindowLessons> = lessons[1..].iter().collect();
-    let stage = SecondStage::fit(
-        &blind,
-        task,
-        Recipe {
-            windows: settings.windows,
-            trees: TREE_WEIGHT,
-        },
-    );
+    let stage = SecondStage::fit(&blind, task, Recipe { windows: settings.windows, trees: TREE_WEIGHT });
     let (mut second, mut trees) = (None, 0.0);
     if let Some(mut stage) = stage {
         let refined = mean_ndcg(&stage.rank(table), cases, 10);
         stage.tree_weight = 0.0;
         let plain = mean_ndcg(&stage.rank(table), cases, 10);
-        tried.push(Tried {
-            name: LOGISTIC.to_owned(),
-            method: None,
-            ndcg: plain,
-        });
-        tried.push(Tried {
-            name: REFINED.to_owned(),
-            method: None,
-            ndcg: refined,
-        });
+        tried.push(Tried { name: LOGISTIC.to_owned(), method: None, ndcg: plain });
+        tried.push(Tried { name: REFINED.to_owned(), method: None, ndcg: refined });
         trees = if refined > plain { TREE_WEIGHT } else { 0.0 };
         second = Some(refined.max(plain));
     }
-    let recipe = Recipe {
-        windows: settings.windows,
-        trees,
-    };
+    let recipe = Recipe { windows: settings.windows, trees };
     let stage_name = if trees > 0.0 { REFINED } else { LOGISTIC };
     tried.sort_by(|a, b| b.ndcg.total_cmp(&a.ndcg).then(a.name.cmp(&b.name)));
     let n_cases = cases.len() as u32;
@@ -246,11 +181,7 @@ fn choose(
     let enough =
         cases.len() >= settings.min_returning || (second.is_some() && worth_it && cases.len() >= 100);
     let newest_first: Vec<&WindowLessons> = lessons.iter().collect();
-    let stage = if enough && worth_it {
-        SecondStage::fit(&newest_first, task, recipe)
-    } else {
-        None
-    };
+    let stage = if enough && worth_it { SecondStage::fit(&newest_first, task, recipe) } else { None };
     if let Some(stage) = stage {
         let why = match (second, best_single) {
             (Some(second), Some(single)) => format!(
@@ -259,13 +190,7 @@ fn choose(
             ),
             _ => "It had one past window to learn from and none left to be checked on.".to_owned(),
         };
-        let choice = Choice {
-            task,
-            chosen: stage_name.to_owned(),
-            why,
-            cases: n_cases,
-            tried,
-        };
+        let choice = Choice { task, chosen: stage_name.to_owned(), why, cases: n_cases, tried };
         return (task, Answer::Second(Box::new(stage)), choice);
     }
     let single = match best_single {
@@ -273,10 +198,7 @@ fn choose(
         _ => fallback,
     };
     let why = if enough {
-        format!(
-            "It was the best on the last {} days; learning to combine gained nothing.",
-            days
-        )
+        format!("It was the best on the last {} days; learning to combine gained nothing.", days)
     } else {
         let sentence = format!(
             "Only {n_cases} returning customers in the last {} days; {} are needed to learn how to combine methods.",
@@ -291,13 +213,7 @@ fn choose(
     (
         task,
         Answer::Single(single),
-        Choice {
-            task,
-            chosen: single.name().to_owned(),
-            why,
-            cases: n_cases,
-            tried,
-        },
+        Choice { task, chosen: single.name().to_owned(), why, cases: n_cases, tried },
     )
 }
 
@@ -311,9 +227,7 @@ pub(super) fn lists_by_place(table: &Candidates, name: &str) -> Option<Vec<Vec<(
     let place = table.names.iter().position(|known| known == name)?;
     let lists = (0..table.customers.len()).map(|group| {
         let rows = table.start[group]..table.start[group + 1];
-        let mut list: Vec<(u32, f32)> = rows
-            .map(|row| (table.items[row], -table.row(row)[place]))
-            .collect();
+        let mut list: Vec<(u32, f32)> = rows.map(|row| (table.items[row], -table.row(row)[place])).collect();
         list.sort_unstable_by(|a, b| rank::before(*a, *b));
         list
     });
@@ -365,9 +279,7 @@ pub fn train(
             ),
         });
     }
-    models
-        .choices
-        .extend(plan.answers.iter().map(|answer| answer.2.clone()));
+    models.choices.extend(plan.answers.iter().map(|answer| answer.2.clone()));
     models.for_you.resize_with(data.customers.len(), Vec::new);
     models.discover.resize_with(data.customers.len(), Vec::new);
     for some in customers.chunks(512) {
@@ -379,10 +291,7 @@ pub fn train(
                 Task::Discovery => (&new, &mut models.discover),
                 _ => continue,
             };
-            for (customer, list) in some
-                .iter()
-                .zip(answer_customers(&history, table, answer, settings))
-            {
+            for (customer, list) in some.iter().zip(answer_customers(&history, table, answer, settings)) {
                 lists[*customer as usize] = list;
             }
         }
@@ -393,9 +302,7 @@ pub fn train(
     }) {
         models.facts.clone_from(&stage.names);
     }
-    models
-        .choices
-        .extend(orders.answers.into_iter().map(|answer| answer.2));
+    models.choices.extend(orders.answers.into_iter().map(|answer| answer.2));
     for lists in [&mut models.for_you, &mut models.discover] {
         tie_to_purchases(&history, models.neighbours.get(&Strategy::BoughtTogether), lists);
     }
@@ -424,14 +331,8 @@ fn answer_customers(
                 .collect()
         }
         other => {
-            let counted = Method::PersonalDecay {
-                half_life_days: 120.0,
-            };
-            let method = if let Answer::Single(method) = other {
-                *method
-            } else {
-                counted
-            };
+            let counted = Method::PersonalDecay { half_life_days: 120.0 };
+            let method = if let Answer::Single(method) = other { *method } else { counted };
             let lists = lists_of_method(table, &method).unwrap_or_default();
             lists
                 .into_iter()
@@ -469,9 +370,7 @@ fn tie_to_purchases(
         for item in history.bought(customer as u32) {
             let own = history.products[item as usize];
             for neighbour in &together[own as usize] {
-                let tie = strongest
-                    .entry(neighbour.product)
-                    .or_insert((neighbour.strength, own));
+                let tie = strongest.entry(neighbour.product).or_insert((neighbour.strength, own));
                 if neighbour.strength > tie.0 {
                     *tie = (neighbour.strength, own);
                 }
@@ -536,13 +435,7 @@ pub fn lists_for_cases(
     cases: &[Case],
 ) -> Vec<Vec<(u32, f32)>> {
     let customers: Vec<u32> = cases.iter().map(|case| case.customer).collect();
-    let table = candidates(
-        history,
-        fitted,
-        &ItemFacts::new(history),
-        &customers,
-        task.only_new(),
-    );
+    let table = candidates(history, fitted, &ItemFacts::new(history), &customers, task.only_new());
     match answer {
         Answer::Second(stage) if stage.names == table.names => stage.rank(&table),
         Answer::Second(_) => Vec::new(),

@@ -48,10 +48,8 @@ pub fn plan_orders(
     as_of: Seconds,
     monitor: &dyn Monitor,
 ) -> Result<OrderPlan, Cancelled> {
-    let methods: Vec<OrderMethod> = order_stage()
-        .into_iter()
-        .filter(|method| method.suits(data.products.len()))
-        .collect();
+    let methods: Vec<OrderMethod> =
+        order_stage().into_iter().filter(|method| method.suits(data.products.len())).collect();
     let start = data.first_order_at().unwrap_or(as_of);
     let mut windows: Vec<[Lesson; 2]> = Vec::new();
     let days = window_days(start, as_of, settings.window_days);
@@ -69,13 +67,8 @@ pub fn plan_orders(
         windows.push(Task::ORDER.map(|task| {
             let asked = order_cases(&history, task, until, MOST_ORDERS);
             let (table, labels) = order_lesson(&history, &fitted, &item_facts, &asked);
-            let cases = asked
-                .into_iter()
-                .map(|case| Case {
-                    customer: case.order,
-                    targets: case.targets,
-                })
-                .collect();
+            let cases =
+                asked.into_iter().map(|case| Case { customer: case.order, targets: case.targets }).collect();
             Lesson { table, labels, cases }
         }));
         monitor.checkpoint()?;
@@ -98,26 +91,13 @@ fn choose(task: Task, methods: &[OrderMethod], lessons: &[&Lesson]) -> (Task, Or
         .position(|method| matches!(method, OrderMethod::Walk { beta, .. } if (*beta < 0.3) == (task == Task::ProductPage)))
         .unwrap_or(0);
     let plain = |place: usize, why: &str, cases: u32, tried: Vec<Tried>| {
-        let choice = Choice {
-            task,
-            chosen: methods[place].name().to_owned(),
-            why: why.to_owned(),
-            cases,
-            tried,
-        };
+        let choice =
+            Choice { task, chosen: methods[place].name().to_owned(), why: why.to_owned(), cases, tried };
         (task, OrderAnswer::Single(place), choice)
     };
-    let Some(newest) = lessons
-        .first()
-        .filter(|lesson| lesson.cases.len() >= FEWEST_ORDERS)
-    else {
+    let Some(newest) = lessons.first().filter(|lesson| lesson.cases.len() >= FEWEST_ORDERS) else {
         let why = format!("Fewer than {FEWEST_ORDERS} past orders with two products to learn from.");
-        return plain(
-            fallback,
-            &why,
-            lessons.first().map_or(0, |l| l.cases.len() as u32),
-            Vec::new(),
-        );
+        return plain(fallback, &why, lessons.first().map_or(0, |l| l.cases.len() as u32), Vec::new());
     };
     let n_cases = newest.cases.len() as u32;
     let singles: Vec<f64> = methods
@@ -128,27 +108,16 @@ fn choose(task: Task, methods: &[OrderMethod], lessons: &[&Lesson]) -> (Task, Or
                 .map_or(0.0, |lists| mean_ndcg(&lists, &newest.cases, 10))
         })
         .collect();
-    let best = (0..singles.len()).fold(0, |best, place| {
-        if singles[place] > singles[best] {
-            place
-        } else {
-            best
-        }
-    });
+    let best =
+        (0..singles.len()).fold(0, |best, place| if singles[place] > singles[best] { place } else { best });
     let mut tried: Vec<Tried> = methods
         .iter()
         .zip(&singles)
-        .map(|(method, &ndcg)| Tried {
-            name: method.name().to_owned(),
-            method: None,
-            ndcg,
-        })
+        .map(|(method, &ndcg)| Tried { name: method.name().to_owned(), method: None, ndcg })
         .collect();
     let learn = |lessons: &[&Lesson], trees: f64| {
-        let tables: Vec<(&Candidates, Vec<bool>)> = lessons
-            .iter()
-            .map(|lesson| (&lesson.table, lesson.labels.clone()))
-            .collect();
+        let tables: Vec<(&Candidates, Vec<bool>)> =
+            lessons.iter().map(|lesson| (&lesson.table, lesson.labels.clone())).collect();
         SecondStage::learn(&tables, trees)
     };
     let Some(mut stage) = learn(&lessons[1..], TREE_WEIGHT) else {
@@ -162,27 +131,12 @@ fn choose(task: Task, methods: &[OrderMethod], lessons: &[&Lesson]) -> (Task, Or
     let refined = mean_ndcg(&stage.rank(&newest.table), &newest.cases, 10);
     stage.tree_weight = 0.0;
     let logistic = mean_ndcg(&stage.rank(&newest.table), &newest.cases, 10);
-    let (second, trees, name) = if refined > logistic {
-        (refined, TREE_WEIGHT, REFINED)
-    } else {
-        (logistic, 0.0, LOGISTIC)
-    };
-    tried.push(Tried {
-        name: LOGISTIC.to_owned(),
-        method: None,
-        ndcg: logistic,
-    });
-    tried.push(Tried {
-        name: REFINED.to_owned(),
-        method: None,
-        ndcg: refined,
-    });
+    let (second, trees, name) =
+        if refined > logistic { (refined, TREE_WEIGHT, REFINED) } else { (logistic, 0.0, LOGISTIC) };
+    tried.push(Tried { name: LOGISTIC.to_owned(), method: None, ndcg: logistic });
+    tried.push(Tried { name: REFINED.to_owned(), method: None, ndcg: refined });
     tried.sort_by(|a, b| b.ndcg.total_cmp(&a.ndcg).then(a.name.cmp(&b.name)));
-    let stage = if second > singles[best] {
-        learn(lessons, trees)
-    } else {
-        None
-    };
+    let stage = if second > singles[best] { learn(lessons, trees) } else { None };
     match stage {
         Some(stage) => {
             let why = format!(
@@ -193,21 +147,12 @@ fn choose(task: Task, methods: &[OrderMethod], lessons: &[&Lesson]) -> (Task, Or
             (
                 task,
                 OrderAnswer::Second(Box::new(stage)),
-                Choice {
-                    task,
-                    chosen: name.to_owned(),
-                    why,
-                    cases: n_cases,
-                    tried,
-                },
+                Choice { task, chosen: name.to_owned(), why, cases: n_cases, tried },
             )
         }
-        None => plain(
-            best,
-            "It was best on the newest past window; combining gained nothing.",
-            n_cases,
-            tried,
-        ),
+        None => {
+            plain(best, "It was best on the newest past window; combining gained nothing.", n_cases, tried)
+        }
     }
 }
 
@@ -234,11 +179,7 @@ fn answer(
     let mut all = Vec::with_capacity(queries.len());
     for some in queries.chunks(1_000) {
         let table = order_candidates(history, fitted, &item_facts, some);
-        let found = plan
-            .answers
-            .iter()
-            .find(|answer| answer.0 == task)
-            .map(|answer| &answer.1);
+        let found = plan.answers.iter().find(|answer| answer.0 == task).map(|answer| &answer.1);
         let ranked = match found {
             Some(OrderAnswer::Second(stage)) if stage.names == table.names => stage.rank(&table),
             Some(OrderAnswer::Single(place)) => {
@@ -278,9 +219,7 @@ pub(super) fn learned_neighbours(
     monitor.checkpoint()?;
     let rows = ranked.into_iter().map(|list| {
         // Log-odds to odds: positive, and proportional to chance where chance is small.
-        list.into_iter()
-            .map(|(item, score)| (item, score.min(20.0).exp()))
-            .collect::<Vec<_>>()
+        list.into_iter().map(|(item, score)| (item, score.min(20.0).exp())).collect::<Vec<_>>()
     });
     let near = Sparse::from_rows(history.n_items(), rows);
     let baskets = Baskets::new(history);

@@ -20,14 +20,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self {
-            trees: 80,
-            leaves: 12,
-            rate: 0.05,
-            smallest_leaf: 80,
-            shrink: 10.0,
-            places: 20,
-        }
+        Self { trees: 80, leaves: 12, rate: 0.05, smallest_leaf: 80, shrink: 10.0, places: 20 }
     }
 }
 
@@ -63,14 +56,11 @@ impl Binned {
             .into_par_iter()
             .map(|fact| {
                 let stride = (n / 20_000).max(1);
-                let mut sample: Vec<f32> = (0..n)
-                    .step_by(stride)
-                    .map(|row| rows[row * width + fact])
-                    .collect();
+                let mut sample: Vec<f32> =
+                    (0..n).step_by(stride).map(|row| rows[row * width + fact]).collect();
                 sample.sort_unstable_by(f32::total_cmp);
-                let mut bounds: Vec<f32> = (1..BINS)
-                    .map(|q| sample[(q * sample.len() / BINS).min(sample.len() - 1)])
-                    .collect();
+                let mut bounds: Vec<f32> =
+                    (1..BINS).map(|q| sample[(q * sample.len() / BINS).min(sample.len() - 1)]).collect();
                 bounds.dedup();
                 let column = (0..n)
                     .map(|row| bounds.partition_point(|b| *b < rows[row * width + fact]) as u8)
@@ -156,11 +146,7 @@ impl Trees {
 }
 
 fn step(node: &Node, row: &[f32]) -> usize {
-    usize::from(if row[node.fact as usize] <= node.threshold {
-        node.left
-    } else {
-        node.right
-    })
+    usize::from(if row[node.fact as usize] <= node.threshold { node.left } else { node.right })
 }
 
 fn leaf(tree: &[Node], row: &[f32]) -> usize {
@@ -179,11 +165,7 @@ fn lambdas(scores: &[f64], labels: &[bool], places: usize) -> Vec<(f32, f32)> {
     let positives = labels.iter().filter(|&&label| label).count();
     let ideal: f64 = (0..positives.min(places)).map(rank::discount).sum();
     let gain = |place: usize| {
-        if place < places {
-            rank::discount(place)
-        } else {
-            0.0
-        }
+        if place < places { rank::discount(place) } else { 0.0 }
     };
     let mut slopes = vec![(0.0_f32, 0.0_f32); n];
     for (upper, &a) in order.iter().enumerate().take(places) {
@@ -226,22 +208,11 @@ fn grow(binned: &Binned, slopes: &[(f32, f32)], settings: Settings) -> Option<(V
     let n = slopes.len();
     let rows: Vec<u32> = (0..n as u32).collect();
     let bins = histogram(binned, slopes, &rows);
-    let mut tree = vec![Node {
-        fact: 0,
-        threshold: 0.0,
-        left: 0,
-        right: 0,
-        value: 0.0,
-    }];
+    let mut tree = vec![Node { fact: 0, threshold: 0.0, left: 0, right: 0, value: 0.0 }];
     tree[0].value = output(&bins, settings);
     let best = best_split(&bins, settings);
     best?;
-    let mut leaves = vec![Leaf {
-        node: 0,
-        rows,
-        bins,
-        best,
-    }];
+    let mut leaves = vec![Leaf { node: 0, rows, bins, best }];
     while leaves.len() < settings.leaves {
         let found = leaves
             .iter()
@@ -252,15 +223,9 @@ fn grow(binned: &Binned, slopes: &[(f32, f32)], settings: Settings) -> Option<(V
         let parent = leaves.swap_remove(index);
         let Some(split) = parent.best else { break };
         let column = &binned.columns[split.fact];
-        let (left, right): (Vec<u32>, Vec<u32>) = parent
-            .rows
-            .iter()
-            .partition(|&&row| usize::from(column[row as usize]) <= split.bin);
-        let (small, small_is_left) = if left.len() <= right.len() {
-            (&left, true)
-        } else {
-            (&right, false)
-        };
+        let (left, right): (Vec<u32>, Vec<u32>) =
+            parent.rows.iter().partition(|&&row| usize::from(column[row as usize]) <= split.bin);
+        let (small, small_is_left) = if left.len() <= right.len() { (&left, true) } else { (&right, false) };
         let small_bins = histogram(binned, slopes, small);
         let mut large_bins = parent.bins;
         for (large, small) in large_bins.iter_mut().zip(&small_bins) {
@@ -270,11 +235,8 @@ fn grow(binned: &Binned, slopes: &[(f32, f32)], settings: Settings) -> Option<(V
                 a.2 -= b.2;
             }
         }
-        let (left_bins, right_bins) = if small_is_left {
-            (small_bins, large_bins)
-        } else {
-            (large_bins, small_bins)
-        };
+        let (left_bins, right_bins) =
+            if small_is_left { (small_bins, large_bins) } else { (large_bins, small_bins) };
         let (left_node, right_node) = (tree.len(), tree.len() + 1);
         let node = &mut tree[parent.node];
         node.fact = split.fact as u16;
@@ -282,20 +244,9 @@ fn grow(binned: &Binned, slopes: &[(f32, f32)], settings: Settings) -> Option<(V
         node.left = left_node as u16;
         node.right = right_node as u16;
         for (node, rows, bins) in [(left_node, left, left_bins), (right_node, right, right_bins)] {
-            tree.push(Node {
-                fact: 0,
-                threshold: 0.0,
-                left: 0,
-                right: 0,
-                value: output(&bins, settings),
-            });
+            tree.push(Node { fact: 0, threshold: 0.0, left: 0, right: 0, value: output(&bins, settings) });
             let best = best_split(&bins, settings);
-            leaves.push(Leaf {
-                node,
-                rows,
-                bins,
-                best,
-            });
+            leaves.push(Leaf { node, rows, bins, best });
         }
     }
     let mut leaf_of = vec![0_u16; n];
@@ -326,9 +277,7 @@ fn histogram(binned: &Binned, slopes: &[(f32, f32)], rows: &[u32]) -> Bins {
 }
 
 fn totals(bins: &Bins) -> (f64, f64, u32) {
-    bins[0].iter().fold((0.0, 0.0, 0), |sum, bin| {
-        (sum.0 + bin.0, sum.1 + bin.1, sum.2 + bin.2)
-    })
+    bins[0].iter().fold((0.0, 0.0, 0), |sum, bin| (sum.0 + bin.0, sum.1 + bin.1, sum.2 + bin.2))
 }
 
 fn output(bins: &Bins, settings: Settings) -> f64 {
@@ -370,13 +319,8 @@ mod tests {
         let rows: Vec<f32> = (0..4_000).map(|i| ((i * 37) % 101) as f32).collect();
         let labels: Vec<bool> = rows.iter().map(|x| (40.0..60.0).contains(x)).collect();
         let groups: Vec<usize> = (0..=40).map(|g| g * 100).collect();
-        let settings = Settings {
-            trees: 30,
-            rate: 0.3,
-            smallest_leaf: 5,
-            shrink: 0.1,
-            ..Settings::default()
-        };
+        let settings =
+            Settings { trees: 30, rate: 0.3, smallest_leaf: 5, shrink: 0.1, ..Settings::default() };
         let model = Trees::fit(&rows, 1, &labels, &groups, vec![0.0; 4_000], settings).unwrap();
         assert!(model.score(&[50.0]) > model.score(&[10.0]) + 1.0);
         assert!(model.score(&[50.0]) > model.score(&[90.0]) + 1.0);

@@ -69,10 +69,7 @@ pub fn customer_cases(history: &History<'_>, task: Task, until: Seconds) -> Vec<
         if customer == NOBODY || history.past(customer).is_empty() {
             continue;
         }
-        let items = data
-            .products_of(order)
-            .iter()
-            .filter_map(|&product| history.item(product));
+        let items = data.products_of(order).iter().filter_map(|&product| history.item(product));
         bought.extend(items.map(|item| (customer, order, item)));
     }
     bought.sort_unstable();
@@ -80,11 +77,7 @@ pub fn customer_cases(history: &History<'_>, task: Task, until: Seconds) -> Vec<
         .chunk_by(|a, b| a.0 == b.0)
         .filter_map(|rows| {
             let (customer, first, _) = rows[0];
-            let known = if task.only_new() {
-                history.bought(customer)
-            } else {
-                Vec::new()
-            };
+            let known = if task.only_new() { history.bought(customer) } else { Vec::new() };
             let mut targets: Vec<u32> = rows
                 .iter()
                 .filter(|row| task != Task::NextBasket || row.1 == first)
@@ -104,26 +97,15 @@ pub fn order_cases(history: &History<'_>, task: Task, until: Seconds, limit: usi
     let data = history.data;
     (data.orders_before(history.cut)..data.orders_before(until))
         .filter_map(|order| {
-            let items: Vec<u32> = data
-                .products_of(order)
-                .iter()
-                .filter_map(|&p| history.item(p))
-                .collect();
+            let items: Vec<u32> = data.products_of(order).iter().filter_map(|&p| history.item(p)).collect();
             (items.len() >= 2).then(|| {
                 let held = (splitmix64(data.orders[order].number) % items.len() as u64) as usize;
                 let mut others = items.clone();
                 let line = others.remove(held);
-                let (query, mut targets) = if task == Task::ProductPage {
-                    (vec![line], others)
-                } else {
-                    (others, vec![line])
-                };
+                let (query, mut targets) =
+                    if task == Task::ProductPage { (vec![line], others) } else { (others, vec![line]) };
                 targets.sort_unstable();
-                OrderCase {
-                    order: order as u32,
-                    query,
-                    targets,
-                }
+                OrderCase { order: order as u32, query, targets }
             })
         })
         .take(limit)
@@ -162,20 +144,8 @@ mod tests {
         let history = History::new(&data, 5, 1);
         let targets = |task| customer_cases(&history, task, 20);
         // z was never sold before the cut, c has no history, b buys nothing.
-        assert_eq!(
-            targets(Task::NextBasket),
-            vec![Case {
-                customer: 0,
-                targets: vec![0]
-            }]
-        );
-        assert_eq!(
-            targets(Task::NextWindow),
-            vec![Case {
-                customer: 0,
-                targets: vec![0, 1]
-            }]
-        );
+        assert_eq!(targets(Task::NextBasket), vec![Case { customer: 0, targets: vec![0] }]);
+        assert_eq!(targets(Task::NextWindow), vec![Case { customer: 0, targets: vec![0, 1] }]);
         assert_eq!(targets(Task::Discovery), vec![]);
     }
 
@@ -185,10 +155,7 @@ mod tests {
         assert_eq!(past_windows(0, 100 * day, 28, 3), vec![72 * day, 44 * day]);
         assert!(past_windows(0, 40 * day, 28, 3).is_empty());
         assert_eq!(window_days(0, 40 * day, 28), 10);
-        assert_eq!(
-            past_windows(0, 40 * day, 10, 3),
-            vec![30 * day, 20 * day, 10 * day]
-        );
+        assert_eq!(past_windows(0, 40 * day, 10, 3), vec![30 * day, 20 * day, 10 * day]);
         assert_eq!((window_days(0, day, 28), window_days(0, 400 * day, 28)), (7, 28));
     }
 }

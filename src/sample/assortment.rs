@@ -73,78 +73,46 @@ impl Category {
 
     fn facts(self) -> (&'static str, &'static str, &'static str, &'static [&'static str]) {
         match self {
-            Self::Chairs => (
-                "Chairs & Stools",
-                "Furniture > Chairs",
-                "CHR",
-                &["Osterley Joinery", "Larkfield"],
-            ),
-            Self::Sofas => (
-                "Sofas & Armchairs",
-                "Furniture > Sofas",
-                "SOF",
-                &["Winchester & Vale", "Larkfield"],
-            ),
-            Self::Tables => (
-                "Tables & Desks",
-                "Furniture > Tables",
-                "TBL",
-                &["Osterley Joinery", "Larkfield"],
-            ),
+            Self::Chairs => {
+                ("Chairs & Stools", "Furniture > Chairs", "CHR", &["Osterley Joinery", "Larkfield"])
+            }
+            Self::Sofas => {
+                ("Sofas & Armchairs", "Furniture > Sofas", "SOF", &["Winchester & Vale", "Larkfield"])
+            }
+            Self::Tables => {
+                ("Tables & Desks", "Furniture > Tables", "TBL", &["Osterley Joinery", "Larkfield"])
+            }
             Self::Bedroom => (
                 "Bedroom & Storage",
                 "Furniture > Beds & Accessories",
                 "BED",
                 &["Osterley Joinery", "Nightingale"],
             ),
-            Self::Lighting => (
-                "Lighting",
-                "Home & Garden > Lighting",
-                "LGT",
-                &["Brightwell", "Copper & Cord"],
-            ),
+            Self::Lighting => {
+                ("Lighting", "Home & Garden > Lighting", "LGT", &["Brightwell", "Copper & Cord"])
+            }
             Self::Kitchen => (
                 "Kitchen & Dining",
                 "Home & Garden > Kitchen & Dining",
                 "KIT",
                 &["Meadow Pottery", "Fenwick Ironware", "Larkfield"],
             ),
-            Self::Plants => (
-                "Plants & Vases",
-                "Home & Garden > Plants",
-                "PLT",
-                &["Greenhouse Lane", "Meadow Pottery"],
-            ),
-            Self::Decor => (
-                "Decor & Textiles",
-                "Home & Garden > Decor",
-                "DEC",
-                &["Larkfield", "Hearth & Hall"],
-            ),
-            Self::Bath => (
-                "Bath",
-                "Home & Garden > Bathroom Accessories",
-                "BTH",
-                &["Saltmarsh", "Larkfield"],
-            ),
-            Self::Kids => (
-                "Kids & Toys",
-                "Toys & Games > Toys",
-                "KID",
-                &["Little Wren", "Blockhouse"],
-            ),
-            Self::Garden => (
-                "Garden & Outdoor",
-                "Home & Garden > Lawn & Garden",
-                "GDN",
-                &["Tern Outdoors", "Larkfield"],
-            ),
-            Self::Bags => (
-                "Bags & Accessories",
-                "Apparel & Accessories",
-                "BAG",
-                &["Coster", "Harrow & Pike"],
-            ),
+            Self::Plants => {
+                ("Plants & Vases", "Home & Garden > Plants", "PLT", &["Greenhouse Lane", "Meadow Pottery"])
+            }
+            Self::Decor => {
+                ("Decor & Textiles", "Home & Garden > Decor", "DEC", &["Larkfield", "Hearth & Hall"])
+            }
+            Self::Bath => {
+                ("Bath", "Home & Garden > Bathroom Accessories", "BTH", &["Saltmarsh", "Larkfield"])
+            }
+            Self::Kids => ("Kids & Toys", "Toys & Games > Toys", "KID", &["Little Wren", "Blockhouse"]),
+            Self::Garden => {
+                ("Garden & Outdoor", "Home & Garden > Lawn & Garden", "GDN", &["Tern Outdoors", "Larkfield"])
+            }
+            Self::Bags => {
+                ("Bags & Accessories", "Apparel & Accessories", "BAG", &["Coster", "Harrow & Pike"])
+            }
         }
     }
 }
@@ -282,9 +250,7 @@ impl Article {
         (self.forms.len() > 1).then(|| {
             let colour = self.forms[form].colour.as_deref().unwrap_or("natural");
             let mut letters = colour.chars();
-            letters
-                .next()
-                .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+            letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
         })
     }
 }
@@ -309,9 +275,7 @@ fn article(seed: u64, index: usize, entry: &Entry) -> Article {
         launched: -1,
         sold_out: None,
         used_up_after_days: used_up_after_days(&entry.parent),
-        old_price: stream
-            .chance(140)
-            .then(|| price * stream.between(90, 95) / 100 / 100 * 100),
+        old_price: stream.chance(140).then(|| price * stream.between(90, 95) / 100 / 100 * 100),
         cost: price * stream.between(low, high) / 1_000,
         forms: Vec::new(),
     }
@@ -335,33 +299,23 @@ fn used_up_after_days(handle: &str) -> Option<i64> {
 fn rank(seed: u64, articles: &mut [Article]) {
     let mut stream = Stream::new(seed, "popularity");
     for category in Category::ALL {
-        let mut members: Vec<usize> = (0..articles.len())
-            .filter(|index| articles[*index].category == category)
-            .collect();
+        let mut members: Vec<usize> =
+            (0..articles.len()).filter(|index| articles[*index].category == category).collect();
         stream.shuffle(&mut members);
         for (rank, index) in members.into_iter().enumerate() {
             articles[index].popularity = 1.0 / (1.0 + 0.45 * rank as f64) + 0.04;
         }
     }
     for article in articles.iter_mut().filter(|article| article.leads()) {
-        article.popularity += if article.handle == "winchester-sofa" {
-            3.2
-        } else {
-            0.9
-        };
+        article.popularity += if article.handle == "winchester-sofa" { 3.2 } else { 0.9 };
     }
-    let newcomers: Vec<usize> = (0..articles.len())
-        .filter(|index| !articles[*index].leads())
-        .collect();
+    let newcomers: Vec<usize> = (0..articles.len()).filter(|index| !articles[*index].leads()).collect();
     let mut order = newcomers;
     stream.shuffle(&mut order);
     for (nth, index) in order.iter().take(34).enumerate() {
         // Twelve came in the last seven weeks, the others over the time before.
-        articles[*index].launched = if nth < 12 {
-            stream.between(DAYS - 48, DAYS - 9)
-        } else {
-            stream.between(40, DAYS - 90)
-        };
+        articles[*index].launched =
+            if nth < 12 { stream.between(DAYS - 48, DAYS - 9) } else { stream.between(40, DAYS - 90) };
         articles[*index].old_price = None;
     }
     for handle in [
@@ -421,11 +375,7 @@ fn finish_forms(seed: u64, index: usize, article: &mut Article) {
     let demand = (article.popularity * 26.0) as i64 + 3;
     for (nth, form) in article.forms.iter_mut().enumerate() {
         let colour = form.colour.as_deref().unwrap_or("natural");
-        let suffix = if several {
-            format!("-{}", colour[..3].to_uppercase())
-        } else {
-            String::new()
-        };
+        let suffix = if several { format!("-{}", colour[..3].to_uppercase()) } else { String::new() };
         form.sku = format!("LH-{}-{:03}{suffix}", article.category.code(), index + 1);
         form.made_to_order = made_to_order;
         let level = match stream.below(100) {
@@ -447,26 +397,12 @@ mod tests {
     fn the_catalogue_has_206_articles_in_288_forms_and_12_categories() {
         let assortment = Assortment::of_the_store(super::super::SEED);
         assert_eq!(assortment.articles.len(), 206);
-        assert_eq!(
-            assortment
-                .articles
-                .iter()
-                .map(|article| article.forms.len())
-                .sum::<usize>(),
-            288
-        );
-        let categories: BTreeSet<Category> = assortment
-            .articles
-            .iter()
-            .map(|article| article.category)
-            .collect();
+        assert_eq!(assortment.articles.iter().map(|article| article.forms.len()).sum::<usize>(), 288);
+        let categories: BTreeSet<Category> =
+            assortment.articles.iter().map(|article| article.category).collect();
         assert_eq!(categories.len(), 12);
-        let mut skus: Vec<&String> = assortment
-            .articles
-            .iter()
-            .flat_map(|article| &article.forms)
-            .map(|form| &form.sku)
-            .collect();
+        let mut skus: Vec<&String> =
+            assortment.articles.iter().flat_map(|article| &article.forms).map(|form| &form.sku).collect();
         skus.sort_unstable();
         skus.dedup();
         assert_eq!(skus.len(), 288, "every form has its own SKU");
@@ -476,10 +412,7 @@ mod tests {
     fn every_leader_is_in_the_catalogue() {
         let assortment = Assortment::of_the_store(super::super::SEED);
         for handle in LEADERS {
-            assert!(
-                assortment.index(handle).is_some(),
-                "{handle} is not in the catalogue"
-            );
+            assert!(assortment.index(handle).is_some(), "{handle} is not in the catalogue");
         }
     }
 
@@ -493,11 +426,6 @@ mod tests {
             .filter(|article| article.price_on(day) < article.list_price(day))
             .count();
         assert!((40..110).contains(&marked_down), "{marked_down}");
-        assert!(
-            assortment
-                .articles
-                .iter()
-                .all(|article| article.price_on(day) <= article.list_price(day))
-        );
+        assert!(assortment.articles.iter().all(|article| article.price_on(day) <= article.list_price(day)));
     }
 }

@@ -24,87 +24,15 @@ pub(super) struct Sale {
 }
 
 pub(super) const SALES: [Sale; 10] = [
-    sale(
-        "cyber-week-2024",
-        date(2024, 11, 27),
-        date(2024, 12, 3),
-        &[20, 25, 30, 40],
-        340,
-        "CYBER15",
-        15,
-    ),
-    sale(
-        "winter-2025",
-        date(2025, 1, 2),
-        date(2025, 1, 19),
-        &[20, 30, 40],
-        300,
-        "FRESHSTART",
-        10,
-    ),
-    sale(
-        "spring-2025",
-        date(2025, 4, 10),
-        date(2025, 4, 21),
-        &[15, 20, 25],
-        220,
-        "SPRING15",
-        15,
-    ),
-    sale(
-        "summer-2025",
-        date(2025, 7, 1),
-        date(2025, 7, 20),
-        &[20, 25, 30],
-        300,
-        "SUMMER15",
-        15,
-    ),
-    sale(
-        "autumn-2025",
-        date(2025, 9, 18),
-        date(2025, 9, 28),
-        &[15, 20],
-        180,
-        "HARVEST10",
-        10,
-    ),
-    sale(
-        "cyber-week-2025",
-        date(2025, 11, 24),
-        date(2025, 12, 2),
-        &[20, 25, 30, 40],
-        340,
-        "CYBER15",
-        15,
-    ),
-    sale(
-        "winter-2026",
-        date(2026, 1, 2),
-        date(2026, 1, 18),
-        &[20, 30, 40],
-        300,
-        "FRESHSTART",
-        10,
-    ),
-    sale(
-        "spring-2026",
-        date(2026, 4, 9),
-        date(2026, 4, 20),
-        &[15, 20, 25],
-        220,
-        "SPRING15",
-        15,
-    ),
-    sale(
-        "summer-2026",
-        date(2026, 7, 1),
-        date(2026, 7, 19),
-        &[20, 25, 30],
-        300,
-        "SUMMER15",
-        15,
-    ),
+    sale("cyber-week-2024", date(2024, 11, 27), date(2024, 12, 3), &[20, 25, 30, 40], 340, "CYBER15", 15),
+    sale("winter-2025", date(2025, 1, 2), date(2025, 1, 19), &[20, 30, 40], 300, "FRESHSTART", 10),
+    sale("spring-2025", date(2025, 4, 10), date(2025, 4, 21), &[15, 20, 25], 220, "SPRING15", 15),
+    sale("summer-2025", date(2025, 7, 1), date(2025, 7, 20), &[20, 25, 30], 300, "SUMMER15", 15),
+    sale("autumn-2025", date(2025, 9, 18), date(2025, 9, 28), &[15, 20], 180, "HARVEST10", 10),
+    sale("cyber-week-2025", date(2025, 11, 24), date(2025, 12, 2), &[20, 25, 30, 40], 340, "CYBER15", 15),
+    sale("winter-2026", date(2026, 1, 2), date(2026, 1, 18), &[20, 30, 40], 300, "FRESHSTART", 10),
+    sale("spring-2026", date(2026, 4, 9), date(2026, 4, 20), &[15, 20, 25], 220, "SPRING15", 15),
+    sale("summer-2026", date(2026, 7, 1), date(2026, 7, 19), &[20, 25, 30], 300, "SUMMER15", 15),
     sale(
         "early-black-friday-2026",
         date(2026, 11, 13),
@@ -125,15 +53,7 @@ const fn sale(
     code: &'static str,
     code_percent: i64,
 ) -> Sale {
-    Sale {
-        name,
-        from,
-        to,
-        percent_off,
-        covers_permille,
-        code,
-        code_percent,
-    }
+    Sale { name, from, to, percent_off, covers_permille, code, code_percent }
 }
 
 /// The sale that runs on a day.
@@ -189,10 +109,7 @@ pub(super) struct Moment {
 impl Moment {
     pub(super) fn plus_seconds(self, seconds: i64) -> Self {
         let second = self.second + seconds;
-        Self {
-            day: self.day + second.div_euclid(86_400),
-            second: second.rem_euclid(86_400),
-        }
+        Self { day: self.day + second.div_euclid(86_400), second: second.rem_euclid(86_400) }
     }
 
     fn local(self) -> DateTime {
@@ -205,19 +122,10 @@ impl Moment {
     fn offset_hours(self) -> i64 {
         let year = date_of(self.day).year();
         let nth_sunday = |month: i8, nth: i8| {
-            date(year, month, 1)
-                .nth_weekday_of_month(nth, Weekday::Sunday)
-                .unwrap_or(date(year, month, 1))
+            date(year, month, 1).nth_weekday_of_month(nth, Weekday::Sunday).unwrap_or(date(year, month, 1))
         };
-        let changes_at = |day: Date| Self {
-            day: day_of(day),
-            second: 2 * 3_600,
-        };
-        if changes_at(nth_sunday(3, 2)) <= self && self < changes_at(nth_sunday(11, 1)) {
-            -4
-        } else {
-            -5
-        }
+        let changes_at = |day: Date| Self { day: day_of(day), second: 2 * 3_600 };
+        if changes_at(nth_sunday(3, 2)) <= self && self < changes_at(nth_sunday(11, 1)) { -4 } else { -5 }
     }
 
     pub(super) fn seconds_utc(self) -> Seconds {
@@ -249,13 +157,7 @@ mod tests {
 
     #[test]
     fn the_offset_changes_with_the_american_clock() {
-        let noon = |wanted| {
-            Moment {
-                day: day_of(wanted),
-                second: 43_200,
-            }
-            .with_offset()
-        };
+        let noon = |wanted| Moment { day: day_of(wanted), second: 43_200 }.with_offset();
         assert_eq!(noon(date(2025, 3, 8)), "2025-03-08 12:00:00 -0500");
         assert_eq!(noon(date(2025, 3, 9)), "2025-03-09 12:00:00 -0400");
         assert_eq!(noon(date(2025, 11, 1)), "2025-11-01 12:00:00 -0400");
@@ -264,11 +166,7 @@ mod tests {
 
     #[test]
     fn a_moment_after_midnight_belongs_to_the_next_day() {
-        let late = Moment {
-            day: 3,
-            second: 86_390,
-        }
-        .plus_seconds(20);
+        let late = Moment { day: 3, second: 86_390 }.plus_seconds(20);
         assert_eq!(late, Moment { day: 4, second: 10 });
     }
 }

@@ -64,31 +64,15 @@ pub(super) fn write(
     let bills = orders_file::bills(&history.orders);
     let file = |name, packing, plain| SampleFile { name, plain, packing };
     vec![
-        file(
-            "products_export.csv",
-            Packing::None,
-            products(seed, assortment, &dirt),
-        ),
-        file(
-            "inventory_export.csv",
-            Packing::None,
-            inventory(assortment, &dirt),
-        ),
-        file(
-            "customers_export.csv",
-            Packing::None,
-            customers(seed, people, history, &bills, &dirt),
-        ),
+        file("products_export.csv", Packing::None, products(seed, assortment, &dirt)),
+        file("inventory_export.csv", Packing::None, inventory(assortment, &dirt)),
+        file("customers_export.csv", Packing::None, customers(seed, people, history, &bills, &dirt)),
         file(
             "orders_export.zip",
             Packing::Zip("orders_export_1.csv"),
             orders_file::write(seed, assortment, people, history, &bills, &dirt),
         ),
-        file(
-            "showroom_till.csv",
-            Packing::None,
-            till(assortment, people, &history.orders),
-        ),
+        file("showroom_till.csv", Packing::None, till(assortment, people, &history.orders)),
         file("events.csv.gz", Packing::Gzip, events(assortment, people, visits)),
     ]
 }
@@ -109,9 +93,8 @@ pub(super) struct Dirt {
 impl Dirt {
     fn plant(seed: u64, assortment: &Assortment, people: &[Person]) -> Self {
         let mut stream = Stream::new(seed, "dirt");
-        let mut articles: Vec<usize> = (0..assortment.articles.len())
-            .filter(|index| !assortment.articles[*index].leads())
-            .collect();
+        let mut articles: Vec<usize> =
+            (0..assortment.articles.len()).filter(|index| !assortment.articles[*index].leads()).collect();
         stream.shuffle(&mut articles);
         let mut take = |count: usize| articles.split_off(articles.len() - count);
         let (no_picture, no_category) = (take(14), take(9));
@@ -141,13 +124,8 @@ impl Dirt {
     }
 
     fn stock(&self, assortment: &Assortment, article: usize, form: usize) -> Option<i64> {
-        let oversold = self
-            .negative_stock
-            .iter()
-            .position(|entry| *entry == (article, form));
-        oversold.map_or(assortment.articles[article].forms[form].stock, |nth| {
-            Some(-1 - nth as i64 * 2)
-        })
+        let oversold = self.negative_stock.iter().position(|entry| *entry == (article, form));
+        oversold.map_or(assortment.articles[article].forms[form].stock, |nth| Some(-1 - nth as i64 * 2))
     }
 }
 
@@ -157,9 +135,7 @@ pub(super) fn dollars(minor: Minor) -> String {
 }
 
 pub(super) fn csv_of(delimiter: u8, header: &str, rows: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
-    let mut writer = csv::WriterBuilder::new()
-        .delimiter(delimiter)
-        .from_writer(Vec::new());
+    let mut writer = csv::WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
     let written = writer
         .write_record(header.split(delimiter as char))
         .and_then(|()| rows.into_iter().try_for_each(|row| writer.write_record(row)));
@@ -183,10 +159,7 @@ pub(super) struct Row<'a> {
 
 impl<'a> Row<'a> {
     pub(super) fn new(columns: &'a [&'a str]) -> Self {
-        Self {
-            columns,
-            cells: vec![String::new(); columns.len()],
-        }
+        Self { columns, cells: vec![String::new(); columns.len()] }
     }
 
     pub(super) fn set(&mut self, column: &str, value: impl Into<String>) {
@@ -213,11 +186,7 @@ fn products(seed: u64, assortment: &Assortment, dirt: &Dirt) -> Vec<u8> {
         } else {
             (price < article.price).then_some(article.price)
         };
-        let cost = if dirt.cost_above_price.contains(&index) {
-            price * 112 / 100
-        } else {
-            article.cost
-        };
+        let cost = if dirt.cost_above_price.contains(&index) { price * 112 / 100 } else { article.cost };
         for (nth, form) in article.forms.iter().enumerate() {
             let mut row = Row::new(&columns);
             row.set("Handle", &article.handle);
@@ -226,34 +195,15 @@ fn products(seed: u64, assortment: &Assortment, dirt: &Dirt) -> Vec<u8> {
                 row.set("Title", &article.title);
                 row.set("Body (HTML)", description(article));
                 row.set("Vendor", article.vendor);
-                row.set(
-                    "Product Category",
-                    if categorised {
-                        article.category.taxonomy()
-                    } else {
-                        ""
-                    },
-                );
+                row.set("Product Category", if categorised { article.category.taxonomy() } else { "" });
                 row.set("Type", if categorised { article.category.name() } else { "" });
                 row.set("Tags", tags(article));
                 row.set("Published", "true");
-                row.set(
-                    "Option1 Name",
-                    if article.forms.len() > 1 {
-                        "Colour"
-                    } else {
-                        "Title"
-                    },
-                );
+                row.set("Option1 Name", if article.forms.len() > 1 { "Colour" } else { "Title" });
                 row.set("Gift Card", "false");
                 row.set("Status", "active");
             }
-            row.set(
-                "Option1 Value",
-                article
-                    .option_value(nth)
-                    .unwrap_or_else(|| "Default Title".to_owned()),
-            );
+            row.set("Option1 Value", article.option_value(nth).unwrap_or_else(|| "Default Title".to_owned()));
             row.set("Variant SKU", dirt.sku(assortment, index, nth));
             row.set("Variant Grams", (article.price / 12 + 150).to_string());
             if let Some(level) = dirt.stock(assortment, index, nth) {
@@ -262,10 +212,7 @@ fn products(seed: u64, assortment: &Assortment, dirt: &Dirt) -> Vec<u8> {
             } else {
                 row.set("Variant Inventory Qty", "0");
             }
-            row.set(
-                "Variant Inventory Policy",
-                if form.made_to_order { "continue" } else { "deny" },
-            );
+            row.set("Variant Inventory Policy", if form.made_to_order { "continue" } else { "deny" });
             row.set("Variant Fulfillment Service", "manual");
             row.set("Variant Price", dollars(price));
             row.set("Variant Compare At Price", was.map(dollars).unwrap_or_default());
@@ -292,16 +239,8 @@ fn products(seed: u64, assortment: &Assortment, dirt: &Dirt) -> Vec<u8> {
 /// An EAN-13 of the range kept for use inside a shop (prefix 2), with its check digit.
 fn barcode(seed: u64, article: usize, form: usize) -> String {
     let body = 200_000_000_000 + splitmix64(seed ^ (article * 8 + form) as u64) % 10_000_000_000;
-    let digits: Vec<u64> = body
-        .to_string()
-        .bytes()
-        .map(|digit| u64::from(digit - b'0'))
-        .collect();
-    let sum: u64 = digits
-        .iter()
-        .enumerate()
-        .map(|(at, digit)| digit * if at % 2 == 0 { 1 } else { 3 })
-        .sum();
+    let digits: Vec<u64> = body.to_string().bytes().map(|digit| u64::from(digit - b'0')).collect();
+    let sum: u64 = digits.iter().enumerate().map(|(at, digit)| digit * if at % 2 == 0 { 1 } else { 3 }).sum();
     format!("{body}{}", (10 - sum % 10) % 10)
 }
 
@@ -320,11 +259,7 @@ fn description(article: &Article) -> String {
         Category::Garden => "Stays outside from April to October; store it dry in winter.",
         Category::Bags => "Made to be carried every day.",
     };
-    format!(
-        "<p>The {} by {}.</p>\n<p>{use_it}</p>",
-        article.title.to_lowercase(),
-        article.vendor
-    )
+    format!("<p>The {} by {}.</p>\n<p>{use_it}</p>", article.title.to_lowercase(), article.vendor)
 }
 
 const STYLE_TAGS: [&str; 4] = ["rustic", "modern", "colourful", "classic"];
@@ -337,16 +272,10 @@ fn tags(article: &Article) -> String {
     let title = article.title.to_lowercase();
     let mut tags = vec![STYLE_TAGS[article.style as usize].to_owned()];
     tags.extend(
-        MATERIALS
-            .iter()
-            .filter(|material| title.contains(**material))
-            .map(|material| (*material).to_owned()),
+        MATERIALS.iter().filter(|material| title.contains(**material)).map(|material| (*material).to_owned()),
     );
     if article.price < 4_500
-        && matches!(
-            article.category,
-            Category::Kitchen | Category::Decor | Category::Plants
-        )
+        && matches!(article.category, Category::Kitchen | Category::Decor | Category::Plants)
     {
         tags.push("gift idea".to_owned());
     }
@@ -369,38 +298,19 @@ fn inventory(assortment: &Assortment, dirt: &Dirt) -> Vec<u8> {
             };
             let on_display = if level > 6 { 1 + level % 3 } else { 0 };
             for (location, available) in [("Warehouse", level - on_display), ("Showroom", on_display)] {
-                let committed = if location == "Warehouse" {
-                    splitmix64((index * 8 + nth) as u64) % 3
-                } else {
-                    0
-                };
+                let committed =
+                    if location == "Warehouse" { splitmix64((index * 8 + nth) as u64) % 3 } else { 0 };
                 let mut row = Row::new(&columns);
                 row.set("Handle", &article.handle);
                 row.set("Title", &article.title);
-                row.set(
-                    "Option1 Name",
-                    if article.forms.len() > 1 {
-                        "Colour"
-                    } else {
-                        "Title"
-                    },
-                );
+                row.set("Option1 Name", if article.forms.len() > 1 { "Colour" } else { "Title" });
                 row.set(
                     "Option1 Value",
-                    article
-                        .option_value(nth)
-                        .unwrap_or_else(|| "Default Title".to_owned()),
+                    article.option_value(nth).unwrap_or_else(|| "Default Title".to_owned()),
                 );
                 row.set("SKU", dirt.sku(assortment, index, nth));
                 row.set("Location", location);
-                row.set(
-                    "Incoming",
-                    if available <= 0 && location == "Warehouse" {
-                        "12"
-                    } else {
-                        "0"
-                    },
-                );
+                row.set("Incoming", if available <= 0 && location == "Warehouse" { "12" } else { "0" });
                 row.set("Unavailable", "0");
                 row.set("Committed", committed.to_string());
                 row.set("Available", available.to_string());
@@ -441,39 +351,16 @@ fn customers(seed: u64, people: &[Person], history: &History, bills: &[Bill], di
         row.set("Default Address Province Code", person.place.province);
         row.set("Default Address Country Code", person.place.country);
         row.set("Default Address Zip", postcode(person.place.zip));
-        row.set(
-            "Phone",
-            person
-                .phone
-                .as_ref()
-                .map_or_else(String::new, |phone| format!("'{phone}")),
-        );
-        row.set(
-            "Accepts SMS Marketing",
-            if consents && stream.chance(240) {
-                "yes"
-            } else {
-                "no"
-            },
-        );
+        row.set("Phone", person.phone.as_ref().map_or_else(String::new, |phone| format!("'{phone}")));
+        row.set("Accepts SMS Marketing", if consents && stream.chance(240) { "yes" } else { "no" });
         row.set("Total Spent", dollars(spent[index].0));
         row.set("Total Orders", spent[index].1.to_string());
         row.set("Tax Exempt", "no");
-        row.set(
-            "Tags",
-            if consents && stream.chance(300) {
-                "newsletter, spring catalogue"
-            } else {
-                ""
-            },
-        );
+        row.set("Tags", if consents && stream.chance(300) { "newsletter, spring catalogue" } else { "" });
         rows.push(row.cells());
         if dirt.listed_twice.contains(&index) {
             let mut again = Row::new(&columns);
-            again.set(
-                "Customer ID",
-                format!("'{}", 9_110_000_000_000 + index as u64 * 32_768),
-            );
+            again.set("Customer ID", format!("'{}", 9_110_000_000_000 + index as u64 * 32_768));
             again.set("First Name", person.first_name);
             again.set("Last Name", person.last_name);
             again.set("Email", person.email.to_uppercase());
@@ -490,11 +377,7 @@ fn customers(seed: u64, people: &[Person], history: &History, bills: &[Bill], di
 
 /// With the apostrophe that keeps a spreadsheet from eating the leading zero.
 pub(super) fn postcode(zip: &str) -> String {
-    if zip.starts_with('0') {
-        format!("'{zip}")
-    } else {
-        zip.to_owned()
-    }
+    if zip.starts_with('0') { format!("'{zip}") } else { zip.to_owned() }
 }
 
 /// The showroom's till writes its own kind of file: semicolons, decimal commas, the day before the month.
@@ -508,9 +391,7 @@ fn till(assortment: &Assortment, people: &[Person], orders: &[Order]) -> Vec<u8>
         .map(|(nth, order, line)| {
             let article = &assortment.articles[line.article];
             vec![
-                order
-                    .customer
-                    .map_or_else(String::new, |customer| people[customer].id.clone()),
+                order.customer.map_or_else(String::new, |customer| people[customer].id.clone()),
                 format!("T-{:05}", 20_001 + nth),
                 order.at.day_first(),
                 article.handle.clone(),
@@ -530,10 +411,8 @@ fn till(assortment: &Assortment, people: &[Person], orders: &[Order]) -> Vec<u8>
 }
 
 fn events(assortment: &Assortment, people: &[Person], visits: &[Visit]) -> Vec<u8> {
-    let rows = visits
-        .iter()
-        .flat_map(|visit| visit.steps.iter().map(move |step| (visit, step)))
-        .map(|(visit, step)| {
+    let rows = visits.iter().flat_map(|visit| visit.steps.iter().map(move |step| (visit, step))).map(
+        |(visit, step)| {
             let (event, product, query, results) = match &step.what {
                 What::View(article) => ("view_product", Some(article), "", None),
                 What::Add(article) => ("add_to_cart", Some(article), "", None),
@@ -541,25 +420,18 @@ fn events(assortment: &Assortment, people: &[Person], visits: &[Visit]) -> Vec<u
             };
             vec![
                 visitor_key(visit.visitor),
-                visit
-                    .customer
-                    .map_or_else(String::new, |customer| people[customer].id.clone()),
+                visit.customer.map_or_else(String::new, |customer| people[customer].id.clone()),
                 time::rfc3339(visit.start.plus_seconds(step.seconds_in).seconds_utc()),
                 event.to_owned(),
-                product.map_or_else(String::new, |article| {
-                    assortment.articles[*article].handle.clone()
-                }),
+                product.map_or_else(String::new, |article| assortment.articles[*article].handle.clone()),
                 query.to_owned(),
                 results.map_or_else(String::new, ToString::to_string),
                 visit.device.to_owned(),
                 visit.source.to_owned(),
             ]
-        });
-    csv_of(
-        b',',
-        "visitor_id,customer_id,at,event,product_id,query,results,device,source",
-        rows,
-    )
+        },
+    );
+    csv_of(b',', "visitor_id,customer_id,at,event,product_id,query,results,device,source", rows)
 }
 
 /// `v` and seven letters or digits, as a first-party cookie would hold.

@@ -63,10 +63,7 @@ pub(super) enum Oddity {
 impl Order {
     /// Before the code.
     pub(super) fn goods(&self) -> Minor {
-        self.lines
-            .iter()
-            .map(|line| line.unit_price * line.quantity)
-            .sum()
+        self.lines.iter().map(|line| line.unit_price * line.quantity).sum()
     }
 
     pub(super) fn discount(&self) -> Minor {
@@ -102,9 +99,7 @@ pub(super) fn live(seed: u64, assortment: &Assortment, people: &[Person]) -> His
     Stream::new(seed, "kinds").shuffle(&mut habits);
     let world = World::new(assortment);
     let counts = order_counts(seed, &habits);
-    let tastes: Vec<Taste> = (0..people.len())
-        .map(|customer| Taste::of(seed, customer))
-        .collect();
+    let tastes: Vec<Taste> = (0..people.len()).map(|customer| Taste::of(seed, customer)).collect();
 
     let mut orders = Vec::with_capacity(9_900);
     for customer in 0..people.len() {
@@ -122,25 +117,13 @@ pub(super) fn live(seed: u64, assortment: &Assortment, people: &[Person]) -> His
         let mut stream = Stream::member(seed, "guest", guest);
         let taste = Taste::of(seed ^ 1, guest);
         let day = stream.between(TILL_SINCE_DAY, DAYS - 1);
-        let mut order = world.order(
-            passer_by,
-            &taste,
-            day,
-            false,
-            &mut Owned::default(),
-            0,
-            &mut stream,
-        );
+        let mut order = world.order(passer_by, &taste, day, false, &mut Owned::default(), 0, &mut stream);
         order.channel = Channel::Till;
         orders.push(order);
     }
     plant_oddities(seed, people, &mut orders);
     orders.sort_by_key(|order| (order.at, order.customer));
-    History {
-        orders,
-        habits,
-        tastes,
-    }
+    History { orders, habits, tastes }
 }
 
 /// How many orders each customer places: the fewest of the kind, and the rest spread so that some place many.
@@ -148,9 +131,8 @@ fn order_counts(seed: u64, habits: &[&Habits]) -> Vec<usize> {
     let mut stream = Stream::new(seed, "order counts");
     let mut counts: Vec<usize> = habits.iter().map(|habit| habit.fewest_orders).collect();
     for kind in &HABITS {
-        let members: Vec<usize> = (0..habits.len())
-            .filter(|index| habits[*index].kind == kind.kind)
-            .collect();
+        let members: Vec<usize> =
+            (0..habits.len()).filter(|index| habits[*index].kind == kind.kind).collect();
         let eagerness: Vec<f64> = members
             .iter()
             .map(|_| {
@@ -216,11 +198,7 @@ struct Owned(Vec<(usize, i64)>);
 
 impl Owned {
     fn last(&self, article: usize) -> Option<i64> {
-        self.0
-            .iter()
-            .rev()
-            .find(|(owned, _)| *owned == article)
-            .map(|(_, day)| *day)
+        self.0.iter().rev().find(|(owned, _)| *owned == article).map(|(_, day)| *day)
     }
 }
 
@@ -253,11 +231,7 @@ impl<'a> World<'a> {
                 Some((assortment.index(with)?, assortment.index(then)?, *permille))
             })
             .collect();
-        Self {
-            assortment,
-            appeal,
-            goes_with,
-        }
+        Self { assortment, appeal, goes_with }
     }
 
     /// How much a kind of shopper is drawn to each article on a day.
@@ -272,11 +246,7 @@ impl<'a> World<'a> {
                 if article.launched > day {
                     return 0.0;
                 }
-                let fresh = if article.launched >= 0 && day - article.launched < 30 {
-                    1.6
-                } else {
-                    1.0
-                };
+                let fresh = if article.launched >= 0 && day - article.launched < 30 { 1.6 } else { 1.0 };
                 appeal[index]
                     * seasons[article.category as usize]
                     * occasion(&article.handle, day)
@@ -294,9 +264,7 @@ impl<'a> World<'a> {
         count: usize,
         stream: &mut Stream,
     ) -> Vec<Order> {
-        let discounted: Vec<bool> = (0..count)
-            .map(|_| stream.chance(habits.discounted_permille))
-            .collect();
+        let discounted: Vec<bool> = (0..count).map(|_| stream.chance(habits.discounted_permille)).collect();
         let mut days = order_days(habits, &discounted, stream);
         days.sort_unstable();
         let first = days.first().map_or(0, |(day, _)| *day);
@@ -389,10 +357,7 @@ impl<'a> World<'a> {
             .unwrap_or(12);
         Order {
             customer: None,
-            at: Moment {
-                day,
-                second: hour as i64 * 3_600 + stream.between(0, 3_599),
-            },
+            at: Moment { day, second: hour as i64 * 3_600 + stream.between(0, 3_599) },
             lines,
             code: None,
             gift,
@@ -416,14 +381,7 @@ fn order_days(habits: &Habits, discounted: &[bool], stream: &mut Stream) -> Vec<
                 let jitter = (stream.unit() - 0.5) * 0.7 * gap;
                 let day = from as f64 + nth as f64 * gap + jitter;
                 let day = (day as i64).clamp(from, to);
-                (
-                    if *bargain {
-                        nearest_sale_day(day, 40, to)
-                    } else {
-                        day
-                    },
-                    *bargain,
-                )
+                (if *bargain { nearest_sale_day(day, 40, to) } else { day }, *bargain)
             })
             .collect();
     }
@@ -434,11 +392,7 @@ fn order_days(habits: &Habits, discounted: &[bool], stream: &mut Stream) -> Vec<
             let weights: Vec<f64> = (from..=to)
                 .map(|day| {
                     let near_another = taken.iter().any(|other| (day - other).abs() < 4);
-                    if near_another {
-                        0.0
-                    } else {
-                        keenness(habits.rhythm, day, *bargain)
-                    }
+                    if near_another { 0.0 } else { keenness(habits.rhythm, day, *bargain) }
                 })
                 .collect();
             let day = from + stream.weighted(&weights).unwrap_or(0) as i64;
@@ -543,10 +497,8 @@ fn room_by_room(category: Category, days_since_first: i64) -> f64 {
     };
     if category == now {
         7.0
-    } else if matches!(
-        category,
-        Category::Chairs | Category::Tables | Category::Bedroom | Category::Lighting
-    ) {
+    } else if matches!(category, Category::Chairs | Category::Tables | Category::Bedroom | Category::Lighting)
+    {
         0.35
     } else {
         0.7
@@ -595,19 +547,13 @@ fn plant_oddities(seed: u64, people: &[Person], orders: &mut Vec<Order>) {
     let mut phone_only = 0;
     while phone_only < 90 {
         let index = stream.below(orders.len());
-        let reachable = orders[index]
-            .customer
-            .is_some_and(|customer| people[customer].phone.is_some());
+        let reachable = orders[index].customer.is_some_and(|customer| people[customer].phone.is_some());
         if ordinary(&orders[index]) && reachable {
             orders[index].oddity = Some(Oddity::PhoneOnly);
             phone_only += 1;
         }
     }
-    for (oddity, day) in [
-        (Oddity::Test, 3),
-        (Oddity::Test, 561),
-        (Oddity::Future, DAYS + 108),
-    ] {
+    for (oddity, day) in [(Oddity::Test, 3), (Oddity::Test, 561), (Oddity::Future, DAYS + 108)] {
         let mut copy = loop {
             let index = stream.below(orders.len());
             if ordinary(&orders[index]) && orders[index].code.is_none() {

@@ -48,14 +48,7 @@ fn bill(order: &Order) -> Bill {
     let discount = order.discount();
     let subtotal = order.goods() + deleted - discount;
     if order.channel == Channel::Till {
-        return Bill {
-            subtotal,
-            discount,
-            shipping: 0,
-            tax: 0,
-            total: subtotal,
-            refunded: 0,
-        };
+        return Bill { subtotal, discount, shipping: 0, tax: 0, total: subtotal, refunded: 0 };
     }
     let bulky = order.lines.iter().any(|line| line.unit_price > 30_000);
     let shipping = match (bulky, subtotal) {
@@ -69,14 +62,7 @@ fn bill(order: &Order) -> Bill {
         Outcome::Returned | Outcome::Cancelled => total,
         _ => order.refunded() * (100 - order.code.map_or(0, |(_, percent)| percent)) / 100,
     };
-    Bill {
-        subtotal,
-        discount,
-        shipping,
-        tax,
-        total,
-        refunded,
-    }
+    Bill { subtotal, discount, shipping, tax, total, refunded }
 }
 
 pub(super) fn write(
@@ -88,26 +74,13 @@ pub(super) fn write(
     dirt: &Dirt,
 ) -> Vec<u8> {
     let columns: Vec<&str> = ORDER_COLUMNS.split(',').collect();
-    let web = history
-        .orders
-        .iter()
-        .zip(bills)
-        .filter(|(order, _)| order.channel == Channel::Web)
-        .enumerate();
+    let web = history.orders.iter().zip(bills).filter(|(order, _)| order.channel == Channel::Web).enumerate();
     let mut blocks: Vec<Vec<Vec<String>>> = Vec::with_capacity(history.orders.len());
     let mut id = 5_420_110_233_857_u64;
     for (nth, (order, bill)) in web {
         let mut stream = Stream::member(seed, "order form", nth);
         id += 32_768 * (1 + stream.below(40) as u64);
-        let writer = OrderWriter {
-            columns: &columns,
-            assortment,
-            people,
-            dirt,
-            nth,
-            order,
-            bill,
-        };
+        let writer = OrderWriter { columns: &columns, assortment, people, dirt, nth, order, bill };
         let consents = order.customer.is_some_and(|customer| {
             Stream::member(seed, "account", customer).chance(history.habits[customer].consent_permille)
         });
@@ -134,16 +107,9 @@ impl OrderWriter<'_> {
             .iter()
             .map(|line| {
                 let article = &self.assortment.articles[line.article];
-                let mut row = self.line(
-                    &article.line_name(line.form),
-                    line.quantity,
-                    line.unit_price,
-                    article.vendor,
-                );
-                row.set(
-                    "Lineitem sku",
-                    self.dirt.sku(self.assortment, line.article, line.form),
-                );
+                let mut row =
+                    self.line(&article.line_name(line.form), line.quantity, line.unit_price, article.vendor);
+                row.set("Lineitem sku", self.dirt.sku(self.assortment, line.article, line.form));
                 if line.list_price > line.unit_price {
                     row.set("Lineitem compare at price", dollars(line.list_price));
                 }
@@ -173,14 +139,7 @@ impl OrderWriter<'_> {
         row.set("Lineitem price", dollars(price));
         row.set("Lineitem requires shipping", "true");
         row.set("Lineitem taxable", "true");
-        row.set(
-            "Lineitem fulfillment status",
-            if self.is_fulfilled() {
-                "fulfilled"
-            } else {
-                "pending"
-            },
-        );
+        row.set("Lineitem fulfillment status", if self.is_fulfilled() { "fulfilled" } else { "pending" });
         row.set("Vendor", vendor);
         row.set("Lineitem discount", "0.00");
         if let Some(phone) = self.phone() {
@@ -195,11 +154,7 @@ impl OrderWriter<'_> {
             (_, Some(customer)) => {
                 let email = &self.people[customer].email;
                 let shouts = self.dirt.listed_twice.contains(&customer) && self.nth.is_multiple_of(2);
-                if shouts {
-                    email.to_uppercase()
-                } else {
-                    email.clone()
-                }
+                if shouts { email.to_uppercase() } else { email.clone() }
             }
             (Some(Oddity::Test), None) => "test@larkfield.example".to_owned(),
             (_, None) => String::new(),
@@ -238,14 +193,7 @@ impl OrderWriter<'_> {
         if status != "voided" {
             row.set("Paid at", order.at.with_offset());
         }
-        row.set(
-            "Fulfillment Status",
-            if self.is_fulfilled() {
-                "fulfilled"
-            } else {
-                "unfulfilled"
-            },
-        );
+        row.set("Fulfillment Status", if self.is_fulfilled() { "fulfilled" } else { "unfulfilled" });
         if self.is_fulfilled() {
             let sent = order.at.plus_seconds(stream.between(18, 60) * 3_600);
             row.set("Fulfilled at", sent.with_offset());
@@ -260,17 +208,10 @@ impl OrderWriter<'_> {
         row.set("Discount Amount", dollars(bill.discount));
         row.set(
             "Shipping Method",
-            if bill.shipping > 4_000 {
-                "Two people, to the room"
-            } else {
-                "Standard"
-            },
+            if bill.shipping > 4_000 { "Two people, to the room" } else { "Standard" },
         );
         if cancelled {
-            row.set(
-                "Cancelled at",
-                order.at.plus_seconds(stream.between(1, 40) * 3_600).with_offset(),
-            );
+            row.set("Cancelled at", order.at.plus_seconds(stream.between(1, 40) * 3_600).with_offset());
         }
         let payment = if order.oddity == Some(Oddity::Test) {
             "(for testing) Bogus Gateway"
@@ -294,16 +235,9 @@ impl OrderWriter<'_> {
         let buyer = &self.people[customer];
         address(row, "Billing", buyer);
         if order.gift {
-            address(
-                row,
-                "Shipping",
-                &self.people[(customer * 31 + self.nth * 7 + 1) % self.people.len()],
-            );
+            address(row, "Shipping", &self.people[(customer * 31 + self.nth * 7 + 1) % self.people.len()]);
             if stream.chance(550) {
-                row.set(
-                    "Note Attributes",
-                    "gift_wrap: yes\ngift_message: For you,\nwith love",
-                );
+                row.set("Note Attributes", "gift_wrap: yes\ngift_message: For you,\nwith love");
             }
             if stream.chance(160) {
                 row.set("Notes", "Please leave the invoice out of the parcel.\nThank you!");

@@ -28,12 +28,7 @@ const fn place(
     zip: &'static str,
     country: &'static str,
 ) -> Place {
-    Place {
-        city,
-        province,
-        zip,
-        country,
-    }
+    Place { city, province, zip, country }
 }
 
 /// Invented towns; the postcodes are of the right form.
@@ -191,11 +186,7 @@ pub(super) fn invent(seed: u64, count: usize) -> Vec<Person> {
             Person {
                 first_name,
                 last_name,
-                email: format!(
-                    "{}.{}@{domain}",
-                    first_name.to_lowercase(),
-                    last_name.to_lowercase()
-                ),
+                email: format!("{}.{}@{domain}", first_name.to_lowercase(), last_name.to_lowercase()),
                 id: id.to_string(),
                 // 555-0100 to 555-0199 is kept for fiction; the area code makes them differ.
                 phone: stream
@@ -217,9 +208,7 @@ mod tests {
         let people = invent(super::super::SEED, 2_412);
         let mut emails: Vec<&str> = people.iter().map(|person| person.email.as_str()).collect();
         assert!(emails.iter().all(|email| {
-            ["@example.com", "@example.org", "@example.net"]
-                .iter()
-                .any(|domain| email.ends_with(domain))
+            ["@example.com", "@example.org", "@example.net"].iter().any(|domain| email.ends_with(domain))
         }));
         emails.sort_unstable();
         emails.dedup();

@@ -304,11 +304,9 @@ static HEROES: &[(&str, &[u8])] = &[
 
 /// The bytes of a bundled picture by its file name.
 pub fn find(name: &str) -> Option<&'static [u8]> {
-    [PRODUCTS, HEROES].into_iter().find_map(|list| {
-        list.binary_search_by(|(known, _)| (*known).cmp(name))
-            .ok()
-            .map(|at| list[at].1)
-    })
+    [PRODUCTS, HEROES]
+        .into_iter()
+        .find_map(|list| list.binary_search_by(|(known, _)| (*known).cmp(name)).ok().map(|at| list[at].1))
 }
 
 #[cfg(test)]

@@ -9,16 +9,12 @@ pub(super) struct Stream {
 
 impl Stream {
     pub(super) fn new(seed: u64, purpose: &str) -> Self {
-        Self {
-            state: splitmix64(seed ^ fnv1a64(purpose.as_bytes())),
-        }
+        Self { state: splitmix64(seed ^ fnv1a64(purpose.as_bytes())) }
     }
 
     /// A stream for the `index`-th member of a family, for example one customer.
     pub(super) fn member(seed: u64, purpose: &str, index: usize) -> Self {
-        Self {
-            state: splitmix64(seed ^ fnv1a64(purpose.as_bytes()) ^ splitmix64(index as u64)),
-        }
+        Self { state: splitmix64(seed ^ fnv1a64(purpose.as_bytes()) ^ splitmix64(index as u64)) }
     }
 
     fn next(&mut self) -> u64 {

@@ -191,10 +191,7 @@ impl Habits {
 
 /// The habits of every customer, by customer index.
 pub(super) fn of_customers() -> Vec<&'static Habits> {
-    HABITS
-        .iter()
-        .flat_map(|habits| std::iter::repeat_n(habits, habits.customers))
-        .collect()
+    HABITS.iter().flat_map(|habits| std::iter::repeat_n(habits, habits.customers)).collect()
 }
 
 /// What people add once they have the first article, with the chance in a thousand. The planted pairs of the sample.
@@ -235,10 +232,6 @@ mod tests {
     #[test]
     fn the_kinds_add_up_to_the_stated_customers() {
         assert_eq!(of_customers().len(), TOTAL);
-        assert!(
-            HABITS
-                .iter()
-                .all(|habits| habits.orders >= habits.customers * habits.fewest_orders)
-        );
+        assert!(HABITS.iter().all(|habits| habits.orders >= habits.customers * habits.fewest_orders));
     }
 }

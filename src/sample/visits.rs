@@ -101,13 +101,7 @@ impl Scene<'_> {
         let visitor = |stream: &mut Stream, signed_in_permille: u32| {
             let (number, device) = devices[usize::from(!stream.chance(phone_permille))];
             let customer = stream.chance(signed_in_permille).then_some(customer);
-            Visitor {
-                number,
-                device,
-                customer,
-                habits,
-                taste,
-            }
+            Visitor { number, device, customer, habits, taste }
         };
         for order in &own {
             let mut wanted: Vec<usize> = order.lines.iter().map(|line| line.article).collect();
@@ -158,13 +152,8 @@ impl Scene<'_> {
             let habits = &HABITS[stream.weighted(&shares).unwrap_or(0)];
             let taste = Taste::of_stranger(seed, nth);
             let device = *stream.pick(&["mobile", "mobile", "mobile", "desktop", "desktop", "tablet"]);
-            let visitor = Visitor {
-                number: customers * 2 + nth,
-                device,
-                customer: None,
-                habits,
-                taste: &taste,
-            };
+            let visitor =
+                Visitor { number: customers * 2 + nth, device, customer: None, habits, taste: &taste };
             let arrives = busy_day(&mut stream);
             for again in 0..stream.between(1, 4) {
                 let day = arrives + again * stream.between(1, 9);
@@ -199,16 +188,10 @@ impl Scene<'_> {
         let mut steps = Vec::with_capacity(seen.len() + 1);
         let mut seconds_in = 0;
         for index in seen {
-            steps.push(Step {
-                seconds_in,
-                what: What::View(index),
-            });
+            steps.push(Step { seconds_in, what: What::View(index) });
             seconds_in += stream.between(8, 95);
             if self.assortment.articles[index].is_for_sale(start.day) && stream.chance(adds_permille) {
-                steps.push(Step {
-                    seconds_in,
-                    what: What::Add(index),
-                });
+                steps.push(Step { seconds_in, what: What::Add(index) });
                 seconds_in += stream.between(4, 40);
             }
         }
@@ -260,11 +243,7 @@ impl Scene<'_> {
         stream: &mut Stream,
     ) -> Vec<usize> {
         let mut weights = self.world.attraction(visitor.habits, visitor.taste, day);
-        let occasion = wanted
-            .first()
-            .copied()
-            .or_else(|| stream.weighted(&weights))
-            .unwrap_or(0);
+        let occasion = wanted.first().copied().or_else(|| stream.weighted(&weights)).unwrap_or(0);
         let about = self.assortment.articles[occasion].category;
         for (index, article) in self.assortment.articles.iter().enumerate() {
             if article.category != about {
@@ -335,13 +314,7 @@ impl Scene<'_> {
             for step in steps.iter_mut() {
                 step.seconds_in += shift;
             }
-            steps.insert(
-                0,
-                Step {
-                    seconds_in: 0,
-                    what: What::Search { query, results },
-                },
-            );
+            steps.insert(0, Step { seconds_in: 0, what: What::Search { query, results } });
         }
     }
 
@@ -360,10 +333,7 @@ impl Scene<'_> {
     /// How many articles the store's own search finds: all words must be in title or category.
     fn results(&self, query: &str) -> usize {
         let wanted = title_words(query);
-        self.words
-            .iter()
-            .filter(|words| wanted.iter().all(|word| words.contains(word)))
-            .count()
+        self.words.iter().filter(|words| wanted.iter().all(|word| words.contains(word))).count()
     }
 }
 
@@ -404,22 +374,14 @@ fn category_word(category: Category) -> &'static str {
 
 fn evening(day: i64, stream: &mut Stream) -> Moment {
     let hour = *stream.pick(&[7, 9, 11, 12, 13, 15, 17, 18, 19, 19, 20, 20, 20, 21, 21, 22]);
-    Moment {
-        day,
-        second: hour * 3_600 + stream.between(0, 3_599),
-    }
+    Moment { day, second: hour * 3_600 + stream.between(0, 3_599) }
 }
 
 /// A day, busier ones more often.
 fn busy_day(stream: &mut Stream) -> i64 {
     loop {
         let day = stream.between(0, DAYS - 1);
-        let draw = calendar::traffic(day)
-            * if calendar::sale_on(day).is_some() {
-                1.4
-            } else {
-                1.0
-            };
+        let draw = calendar::traffic(day) * if calendar::sale_on(day).is_some() { 1.4 } else { 1.0 };
         if stream.unit() * 2.4 < draw {
             return day;
         }

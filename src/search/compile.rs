@@ -58,11 +58,8 @@ pub fn compile(products: &[Source<'_>], suggestions: Vec<(String, u32)>) -> Text
         length[slot(*field)] += words.len() as u64;
         filled[slot(*field)] += 1;
     }
-    let average: Vec<f32> = length
-        .iter()
-        .zip(filled)
-        .map(|(&sum, n)| if n > 0 { sum as f32 / n as f32 } else { 1.0 })
-        .collect();
+    let average: Vec<f32> =
+        length.iter().zip(filled).map(|(&sum, n)| if n > 0 { sum as f32 / n as f32 } else { 1.0 }).collect();
 
     let mut counts: BTreeMap<&str, Vec<(u32, f32, u8)>> = BTreeMap::new();
     for (product, fields) in texts.iter().enumerate() {
@@ -77,10 +74,7 @@ pub fn compile(products: &[Source<'_>], suggestions: Vec<(String, u32)>) -> Text
             }
         }
         for (word, (count, fields)) in here {
-            counts
-                .entry(word)
-                .or_default()
-                .push((product as u32, count, fields));
+            counts.entry(word).or_default().push((product as u32, count, fields));
         }
     }
     let n = products.len() as f32;
@@ -90,23 +84,11 @@ pub fn compile(products: &[Source<'_>], suggestions: Vec<(String, u32)>) -> Text
     for (word, holders) in &counts {
         let share = rarity(holders.len()) / rarest;
         let common = holders.len() * 3 > products.len() && products.len() > 30;
-        let postings = holders
-            .iter()
-            .filter(|holder| !common || holder.2 != DESCRIPTION)
-            .map(|holder| {
-                let saturated = holder.1 / (K1 + holder.1);
-                let points = (10_000.0 * saturated * (0.5 + 0.5 * share))
-                    .round()
-                    .clamp(1.0, 10_000.0) as u16;
-                (
-                    holder.0,
-                    Posting {
-                        product: holder.0,
-                        points,
-                        fields: holder.2,
-                    },
-                )
-            });
+        let postings = holders.iter().filter(|holder| !common || holder.2 != DESCRIPTION).map(|holder| {
+            let saturated = holder.1 / (K1 + holder.1);
+            let points = (10_000.0 * saturated * (0.5 + 0.5 * share)).round().clamp(1.0, 10_000.0) as u16;
+            (holder.0, Posting { product: holder.0, points, fields: holder.2 })
+        });
         let postings: BTreeMap<u32, Posting> = postings.collect();
         if !postings.is_empty() {
             index.insert((*word).to_owned(), postings);
@@ -114,10 +96,7 @@ pub fn compile(products: &[Source<'_>], suggestions: Vec<(String, u32)>) -> Text
     }
     add_forms(&mut index, language);
     TextIndex {
-        words: index
-            .into_iter()
-            .map(|(word, postings)| (word, postings.into_values().collect()))
-            .collect(),
+        words: index.into_iter().map(|(word, postings)| (word, postings.into_values().collect())).collect(),
         suggestions,
     }
 }
@@ -137,20 +116,10 @@ fn fields_of(source: &Source<'_>) -> Vec<(u8, Vec<String>)> {
     ids.extend(joined(source.skus));
     [
         (TITLE, words(&product.title)),
-        (
-            TYPE,
-            product.product_type.as_deref().map(words).unwrap_or_default(),
-        ),
+        (TYPE, product.product_type.as_deref().map(words).unwrap_or_default()),
         (VENDOR, product.vendor.as_deref().map(words).unwrap_or_default()),
         (TAG, joined(&product.tags)),
-        (
-            ATTRIBUTE,
-            product
-                .attributes
-                .iter()
-                .flat_map(|(_, value)| words(value))
-                .collect(),
-        ),
+        (ATTRIBUTE, product.attributes.iter().flat_map(|(_, value)| words(value)).collect()),
         (DESCRIPTION, read.unwrap_or_default()),
         (ID, ids),
     ]
@@ -191,9 +160,7 @@ fn add_forms(index: &mut BTreeMap<String, BTreeMap<u32, Posting>>, language: Lan
         }
     }
     gifts.extend(
-        named
-            .iter()
-            .filter_map(|word| Some((head(word, &known)?.to_owned(), (*word).to_owned(), HEAD))),
+        named.iter().filter_map(|word| Some((head(word, &known)?.to_owned(), (*word).to_owned(), HEAD))),
     );
     let given: Vec<(String, Vec<Posting>)> = gifts
         .into_iter()
@@ -240,29 +207,18 @@ mod tests {
         let sources: Vec<Source<'_>> = products
             .iter()
             .zip(descriptions)
-            .map(|(product, &description)| Source {
-                product,
-                description,
-                skus: &[],
-            })
+            .map(|(product, &description)| Source { product, description, skus: &[] })
             .collect();
         compile(&sources, Vec::new())
     }
 
     fn found<'a>(index: &'a TextIndex, word: &str) -> &'a [Posting] {
-        index
-            .words
-            .iter()
-            .find(|(known, _)| known == word)
-            .map_or(&[], |(_, postings)| postings)
+        index.words.iter().find(|(known, _)| known == word).map_or(&[], |(_, postings)| postings)
     }
 
     #[test]
     fn a_word_in_the_title_is_worth_more_than_in_the_text() {
-        let products = [
-            product("a", "Brass lamp", "Lighting"),
-            product("b", "Bowl", "Kitchen"),
-        ];
+        let products = [product("a", "Brass lamp", "Lighting"), product("b", "Bowl", "Kitchen")];
         let index = index(&products, &[None, Some("Goes with any lamp you have at home")]);
         let lamp = found(&index, "lamp");
         assert_eq!(lamp.iter().map(|p| p.product).collect::<Vec<_>>(), [0, 1]);
@@ -272,10 +228,7 @@ mod tests {
 
     #[test]
     fn the_plural_finds_the_singular_and_the_other_way_round() {
-        let products = [
-            product("a", "Brass lamp", "Lighting"),
-            product("b", "Garden lamps", "Lighting"),
-        ];
+        let products = [product("a", "Brass lamp", "Lighting"), product("b", "Garden lamps", "Lighting")];
         let index = index(&products, &[None, None]);
         for form in ["lamp", "lamps"] {
             assert_eq!(found(&index, form).len(), 2, "{form}");
@@ -293,24 +246,12 @@ mod tests {
 
     /// A bundle that is nothing but a searchable catalog.
     fn bundle(products: Vec<CatalogProduct>) -> Bundle {
-        let sources: Vec<Source<'_>> = products
-            .iter()
-            .map(|product| Source {
-                product,
-                description: None,
-                skus: &[],
-            })
-            .collect();
+        let sources: Vec<Source<'_>> =
+            products.iter().map(|product| Source { product, description: None, skus: &[] }).collect();
         let text_index = compile(&sources, Vec::new());
         let results = Block::products("results", "Results", vec![merch::Source::SearchHits], 12);
         let mut document = Document::default();
-        document.layouts.insert(
-            PageKey::Search,
-            Layout {
-                variants: Vec::new(),
-                default: vec![results],
-            },
-        );
+        document.layouts.insert(PageKey::Search, Layout { variants: Vec::new(), default: vec![results] });
         Bundle {
             info: BundleInfo {
                 store: "Test".to_owned(),
@@ -320,10 +261,7 @@ mod tests {
                 as_of: 0,
                 snapshot_at: 0,
             },
-            catalog: Arc::new(Catalog {
-                products,
-                collections: Vec::new(),
-            }),
+            catalog: Arc::new(Catalog { products, collections: Vec::new() }),
             segments: Arc::default(),
             signals: Arc::default(),
             neighbors: Arc::default(),

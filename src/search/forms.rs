@@ -21,11 +21,7 @@ impl Language {
                 english += u32::from(ENGLISH.contains(&word.as_str()));
             }
         }
-        if german > english {
-            Self::German
-        } else {
-            Self::English
-        }
+        if german > english { Self::German } else { Self::English }
     }
 }
 
@@ -60,15 +56,9 @@ pub fn plurals(word: &str, language: Language) -> Vec<String> {
     }
     match language {
         Language::English => {
-            if let Some(base) = word
-                .strip_suffix('y')
-                .filter(|base| !base.ends_with(['a', 'e', 'o', 'u']))
-            {
+            if let Some(base) = word.strip_suffix('y').filter(|base| !base.ends_with(['a', 'e', 'o', 'u'])) {
                 vec![format!("{base}ies")]
-            } else if ["s", "x", "z", "ch", "sh"]
-                .iter()
-                .any(|ending| word.ends_with(ending))
-            {
+            } else if ["s", "x", "z", "ch", "sh"].iter().any(|ending| word.ends_with(ending)) {
                 vec![format!("{word}es")]
             } else {
                 vec![format!("{word}s")]
@@ -105,11 +95,7 @@ mod tests {
     #[test]
     fn plurals_share_a_stem_and_other_words_do_not() {
         for (one, many) in [("lamp", "lamps"), ("box", "boxes"), ("glass", "glass")] {
-            assert_eq!(
-                stem(many, Language::English),
-                stem(one, Language::English),
-                "{many}"
-            );
+            assert_eq!(stem(many, Language::English), stem(one, Language::English), "{many}");
         }
         assert_eq!(stem("lampen", Language::German), stem("lampe", Language::German));
         assert_eq!(stem("flower", Language::English), "flower");
@@ -125,14 +111,8 @@ mod tests {
 
     #[test]
     fn the_language_is_told_by_its_small_words() {
-        assert_eq!(
-            Language::of(["Lampe mit Schirm aus Glas"].into_iter()),
-            Language::German
-        );
-        assert_eq!(
-            Language::of(["Lamp with a shade of glass"].into_iter()),
-            Language::English
-        );
+        assert_eq!(Language::of(["Lampe mit Schirm aus Glas"].into_iter()), Language::German);
+        assert_eq!(Language::of(["Lamp with a shade of glass"].into_iter()), Language::English);
         assert_eq!(Language::of(std::iter::empty()), Language::English);
     }
 }

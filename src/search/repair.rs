@@ -72,16 +72,9 @@ pub fn repairs(index: &TextIndex, searches: &[Searched]) -> Vec<Repair> {
                 .get(&query)
                 .and_then(|next| next.iter().max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0))))
                 .filter(|(_, times)| **times >= FEWEST_TIMES)
-                .map(|(instead, &times)| RepairKind::Synonym {
-                    instead: instead.clone(),
-                    times,
-                });
+                .map(|(instead, &times)| RepairKind::Synonym { instead: instead.clone(), times });
             let kind = synonym.unwrap_or_else(|| from_words(index, &query));
-            Repair {
-                query,
-                searches,
-                kind,
-            }
+            Repair { query, searches, kind }
         })
         .collect();
     found.sort_by(|a, b| b.searches.cmp(&a.searches).then(a.query.cmp(&b.query)));
@@ -90,9 +83,7 @@ pub fn repairs(index: &TextIndex, searches: &[Searched]) -> Vec<Repair> {
 
 /// The shop's own word for it where the file says, else whether some product holds every word.
 fn finds(index: &TextIndex, search: &Searched, query: &str) -> bool {
-    search
-        .results
-        .map_or_else(|| holders(index, query.split(' ')) > 0, |results| results > 0)
+    search.results.map_or_else(|| holders(index, query.split(' ')) > 0, |results| results > 0)
 }
 
 fn postings<'a>(index: &'a TextIndex, word: &str) -> &'a [crate::bundle::Posting] {
@@ -106,17 +97,13 @@ fn postings<'a>(index: &'a TextIndex, word: &str) -> &'a [crate::bundle::Posting
 fn holders<'a>(index: &TextIndex, query: impl Iterator<Item = &'a str>) -> u32 {
     let mut left: Option<Vec<u32>> = None;
     for word in query {
-        let mut here: Vec<u32> = postings(index, word)
-            .iter()
-            .map(|posting| posting.product)
-            .collect();
+        let mut here: Vec<u32> = postings(index, word).iter().map(|posting| posting.product).collect();
         here.sort_unstable();
         left = Some(match left {
             None => here,
-            Some(before) => before
-                .into_iter()
-                .filter(|product| here.binary_search(product).is_ok())
-                .collect(),
+            Some(before) => {
+                before.into_iter().filter(|product| here.binary_search(product).is_ok()).collect()
+            }
         });
     }
     left.map_or(0, |products| products.len() as u32)
@@ -128,11 +115,8 @@ fn from_words(index: &TextIndex, query: &str) -> RepairKind {
         .then(|| {
             (0..parts.len())
                 .map(|out| {
-                    let rest = parts
-                        .iter()
-                        .enumerate()
-                        .filter(|(place, _)| *place != out)
-                        .map(|(_, word)| *word);
+                    let rest =
+                        parts.iter().enumerate().filter(|(place, _)| *place != out).map(|(_, word)| *word);
                     (holders(index, rest), parts[out])
                 })
                 .filter(|(products, _)| *products > 0)
@@ -140,19 +124,14 @@ fn from_words(index: &TextIndex, query: &str) -> RepairKind {
         })
         .flatten();
     if let Some((products, word)) = without {
-        return RepairKind::IgnoreWord {
-            word: word.to_owned(),
-            products,
-        };
+        return RepairKind::IgnoreWord { word: word.to_owned(), products };
     }
     parts
         .iter()
         .filter(|part| part.len() >= 4)
         .find_map(|part| {
             let start: String = part.chars().take(4).collect();
-            let first = index
-                .words
-                .partition_point(|(word, _)| word.as_str() < start.as_str());
+            let first = index.words.partition_point(|(word, _)| word.as_str() < start.as_str());
             index.words[first..]
                 .iter()
                 .take_while(|(word, _)| word.starts_with(&start))
@@ -187,10 +166,8 @@ pub fn suggestions(
             *named.entry(text).or_default() += orders;
         }
     }
-    let mut named: Vec<(String, u32)> = named
-        .into_iter()
-        .filter(|(text, _)| asked.iter().all(|(query, _)| query != text))
-        .collect();
+    let mut named: Vec<(String, u32)> =
+        named.into_iter().filter(|(text, _)| asked.iter().all(|(query, _)| query != text)).collect();
     named.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
     asked.extend(named);
     asked.truncate(most);
@@ -206,28 +183,16 @@ mod tests {
         let mut words: Vec<(String, Vec<Posting>)> = words
             .iter()
             .map(|(word, products)| {
-                let postings = products.iter().map(|&product| Posting {
-                    product,
-                    points: 100,
-                    fields: 1,
-                });
+                let postings = products.iter().map(|&product| Posting { product, points: 100, fields: 1 });
                 ((*word).to_owned(), postings.collect())
             })
             .collect();
         words.sort_by(|a, b| a.0.cmp(&b.0));
-        TextIndex {
-            words,
-            suggestions: Vec::new(),
-        }
+        TextIndex { words, suggestions: Vec::new() }
     }
 
     fn search(session: u32, at: Seconds, query: &str, results: i64) -> Searched {
-        Searched {
-            session,
-            at,
-            query: query.to_owned(),
-            results: Some(results),
-        }
+        Searched { session, at, query: query.to_owned(), results: Some(results) }
     }
 
     #[test]
@@ -242,13 +207,7 @@ mod tests {
         ];
         let found = repairs(&index, &searches);
         assert_eq!(found[0].query, "pot");
-        assert_eq!(
-            found[0].kind,
-            RepairKind::Synonym {
-                instead: "planter".to_owned(),
-                times: 2
-            }
-        );
+        assert_eq!(found[0].kind, RepairKind::Synonym { instead: "planter".to_owned(), times: 2 });
         assert_eq!(found[1].kind, RepairKind::NothingAlike);
     }
 
@@ -256,23 +215,13 @@ mod tests {
     fn the_word_that_nothing_holds_is_the_one_to_ignore() {
         let index = index(&[("rug", &[3, 4]), ("blue", &[4])]);
         let found = repairs(&index, &[search(1, 0, "rug runner", 0)]);
-        assert_eq!(
-            found[0].kind,
-            RepairKind::IgnoreWord {
-                word: "runner".to_owned(),
-                products: 2
-            }
-        );
+        assert_eq!(found[0].kind, RepairKind::IgnoreWord { word: "runner".to_owned(), products: 2 });
     }
 
     #[test]
     fn suggestions_come_from_searches_first_and_never_twice() {
         let index = index(&[("lamp", &[0])]);
-        let searches = [
-            search(1, 0, "lamp", 1),
-            search(2, 0, "Lamp", 1),
-            search(3, 0, "velvet", 0),
-        ];
+        let searches = [search(1, 0, "lamp", 1), search(2, 0, "Lamp", 1), search(3, 0, "velvet", 0)];
         let found = suggestions(&index, &searches, &[("Lamp", 9), ("Oak table", 4)], 5);
         assert_eq!(found, vec![("lamp".to_owned(), 2), ("oak table".to_owned(), 4)]);
     }

@@ -46,22 +46,14 @@ pub fn fit(points: &Points, seed: u64) -> Result<Fit, Error> {
     }
     let mut labels = vec![0; n];
     let inertia = kmeans::assign(points, &centroids, &mut labels);
-    Ok(Fit {
-        centroids,
-        labels,
-        inertia,
-        iterations: 0,
-        converged: true,
-    })
+    Ok(Fit { centroids, labels, inertia, iterations: 0, converged: true })
 }
 
 fn radius(points: &Points, neighbours: usize) -> f64 {
     let mut reach: Vec<f64> = (0..points.n_rows())
         .map(|row| {
-            let mut distances: Vec<f64> = points
-                .rows()
-                .map(|other| squared(points.row(row), other))
-                .collect();
+            let mut distances: Vec<f64> =
+                points.rows().map(|other| squared(points.row(row), other)).collect();
             let place = neighbours.min(distances.len() - 1);
             *distances.select_nth_unstable_by(place, f64::total_cmp).1
         })
@@ -87,9 +79,7 @@ fn centres(points: &Points, labels: &[Option<usize>]) -> Points {
     let mut places: Vec<usize> = (0..k).filter(|place| counts[*place] >= 10).collect();
     places.sort_by_key(|place| (std::cmp::Reverse(counts[*place]), *place));
     places.truncate(MOST_GROUPS);
-    let values = places
-        .iter()
-        .flat_map(|place| sums[*place].iter().map(|sum| sum / counts[*place] as f64))
-        .collect();
+    let values =
+        places.iter().flat_map(|place| sums[*place].iter().map(|sum| sum / counts[*place] as f64)).collect();
     Points::new(values, points.n_dims)
 }

@@ -69,12 +69,7 @@ pub fn apply(
     edit: &Edit,
 ) -> Result<SegmentRun, EditError> {
     let mut next = run.clone();
-    let place = |id: &str| {
-        run.groups
-            .iter()
-            .position(|group| group.id == id)
-            .ok_or(EditError::NoSuchGroup)
-    };
+    let place = |id: &str| run.groups.iter().position(|group| group.id == id).ok_or(EditError::NoSuchGroup);
     match edit {
         Edit::Rename { group, name } => {
             let name = name.trim();
@@ -107,11 +102,7 @@ pub fn apply(
         Edit::Merge { into, from } => merge(&mut next, place(into)?, place(from)?)?,
         Edit::Split { group } => split(&mut next, place(group)?, features)?,
         Edit::Rules(rules) => {
-            let computed = next
-                .groups
-                .iter()
-                .filter(|group| group.source == GroupSource::Cluster)
-                .cloned();
+            let computed = next.groups.iter().filter(|group| group.source == GroupSource::Cluster).cloned();
             let ruled = rules.iter().map(|rule| {
                 let known = run.groups.iter().find(|group| group.id == rule.id).cloned();
                 let mut group =
@@ -144,12 +135,7 @@ fn merge(run: &mut SegmentRun, into: usize, from: usize) -> Result<(), EditError
             run.groups[into].stability = Some((weight(&kept) + weight(&gone)) / size);
         }
         (GroupSource::Rule(one), GroupSource::Rule(two)) => {
-            let other = run
-                .settings
-                .rules
-                .iter()
-                .find(|rule| rule.id == *two)
-                .map(|rule| rule.when.clone());
+            let other = run.settings.rules.iter().find(|rule| rule.id == *two).map(|rule| rule.when.clone());
             if let (Some(other), Some(rule)) =
                 (other, run.settings.rules.iter_mut().find(|rule| rule.id == *one))
             {

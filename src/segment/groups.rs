@@ -77,15 +77,9 @@ pub(super) fn make_groups(run: &mut SegmentRun, features: &CustomerFeatures, pre
         return;
     };
     let k = solution.k as usize;
-    let ids: Vec<&str> = run
-        .buyers
-        .iter()
-        .map(|buyer| run.customer_ids[*buyer as usize].as_str())
-        .collect();
-    let former = previous.map_or_else(
-        || vec![None; k],
-        |previous| continued(previous, &ids, &solution.labels, k),
-    );
+    let ids: Vec<&str> = run.buyers.iter().map(|buyer| run.customer_ids[*buyer as usize].as_str()).collect();
+    let former =
+        previous.map_or_else(|| vec![None; k], |previous| continued(previous, &ids, &solution.labels, k));
     let mut centroids = solution.centroids.clone();
     let mut kept: Vec<Option<&Group>> = vec![None; k];
     if let Some(previous) = previous {
@@ -104,14 +98,8 @@ pub(super) fn make_groups(run: &mut SegmentRun, features: &CustomerFeatures, pre
     for (group, stay) in kept.iter().zip(&solution.stay) {
         let stability = Some(*stay);
         drafts.push(match group {
-            Some(group) => Group {
-                stability,
-                ..(*group).clone()
-            },
-            None => Group {
-                stability,
-                ..draft(fresh_id(&mut used, previous), GroupSource::Cluster)
-            },
+            Some(group) => Group { stability, ..(*group).clone() },
+            None => Group { stability, ..draft(fresh_id(&mut used, previous), GroupSource::Cluster) },
         });
     }
     run.model.centroids = centroids;
@@ -123,15 +111,9 @@ pub(super) fn make_groups(run: &mut SegmentRun, features: &CustomerFeatures, pre
         .map(|rule| {
             let before =
                 previous.and_then(|previous| previous.groups.iter().find(|group| group.id == rule.id));
-            let base = before
-                .cloned()
-                .unwrap_or_else(|| draft(rule.id.clone(), GroupSource::Rule(rule.id.clone())));
-            Group {
-                name: rule.name.clone(),
-                renamed: true,
-                stability: None,
-                ..base
-            }
+            let base =
+                before.cloned().unwrap_or_else(|| draft(rule.id.clone(), GroupSource::Rule(rule.id.clone())));
+            Group { name: rule.name.clone(), renamed: true, stability: None, ..base }
         })
         .collect();
     run.groups = rules.into_iter().chain(drafts).collect();
@@ -143,12 +125,8 @@ pub(super) fn fill(run: &mut SegmentRun, features: &CustomerFeatures, previous: 
     let n_rules = run.settings.rules.len();
     let inputs = Inputs::with(&run.model, features, &run.buyers);
     run.assignment = vec![NO_GROUP; run.customer_ids.len()];
-    let place: Vec<Option<usize>> = run
-        .model
-        .labels
-        .iter()
-        .map(|label| run.groups.iter().position(|group| group.id == *label))
-        .collect();
+    let place: Vec<Option<usize>> =
+        run.model.labels.iter().map(|label| run.groups.iter().position(|group| group.id == *label)).collect();
     for (buyer, row) in run.buyers.iter().zip(inputs.rows()) {
         if let Some(group) = run.model.nearest(row).and_then(|centroid| place[centroid]) {
             run.assignment[*buyer as usize] = group as u16;
@@ -160,11 +138,7 @@ pub(super) fn fill(run: &mut SegmentRun, features: &CustomerFeatures, previous: 
             run.assignment[*buyer as usize] = n_rules as u16;
         }
     }
-    for (slot, rule) in run
-        .assignment
-        .iter_mut()
-        .zip(first_fitting(&run.settings.rules, features))
-    {
+    for (slot, rule) in run.assignment.iter_mut().zip(first_fitting(&run.settings.rules, features)) {
         *slot = rule.unwrap_or(*slot);
     }
     let profiler = Profiler::new(features, &run.buyers);
@@ -178,11 +152,7 @@ pub(super) fn fill(run: &mut SegmentRun, features: &CustomerFeatures, previous: 
         })
         .collect();
     let computed: Vec<Profile> = profiles[n_rules..].to_vec();
-    let found = if computed.len() == 1 {
-        vec!["All customers".to_owned()]
-    } else {
-        names(&computed)
-    };
+    let found = if computed.len() == 1 { vec!["All customers".to_owned()] } else { names(&computed) };
     let moves = previous.map(|previous| super::matching::movement(previous, run));
     for (index, group) in run.groups.iter_mut().enumerate() {
         let profile = &profiles[index];
@@ -198,10 +168,7 @@ pub(super) fn fill(run: &mut SegmentRun, features: &CustomerFeatures, previous: 
         }
         (group.joined, group.left) = (None, None);
         if let Some(moves) = &moves {
-            let before = moves
-                .from
-                .iter()
-                .position(|(id, _)| *id == group.id && !id.is_empty());
+            let before = moves.from.iter().position(|(id, _)| *id == group.id && !id.is_empty());
             let arrived: u32 = moves.counts.iter().map(|row| row[index]).sum();
             let stayed = before.map_or(0, |before| moves.counts[before][index]);
             let had: u32 = before.map_or(0, |before| moves.counts[before].iter().sum());
@@ -223,9 +190,8 @@ fn tell_apart(groups: &mut [Group]) {
         };
         if !groups[index].renamed && taken(&groups[index].name) {
             let base = groups[index].name.clone();
-            let name = (2..=groups.len() + 1)
-                .map(|number| format!("{base} {number}"))
-                .find(|name| !taken(name));
+            let name =
+                (2..=groups.len() + 1).map(|number| format!("{base} {number}")).find(|name| !taken(name));
             groups[index].name = name.unwrap_or(base);
         }
     }
@@ -236,9 +202,7 @@ fn give_marks(groups: &mut [Group]) {
     let mut taken: Vec<u8> = Vec::new();
     for group in groups.iter_mut() {
         if group.mark >= MARKS || taken.contains(&group.mark) {
-            group.mark = (0..MARKS)
-                .find(|mark| !taken.contains(mark))
-                .unwrap_or(taken.len() as u8 % MARKS);
+            group.mark = (0..MARKS).find(|mark| !taken.contains(mark)).unwrap_or(taken.len() as u8 % MARKS);
         }
         taken.push(group.mark);
     }
@@ -287,11 +251,7 @@ fn keep_centre(centroid: &mut [f64], now: &ClusterModel, before: &ClusterModel, 
         return;
     };
     for (value, feature) in centroid.iter_mut().zip(&now.features) {
-        let Some(place) = before
-            .features
-            .iter()
-            .position(|other| other.name == feature.name)
-        else {
+        let Some(place) = before.features.iter().position(|other| other.name == feature.name) else {
             continue;
         };
         let old = &before.features[place];

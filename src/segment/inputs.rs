@@ -58,9 +58,8 @@ pub struct Inputs {
 impl Inputs {
     pub fn of(features: &CustomerFeatures) -> Self {
         let orders = features.values("n_orders").unwrap_or_default();
-        let customers: Vec<u32> = (0..orders.len() as u32)
-            .filter(|row| orders[*row as usize] > 0.0)
-            .collect();
+        let customers: Vec<u32> =
+            (0..orders.len() as u32).filter(|row| orders[*row as usize] > 0.0).collect();
         let mut chosen: Vec<(ModelFeature, Vec<f64>)> = Vec::new();
         for input in INPUTS {
             if let Some(values) = column(features, input.name, &customers)
@@ -92,9 +91,7 @@ impl Inputs {
             .features
             .iter()
             .map(|feature| {
-                features
-                    .values(&feature.name)
-                    .unwrap_or_else(|| vec![f64::NAN; features.n_customers()])
+                features.values(&feature.name).unwrap_or_else(|| vec![f64::NAN; features.n_customers()])
             })
             .collect();
         let mut values = Vec::with_capacity(customers.len() * columns.len());
@@ -124,10 +121,7 @@ fn categories(features: &CustomerFeatures, customers: &[u32]) -> Vec<(ModelFeatu
             Some((name, values))
         })
         .collect();
-    let widest = columns
-        .iter()
-        .map(|(_, values)| deviation(values))
-        .fold(0.0, f64::max);
+    let widest = columns.iter().map(|(_, values)| deviation(values)).fold(0.0, f64::max);
     columns
         .into_iter()
         .filter_map(|(name, values)| {

@@ -47,12 +47,7 @@ pub struct Effort {
 
 impl Default for Effort {
     fn default() -> Self {
-        Self {
-            starts: 16,
-            sample_rows: 10_000,
-            max_steps: 300,
-            tolerance: 1e-4,
-        }
+        Self { starts: 16, sample_rows: 10_000, max_steps: 300, tolerance: 1e-4 }
     }
 }
 
@@ -160,10 +155,7 @@ fn best_start(points: &Points, k: usize, seed: u64, effort: Effort) -> Result<Po
 /// One start by our own steps alone, for the many small fits of a stability test.
 pub fn fit_once(points: &Points, k: usize, seed: u64) -> Fit {
     let start = scattered(points, k, &mut ChaCha8Rng::seed_from_u64(seed));
-    let effort = Effort {
-        max_steps: 100,
-        ..Effort::default()
-    };
+    let effort = Effort { max_steps: 100, ..Effort::default() };
     refine(points, start, effort)
 }
 
@@ -219,13 +211,7 @@ pub fn refine(points: &Points, start: Points, effort: Effort) -> Fit {
         centroids = next;
     }
     let inertia = assign(points, &centroids, &mut labels);
-    Fit {
-        centroids,
-        labels,
-        inertia,
-        iterations,
-        converged,
-    }
+    Fit { centroids, labels, inertia, iterations, converged }
 }
 
 /// Writes the nearest centroid of every row and returns the inertia. Ties take the lower index.
@@ -286,11 +272,7 @@ fn step(points: &Points, centroids: &Points, labels: &mut [u8]) -> Step {
 
 impl Step {
     fn empty(k: usize, n_dims: usize) -> Self {
-        Self {
-            sums: vec![0.0; k * n_dims],
-            counts: vec![0; k],
-            changed: 0,
-        }
+        Self { sums: vec![0.0; k * n_dims], counts: vec![0; k], changed: 0 }
     }
 
     /// The new centroids. A cluster that lost all its rows takes the row that lies farthest from its own centroid.
@@ -328,10 +310,7 @@ fn blocks<'a>(
     points: &'a Points,
     labels: &'a mut [u8],
 ) -> impl IndexedParallelIterator<Item = (&'a [f64], &'a mut [u8])> {
-    points
-        .values
-        .par_chunks(BLOCK_ROWS * points.n_dims.max(1))
-        .zip(labels.par_chunks_mut(BLOCK_ROWS))
+    points.values.par_chunks(BLOCK_ROWS * points.n_dims.max(1)).zip(labels.par_chunks_mut(BLOCK_ROWS))
 }
 
 /// Centroids column by column in groups of [`LANES`], so that one instruction serves several distances.
@@ -349,11 +328,7 @@ impl Table {
                     .map(|dim| {
                         std::array::from_fn(|lane| {
                             let cluster = group * LANES + lane;
-                            if cluster < k {
-                                centroids.row(cluster)[dim]
-                            } else {
-                                f64::INFINITY
-                            }
+                            if cluster < k { centroids.row(cluster)[dim] } else { f64::INFINITY }
                         })
                     })
                     .collect()
@@ -384,10 +359,7 @@ impl Table {
 
 /// Squared Euclidean distance, summed in order.
 pub fn squared(one: &[f64], two: &[f64]) -> f64 {
-    one.iter()
-        .zip(two)
-        .map(|(one, two)| (one - two) * (one - two))
-        .sum()
+    one.iter().zip(two).map(|(one, two)| (one - two) * (one - two)).sum()
 }
 
 #[cfg(test)]

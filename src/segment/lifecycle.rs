@@ -41,24 +41,12 @@ const OWN_GAPS: f64 = 3.0;
 
 /// Stages by customer.
 pub fn stages(features: &CustomerFeatures) -> Vec<Stage> {
-    let column = |name: &str| {
-        features
-            .values(name)
-            .unwrap_or_else(|| vec![f64::NAN; features.n_customers()])
-    };
-    let (orders, recency, tenure, gap) = (
-        column("n_orders"),
-        column("recency_days"),
-        column("tenure_days"),
-        column("gap_median_days"),
-    );
+    let column = |name: &str| features.values(name).unwrap_or_else(|| vec![f64::NAN; features.n_customers()]);
+    let (orders, recency, tenure, gap) =
+        (column("n_orders"), column("recency_days"), column("tenure_days"), column("gap_median_days"));
     let mut known: Vec<f64> = gap.iter().copied().filter(|gap| gap.is_finite()).collect();
     known.sort_unstable_by(f64::total_cmp);
-    let usual = if known.is_empty() {
-        90.0
-    } else {
-        quantile(&known, 0.5)
-    };
+    let usual = if known.is_empty() { 90.0 } else { quantile(&known, 0.5) };
     (0..orders.len())
         .map(|row| {
             if orders[row].is_nan() || orders[row] <= 0.0 {

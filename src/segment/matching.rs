@@ -50,10 +50,7 @@ pub struct Movement {
 /// Who moved between two runs.
 pub fn movement(previous: &SegmentRun, now: &SegmentRun) -> Movement {
     let named = |run: &SegmentRun, rest: &str| -> Vec<(String, String)> {
-        let groups = run
-            .groups
-            .iter()
-            .map(|group| (group.id.clone(), group.name.clone()));
+        let groups = run.groups.iter().map(|group| (group.id.clone(), group.name.clone()));
         groups.chain([(String::new(), rest.to_owned())]).collect()
     };
     let (from, to) = (named(previous, "Not here before"), named(now, "No longer here"));

@@ -45,11 +45,5 @@ pub fn fit(points: &Points, k: usize, seed: u64) -> Result<Fit, Error> {
     }
     let mut labels = vec![0; points.n_rows()];
     let inertia = kmeans::assign(points, &centroids, &mut labels);
-    Ok(Fit {
-        centroids,
-        labels,
-        inertia,
-        iterations: 0,
-        converged: true,
-    })
+    Ok(Fit { centroids, labels, inertia, iterations: 0, converged: true })
 }

@@ -39,17 +39,13 @@ pub struct Bin {
 impl ModelFeature {
     /// The integer fact of a feature value.
     pub fn observe(&self, value: f64) -> Option<i64> {
-        value
-            .is_finite()
-            .then(|| (value * self.multiplier as f64 + 0.5).floor() as i64)
+        value.is_finite().then(|| (value * self.multiplier as f64 + 0.5).floor() as i64)
     }
 
     pub fn quantise(&self, fact: Option<i64>) -> i64 {
         let Some(fact) = fact else { return self.missing };
         let reached = self.bins.partition_point(|bin| bin.from <= fact);
-        self.bins
-            .get(reached.saturating_sub(1))
-            .map_or(self.missing, |bin| bin.x)
+        self.bins.get(reached.saturating_sub(1)).map_or(self.missing, |bin| bin.x)
     }
 
     pub fn z(&self, fact: Option<i64>) -> f64 {
@@ -60,12 +56,7 @@ impl ModelFeature {
 impl ClusterModel {
     /// Index of the nearest centroid for facts in feature order; `None` when the model has no centroid.
     pub fn assign(&self, facts: &[Option<i64>]) -> Option<usize> {
-        let row: Vec<f64> = self
-            .features
-            .iter()
-            .zip(facts)
-            .map(|(feature, fact)| feature.z(*fact))
-            .collect();
+        let row: Vec<f64> = self.features.iter().zip(facts).map(|(feature, fact)| feature.z(*fact)).collect();
         self.nearest(&row)
     }
 
@@ -100,11 +91,7 @@ mod tests {
             name: "recency_days".to_owned(),
             multiplier: 1,
             missing: 500,
-            bins: vec![
-                Bin { from: 0, x: 0 },
-                Bin { from: 10, x: 1_000 },
-                Bin { from: 100, x: 2_000 },
-            ],
+            bins: vec![Bin { from: 0, x: 0 }, Bin { from: 10, x: 1_000 }, Bin { from: 100, x: 2_000 }],
             mean: 1_000,
             scale: 500,
         };

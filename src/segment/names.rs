@@ -47,11 +47,7 @@ fn name(profile: &Profile) -> String {
             // Two modest facts make this name, so both must be what the group is about.
             let both = name.starts_with("Regulars");
             facts.is_empty()
-                || if both {
-                    stand_out.all(|stands| stands)
-                } else {
-                    stand_out.any(|stands| stands)
-                }
+                || if both { stand_out.all(|stands| stands) } else { stand_out.any(|stands| stands) }
         })
         .or(fitting.first())
         .map_or_else(|| EVERYDAY.to_owned(), |(name, _)| name.clone())
@@ -70,16 +66,8 @@ fn candidates(profile: &Profile) -> Vec<(String, Vec<String>)> {
         }
     };
     let habits = ["orders_per_year", "mean_order_value"];
-    add(
-        recent && often && spends >= 0.5,
-        "Loyal big spenders".to_owned(),
-        &habits,
-    );
-    add(
-        often && spends <= -0.3,
-        "Regulars, small baskets".to_owned(),
-        &habits,
-    );
+    add(recent && often && spends >= 0.5, "Loyal big spenders".to_owned(), &habits);
+    add(often && spends <= -0.3, "Regulars, small baskets".to_owned(), &habits);
     add(
         profile.median_tenure_days > 0.0 && profile.median_tenure_days < 60.0,
         "New customers".to_owned(),
@@ -87,11 +75,7 @@ fn candidates(profile: &Profile) -> Vec<(String, Vec<String>)> {
     );
     let formerly = profile.share_with_gaps >= 0.6 && profile.median_gap_ratio > 2.0;
     let away = profile.effect("recency_days") > 0.3;
-    add(
-        formerly && away,
-        "Slipping away".to_owned(),
-        &["recency_days", "orders_per_year", "tenure_days"],
-    );
+    add(formerly && away, "Slipping away".to_owned(), &["recency_days", "orders_per_year", "tenure_days"]);
     add(
         profile.value("recency_days") > 365.0,
         "Long gone".to_owned(),
@@ -106,11 +90,7 @@ fn candidates(profile: &Profile) -> Vec<(String, Vec<String>)> {
         let feature = format!("category_share:{category}");
         add(*share >= 0.55, format!("{category} people"), &[&feature]);
     }
-    add(
-        once && spends >= 0.5,
-        "One big purchase".to_owned(),
-        &["mean_order_value", "orders_per_year"],
-    );
+    add(once && spends >= 0.5, "One big purchase".to_owned(), &["mean_order_value", "orders_per_year"]);
     for (season, feature) in [
         ("Spring", "spring_share"),
         ("Summer", "summer_share"),
@@ -118,22 +98,10 @@ fn candidates(profile: &Profile) -> Vec<(String, Vec<String>)> {
         ("Winter", "winter_share"),
         ("Holiday", "holiday_share"),
     ] {
-        add(
-            profile.value(feature) >= 0.6,
-            format!("{season} shoppers"),
-            &[feature],
-        );
+        add(profile.value(feature) >= 0.6, format!("{season} shoppers"), &[feature]);
     }
-    add(
-        profile.value("ships_elsewhere_share") >= 0.4,
-        "Gift givers".to_owned(),
-        &["ships_elsewhere_share"],
-    );
-    add(
-        once,
-        "One-time buyers".to_owned(),
-        &["orders_per_year", "mean_order_value", "recency_days"],
-    );
+    add(profile.value("ships_elsewhere_share") >= 0.4, "Gift givers".to_owned(), &["ships_elsewhere_share"]);
+    add(once, "One-time buyers".to_owned(), &["orders_per_year", "mean_order_value", "recency_days"]);
     found
 }
 
@@ -152,10 +120,7 @@ fn distinction(group: usize, base: &str, bases: &[String], profiles: &[Profile])
         .map_or_else(Vec::new, |(_, facts)| facts);
     let mut best: Option<(f64, String)> = None;
     for difference in &profiles[group].differences {
-        let others = rivals
-            .iter()
-            .map(|rival| rival.effect(&difference.feature))
-            .sum::<f64>()
+        let others = rivals.iter().map(|rival| rival.effect(&difference.feature)).sum::<f64>()
             / rivals.len().max(1) as f64;
         let apart = difference.effect - others;
         let Some(words) = words(&difference.feature, apart) else {
@@ -237,10 +202,7 @@ pub fn words(feature: &str, effect: f64) -> Option<String> {
         "winter_share" if up => "mostly in winter",
         "holiday_share" if up => "before the holidays",
         _ => {
-            return feature
-                .strip_prefix("category_share:")
-                .filter(|_| up)
-                .map(str::to_owned);
+            return feature.strip_prefix("category_share:").filter(|_| up).map(str::to_owned);
         }
     };
     Some(text.to_owned())
@@ -249,54 +211,28 @@ pub fn words(feature: &str, effect: f64) -> Option<String> {
 /// One sentence from the largest differences: `Buy often, spend a lot, rarely on sale.`
 pub fn description(profile: &Profile) -> String {
     let mut parts: Vec<String> = Vec::new();
-    for difference in profile
-        .differences
-        .iter()
-        .filter(|difference| difference.effect.abs() >= 0.3)
-    {
+    for difference in profile.differences.iter().filter(|difference| difference.effect.abs() >= 0.3) {
         if parts.len() == 3 {
             break;
         }
         let up = difference.effect > 0.0;
         let part = match difference.feature.as_str() {
             "orders_per_year" => (if up { "buy often" } else { "buy rarely" }).to_owned(),
-            "mean_order_value" => (if up {
-                "spend a lot per order"
-            } else {
-                "spend little per order"
-            })
-            .to_owned(),
-            "recency_days" => (if up {
-                "have not ordered for a while"
-            } else {
-                "ordered recently"
-            })
-            .to_owned(),
-            "tenure_days" => (if up {
-                "have been customers for long"
-            } else {
-                "are new"
-            })
-            .to_owned(),
-            "discount_share" => (if up {
-                "mostly buy on sale"
-            } else {
-                "rarely buy on sale"
-            })
-            .to_owned(),
+            "mean_order_value" => {
+                (if up { "spend a lot per order" } else { "spend little per order" }).to_owned()
+            }
+            "recency_days" => {
+                (if up { "have not ordered for a while" } else { "ordered recently" }).to_owned()
+            }
+            "tenure_days" => (if up { "have been customers for long" } else { "are new" }).to_owned(),
+            "discount_share" => (if up { "mostly buy on sale" } else { "rarely buy on sale" }).to_owned(),
             "ships_elsewhere_share" if up => "often send gifts".to_owned(),
-            "units_per_order" => (if up {
-                "buy many pieces at once"
-            } else {
-                "buy few pieces at once"
-            })
-            .to_owned(),
-            "views_per_order" => (if up {
-                "look at many products first"
-            } else {
-                "decide quickly"
-            })
-            .to_owned(),
+            "units_per_order" => {
+                (if up { "buy many pieces at once" } else { "buy few pieces at once" }).to_owned()
+            }
+            "views_per_order" => {
+                (if up { "look at many products first" } else { "decide quickly" }).to_owned()
+            }
             "spring_share" if up => "order mostly in spring".to_owned(),
             "summer_share" if up => "order mostly in summer".to_owned(),
             "autumn_share" if up => "order mostly in autumn".to_owned(),

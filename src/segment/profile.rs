@@ -45,71 +45,19 @@ struct Figure {
 }
 
 const FIGURES: &[Figure] = &[
-    Figure {
-        feature: "orders_per_year",
-        label: "Orders a year",
-        log: true,
-    },
-    Figure {
-        feature: "mean_order_value",
-        label: "Spent per order",
-        log: true,
-    },
-    Figure {
-        feature: "recency_days",
-        label: "Days since order",
-        log: true,
-    },
-    Figure {
-        feature: "tenure_days",
-        label: "Days since first order",
-        log: true,
-    },
-    Figure {
-        feature: "discount_share",
-        label: "Bought on sale",
-        log: false,
-    },
-    Figure {
-        feature: "ships_elsewhere_share",
-        label: "Sent to others",
-        log: false,
-    },
-    Figure {
-        feature: "units_per_order",
-        label: "Pieces per order",
-        log: true,
-    },
-    Figure {
-        feature: "views_per_order",
-        label: "Products viewed per order",
-        log: true,
-    },
-    Figure {
-        feature: "spring_share",
-        label: "Orders in spring",
-        log: false,
-    },
-    Figure {
-        feature: "summer_share",
-        label: "Orders in summer",
-        log: false,
-    },
-    Figure {
-        feature: "autumn_share",
-        label: "Orders in autumn",
-        log: false,
-    },
-    Figure {
-        feature: "winter_share",
-        label: "Orders in winter",
-        log: false,
-    },
-    Figure {
-        feature: "holiday_share",
-        label: "Orders in November and December",
-        log: false,
-    },
+    Figure { feature: "orders_per_year", label: "Orders a year", log: true },
+    Figure { feature: "mean_order_value", label: "Spent per order", log: true },
+    Figure { feature: "recency_days", label: "Days since order", log: true },
+    Figure { feature: "tenure_days", label: "Days since first order", log: true },
+    Figure { feature: "discount_share", label: "Bought on sale", log: false },
+    Figure { feature: "ships_elsewhere_share", label: "Sent to others", log: false },
+    Figure { feature: "units_per_order", label: "Pieces per order", log: true },
+    Figure { feature: "views_per_order", label: "Products viewed per order", log: true },
+    Figure { feature: "spring_share", label: "Orders in spring", log: false },
+    Figure { feature: "summer_share", label: "Orders in summer", log: false },
+    Figure { feature: "autumn_share", label: "Orders in autumn", log: false },
+    Figure { feature: "winter_share", label: "Orders in winter", log: false },
+    Figure { feature: "holiday_share", label: "Orders in November and December", log: false },
 ];
 
 /// The features of all buyers, read once for the profiles of many groups.
@@ -136,11 +84,8 @@ struct Column {
 impl Profiler {
     /// `buyers`: customer indices that count as everybody.
     pub fn new(features: &CustomerFeatures, buyers: &[u32]) -> Self {
-        let values = |name: &str| {
-            features
-                .values(name)
-                .unwrap_or_else(|| vec![f64::NAN; features.n_customers()])
-        };
+        let values =
+            |name: &str| features.values(name).unwrap_or_else(|| vec![f64::NAN; features.n_customers()]);
         let shares: Vec<(String, Vec<f64>)> = features
             .categories()
             .iter()
@@ -149,24 +94,12 @@ impl Profiler {
         let mut figures: Vec<Column> = FIGURES
             .iter()
             .filter_map(|figure| {
-                Column::new(
-                    figure.feature,
-                    figure.label,
-                    figure.log,
-                    values(figure.feature),
-                    buyers,
-                )
+                Column::new(figure.feature, figure.label, figure.log, values(figure.feature), buyers)
             })
             .collect();
         figures.extend(shares.iter().filter_map(|(category, values)| {
             let name = format!("{CATEGORY_SHARE}{category}");
-            Column::new(
-                &name,
-                &format!("Spent on {category}"),
-                false,
-                values.clone(),
-                buyers,
-            )
+            Column::new(&name, &format!("Spent on {category}"), false, values.clone(), buyers)
         }));
         Self {
             figures,
@@ -190,11 +123,8 @@ impl Profiler {
         };
         let n = members.len();
         let revenue: f64 = pick(&self.monetary).iter().sum();
-        let mut differences: Vec<Difference> = self
-            .figures
-            .iter()
-            .filter_map(|column| column.difference(&pick(&column.values)))
-            .collect();
+        let mut differences: Vec<Difference> =
+            self.figures.iter().filter_map(|column| column.difference(&pick(&column.values))).collect();
         differences.sort_by(|one, two| two.effect.abs().total_cmp(&one.effect.abs()));
         let mut categories: Vec<(String, f64)> = self
             .shares
@@ -205,17 +135,11 @@ impl Profiler {
                     .map(|customer| shares[*customer as usize] * self.monetary[*customer as usize])
                     .filter(|spent| spent.is_finite())
                     .sum();
-                (
-                    category.clone(),
-                    if revenue > 0.0 { spent / revenue } else { 0.0 },
-                )
+                (category.clone(), if revenue > 0.0 { spent / revenue } else { 0.0 })
             })
             .collect();
         categories.sort_by(|one, two| two.1.total_cmp(&one.1).then_with(|| one.0.cmp(&two.0)));
-        let once = pick(&self.n_orders)
-            .iter()
-            .filter(|orders| **orders < 1.5)
-            .count();
+        let once = pick(&self.n_orders).iter().filter(|orders| **orders < 1.5).count();
         let gaps = pick(&self.gap_ratio);
         let share = |count: usize| if n == 0 { 0.0 } else { count as f64 / n as f64 };
         Profile {
@@ -278,28 +202,21 @@ impl Column {
 
 impl Profile {
     pub fn difference(&self, feature: &str) -> Option<&Difference> {
-        self.differences
-            .iter()
-            .find(|difference| difference.feature == feature)
+        self.differences.iter().find(|difference| difference.feature == feature)
     }
 
     /// The group's figure, or 0 where the store has none.
     pub fn value(&self, feature: &str) -> f64 {
-        self.difference(feature)
-            .map_or(0.0, |difference| difference.group)
+        self.difference(feature).map_or(0.0, |difference| difference.group)
     }
 
     pub fn effect(&self, feature: &str) -> f64 {
-        self.difference(feature)
-            .map_or(0.0, |difference| difference.effect)
+        self.difference(feature).map_or(0.0, |difference| difference.effect)
     }
 
     /// True when a figure is among the `n` largest differences of the group.
     pub fn stands_out(&self, feature: &str, n: usize) -> bool {
-        self.differences
-            .iter()
-            .take(n)
-            .any(|difference| difference.feature == feature)
+        self.differences.iter().take(n).any(|difference| difference.feature == feature)
     }
 
     /// Up to two categories that the group spends clearly more on than others, else its two largest.

@@ -16,21 +16,12 @@ pub fn adjusted_rand(one: &[u8], two: &[u8]) -> f64 {
     }
     let pairs = |count: u64| count as f64 * (count as f64 - 1.0) / 2.0;
     let cells: f64 = table.iter().map(|count| pairs(*count)).sum();
-    let rows: f64 = table
-        .chunks(n_two.max(1))
-        .map(|row| pairs(row.iter().sum()))
-        .sum();
-    let columns: f64 = (0..n_two)
-        .map(|column| pairs(table.iter().skip(column).step_by(n_two).sum()))
-        .sum();
+    let rows: f64 = table.chunks(n_two.max(1)).map(|row| pairs(row.iter().sum())).sum();
+    let columns: f64 = (0..n_two).map(|column| pairs(table.iter().skip(column).step_by(n_two).sum())).sum();
     let all = pairs(one.len() as u64);
     let expected = if all > 0.0 { rows * columns / all } else { 0.0 };
     let most = f64::midpoint(rows, columns);
-    if (most - expected).abs() < f64::EPSILON {
-        1.0
-    } else {
-        (cells - expected) / (most - expected)
-    }
+    if (most - expected).abs() < f64::EPSILON { 1.0 } else { (cells - expected) / (most - expected) }
 }
 
 /// Mean silhouette of each labeling (Rousseeuw 1987), on the same rows; distances are taken once for all labelings.
@@ -53,9 +44,8 @@ pub fn silhouettes(points: &Points, labelings: &[&[u8]]) -> Vec<f64> {
     let per_row: Vec<Vec<f64>> = (0..n)
         .into_par_iter()
         .map(|row| {
-            let distances: Vec<f64> = (0..n)
-                .map(|other| squared(points.row(row), points.row(other)).sqrt())
-                .collect();
+            let distances: Vec<f64> =
+                (0..n).map(|other| squared(points.row(row), points.row(other)).sqrt()).collect();
             labelings
                 .iter()
                 .zip(&sizes)
@@ -83,11 +73,7 @@ fn silhouette_of(row: usize, distances: &[f64], labels: &[u8], counts: &[u32]) -
         .map(|cluster| sums[cluster] / f64::from(counts[cluster]))
         .fold(f64::INFINITY, f64::min);
     let larger = inside.max(outside);
-    if larger > 0.0 && larger.is_finite() {
-        (outside - inside) / larger
-    } else {
-        0.0
-    }
+    if larger > 0.0 && larger.is_finite() { (outside - inside) / larger } else { 0.0 }
 }
 
 /// What fits on resampled rows say about one number of groups.
@@ -125,10 +111,7 @@ pub fn stability(points: &Points, labels: &[u8], k: usize, seed: u64, pairs: usi
             labels
         })
         .collect();
-    let agreement: f64 = models
-        .chunks_exact(2)
-        .map(|pair| adjusted_rand(&pair[0], &pair[1]))
-        .sum();
+    let agreement: f64 = models.chunks_exact(2).map(|pair| adjusted_rand(&pair[0], &pair[1])).sum();
     Stability {
         adjusted_rand: if pairs == 0 { 0.0 } else { agreement / pairs as f64 },
         stay: stay(labels, &models, k),
@@ -146,11 +129,7 @@ fn stay(labels: &[u8], models: &[Vec<u8>], k: usize) -> Vec<f64> {
         for (cluster, row) in table.chunks_exact(k).enumerate() {
             let size: u32 = row.iter().sum();
             let most = row.iter().max().copied().unwrap_or(0);
-            kept[cluster] += if size == 0 {
-                0.0
-            } else {
-                f64::from(most) / f64::from(size)
-            };
+            kept[cluster] += if size == 0 { 0.0 } else { f64::from(most) / f64::from(size) };
         }
     }
     kept.iter().map(|sum| sum / models.len().max(1) as f64).collect()

@@ -81,11 +81,7 @@ impl RfmScore {
 /// Scores by customer; `None` without an order. Equal values always get equal scores, so a fifth may be larger or
 /// missing where many customers are alike.
 pub fn scores(features: &CustomerFeatures) -> Vec<Option<RfmScore>> {
-    let column = |name: &str| {
-        features
-            .values(name)
-            .unwrap_or_else(|| vec![f64::NAN; features.n_customers()])
-    };
+    let column = |name: &str| features.values(name).unwrap_or_else(|| vec![f64::NAN; features.n_customers()]);
     let (recency, frequency, money) = (column("recency_days"), column("n_orders"), column("monetary"));
     let buyers: Vec<usize> = (0..frequency.len()).filter(|row| frequency[*row] > 0.0).collect();
     let cuts = |values: &[f64]| -> [f64; 4] {
@@ -115,14 +111,7 @@ mod tests {
         let mut seen = Vec::new();
         for recency in 1..=5 {
             for frequency in 1..=5 {
-                seen.push(
-                    RfmScore {
-                        recency,
-                        frequency,
-                        money: 3,
-                    }
-                    .cell(),
-                );
+                seen.push(RfmScore { recency, frequency, money: 3 }.cell());
             }
         }
         assert!(RfmCell::ALL.iter().all(|cell| seen.contains(cell)));

@@ -36,10 +36,7 @@ pub struct FittedRule {
 pub fn fit_rule(run: &SegmentRun, group: usize, features: &CustomerFeatures) -> Option<FittedRule> {
     let step = run.buyers.len().div_ceil(SEARCH_ROWS).max(1);
     let rows: Vec<u32> = run.buyers.iter().copied().step_by(step).collect();
-    let inside: Vec<bool> = rows
-        .iter()
-        .map(|row| run.assignment[*row as usize] as usize == group)
-        .collect();
+    let inside: Vec<bool> = rows.iter().map(|row| run.assignment[*row as usize] as usize == group).collect();
     if !inside.contains(&true) {
         return None;
     }
@@ -76,10 +73,8 @@ pub fn fit_rule(run: &SegmentRun, group: usize, features: &CustomerFeatures) -> 
         let Some((reached, comparison)) = best.filter(|best| best.0 > score + WORTH_A_CONDITION) else {
             break;
         };
-        let values = columns
-            .iter()
-            .find(|(name, ..)| *name == comparison.feature)
-            .map(|(.., values)| values)?;
+        let values =
+            columns.iter().find(|(name, ..)| *name == comparison.feature).map(|(.., values)| values)?;
         for (matches, fact) in matching.iter_mut().zip(values) {
             *matches = *matches && comparison.op.holds(*fact, comparison.value);
         }
@@ -93,10 +88,8 @@ pub fn fit_rule(run: &SegmentRun, group: usize, features: &CustomerFeatures) -> 
     let members = when.members(features);
     let (mut both, mut ruled, mut grouped, mut same) = (0.0, 0.0, 0.0, 0.0);
     for buyer in &run.buyers {
-        let (by_rule, by_group) = (
-            members[*buyer as usize],
-            run.assignment[*buyer as usize] as usize == group,
-        );
+        let (by_rule, by_group) =
+            (members[*buyer as usize], run.assignment[*buyer as usize] as usize == group);
         both += f64::from(u8::from(by_rule && by_group));
         ruled += f64::from(u8::from(by_rule));
         grouped += f64::from(u8::from(by_group));
@@ -142,9 +135,7 @@ fn readable(kind: Kind, value: f64, op: Op) -> f64 {
         Kind::Count | Kind::Days | Kind::Hour => 1.0,
         Kind::Share => 0.05,
         Kind::Ratio => 0.1,
-        Kind::Money => 10_f64
-            .powf((value.abs().max(100.0)).log10().floor() - 1.0)
-            .max(100.0),
+        Kind::Money => 10_f64.powf((value.abs().max(100.0)).log10().floor() - 1.0).max(100.0),
     };
     let steps = match op {
         Op::AtMost | Op::LessThan => (value / unit - 1e-9).ceil(),
@@ -162,9 +153,5 @@ fn f1(matching: &[bool], inside: &[bool]) -> f64 {
         ruled += u32::from(*matches);
         grouped += u32::from(*inside);
     }
-    if both == 0 {
-        0.0
-    } else {
-        2.0 * f64::from(both) / f64::from(ruled + grouped)
-    }
+    if both == 0 { 0.0 } else { 2.0 * f64::from(both) / f64::from(ruled + grouped) }
 }

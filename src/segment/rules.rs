@@ -65,11 +65,7 @@ impl Op {
 
 impl Condition {
     pub fn is(feature: &str, op: Op, value: f64) -> Self {
-        Self::Is(Comparison {
-            feature: feature.to_owned(),
-            op,
-            value,
-        })
+        Self::Is(Comparison { feature: feature.to_owned(), op, value })
     }
 
     /// By customer: fits or not. A feature that the store does not have fits nobody.
@@ -77,25 +73,14 @@ impl Condition {
         let n = features.n_customers();
         match self {
             Self::All(parts) => parts.iter().fold(vec![true; n], |all, part| {
-                all.iter()
-                    .zip(part.members(features))
-                    .map(|(one, two)| *one && two)
-                    .collect()
+                all.iter().zip(part.members(features)).map(|(one, two)| *one && two).collect()
             }),
             Self::Any(parts) => parts.iter().fold(vec![false; n], |any, part| {
-                any.iter()
-                    .zip(part.members(features))
-                    .map(|(one, two)| *one || two)
-                    .collect()
+                any.iter().zip(part.members(features)).map(|(one, two)| *one || two).collect()
             }),
             Self::Is(comparison) => features.values(&comparison.feature).map_or_else(
                 || vec![false; n],
-                |values| {
-                    values
-                        .iter()
-                        .map(|fact| comparison.op.holds(*fact, comparison.value))
-                        .collect()
-                },
+                |values| values.iter().map(|fact| comparison.op.holds(*fact, comparison.value)).collect(),
             ),
         }
     }

@@ -52,12 +52,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self {
-            groups: Groups::Auto,
-            algorithm: Algorithm::KMeans,
-            seed: 42,
-            rules: Vec::new(),
-        }
+        Self { groups: Groups::Auto, algorithm: Algorithm::KMeans, seed: 42, rules: Vec::new() }
     }
 }
 
@@ -155,10 +150,7 @@ pub struct SegmentRun {
 impl SegmentRun {
     /// The group of a customer by the store's id.
     pub fn group_of(&self, id: &str) -> Option<usize> {
-        let customer = self
-            .customer_ids
-            .binary_search_by(|probe| probe.as_str().cmp(id))
-            .ok()?;
+        let customer = self.customer_ids.binary_search_by(|probe| probe.as_str().cmp(id)).ok()?;
         Some(self.assignment[customer] as usize).filter(|group| *group != NO_GROUP as usize)
     }
 
@@ -201,24 +193,16 @@ pub fn run(
         solutions: Vec::new(),
         groups: Vec::new(),
         assignment: vec![NO_GROUP; features.n_customers()],
-        model: ClusterModel {
-            features: inputs.features,
-            ..ClusterModel::default()
-        },
+        model: ClusterModel { features: inputs.features, ..ClusterModel::default() },
         stages: stages(features),
         rfm: scores(features),
         plane: principal_plane(&inputs.points),
         notes: Vec::new(),
     };
-    let most = if inputs.customers.len() < FEWEST_BUYERS {
-        1
-    } else {
-        (*KS.end()).min(distinct)
-    };
+    let most = if inputs.customers.len() < FEWEST_BUYERS { 1 } else { (*KS.end()).min(distinct) };
     if most < *KS.start() {
         run.notes.push(thin_data(inputs.customers.len()));
-        run.solutions
-            .push(everyone(inputs.customers.len(), points.n_dims));
+        run.solutions.push(everyone(inputs.customers.len(), points.n_dims));
         make_groups(&mut run, features, previous);
         return Ok(run);
     }
@@ -231,10 +215,8 @@ pub fn run(
     }
     let rows = sampled_rows(points.n_rows(), SILHOUETTE_ROWS, settings.seed);
     let seen = points.pick(&rows);
-    let shown: Vec<Vec<u8>> = fits
-        .iter()
-        .map(|fit| rows.iter().map(|row| fit.labels[*row]).collect())
-        .collect();
+    let shown: Vec<Vec<u8>> =
+        fits.iter().map(|fit| rows.iter().map(|row| fit.labels[*row]).collect()).collect();
     let clear = silhouettes(&seen, &shown.iter().map(Vec::as_slice).collect::<Vec<_>>());
     let rows = sampled_rows(points.n_rows(), STABILITY_ROWS, settings.seed.wrapping_add(1));
     let drawn = points.pick(&rows);
@@ -288,25 +270,15 @@ fn cluster(points: &Points, k: usize, settings: &Settings) -> Result<kmeans::Fit
 /// The most stable number of groups that a person can use; of equally stable ones the largest.
 fn suggest(by_k: &[KCurve], n_rows: usize) -> u8 {
     let fewest = (n_rows / 100).clamp(10, 30) as u32;
-    let usable: Vec<&KCurve> = by_k
-        .iter()
-        .filter(|curve| USABLE.contains(&curve.k) && curve.smallest >= fewest)
-        .collect();
-    let best = usable
-        .iter()
-        .map(|curve| curve.stability)
-        .fold(f64::NEG_INFINITY, f64::max);
+    let usable: Vec<&KCurve> =
+        by_k.iter().filter(|curve| USABLE.contains(&curve.k) && curve.smallest >= fewest).collect();
+    let best = usable.iter().map(|curve| curve.stability).fold(f64::NEG_INFINITY, f64::max);
     usable
         .iter()
         .rev()
         .find(|curve| curve.stability >= best - STABILITY_NOISE)
         .map(|curve| curve.k)
-        .or_else(|| {
-            by_k.iter()
-                .rev()
-                .find(|curve| curve.smallest >= fewest)
-                .map(|curve| curve.k)
-        })
+        .or_else(|| by_k.iter().rev().find(|curve| curve.smallest >= fewest).map(|curve| curve.k))
         .or_else(|| by_k.first().map(|curve| curve.k))
         .unwrap_or(1)
 }
@@ -332,9 +304,7 @@ fn solution(
             .map(|(buyer, _)| *buyer)
             .collect()
     };
-    let profiles: Vec<_> = (0..k)
-        .map(|cluster| profiler.profile(&members(cluster)))
-        .collect();
+    let profiles: Vec<_> = (0..k).map(|cluster| profiler.profile(&members(cluster))).collect();
     let mut ranked: Vec<usize> = (0..k).collect();
     ranked.sort_by_key(|cluster| (std::cmp::Reverse(profiles[*cluster].revenue), *cluster));
     let mut place = vec![0_u8; k];
@@ -392,9 +362,7 @@ fn canonical_order(points: &Points) -> Vec<usize> {
 /// Distinct rows of sorted points.
 fn count_distinct(points: &Points) -> usize {
     let n = points.n_rows();
-    (0..n)
-        .filter(|row| *row == 0 || points.row(*row) != points.row(row - 1))
-        .count()
+    (0..n).filter(|row| *row == 0 || points.row(*row) != points.row(row - 1)).count()
 }
 
 fn sampled_rows(n: usize, most: usize, seed: u64) -> Vec<usize> {

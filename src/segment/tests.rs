@@ -158,23 +158,12 @@ fn hidden_kinds_of_customers_come_out_clear_and_named() {
     let run = run(&features(&lines, &products), &Settings::default(), None, &Silent).unwrap();
     let found: Vec<u8> = run.assignment.iter().map(|group| *group as u8).collect();
     let agreement = adjusted_rand(&kinds, &found);
-    let names: Vec<(&str, u32)> = run
-        .groups
-        .iter()
-        .map(|group| (group.name.as_str(), group.customers))
-        .collect();
+    let names: Vec<(&str, u32)> =
+        run.groups.iter().map(|group| (group.name.as_str(), group.customers)).collect();
     let told = format!("ARI {agreement:.3}, k {}, {:?}, {names:?}", run.k, run.by_k);
     assert!(agreement > 0.75, "{told}");
-    for name in [
-        "Loyal big spenders",
-        "Plants people",
-        "Sale hunters",
-        "Kids people",
-    ] {
-        assert!(
-            names.iter().any(|(found, _)| found.starts_with(name)),
-            "no {name}: {told}"
-        );
+    for name in ["Loyal big spenders", "Plants people", "Sale hunters", "Kids people"] {
+        assert!(names.iter().any(|(found, _)| found.starts_with(name)), "no {name}: {told}");
     }
 }
 
@@ -201,21 +190,8 @@ fn names_and_ids_survive_grouping_again() {
     let mut first = run(&features, &Settings::default(), None, &Silent).unwrap();
     first.groups[0].name = "My best people".to_owned();
     first.groups[0].renamed = true;
-    let again = run(
-        &features,
-        &Settings {
-            seed: 7,
-            ..Settings::default()
-        },
-        Some(&first),
-        &Silent,
-    )
-    .unwrap();
-    let kept = again
-        .groups
-        .iter()
-        .find(|group| group.id == first.groups[0].id)
-        .unwrap();
+    let again = run(&features, &Settings { seed: 7, ..Settings::default() }, Some(&first), &Silent).unwrap();
+    let kept = again.groups.iter().find(|group| group.id == first.groups[0].id).unwrap();
     assert_eq!(kept.name, "My best people");
     assert!(kept.joined.is_some());
 }
@@ -266,19 +242,11 @@ fn every_algorithm_groups_everybody_by_the_portable_model() {
     let (lines, products, _) = store(4);
     let features = features(&lines, &products);
     for algorithm in [Algorithm::KMeans, Algorithm::GaussianMixture, Algorithm::Dbscan] {
-        let settings = Settings {
-            algorithm,
-            groups: Groups::Exactly(5),
-            ..Settings::default()
-        };
+        let settings = Settings { algorithm, groups: Groups::Exactly(5), ..Settings::default() };
         let run = run(&features, &settings, None, &Silent).unwrap();
         assert!(run.groups.len() >= 2, "{algorithm:?}");
-        let columns: Vec<Vec<f64>> = run
-            .model
-            .features
-            .iter()
-            .map(|feature| features.values(&feature.name).unwrap())
-            .collect();
+        let columns: Vec<Vec<f64>> =
+            run.model.features.iter().map(|feature| features.values(&feature.name).unwrap()).collect();
         for customer in 0..features.n_customers() {
             let facts: Vec<Option<i64>> = run
                 .model
@@ -297,21 +265,14 @@ fn every_algorithm_groups_everybody_by_the_portable_model() {
 fn rule_groups_come_first_in_list_order() {
     let (lines, products, _) = store(5);
     let features = features(&lines, &products);
-    let rule = |id: &str, name: &str, when| RuleGroup {
-        id: id.to_owned(),
-        name: name.to_owned(),
-        when,
-    };
+    let rule = |id: &str, name: &str, when| RuleGroup { id: id.to_owned(), name: name.to_owned(), when };
     let often = Condition::is("n_orders", Op::AtLeast, 8.0);
     let rich = Condition::All(vec![
         Condition::is("n_orders", Op::AtLeast, 5.0),
         Condition::is("monetary", Op::MoreThan, 30_000.0),
     ]);
     let settings = Settings {
-        rules: vec![
-            rule("r1", "Often", often.clone()),
-            rule("r2", "Rich", rich.clone()),
-        ],
+        rules: vec![rule("r1", "Often", often.clone()), rule("r2", "Rich", rich.clone())],
         ..Settings::default()
     };
     let run = run(&features, &settings, None, &Silent).unwrap();
@@ -323,10 +284,7 @@ fn rule_groups_come_first_in_list_order() {
         .filter(|(often, rich)| !**often && *rich)
         .count();
     assert_eq!(run.groups[1].customers as usize, both);
-    assert_eq!(
-        run.groups.iter().map(|group| group.customers).sum::<u32>() as usize,
-        run.buyers.len()
-    );
+    assert_eq!(run.groups.iter().map(|group| group.customers).sum::<u32>() as usize, run.buyers.len());
 }
 
 #[test]
@@ -336,29 +294,15 @@ fn merging_and_splitting_keep_everybody_and_the_model_says_so() {
     let first = run(&features, &Settings::default(), None, &Silent).unwrap();
     let (into, from) = (first.groups[0].id.clone(), first.groups[1].id.clone());
     let size = first.groups[0].customers + first.groups[1].customers;
-    let edit = Edit::Merge {
-        into: into.clone(),
-        from: from.clone(),
-    };
+    let edit = Edit::Merge { into: into.clone(), from: from.clone() };
     let merged = edit::apply(&first, &features, None, &edit).unwrap();
     assert_eq!(merged.groups.len() + 1, first.groups.len());
     assert_eq!(merged.groups[0].customers, size);
     let halves = edit::apply(&merged, &features, None, &Edit::Split { group: into.clone() }).unwrap();
     assert_eq!(halves.groups.len(), first.groups.len());
     assert!(halves.groups.iter().all(|group| group.customers > 0));
-    assert_eq!(
-        halves.groups.iter().map(|group| group.customers).sum::<u32>() as usize,
-        first.buyers.len()
-    );
-    let refused = edit::apply(
-        &first,
-        &features,
-        None,
-        &Edit::Merge {
-            into: into.clone(),
-            from: into,
-        },
-    );
+    assert_eq!(halves.groups.iter().map(|group| group.customers).sum::<u32>() as usize, first.buyers.len());
+    let refused = edit::apply(&first, &features, None, &Edit::Merge { into: into.clone(), from: into });
     assert_eq!(refused, Err(EditError::Itself));
 }
 
@@ -368,40 +312,16 @@ fn a_locked_group_keeps_its_name_and_centre_when_grouped_again() {
     let features = features(&lines, &products);
     let mut first = run(&features, &Settings::default(), None, &Silent).unwrap();
     for edit in [
-        Edit::Rename {
-            group: first.groups[0].id.clone(),
-            name: "The best".to_owned(),
-        },
-        Edit::Lock {
-            group: first.groups[0].id.clone(),
-            locked: true,
-        },
+        Edit::Rename { group: first.groups[0].id.clone(), name: "The best".to_owned() },
+        Edit::Lock { group: first.groups[0].id.clone(), locked: true },
     ] {
         first = edit::apply(&first, &features, None, &edit).unwrap();
     }
-    let again = run(
-        &features,
-        &Settings {
-            seed: 9,
-            ..Settings::default()
-        },
-        Some(&first),
-        &Silent,
-    )
-    .unwrap();
-    let kept = again
-        .groups
-        .iter()
-        .find(|group| group.id == first.groups[0].id)
-        .unwrap();
+    let again = run(&features, &Settings { seed: 9, ..Settings::default() }, Some(&first), &Silent).unwrap();
+    let kept = again.groups.iter().find(|group| group.id == first.groups[0].id).unwrap();
     assert!(kept.locked && kept.name == "The best");
     let centre = |run: &SegmentRun| {
-        let place = run
-            .model
-            .labels
-            .iter()
-            .position(|label| *label == first.groups[0].id)
-            .unwrap();
+        let place = run.model.labels.iter().position(|label| *label == first.groups[0].id).unwrap();
         run.model.centroids[place].clone()
     };
     assert_eq!(centre(&first), centre(&again));
@@ -412,15 +332,9 @@ fn a_group_becomes_a_rule_that_matches_most_of_it() {
     let (lines, products, _) = store(8);
     let features = features(&lines, &products);
     let run = run(&features, &Settings::default(), None, &Silent).unwrap();
-    let sofas = run
-        .groups
-        .iter()
-        .position(|group| group.name == "Loyal big spenders")
-        .unwrap();
+    let sofas = run.groups.iter().position(|group| group.name == "Loyal big spenders").unwrap();
     let rule = fit_rule(&run, sofas, &features).unwrap();
     assert!(rule.matches > 0.8 && rule.precision > 0.8, "{rule:?}");
-    let Condition::All(parts) = &rule.when else {
-        panic!("{rule:?}")
-    };
+    let Condition::All(parts) = &rule.when else { panic!("{rule:?}") };
     assert!(parts.len() <= 3);
 }

@@ -32,11 +32,7 @@ pub(super) async fn pages(Shared(state): Shared<Arc<State>>, headers: HeaderMap,
     let visits = match read(&state, &headers, body).await {
         Ok(Value::Array(visits)) => visits,
         Ok(_) => {
-            return refuse(
-                &state,
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "the body must be a list of visits",
-            );
+            return refuse(&state, StatusCode::UNPROCESSABLE_ENTITY, "the body must be a list of visits");
         }
         Err(refused) => return refused,
     };
@@ -93,11 +89,7 @@ pub(super) async fn metrics(Shared(state): Shared<Arc<State>>, headers: HeaderMa
 fn answer(state: &State, current: &Current, visit: Value) -> Result<Value, serde_json::Error> {
     let request = decide::json::request(visit)?;
     let started = Instant::now();
-    let detail = if request.explain {
-        Detail::Full
-    } else {
-        Detail::Plain
-    };
+    let detail = if request.explain { Detail::Full } else { Detail::Plain };
     let page = current.prepared.decide(&request.visit, detail);
     state.metrics.decided(started.elapsed());
     Ok(decide::json::page(&current.prepared, &page, request.explain))
@@ -109,11 +101,7 @@ fn authorize(state: &State, headers: &HeaderMap) -> Result<(), Response> {
     if state.lets_in(given) {
         return Ok(());
     }
-    Err(refuse(
-        state,
-        StatusCode::UNAUTHORIZED,
-        "send the token as `Authorization: Bearer …`",
-    ))
+    Err(refuse(state, StatusCode::UNAUTHORIZED, "send the token as `Authorization: Bearer …`"))
 }
 
 /// The body as JSON, if it is allowed in, small enough and quick enough.
@@ -126,20 +114,11 @@ async fn read(state: &State, headers: &HeaderMap, body: Body) -> Result<Value, R
             return Err(refuse(state, StatusCode::PAYLOAD_TOO_LARGE, &what));
         }
         Err(_) => {
-            return Err(refuse(
-                state,
-                StatusCode::REQUEST_TIMEOUT,
-                "the body took too long",
-            ));
+            return Err(refuse(state, StatusCode::REQUEST_TIMEOUT, "the body took too long"));
         }
     };
-    serde_json::from_slice(&bytes).map_err(|error| {
-        refuse(
-            state,
-            StatusCode::BAD_REQUEST,
-            &format!("the body is not JSON: {error}"),
-        )
-    })
+    serde_json::from_slice(&bytes)
+        .map_err(|error| refuse(state, StatusCode::BAD_REQUEST, &format!("the body is not JSON: {error}")))
 }
 
 fn refuse(state: &State, status: StatusCode, what: &(impl ToString + ?Sized)) -> Response {
@@ -149,10 +128,7 @@ fn refuse(state: &State, status: StatusCode, what: &(impl ToString + ?Sized)) ->
 }
 
 fn written(status: StatusCode, body: &Value, current: &Current) -> Response {
-    let headers = [
-        (CONTENT_TYPE, "application/json".to_owned()),
-        (CACHE_CONTROL, "no-store".to_owned()),
-    ];
+    let headers = [(CONTENT_TYPE, "application/json".to_owned()), (CACHE_CONTROL, "no-store".to_owned())];
     let mut response = (status, headers, body.to_string()).into_response();
     if let Ok(id) = current.manifest.bundle_id.parse() {
         response.headers_mut().insert("x-endcap-bundle", id);

@@ -45,25 +45,15 @@ impl Metrics {
         let counters = [
             ("endcap_pages_total", "Pages decided", read(&self.pages)),
             ("endcap_refused_total", "Requests refused", read(&self.refused)),
-            (
-                "endcap_reloads_total",
-                "Bundles taken up while running",
-                read(&self.reloads),
-            ),
-            (
-                "endcap_refused_bundles_total",
-                "New bundles that were not sound",
-                read(&self.refused_bundles),
-            ),
+            ("endcap_reloads_total", "Bundles taken up while running", read(&self.reloads)),
+            ("endcap_refused_bundles_total", "New bundles that were not sound", read(&self.refused_bundles)),
         ];
         let mut lines: Vec<String> = counters
             .iter()
             .map(|(name, help, value)| format!("# HELP {name} {help}\n# TYPE {name} counter\n{name} {value}"))
             .collect();
         let name = "endcap_decide_seconds";
-        lines.push(format!(
-            "# HELP {name} Time to decide one page\n# TYPE {name} histogram"
-        ));
+        lines.push(format!("# HELP {name} Time to decide one page\n# TYPE {name} histogram"));
         for (count, bound) in self.within.iter().zip(BOUNDS) {
             let seconds = bound as f64 / 1e6;
             lines.push(format!("{name}_bucket{{le=\"{seconds}\"}} {}", read(count)));

@@ -48,10 +48,7 @@ pub enum Error {
     )]
     TokenNeeded(SocketAddr),
     #[error("cannot listen on {address}: {source}")]
-    Listen {
-        address: SocketAddr,
-        source: std::io::Error,
-    },
+    Listen { address: SocketAddr, source: std::io::Error },
     #[error("the server stopped: {0}")]
     Io(#[from] std::io::Error),
 }
@@ -80,10 +77,7 @@ async fn serve(
 ) -> Result<(), Error> {
     let listener = tokio::net::TcpListener::bind(settings.listen)
         .await
-        .map_err(|source| Error::Listen {
-            address: settings.listen,
-            source,
-        })?;
+        .map_err(|source| Error::Listen { address: settings.listen, source })?;
     ready(listener.local_addr()?);
     tokio::spawn(watch(Arc::clone(&state), notice));
     let (stopping, mut stopped) = tokio::sync::watch::channel(false);
@@ -119,9 +113,7 @@ async fn watch(state: Arc<State>, notice: Arc<dyn Fn(&str) + Send + Sync>) {
         let reloaded = tokio::task::spawn_blocking(move || state.reload_if_changed()).await;
         match reloaded {
             Ok(Ok(Some(id))) => notice(&format!("Now serving bundle {id}.")),
-            Ok(Err(error)) => notice(&format!(
-                "The new bundle is not served, the old one stays: {error}."
-            )),
+            Ok(Err(error)) => notice(&format!("The new bundle is not served, the old one stays: {error}.")),
             Ok(Ok(None)) | Err(_) => {}
         }
     }

@@ -77,9 +77,7 @@ impl State {
         let Some(token) = self.token.as_deref().filter(|token| !token.is_empty()) else {
             return true;
         };
-        let given = authorization
-            .and_then(|header| header.strip_prefix("Bearer "))
-            .unwrap_or("");
+        let given = authorization.and_then(|header| header.strip_prefix("Bearer ")).unwrap_or("");
         let differs = token
             .bytes()
             .zip(given.bytes().chain(std::iter::repeat(0)))
@@ -92,29 +90,16 @@ fn load(path: &std::path::Path) -> Result<Current, Error> {
     let all = disk::load(path)?;
     let manifest = disk::check(&all)?;
     let bundle = files::read(&all)?;
-    let broken = check::findings(&bundle)
-        .into_iter()
-        .find(|finding| finding.severity == Severity::Error);
+    let broken = check::findings(&bundle).into_iter().find(|finding| finding.severity == Severity::Error);
     if let Some(finding) = broken {
         return Err(Error::Unsound(finding.message));
     }
-    Ok(Current {
-        manifest,
-        prepared: Prepared::new(&bundle),
-    })
+    Ok(Current { manifest, prepared: Prepared::new(&bundle) })
 }
 
 fn stamp(path: &std::path::Path) -> Option<Stamp> {
     let target = path.canonicalize().ok()?;
-    let file = if target.is_dir() {
-        target.join("manifest.json")
-    } else {
-        target.clone()
-    };
+    let file = if target.is_dir() { target.join("manifest.json") } else { target.clone() };
     let facts = file.metadata().ok()?;
-    Some(Stamp {
-        target,
-        modified: facts.modified().ok(),
-        bytes: facts.len(),
-    })
+    Some(Stamp { target, modified: facts.modified().ok(), bytes: facts.len() })
 }

@@ -70,7 +70,6 @@ pub enum SellWhenEmpty {
 impl Stock {
     /// True when a shopper can put it in the cart now.
     pub fn sellable(self) -> bool {
-        self.level
-            .is_none_or(|level| level > 0 || self.when_empty == SellWhenEmpty::Continue)
+        self.level.is_none_or(|level| level > 0 || self.when_empty == SellWhenEmpty::Continue)
     }
 }

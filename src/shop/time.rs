@@ -41,9 +41,7 @@ impl TimeZoneName {
             _ => ambiguous.earlier().map(Timestamp::as_second),
         };
         instant.unwrap_or_else(|_| {
-            local
-                .to_zoned(tz::TimeZone::UTC)
-                .map_or(0, |zoned| zoned.timestamp().as_second())
+            local.to_zoned(tz::TimeZone::UTC).map_or(0, |zoned| zoned.timestamp().as_second())
         })
     }
 
@@ -51,10 +49,7 @@ impl TimeZoneName {
         let zone = self.zone();
         let before_gap = zone.to_ambiguous_timestamp(local).earlier()?;
         let start = before_gap.checked_sub(jiff::SignedDuration::from_hours(24))?;
-        let transition = zone
-            .following(start)
-            .next()
-            .map_or(before_gap, |next| next.timestamp());
+        let transition = zone.following(start).next().map_or(before_gap, |next| next.timestamp());
         Ok(transition.as_second())
     }
 
@@ -72,9 +67,7 @@ pub fn day_of(at: Seconds) -> Day {
 
 /// `2025-11-14T09:30:00Z`, for files and JSON.
 pub fn rfc3339(at: Seconds) -> String {
-    Timestamp::from_second(at)
-        .unwrap_or(Timestamp::UNIX_EPOCH)
-        .to_string()
+    Timestamp::from_second(at).unwrap_or(Timestamp::UNIX_EPOCH).to_string()
 }
 
 #[cfg(test)]

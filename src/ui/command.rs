@@ -112,10 +112,7 @@ const fn ctrl(key: Key) -> Option<KeyboardShortcut> {
 }
 
 const fn ctrl_shift(key: Key) -> Option<KeyboardShortcut> {
-    Some(KeyboardShortcut::new(
-        Modifiers::COMMAND.plus(Modifiers::SHIFT),
-        key,
-    ))
+    Some(KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key))
 }
 
 actions! {
@@ -183,8 +180,7 @@ actions! {
 impl Action {
     /// Letters without Ctrl: they can be switched off and never work while text is edited.
     pub fn is_single_key(self) -> bool {
-        self.shortcut()
-            .is_some_and(|shortcut| !shortcut.modifiers.command && !shortcut.modifiers.alt)
+        self.shortcut().is_some_and(|shortcut| !shortcut.modifiers.command && !shortcut.modifiers.alt)
     }
 }
 
@@ -223,10 +219,7 @@ impl Situation {
 
 impl Action {
     fn edits(self) -> bool {
-        !matches!(
-            self,
-            Self::Why | Self::SelectAlso | Self::FirstSlot | Self::LastSlot | Self::Tray
-        )
+        !matches!(self, Self::Why | Self::SelectAlso | Self::FirstSlot | Self::LastSlot | Self::Tray)
     }
 }
 
@@ -300,15 +293,9 @@ mod tests {
 
     #[test]
     fn an_action_that_cannot_run_says_why() {
-        let situation = Situation {
-            on_canvas: true,
-            ..Situation::default()
-        };
+        let situation = Situation { on_canvas: true, ..Situation::default() };
         assert!(situation.why_not(Action::PinHere).is_some());
-        let with_card = Situation {
-            has_card: true,
-            ..situation
-        };
+        let with_card = Situation { has_card: true, ..situation };
         assert!(with_card.why_not(Action::PinHere).is_none());
         assert!(with_card.why_not(Action::Unpin).is_some());
     }

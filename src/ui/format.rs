@@ -48,15 +48,9 @@ impl Formats {
             );
         }
         let (tenths, suffix) = if major.abs() < 1_000_000 {
-            (
-                round_div(amount, self.currency.minor_per_major() * 100),
-                self.thousand(),
-            )
+            (round_div(amount, self.currency.minor_per_major() * 100), self.thousand())
         } else {
-            (
-                round_div(amount, self.currency.minor_per_major() * 100_000),
-                self.million(),
-            )
+            (round_div(amount, self.currency.minor_per_major() * 100_000), self.million())
         };
         let text = decimal(tenths.unsigned_abs(), 1, self.language);
         self.with_symbol(&format!("{text}{suffix}"), tenths < 0)
@@ -92,11 +86,7 @@ impl Formats {
 
     /// `+1.7`, from tenths.
     pub fn signed_tenths(&self, tenths: i64) -> String {
-        if 0 < tenths {
-            format!("+{}", self.tenths(tenths))
-        } else {
-            self.tenths(tenths)
-        }
+        if 0 < tenths { format!("+{}", self.tenths(tenths)) } else { self.tenths(tenths) }
     }
 
     /// `14 Nov 2025`, `14. Nov. 2025`.
@@ -143,17 +133,11 @@ impl Formats {
     }
 
     fn month(&self, month: i8) -> &'static str {
-        const ENGLISH: [&str; 12] = [
-            "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-        ];
-        const GERMAN: [&str; 12] = [
-            "Jan.", "Feb.", "März", "Apr.", "Mai", "Juni", "Juli", "Aug.", "Sept.", "Okt.", "Nov.", "Dez.",
-        ];
-        let names = if self.language == Language::German {
-            GERMAN
-        } else {
-            ENGLISH
-        };
+        const ENGLISH: [&str; 12] =
+            ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+        const GERMAN: [&str; 12] =
+            ["Jan.", "Feb.", "März", "Apr.", "Mai", "Juni", "Juli", "Aug.", "Sept.", "Okt.", "Nov.", "Dez."];
+        let names = if self.language == Language::German { GERMAN } else { ENGLISH };
         names[(month.clamp(1, 12) - 1) as usize]
     }
 
@@ -162,17 +146,9 @@ impl Formats {
         let size = amount.unsigned_abs();
         let mut text = grouped_for(size / per_major, &self.currency, self.language);
         if 0 < decimals {
-            let point = if self.language == Language::German {
-                ','
-            } else {
-                '.'
-            };
+            let point = if self.language == Language::German { ',' } else { '.' };
             text.push(point);
-            text.push_str(&format!(
-                "{:0width$}",
-                size % per_major,
-                width = decimals as usize
-            ));
+            text.push_str(&format!("{:0width$}", size % per_major, width = decimals as usize));
         }
         self.with_symbol(&text, amount < 0)
     }
@@ -197,19 +173,11 @@ impl Formats {
     }
 
     fn thousand(&self) -> &'static str {
-        if self.language == Language::German {
-            "\u{A0}Tsd."
-        } else {
-            "k"
-        }
+        if self.language == Language::German { "\u{A0}Tsd." } else { "k" }
     }
 
     fn million(&self) -> &'static str {
-        if self.language == Language::German {
-            "\u{A0}Mio."
-        } else {
-            "m"
-        }
+        if self.language == Language::German { "\u{A0}Mio." } else { "m" }
     }
 }
 
@@ -234,11 +202,7 @@ fn group(value: u64, separator: char, indian: bool) -> String {
     let mut grouped = String::with_capacity(digits.len() * 2);
     for (index, digit) in digits.chars().enumerate() {
         let left = digits.len() - index;
-        let boundary = if indian && 3 < left {
-            (left - 3).is_multiple_of(2)
-        } else {
-            left.is_multiple_of(3)
-        };
+        let boundary = if indian && 3 < left { (left - 3).is_multiple_of(2) } else { left.is_multiple_of(3) };
         if 0 < index && boundary {
             grouped.push(separator);
         }
@@ -260,11 +224,7 @@ fn decimal(value: u64, places: u32, language: Language) -> String {
 }
 
 fn sign(negative: bool, text: &str) -> String {
-    if negative {
-        format!("{MINUS}{text}")
-    } else {
-        text.to_owned()
-    }
+    if negative { format!("{MINUS}{text}") } else { text.to_owned() }
 }
 
 /// Rounded half away from zero.
@@ -286,11 +246,7 @@ fn symbol(currency: &Currency) -> Option<&'static str> {
 fn weekday(monday_based: i8, language: Language) -> &'static str {
     const ENGLISH: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
     const GERMAN: [&str; 7] = ["Mo", "Di", "Mi", "Do", "Fr", "Sa", "So"];
-    let names = if language == Language::German {
-        GERMAN
-    } else {
-        ENGLISH
-    };
+    let names = if language == Language::German { GERMAN } else { ENGLISH };
     names[monday_based.clamp(0, 6) as usize]
 }
 
@@ -299,11 +255,7 @@ mod tests {
     use super::*;
 
     fn formats(currency: &str, language: Language) -> Formats {
-        Formats {
-            language,
-            currency: Currency::new(currency),
-            time_zone: TimeZoneName::default(),
-        }
+        Formats { language, currency: Currency::new(currency), time_zone: TimeZoneName::default() }
     }
 
     #[test]
@@ -324,22 +276,10 @@ mod tests {
 
     #[test]
     fn large_amounts_are_shortened() {
-        assert_eq!(
-            formats("USD", Language::English).money_compact(4_123_456),
-            "$41.2k"
-        );
-        assert_eq!(
-            formats("EUR", Language::German).money_compact(4_123_456),
-            "41,2\u{A0}Tsd.\u{A0}€"
-        );
-        assert_eq!(
-            formats("USD", Language::English).money_compact(999_950),
-            "$10,000"
-        );
-        assert_eq!(
-            formats("USD", Language::English).money_compact(512_300_000),
-            "$5.1m"
-        );
+        assert_eq!(formats("USD", Language::English).money_compact(4_123_456), "$41.2k");
+        assert_eq!(formats("EUR", Language::German).money_compact(4_123_456), "41,2\u{A0}Tsd.\u{A0}€");
+        assert_eq!(formats("USD", Language::English).money_compact(999_950), "$10,000");
+        assert_eq!(formats("USD", Language::English).money_compact(512_300_000), "$5.1m");
     }
 
     #[test]

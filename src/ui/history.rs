@@ -30,11 +30,7 @@ impl History {
     pub fn restored(mut steps: Vec<Step>, n_done: usize) -> Self {
         let mut undone = steps.split_off(n_done.min(steps.len()));
         undone.reverse();
-        Self {
-            done: steps,
-            undone,
-            gesture_open: false,
-        }
+        Self { done: steps, undone, gesture_open: false }
     }
 
     /// Applies an edit. Returns true when it became part of the step before (one drag is one step).
@@ -58,12 +54,7 @@ impl History {
             last.label = label;
             return Ok(true);
         }
-        self.done.push(Step {
-            label,
-            at,
-            edit,
-            inverse,
-        });
+        self.done.push(Step { label, at, edit, inverse });
         self.gesture_open = true;
         if MOST_STEPS < self.done.len() {
             self.done.remove(0);
@@ -109,30 +100,18 @@ mod tests {
     use crate::merch::{Redirect, SearchSettings};
 
     fn ignoring(word: &str) -> Edit {
-        let redirects = vec![Redirect {
-            query: word.to_owned(),
-            to: "home".to_owned(),
-        }];
-        Edit::SetSearch {
-            search: SearchSettings {
-                redirects,
-                ..SearchSettings::default()
-            },
-        }
+        let redirects = vec![Redirect { query: word.to_owned(), to: "home".to_owned() }];
+        Edit::SetSearch { search: SearchSettings { redirects, ..SearchSettings::default() } }
     }
 
     #[test]
     fn a_drag_is_one_step_and_comes_back_to_where_it_began() {
         let (mut history, mut document) = (History::default(), Document::default());
         for word in ["a", "b", "c"] {
-            history
-                .push(&mut document, ignoring(word), word.to_owned(), 0)
-                .unwrap();
+            history.push(&mut document, ignoring(word), word.to_owned(), 0).unwrap();
         }
         history.close_gesture();
-        history
-            .push(&mut document, ignoring("d"), "d".to_owned(), 0)
-            .unwrap();
+        history.push(&mut document, ignoring("d"), "d".to_owned(), 0).unwrap();
         assert_eq!(history.done().len(), 2);
         history.undo(&mut document);
         assert_eq!(document.search.redirects[0].query, "c");
@@ -147,13 +126,9 @@ mod tests {
     #[test]
     fn a_new_step_forgets_what_could_be_redone() {
         let (mut history, mut document) = (History::default(), Document::default());
-        history
-            .push(&mut document, ignoring("a"), "a".to_owned(), 0)
-            .unwrap();
+        history.push(&mut document, ignoring("a"), "a".to_owned(), 0).unwrap();
         history.undo(&mut document);
-        history
-            .push(&mut document, ignoring("b"), "b".to_owned(), 0)
-            .unwrap();
+        history.push(&mut document, ignoring("b"), "b".to_owned(), 0).unwrap();
         assert!(history.redo(&mut document).is_none());
     }
 }

@@ -48,11 +48,8 @@ impl Icon {
         let galley = painter.layout_no_wrap(self.0.to_owned(), FontId::new(points, family), color);
         // Centre the ink, not the line: icon fonts have uneven ascent and descent.
         let ink = galley.mesh_bounds;
-        let at = if ink.is_positive() {
-            center - ink.center().to_vec2()
-        } else {
-            center - galley.size() / 2.0
-        };
+        let at =
+            if ink.is_positive() { center - ink.center().to_vec2() } else { center - galley.size() / 2.0 };
         painter.galley(at, galley, color);
     }
 }

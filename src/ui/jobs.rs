@@ -14,17 +14,8 @@ pub struct JobId(u64);
 /// What a job reports. `T` is the closed enum of results that the studio understands.
 #[derive(Debug)]
 pub enum JobEvent<T> {
-    Progress {
-        id: JobId,
-        done: u64,
-        total: u64,
-        phase: String,
-    },
-    Finished {
-        id: JobId,
-        kind: &'static str,
-        outcome: Outcome<T>,
-    },
+    Progress { id: JobId, done: u64, total: u64, phase: String },
+    Finished { id: JobId, kind: &'static str, outcome: Outcome<T> },
 }
 
 #[derive(Debug)]
@@ -52,9 +43,7 @@ pub struct Jobs<T> {
 
 impl<T> std::fmt::Debug for Jobs<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Jobs")
-            .field("n_running", &self.running.len())
-            .finish_non_exhaustive()
+        f.debug_struct("Jobs").field("n_running", &self.running.len()).finish_non_exhaustive()
     }
 }
 
@@ -62,13 +51,7 @@ impl<T: Send + 'static> Jobs<T> {
     /// `wake` is called from worker threads whenever there is something to poll.
     pub fn new(wake: impl Fn() + Send + Sync + 'static) -> Self {
         let (sender, receiver) = channel();
-        Self {
-            wake: Arc::new(wake),
-            sender,
-            receiver,
-            running: Vec::new(),
-            next_id: 0,
-        }
+        Self { wake: Arc::new(wake), sender, receiver, running: Vec::new(), next_id: 0 }
     }
 
     pub fn spawn(
@@ -85,10 +68,7 @@ impl<T: Send + 'static> Jobs<T> {
             cancel: Arc::clone(&cancel),
             sender: self.sender.clone(),
             wake: Arc::clone(&self.wake),
-            throttle: Throttle {
-                every: Duration::from_millis(50),
-                last: Mutex::new(None),
-            },
+            throttle: Throttle { every: Duration::from_millis(50), last: Mutex::new(None) },
         };
         let (sender, wake) = (self.sender.clone(), Arc::clone(&self.wake));
         std::thread::spawn(move || {
@@ -156,23 +136,14 @@ struct JobMonitor<T> {
 impl<T: Send> Monitor for JobMonitor<T> {
     fn progress(&self, done: u64, total: u64, phase: &str) {
         if self.throttle.may_pass() || done == total {
-            let event = JobEvent::Progress {
-                id: self.id,
-                done,
-                total,
-                phase: phase.to_owned(),
-            };
+            let event = JobEvent::Progress { id: self.id, done, total, phase: phase.to_owned() };
             drop(self.sender.send(event));
             (self.wake)();
         }
     }
 
     fn checkpoint(&self) -> Result<(), Cancelled> {
-        if self.cancel.load(Ordering::Relaxed) {
-            Err(Cancelled)
-        } else {
-            Ok(())
-        }
+        if self.cancel.load(Ordering::Relaxed) { Err(Cancelled) } else { Ok(()) }
     }
 }
 
@@ -202,10 +173,8 @@ mod tests {
 
     fn wait_for<T: Send + 'static>(jobs: &mut Jobs<T>) -> JobEvent<T> {
         for _ in 0..500 {
-            if let Some(event) = jobs
-                .poll()
-                .into_iter()
-                .find(|event| matches!(event, JobEvent::Finished { .. }))
+            if let Some(event) =
+                jobs.poll().into_iter().find(|event| matches!(event, JobEvent::Finished { .. }))
             {
                 return event;
             }
@@ -218,13 +187,7 @@ mod tests {
     fn a_panic_is_a_crashed_job_and_nothing_more() {
         let mut jobs: Jobs<u32> = Jobs::new(|| {});
         jobs.spawn("boom", |_| unreachable!("on purpose"));
-        assert!(matches!(
-            wait_for(&mut jobs),
-            JobEvent::Finished {
-                outcome: Outcome::Crashed,
-                ..
-            }
-        ));
+        assert!(matches!(wait_for(&mut jobs), JobEvent::Finished { outcome: Outcome::Crashed, .. }));
         assert_eq!(jobs.n_running(), 0);
     }
 
@@ -238,12 +201,6 @@ mod tests {
             }
         });
         jobs.spawn("count", |_| Ok(2));
-        assert!(matches!(
-            wait_for(&mut jobs),
-            JobEvent::Finished {
-                outcome: Outcome::Done(2),
-                ..
-            }
-        ));
+        assert!(matches!(wait_for(&mut jobs), JobEvent::Finished { outcome: Outcome::Done(2), .. }));
     }
 }

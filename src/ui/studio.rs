@@ -90,9 +90,7 @@ pub struct Studio {
 
 impl std::fmt::Debug for Studio {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Studio")
-            .field("store", &self.view.store.name)
-            .finish_non_exhaustive()
+        f.debug_struct("Studio").field("store", &self.view.store.name).finish_non_exhaustive()
     }
 }
 
@@ -131,15 +129,9 @@ impl Studio {
 
     /// Shows a workspace. The document is that of its bundle until the history says otherwise.
     pub fn show(&mut self, view: View, history: History) {
-        self.document = view
-            .bundle
-            .as_ref()
-            .map_or_else(Arc::default, |bundle| Arc::clone(&bundle.document));
+        self.document = view.bundle.as_ref().map_or_else(Arc::default, |bundle| Arc::clone(&bundle.document));
         self.draft = view.bundle.as_ref().map(|bundle| Arc::new(Prepared::new(bundle)));
-        self.exported = view
-            .exported
-            .as_ref()
-            .map(|bundle| Arc::new(Prepared::new(bundle)));
+        self.exported = view.exported.as_ref().map(|bundle| Arc::new(Prepared::new(bundle)));
         self.formats = Formats {
             language: self.settings.language,
             currency: view.store.currency.clone(),
@@ -199,9 +191,7 @@ impl Studio {
     fn take_job_events(&mut self) {
         for event in self.jobs.poll() {
             match event {
-                JobEvent::Progress {
-                    done, total, phase, ..
-                } => {
+                JobEvent::Progress { done, total, phase, .. } => {
                     self.progress = Some(Progress { phase, done, total });
                 }
                 JobEvent::Finished { kind, outcome, .. } => {
@@ -236,11 +226,7 @@ impl Studio {
         let screen = self.settings.screen;
         let window = ui.max_rect().width();
         let narrow = self.settings.rail_narrow || window < size::RAIL_COLLAPSES_BELOW;
-        let busy: Vec<String> = self
-            .progress
-            .iter()
-            .map(|progress| progress.phase.clone())
-            .collect();
+        let busy: Vec<String> = self.progress.iter().map(|progress| progress.phase.clone()).collect();
         let job_lines = self.job_lines();
         let Self {
             view,
@@ -272,23 +258,13 @@ impl Studio {
         };
         let rail_width = if narrow { size::RAIL_ICONS } else { size::RAIL };
         let crumb = (screen == Screen::Pages).then(|| self.states.pages.page_title(&scene));
-        title_bar::title_bar(
-            ui,
-            &scene,
-            screen,
-            crumb.as_deref(),
-            situation,
-            rail_width,
-            &mut commands,
-        );
+        title_bar::title_bar(ui, &scene, screen, crumb.as_deref(), situation, rail_width, &mut commands);
         status_bar::status_bar(ui, &scene, &self.saved, self.progress.as_ref(), &mut commands);
         rail::rail(ui, &scene, screen, narrow, &mut commands);
         let app = ui.tokens().app;
-        CentralPanel::default()
-            .frame(Frame::new().fill(app))
-            .show(ui, |ui| {
-                screens::show(ui, screen, &scene, &mut self.states, &mut commands);
-            });
+        CentralPanel::default().frame(Frame::new().fill(app)).show(ui, |ui| {
+            screens::show(ui, screen, &scene, &mut self.states, &mut commands);
+        });
         self.palette.show(ui, &scene, situation, &mut commands);
         if let Some(sheet) = self.sheet
             && sheets::show(ui, sheet, &scene, &mut commands)
@@ -297,10 +273,7 @@ impl Studio {
         }
         run::drop_overlay(ui, &scene, &mut commands);
         let lift = size::STATUS + 16.0 + if screen == Screen::Pages { size::STRIP } else { 0.0 };
-        commands.extend(
-            self.toasts
-                .show(ui, lift, strings::Phrase::text(strings::shell::Shell::Dismiss)),
-        );
+        commands.extend(self.toasts.show(ui, lift, strings::Phrase::text(strings::shell::Shell::Dismiss)));
         if ui.input(|input| !input.pointer.any_down() && input.keys_down.is_empty()) {
             self.history.close_gesture();
             self.keep_last_step();
@@ -363,11 +336,7 @@ pub fn run(start: &Start) -> Result<(), Error> {
         .with_inner_size([1440.0, 900.0])
         .with_min_inner_size([960.0, 640.0]);
     let start = start.clone();
-    let native = eframe::NativeOptions {
-        viewport,
-        persist_window: true,
-        ..Default::default()
-    };
+    let native = eframe::NativeOptions { viewport, persist_window: true, ..Default::default() };
     eframe::run_native(
         "endcap",
         native,

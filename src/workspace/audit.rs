@@ -87,9 +87,7 @@ fn find(connection: &Connection, now: Seconds, fixes: &[Fix]) -> Result<Findings
         )
     };
     let variant = |condition: &str| {
-        products(&format!(
-            "EXISTS (SELECT 1 FROM variants v WHERE v.product = p.key AND {condition})"
-        ))
+        products(&format!("EXISTS (SELECT 1 FROM variants v WHERE v.product = p.key AND {condition})"))
     };
     let last_order = measures.last_order.unwrap_or(now).min(now);
     let year_before = last_order - 365 * SECONDS_PER_DAY;
@@ -185,10 +183,7 @@ fn find(connection: &Connection, now: Seconds, fixes: &[Fix]) -> Result<Findings
 
 fn measure(connection: &Connection) -> Result<Measures, rusqlite::Error> {
     let count = |sql: &str| {
-        connection
-            .prepare_cached(sql)?
-            .query_row([], |row| row.get::<_, i64>(0))
-            .map(|count| count as u64)
+        connection.prepare_cached(sql)?.query_row([], |row| row.get::<_, i64>(0)).map(|count| count as u64)
     };
     let (first_order, last_order, revenue) = connection.query_row(
         "SELECT min(placed_at), max(placed_at), coalesce(sum(coalesce(total, 0) - refunded), 0) FROM orders
@@ -244,16 +239,11 @@ fn ambiguous_dates(connection: &Connection) -> Result<Vec<(String, String)>, rus
         "SELECT file, message FROM issues WHERE code IN ('dates_ambiguous', 'date_ambiguous', 'ambiguous_dates')
          ORDER BY import, file",
     )?;
-    statement
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-        .collect()
+    statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
 }
 
 fn ids(connection: &Connection, sql: &str, params: impl Params) -> Result<Vec<String>, rusqlite::Error> {
-    connection
-        .prepare_cached(sql)?
-        .query_map(params, |row| row.get(0))?
-        .collect()
+    connection.prepare_cached(sql)?.query_map(params, |row| row.get(0))?.collect()
 }
 
 /// A problem that a fix has taken care of is none.
@@ -312,8 +302,6 @@ fn without_fixed(mut findings: Findings, fixes: &[Fix]) -> Findings {
     for (_, others) in &mut findings.duplicate_customers {
         drop_from(others, &merged);
     }
-    findings
-        .duplicate_customers
-        .retain(|(_, others)| !others.is_empty());
+    findings.duplicate_customers.retain(|(_, others)| !others.is_empty());
     findings
 }

@@ -20,15 +20,12 @@ impl Workspace {
 
     /// Products in the order of their ids, with which to page through a large catalog.
     pub fn products(&self, offset: u64, limit: u64) -> Result<Vec<Product>, Error> {
-        let mut statement = self
-            .connection()
-            .prepare_cached("SELECT key FROM products ORDER BY id LIMIT ?2 OFFSET ?1")?;
+        let mut statement =
+            self.connection().prepare_cached("SELECT key FROM products ORDER BY id LIMIT ?2 OFFSET ?1")?;
         let keys: Vec<i64> = statement
             .query_map(params![offset as i64, limit as i64], |row| row.get(0))?
             .collect::<Result<_, _>>()?;
-        keys.into_iter()
-            .map(|key| read_product(self.connection(), key))
-            .collect()
+        keys.into_iter().map(|key| read_product(self.connection(), key)).collect()
     }
 }
 
@@ -60,10 +57,7 @@ pub(super) fn read_product(connection: &Connection, key: i64) -> Result<Product,
                 variants: Vec::new(),
             })
         })?;
-    product.variants = read_variants(connection, key)?
-        .into_iter()
-        .map(|(_, variant)| variant)
-        .collect();
+    product.variants = read_variants(connection, key)?.into_iter().map(|(_, variant)| variant).collect();
     Ok(product)
 }
 
@@ -82,10 +76,7 @@ pub(super) fn read_variants(connection: &Connection, product: i64) -> Result<Vec
                 price: row.get(5)?,
                 compare_at: row.get(6)?,
                 cost: row.get(7)?,
-                stock: Stock {
-                    level: row.get(8)?,
-                    when_empty: when_empty_of(row.get(9)?),
-                },
+                stock: Stock { level: row.get(8)?, when_empty: when_empty_of(row.get(9)?) },
                 image_url: row.get(10)?,
             };
             Ok((row.get(0)?, variant))

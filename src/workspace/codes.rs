@@ -47,11 +47,7 @@ pub(super) fn when_empty_code(when_empty: SellWhenEmpty) -> i64 {
 }
 
 pub(super) fn when_empty_of(code: i64) -> SellWhenEmpty {
-    if code == 1 {
-        SellWhenEmpty::Continue
-    } else {
-        SellWhenEmpty::Deny
-    }
+    if code == 1 { SellWhenEmpty::Continue } else { SellWhenEmpty::Deny }
 }
 
 /// Unknown consent is NULL.

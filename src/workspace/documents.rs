@@ -18,11 +18,7 @@ impl Workspace {
         self.connection()
             .prepare_cached("SELECT json, version FROM documents WHERE name = ?1")?
             .query_row([name], |row| {
-                Ok(Document {
-                    name: name.to_owned(),
-                    json: row.get(0)?,
-                    version: row.get(1)?,
-                })
+                Ok(Document { name: name.to_owned(), json: row.get(0)?, version: row.get(1)? })
             })
             .optional()
             .map_err(|source| self.explain(source))

@@ -23,10 +23,7 @@ pub enum Error {
         "The file is damaged. Take the newest copy from your backups; copies that Endcap made before an update \
          end in `.backup-vN`: {}", file.display()
     )]
-    Damaged {
-        file: PathBuf,
-        source: Option<rusqlite::Error>,
-    },
+    Damaged { file: PathBuf, source: Option<rusqlite::Error> },
     #[error("Workspace is open in another window. Close it there, or open it read-only: {}", .0.display())]
     OpenElsewhere(PathBuf),
     #[error("The workspace cannot be changed because its file or folder is read-only: {}", .0.display())]
@@ -44,10 +41,7 @@ pub enum Error {
     #[error("No customer matches. Check the address or the id")]
     NoSuchCustomer,
     #[error("The workspace holds something it should not: {what}")]
-    Broken {
-        what: &'static str,
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
+    Broken { what: &'static str, source: Box<dyn std::error::Error + Send + Sync> },
     #[error("The workspace refused: {source}")]
     Sql { source: rusqlite::Error },
 }
@@ -60,10 +54,7 @@ impl Error {
         match source.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::DiskFull(file),
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Self::ReadOnly(file),
-            Some(ErrorCode::DatabaseCorrupt) => Self::Damaged {
-                file,
-                source: Some(source),
-            },
+            Some(ErrorCode::DatabaseCorrupt) => Self::Damaged { file, source: Some(source) },
             Some(ErrorCode::NotADatabase) => Self::Foreign(file),
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::OpenElsewhere(file),
             Some(ErrorCode::OperationInterrupted) => Self::Cancelled(Cancelled),
@@ -75,10 +66,7 @@ impl Error {
         what: &'static str,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
-        Self::Broken {
-            what,
-            source: source.into(),
-        }
+        Self::Broken { what, source: source.into() }
     }
 }
 

@@ -44,23 +44,14 @@ impl Workspace {
             [],
             |row| Ok((row.get(0)?, row.get::<_, i64>(1)? as u64)),
         )?;
-        Ok(Facts {
-            totals: self.totals()?,
-            first_order,
-            last_order,
-            last_import,
-            n_imports,
-        })
+        Ok(Facts { totals: self.totals()?, first_order, last_order, last_import, n_imports })
     }
 }
 
 pub(super) fn totals(connection: &rusqlite::Connection) -> Result<Totals, rusqlite::Error> {
     let count = |table: &str| -> Result<u64, rusqlite::Error> {
         let sql = format!("SELECT count(*) FROM {table}");
-        connection
-            .prepare_cached(&sql)?
-            .query_row([], |row| row.get::<_, i64>(0))
-            .map(|n| n as u64)
+        connection.prepare_cached(&sql)?.query_row([], |row| row.get::<_, i64>(0)).map(|n| n as u64)
     };
     Ok(Totals {
         products: count("products")?,

@@ -140,13 +140,7 @@ pub(super) fn record(connection: &Connection, edit: &NewEdit) -> Result<i64, Err
         .prepare_cached(
             "INSERT INTO history(at, scope, label, edit, inverse, done) VALUES (?1, ?2, ?3, ?4, ?5, 1)",
         )?
-        .execute(params![
-            edit.at,
-            edit.scope.as_str(),
-            edit.label,
-            edit.edit,
-            edit.inverse
-        ])?;
+        .execute(params![edit.at, edit.scope.as_str(), edit.label, edit.edit, edit.inverse])?;
     let id = connection.last_insert_rowid();
     connection.execute(
         "DELETE FROM history WHERE id <= (SELECT id FROM history ORDER BY id DESC LIMIT 1 OFFSET ?1)",
@@ -177,9 +171,7 @@ pub(super) fn next_undone(transaction: &Transaction<'_>) -> Result<Option<Edit>,
 }
 
 pub(super) fn mark(transaction: &Transaction<'_>, id: i64, done: bool) -> Result<(), Error> {
-    transaction
-        .prepare_cached("UPDATE history SET done = ?2 WHERE id = ?1")?
-        .execute(params![id, done])?;
+    transaction.prepare_cached("UPDATE history SET done = ?2 WHERE id = ?1")?.execute(params![id, done])?;
     Ok(())
 }
 
@@ -216,10 +208,7 @@ mod tests {
         let mut workspace = Workspace::create(&file).unwrap();
         workspace.record_edit(&pin(1)).unwrap();
         workspace.record_edit(&pin(2)).unwrap();
-        assert_eq!(
-            workspace.step_back(Some(("merch", "{\"pins\":1}"))).unwrap().edit,
-            "{\"pin\":2}"
-        );
+        assert_eq!(workspace.step_back(Some(("merch", "{\"pins\":1}"))).unwrap().edit, "{\"pin\":2}");
         drop(workspace);
         let mut workspace = Workspace::open(&file).unwrap();
         let history = workspace.history().unwrap();

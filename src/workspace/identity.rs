@@ -85,11 +85,7 @@ pub(super) fn normalize_phone(written: &str) -> Option<String> {
     if trimmed.starts_with('+') {
         return Some(format!("+{digits}"));
     }
-    Some(
-        digits
-            .strip_prefix("00")
-            .map_or_else(|| digits.clone(), |rest| format!("+{rest}")),
-    )
+    Some(digits.strip_prefix("00").map_or_else(|| digits.clone(), |rest| format!("+{rest}")))
 }
 
 /// Address-like pieces of a raw row, for finding a person in it.
@@ -127,19 +123,13 @@ mod tests {
     fn addresses_that_differ_only_in_case_and_blanks_are_one_person() {
         let key = Key::new([7; 32]);
         assert_eq!(key.email(" Mara@Example.com "), key.email("mara@example.com"));
-        assert_ne!(
-            key.email("mara@example.com"),
-            Key::new([8; 32]).email("mara@example.com")
-        );
+        assert_ne!(key.email("mara@example.com"), Key::new([8; 32]).email("mara@example.com"));
         assert_eq!(key.email("n/a"), None);
     }
 
     #[test]
     fn phone_numbers_are_compared_by_digits() {
-        assert_eq!(
-            normalize_phone("'+49 (30) 123-456"),
-            Some("+4930123456".to_owned())
-        );
+        assert_eq!(normalize_phone("'+49 (30) 123-456"), Some("+4930123456".to_owned()));
         assert_eq!(normalize_phone("0049 30 123456"), Some("+4930123456".to_owned()));
         assert_eq!(normalize_phone("12-34"), None);
     }

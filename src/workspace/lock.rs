@@ -53,10 +53,7 @@ fn lock_file(workspace: &Path, path: &Path) -> Result<Held, Error> {
             Err(TryLockError::Error(source)) => return Err(refused(workspace, source)),
         }
         if same_file(&file, path) {
-            return Ok(Held {
-                path: path.to_owned(),
-                file,
-            });
+            return Ok(Held { path: path.to_owned(), file });
         }
     }
     Err(Error::OpenElsewhere(workspace.to_owned()))
@@ -78,9 +75,7 @@ fn lock_path(workspace: &Path) -> Result<PathBuf, Error> {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let folder = folder
-        .canonicalize()
-        .map_err(|source| refused(workspace, source))?;
+    let folder = folder.canonicalize().map_err(|source| refused(workspace, source))?;
     Ok(folder.join(name))
 }
 
@@ -89,10 +84,7 @@ fn refused(workspace: &Path, source: std::io::Error) -> Error {
     match source.kind() {
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Error::ReadOnly(workspace.to_owned()),
         ErrorKind::StorageFull => Error::DiskFull(workspace.to_owned()),
-        _ => Error::Io {
-            file: workspace.to_owned(),
-            source,
-        },
+        _ => Error::Io { file: workspace.to_owned(), source },
     }
 }
 

@@ -18,12 +18,9 @@ impl Workspace {
 
     /// All remembered mappings as TOML, in the order of their signatures.
     pub fn remembered_mappings(&self) -> Result<Vec<String>, Error> {
-        let mut statement = self
-            .connection()
-            .prepare_cached("SELECT mapping FROM mappings ORDER BY header_signature")?;
-        let mappings = statement
-            .query_map([], |row| row.get(0))?
-            .collect::<Result<_, _>>()?;
+        let mut statement =
+            self.connection().prepare_cached("SELECT mapping FROM mappings ORDER BY header_signature")?;
+        let mappings = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
         Ok(mappings)
     }
 }

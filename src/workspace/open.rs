@@ -55,13 +55,7 @@ impl Workspace {
                 return Err(error);
             }
         };
-        Ok(Self {
-            connection,
-            path: path.to_owned(),
-            access: Access::Write,
-            key,
-            _lock: Some(lock),
-        })
+        Ok(Self { connection, path: path.to_owned(), access: Access::Write, key, _lock: Some(lock) })
     }
 
     /// Opens for writing; fails when it cannot be.
@@ -78,13 +72,7 @@ impl Workspace {
             return Err(Error::ReadOnly(path.to_owned()));
         }
         migrate(&connection, path).map_err(|error| at(path, error))?;
-        Ok(Self {
-            connection,
-            path: path.to_owned(),
-            access: Access::Write,
-            key,
-            _lock: Some(lock),
-        })
+        Ok(Self { connection, path: path.to_owned(), access: Access::Write, key, _lock: Some(lock) })
     }
 
     /// Opens for writing, or read-only when another window writes or the file is protected; `access` says which.
@@ -129,34 +117,16 @@ impl Workspace {
                 .map_err(|source| Error::from_sql(path, source))?;
             apply_migrations(&copy, version)?;
             copy.pragma_update(None, "query_only", true)?;
-            return Ok(Self {
-                connection: copy,
-                path: path.to_owned(),
-                access,
-                key,
-                _lock: None,
-            });
+            return Ok(Self { connection: copy, path: path.to_owned(), access, key, _lock: None });
         }
-        Ok(Self {
-            connection,
-            path: path.to_owned(),
-            access,
-            key,
-            _lock: None,
-        })
+        Ok(Self { connection, path: path.to_owned(), access, key, _lock: None })
     }
 
     /// Refuses to let the file grow beyond so many bytes, like a disk that is full.
     pub fn limit_size(&mut self, bytes: u64) -> Result<(), Error> {
-        let page_size: i64 = self
-            .connection
-            .query_row("PRAGMA page_size", [], |row| row.get(0))?;
+        let page_size: i64 = self.connection.query_row("PRAGMA page_size", [], |row| row.get(0))?;
         self.connection
-            .query_row(
-                &format!("PRAGMA max_page_count = {}", bytes as i64 / page_size),
-                [],
-                |_| Ok(()),
-            )
+            .query_row(&format!("PRAGMA max_page_count = {}", bytes as i64 / page_size), [], |_| Ok(()))
             .map_err(|source| self.explain(source))
     }
 
@@ -201,9 +171,7 @@ impl Workspace {
         self.require_writable()?;
         let path = self.path.clone();
         let run = || {
-            let transaction = self
-                .connection
-                .transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let result = work(&transaction)?;
             transaction.commit()?;
             Ok(result)
@@ -240,10 +208,7 @@ pub(super) fn at(path: &Path, error: Error) -> Error {
         Error::ReadOnly(_) => Error::ReadOnly(path.to_owned()),
         Error::Foreign(_) => Error::Foreign(path.to_owned()),
         Error::OpenElsewhere(_) => Error::OpenElsewhere(path.to_owned()),
-        Error::Damaged { source, .. } => Error::Damaged {
-            file: path.to_owned(),
-            source,
-        },
+        Error::Damaged { source, .. } => Error::Damaged { file: path.to_owned(), source },
         other => other,
     }
 }
@@ -252,35 +217,22 @@ pub(super) fn at(path: &Path, error: Error) -> Error {
 fn look_at(path: &Path) -> Result<(), Error> {
     let io = |source: std::io::Error| match source.kind() {
         std::io::ErrorKind::NotFound => Error::NotFound(path.to_owned()),
-        _ => Error::Io {
-            file: path.to_owned(),
-            source,
-        },
+        _ => Error::Io { file: path.to_owned(), source },
     };
     let metadata = fs::metadata(path).map_err(io)?;
     if !metadata.is_file() {
         return Err(Error::Foreign(path.to_owned()));
     }
     let mut start = Vec::with_capacity(100);
-    File::open(path)
-        .map_err(io)?
-        .take(100)
-        .read_to_end(&mut start)
-        .map_err(io)?;
+    File::open(path).map_err(io)?.take(100).read_to_end(&mut start).map_err(io)?;
     if !start.starts_with(MAGIC) {
         return Err(Error::Foreign(path.to_owned()));
     }
-    let application_id = start
-        .get(68..72)
-        .and_then(|bytes| bytes.try_into().ok())
-        .map(i32::from_be_bytes);
+    let application_id = start.get(68..72).and_then(|bytes| bytes.try_into().ok()).map(i32::from_be_bytes);
     match application_id {
         Some(schema::APPLICATION_ID) => Ok(()),
         Some(_) => Err(Error::Foreign(path.to_owned())),
-        None => Err(Error::Damaged {
-            file: path.to_owned(),
-            source: None,
-        }),
+        None => Err(Error::Damaged { file: path.to_owned(), source: None }),
     }
 }
 
@@ -290,19 +242,11 @@ fn prepare(connection: &Connection, path: &Path) -> Result<Key, Error> {
     let version = schema_version(connection)?;
     if version > schema::VERSION {
         let made_with = connection
-            .query_row("SELECT value FROM meta WHERE name = 'written_with'", [], |row| {
-                row.get(0)
-            })
+            .query_row("SELECT value FROM meta WHERE name = 'written_with'", [], |row| row.get(0))
             .unwrap_or_else(|_| format!("format {version}"));
-        return Err(Error::Newer {
-            file: path.to_owned(),
-            made_with,
-        });
+        return Err(Error::Newer { file: path.to_owned(), made_with });
     }
-    let damaged = |source| Error::Damaged {
-        file: path.to_owned(),
-        source,
-    };
+    let damaged = |source| Error::Damaged { file: path.to_owned(), source };
     let bytes: Vec<u8> =
         match connection.query_row("SELECT value FROM meta WHERE name = 'key'", [], |row| row.get(0)) {
             Ok(bytes) => bytes,
@@ -345,13 +289,11 @@ fn migrate(connection: &Connection, path: &Path) -> Result<(), Error> {
     backup.push(format!(".backup-v{version}"));
     let backup = PathBuf::from(backup);
     if !backup.exists() {
-        connection
-            .backup("main", &backup, None::<fn(rusqlite::backup::Progress)>)
-            .map_err(|source| {
-                // Half a backup would look like a whole one.
-                drop(fs::remove_file(&backup));
-                Error::from_sql(&backup, source)
-            })?;
+        connection.backup("main", &backup, None::<fn(rusqlite::backup::Progress)>).map_err(|source| {
+            // Half a backup would look like a whole one.
+            drop(fs::remove_file(&backup));
+            Error::from_sql(&backup, source)
+        })?;
     }
     let work = || -> Result<(), rusqlite::Error> {
         let transaction = connection.unchecked_transaction()?;
@@ -382,9 +324,7 @@ fn creation_failed(path: &Path, source: rusqlite::Error) -> Error {
     match source.sqlite_error_code() {
         Some(rusqlite::ErrorCode::CannotOpen) => Error::Io {
             file: path.to_owned(),
-            source: File::create_new(path)
-                .err()
-                .unwrap_or_else(|| std::io::Error::other(source)),
+            source: File::create_new(path).err().unwrap_or_else(|| std::io::Error::other(source)),
         },
         _ => Error::from_sql(path, source),
     }

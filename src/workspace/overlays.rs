@@ -99,9 +99,8 @@ impl Workspace {
 
     /// The fixes in effect, oldest first.
     pub fn fixes(&self) -> Result<Vec<Fix>, Error> {
-        let mut statement = self
-            .connection()
-            .prepare_cached("SELECT fix FROM overlays WHERE active = 1 ORDER BY id")?;
+        let mut statement =
+            self.connection().prepare_cached("SELECT fix FROM overlays WHERE active = 1 ORDER BY id")?;
         let mut rows = statement.query([])?;
         let mut fixes = Vec::new();
         while let Some(row) = rows.next()? {
@@ -122,17 +121,10 @@ impl Workspace {
                 history::last_done(transaction)?.ok_or(Error::NothingToUndo)?
             };
             if found.scope != Scope::Fix {
-                return Err(if on {
-                    Error::NothingToRedo
-                } else {
-                    Error::NothingToUndo
-                });
+                return Err(if on { Error::NothingToRedo } else { Error::NothingToUndo });
             }
             history::mark(transaction, found.id, on)?;
-            transaction.execute(
-                "UPDATE overlays SET active = ?2 WHERE edit = ?1",
-                params![found.id, on],
-            )?;
+            transaction.execute("UPDATE overlays SET active = ?2 WHERE edit = ?1", params![found.id, on])?;
             Ok(found)
         })
     }

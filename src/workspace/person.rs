@@ -40,11 +40,8 @@ impl Workspace {
         if accounts.is_empty() {
             return Err(Error::NoSuchCustomer);
         }
-        let set_aside: Vec<String> = self
-            .set_aside_about(who, connection)?
-            .into_iter()
-            .map(|(_, raw)| raw)
-            .collect();
+        let set_aside: Vec<String> =
+            self.set_aside_about(who, connection)?.into_iter().map(|(_, raw)| raw).collect();
         Ok(json!({ "accounts": accounts, "rows_set_aside": set_aside }))
     }
 
@@ -104,11 +101,7 @@ struct Names {
 
 impl Names {
     fn of(connection: &Connection, key: &Key, who: &Who) -> Result<Self, Error> {
-        let mut names = Self {
-            ids: Vec::new(),
-            email_hashes: Vec::new(),
-            phone_hashes: Vec::new(),
-        };
+        let mut names = Self { ids: Vec::new(), email_hashes: Vec::new(), phone_hashes: Vec::new() };
         match who {
             Who::Email(email) => names.email_hashes.extend(key.email(email)),
             Who::Customer(id) => names.ids.push(id.clone()),
@@ -128,16 +121,12 @@ impl Names {
 
     fn are_in(&self, raw: &str, key: &Key) -> bool {
         let cells = || raw.split([',', ';', '\t', '"', '|']).map(str::trim);
-        addresses_in(raw).any(|address| {
-            key.email(address)
-                .is_some_and(|hash| self.email_hashes.contains(&hash))
-        }) || cells().any(|cell| self.ids.iter().any(|id| id == cell))
+        addresses_in(raw)
+            .any(|address| key.email(address).is_some_and(|hash| self.email_hashes.contains(&hash)))
+            || cells().any(|cell| self.ids.iter().any(|id| id == cell))
             || cells()
                 .filter(|cell| normalize_phone(cell).is_some())
-                .any(|cell| {
-                    key.phone(cell)
-                        .is_some_and(|hash| self.phone_hashes.contains(&hash))
-                })
+                .any(|cell| key.phone(cell).is_some_and(|hash| self.phone_hashes.contains(&hash)))
     }
 }
 
@@ -146,12 +135,9 @@ fn find(connection: &Connection, key: &Key, who: &Who) -> Result<Vec<i64>, Error
         Who::Email(email) => ("email_hash = ?1".to_owned(), key.email(email).unwrap_or_default()),
         Who::Customer(id) => (format!("{CUSTOMER_ID} = ?1"), id.clone()),
     };
-    let mut statement = connection.prepare_cached(&format!(
-        "SELECT key FROM customers WHERE {condition} ORDER BY key"
-    ))?;
-    Ok(statement
-        .query_map([value], |row| row.get(0))?
-        .collect::<Result<_, _>>()?)
+    let mut statement =
+        connection.prepare_cached(&format!("SELECT key FROM customers WHERE {condition} ORDER BY key"))?;
+    Ok(statement.query_map([value], |row| row.get(0))?.collect::<Result<_, _>>()?)
 }
 
 fn account(connection: &Connection, customer: i64) -> Result<Value, Error> {
@@ -281,14 +267,9 @@ fn erase(connection: &Connection, customer: i64, erased: &mut Erased) -> Result<
     let anonymous =
         "id = 'erased-' || key, customer = NULL, ships_elsewhere = NULL, accepts_marketing = NULL,
                      codes = NULL, digest = 0";
-    erased.orders += connection.execute(
-        &format!("UPDATE orders SET {anonymous} WHERE customer = ?1"),
-        [customer],
-    )? as u64;
-    connection.execute(
-        &format!("UPDATE before_orders SET {anonymous} WHERE customer = ?1"),
-        [customer],
-    )?;
+    erased.orders +=
+        connection.execute(&format!("UPDATE orders SET {anonymous} WHERE customer = ?1"), [customer])? as u64;
+    connection.execute(&format!("UPDATE before_orders SET {anonymous} WHERE customer = ?1"), [customer])?;
     erased.customers += connection.execute("DELETE FROM customers WHERE key = ?1", [customer])? as u64;
     connection.execute("DELETE FROM before_customers WHERE key = ?1", [customer])?;
     for id in [Some(id), platform_id].into_iter().flatten() {
@@ -298,10 +279,7 @@ fn erase(connection: &Connection, customer: i64, erased: &mut Erased) -> Result<
         let mut about = Vec::new();
         while let Some(row) = rows.next()? {
             let fix: Value = serde_json::from_str(&row.get::<_, String>(1)?).unwrap_or_default();
-            if ["customer", "into"]
-                .iter()
-                .any(|field| fix[*field].as_str() == Some(id.as_str()))
-            {
+            if ["customer", "into"].iter().any(|field| fix[*field].as_str() == Some(id.as_str())) {
                 about.push(row.get::<_, i64>(0)?);
             }
         }
@@ -326,27 +304,16 @@ fn erase_words(connection: &Connection, who: &Who) -> Result<(), Error> {
     let Some(email) = normalize_email(email) else {
         return Ok(());
     };
-    connection.execute(
-        "UPDATE texts SET text = 'erased-' || key WHERE instr(lower(text), ?1) > 0",
-        [&email],
-    )?;
-    connection.execute(
-        "DELETE FROM search_terms WHERE instr(lower(term), ?1) > 0",
-        [&email],
-    )?;
-    connection.execute(
-        "DELETE FROM before_search_terms WHERE instr(lower(term), ?1) > 0",
-        [&email],
-    )?;
+    connection
+        .execute("UPDATE texts SET text = 'erased-' || key WHERE instr(lower(text), ?1) > 0", [&email])?;
+    connection.execute("DELETE FROM search_terms WHERE instr(lower(term), ?1) > 0", [&email])?;
+    connection.execute("DELETE FROM before_search_terms WHERE instr(lower(term), ?1) > 0", [&email])?;
     for column in ["message", "advice"] {
         connection.execute(
             &format!("UPDATE issues SET {column} = '(erased)' WHERE instr(lower({column}), ?1) > 0"),
             params![email],
         )?;
     }
-    connection.execute(
-        "UPDATE imports SET summary = '{}' WHERE instr(lower(summary), ?1) > 0",
-        [&email],
-    )?;
+    connection.execute("UPDATE imports SET summary = '{}' WHERE instr(lower(summary), ?1) > 0", [&email])?;
     Ok(())
 }

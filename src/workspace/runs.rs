@@ -92,13 +92,7 @@ impl Workspace {
             .prepare_cached(
                 "SELECT id, kind, settings, seed, input_digest, created_at, blob FROM runs WHERE id = ?1",
             )?
-            .query_row([id.0], |row| {
-                Ok(Run {
-                    info: info_of(row)?,
-                    blob: row.get(6)?,
-                    people: Vec::new(),
-                })
-            })
+            .query_row([id.0], |row| Ok(Run { info: info_of(row)?, blob: row.get(6)?, people: Vec::new() }))
             .optional()?;
         let Some(mut run) = run else { return Ok(None) };
         let mut statement = self
@@ -151,10 +145,7 @@ mod tests {
         run.seed = 9;
         let newer = workspace.put_run(&run).unwrap();
         let kept = workspace.latest_run("segments").unwrap().unwrap();
-        assert_eq!(
-            (kept.info.id, kept.info.seed, kept.info.input_digest.as_str()),
-            (newer, 9, "abc")
-        );
+        assert_eq!((kept.info.id, kept.info.seed, kept.info.input_digest.as_str()), (newer, 9, "abc"));
         assert_eq!((kept.blob, kept.people), (run.blob, run.people));
         assert_eq!(workspace.latest_run("forecast").unwrap(), None);
         assert_eq!(workspace.runs().unwrap().len(), 2);

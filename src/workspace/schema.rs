@@ -33,32 +33,14 @@ pub(super) const IMPORTED: &[&str] = &[
 
 /// Indices built after a bulk load into an empty table: sorted building is several times faster than insertion.
 pub(super) const BULK_INDICES: &[(&str, &str, &str)] = &[
-    (
-        "lines",
-        "lines_by_order",
-        "CREATE INDEX lines_by_order ON lines(order_key)",
-    ),
-    (
-        "lines",
-        "lines_by_import",
-        "CREATE INDEX lines_by_import ON lines(import) WHERE import > 1",
-    ),
-    (
-        "orders",
-        "orders_by_id",
-        "CREATE UNIQUE INDEX orders_by_id ON orders(id)",
-    ),
-    (
-        "events",
-        "events_by_token",
-        "CREATE INDEX events_by_token ON events(token) WHERE token IS NOT NULL",
-    ),
+    ("lines", "lines_by_order", "CREATE INDEX lines_by_order ON lines(order_key)"),
+    ("lines", "lines_by_import", "CREATE INDEX lines_by_import ON lines(import) WHERE import > 1"),
+    ("orders", "orders_by_id", "CREATE UNIQUE INDEX orders_by_id ON orders(id)"),
+    ("events", "events_by_token", "CREATE INDEX events_by_token ON events(token) WHERE token IS NOT NULL"),
 ];
 
 pub(super) fn create_bulk_indices(connection: &Connection) -> Result<(), rusqlite::Error> {
-    BULK_INDICES
-        .iter()
-        .try_for_each(|(_, _, sql)| connection.execute_batch(sql))
+    BULK_INDICES.iter().try_for_each(|(_, _, sql)| connection.execute_batch(sql))
 }
 
 /// The shadow tables, made from the tables themselves so that they never differ.

@@ -32,9 +32,7 @@ struct Entry {
 
 /// A seeded whole number below `below`.
 fn pick(seed: u64, what: &str, below: u64) -> u64 {
-    let mixed = what
-        .bytes()
-        .fold(seed, |seed, byte| splitmix64(seed ^ u64::from(byte)));
+    let mixed = what.bytes().fold(seed, |seed, byte| splitmix64(seed ^ u64::from(byte)));
     splitmix64(mixed) % below
 }
 
@@ -47,11 +45,7 @@ pub fn bundle(n: usize) -> Bundle {
     for copy in 0..copies {
         for (at, entry) in entries.iter().enumerate() {
             let seed = splitmix64((copy * entries.len() + at) as u64);
-            let suffix = if copy == 0 {
-                String::new()
-            } else {
-                format!("-{copy:04}")
-            };
+            let suffix = if copy == 0 { String::new() } else { format!("-{copy:04}") };
             let on_sale = pick(seed, "sale", 6) == 0;
             let stock = pick(seed, "stock", 40) as i64 - 1;
             products.push((
@@ -63,11 +57,7 @@ pub fn bundle(n: usize) -> Bundle {
                     vendor: Some("Larkfield".to_owned()),
                     collections: vec![slug(&entry.category)],
                     tags: Vec::new(),
-                    attributes: entry
-                        .colour
-                        .iter()
-                        .map(|c| ("Colour".to_owned(), c.clone()))
-                        .collect(),
+                    attributes: entry.colour.iter().map(|c| ("Colour".to_owned(), c.clone())).collect(),
                     price: Some(entry.price * 100),
                     compare_at: on_sale.then_some(entry.price * 125),
                     stock: Some(stock.max(0)),
@@ -92,10 +82,7 @@ pub fn bundle(n: usize) -> Bundle {
     let catalog = Catalog {
         collections: categories
             .iter()
-            .map(|title| Collection {
-                id: slug(title),
-                title: title.clone(),
-            })
+            .map(|title| Collection { id: slug(title), title: title.clone() })
             .collect(),
         products,
     };
@@ -105,11 +92,8 @@ pub fn bundle(n: usize) -> Bundle {
         collections: categories
             .iter()
             .map(|title| {
-                let count = catalog
-                    .products
-                    .iter()
-                    .filter(|p| p.product_type.as_ref() == Some(title))
-                    .count();
+                let count =
+                    catalog.products.iter().filter(|p| p.product_type.as_ref() == Some(title)).count();
                 (slug(title), title.clone(), count as u32)
             })
             .collect(),
@@ -142,38 +126,10 @@ fn slug(title: &str) -> String {
 }
 
 const TASTES: [(&str, &str, &[&str], u32, u32, u32); 5] = [
-    (
-        "s1",
-        "Loyal big spenders",
-        &["Sofas & Armchairs", "Lighting"],
-        214,
-        90,
-        410,
-    ),
-    (
-        "s2",
-        "New nest",
-        &["Chairs & Stools", "Tables & Desks", "Bedroom & Storage"],
-        341,
-        140,
-        190,
-    ),
-    (
-        "s3",
-        "Plant people",
-        &["Plants & Vases", "Garden & Outdoor"],
-        287,
-        120,
-        100,
-    ),
-    (
-        "s4",
-        "Sale hunters",
-        &["Decor & Textiles", "Bags & Accessories"],
-        502,
-        210,
-        70,
-    ),
+    ("s1", "Loyal big spenders", &["Sofas & Armchairs", "Lighting"], 214, 90, 410),
+    ("s2", "New nest", &["Chairs & Stools", "Tables & Desks", "Bedroom & Storage"], 341, 140, 190),
+    ("s3", "Plant people", &["Plants & Vases", "Garden & Outdoor"], 287, 120, 100),
+    ("s4", "Sale hunters", &["Decor & Textiles", "Bags & Accessories"], 502, 210, 70),
     ("s5", "Young families", &["Kids & Toys"], 24, 10, 40),
 ];
 
@@ -181,31 +137,23 @@ fn segments() -> Segments {
     let segments = TASTES
         .iter()
         .enumerate()
-        .map(
-            |(at, (id, name, _, customers, customer_share, revenue_share))| SegmentInfo {
-                id: (*id).to_owned(),
-                name: (*name).to_owned(),
-                description: String::new(),
-                customers: *customers,
-                customer_share: *customer_share,
-                revenue_share: *revenue_share,
-                color: at as u8,
-                hidden: false,
-            },
-        )
+        .map(|(at, (id, name, _, customers, customer_share, revenue_share))| SegmentInfo {
+            id: (*id).to_owned(),
+            name: (*name).to_owned(),
+            description: String::new(),
+            customers: *customers,
+            customer_share: *customer_share,
+            revenue_share: *revenue_share,
+            color: at as u8,
+            hidden: false,
+        })
         .collect();
-    Segments {
-        segments,
-        ..Segments::default()
-    }
+    Segments { segments, ..Segments::default() }
 }
 
 fn signals(catalog: &Catalog, seeds: &[u64]) -> Signals {
     let value = |what: &'static str, below: u64| -> Vec<Option<u16>> {
-        seeds
-            .iter()
-            .map(|seed| Some(pick(*seed, what, below) as u16))
-            .collect()
+        seeds.iter().map(|seed| Some(pick(*seed, what, below) as u16)).collect()
     };
     let popularity = value("popularity", 10_001);
     let relevance_for = |id: &str, tastes: &[&str]| SegmentRelevance {
@@ -215,10 +163,7 @@ fn signals(catalog: &Catalog, seeds: &[u64]) -> Signals {
             .iter()
             .zip(seeds)
             .map(|(product, seed)| {
-                let liked = product
-                    .product_type
-                    .as_deref()
-                    .is_some_and(|kind| tastes.contains(&kind));
+                let liked = product.product_type.as_deref().is_some_and(|kind| tastes.contains(&kind));
                 let base = if liked { 6_000 } else { 500 };
                 Some((base + pick(*seed, id, 4_000)) as u16)
             })
@@ -291,10 +236,7 @@ pub fn studio_with(
         egui::Theme::Light => egui::ThemePreference::Light,
         egui::Theme::Dark => egui::ThemePreference::Dark,
     };
-    let settings = Settings {
-        theme: preference,
-        ..settings
-    };
+    let settings = Settings { theme: preference, ..settings };
     let mut harness = Harness::builder()
         .with_size(size)
         .with_theme(theme)

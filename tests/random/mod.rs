@@ -23,9 +23,7 @@ pub(crate) struct Dice {
 
 impl Dice {
     pub(crate) fn new(seed: u64) -> Self {
-        Self {
-            state: splitmix64(seed),
-        }
+        Self { state: splitmix64(seed) }
     }
 
     pub(crate) fn below(&mut self, bound: usize) -> usize {
@@ -43,55 +41,24 @@ impl Dice {
 
     /// Few distinct values, so that ties are common.
     fn signal(&mut self) -> Option<u16> {
-        if self.chance(5) {
-            None
-        } else {
-            Some((self.below(21) * 500) as u16)
-        }
+        if self.chance(5) { None } else { Some((self.below(21) * 500) as u16) }
     }
 }
 
-const LETTERS: [&str; 14] = [
-    "a",
-    "A",
-    "z",
-    "0",
-    "007",
-    "é",
-    "e\u{301}",
-    "ß",
-    "İ",
-    "\u{ff5e}",
-    "\u{1f600}",
-    "/",
-    "\"",
-    "ж",
-];
+const LETTERS: [&str; 14] =
+    ["a", "A", "z", "0", "007", "é", "e\u{301}", "ß", "İ", "\u{ff5e}", "\u{1f600}", "/", "\"", "ж"];
 const TYPES: [&str; 4] = ["Plants", "Lamps", "Sofas", "Vases & Pots"];
 const VENDORS: [&str; 3] = ["Acme", "Norr", "Ölberg"];
 const COLOURS: [&str; 4] = ["blue", "green", "sage", "Crème"];
-const NOUNS: [&str; 10] = [
-    "lamp",
-    "planter",
-    "sofa",
-    "vase",
-    "chandelier",
-    "pot",
-    "Tisch",
-    "olive",
-    "ribbed",
-    "café",
-];
+const NOUNS: [&str; 10] =
+    ["lamp", "planter", "sofa", "vase", "chandelier", "pot", "Tisch", "olive", "ribbed", "café"];
 
 /// A bundle of `n_products` products and `n_rules` rules; with 1 000 products or more it has eight segments.
 pub(crate) fn bundle(seed: u64, n_products: usize, n_rules: usize) -> Bundle {
     let mut dice = Dice::new(seed);
     let collections: Vec<Collection> = ["all", "sale", "new in", "空"]
         .iter()
-        .map(|id| Collection {
-            id: (*id).to_owned(),
-            title: id.to_uppercase(),
-        })
+        .map(|id| Collection { id: (*id).to_owned(), title: id.to_uppercase() })
         .collect();
     let mut products: BTreeMap<String, CatalogProduct> = BTreeMap::new();
     while products.len() < n_products {
@@ -101,9 +68,7 @@ pub(crate) fn bundle(seed: u64, n_products: usize, n_rules: usize) -> Bundle {
     let products: Vec<CatalogProduct> = products.into_values().collect();
     let segment_ids: Vec<String> = {
         let drawn = dice.below(4);
-        (0..if n_products < 1_000 { drawn } else { 8 })
-            .map(|at| format!("s{at}"))
-            .collect()
+        (0..if n_products < 1_000 { drawn } else { 8 }).map(|at| format!("s{at}")).collect()
     };
     let signals = signals(&mut dice, n_products, &segment_ids);
     let neighbors = neighbors(&mut dice, n_products);
@@ -120,10 +85,7 @@ pub(crate) fn bundle(seed: u64, n_products: usize, n_rules: usize) -> Bundle {
             as_of: AS_OF,
             snapshot_at: AS_OF,
         },
-        catalog: Arc::new(Catalog {
-            products,
-            collections,
-        }),
+        catalog: Arc::new(Catalog { products, collections }),
         segments: Arc::new(segments(&mut dice, &segment_ids).rounded()),
         signals: Arc::new(signals),
         neighbors: Arc::new(neighbors),
@@ -136,18 +98,10 @@ pub(crate) fn bundle(seed: u64, n_products: usize, n_rules: usize) -> Bundle {
 
 fn product(dice: &mut Dice, at: usize, collections: &[Collection]) -> CatalogProduct {
     let letters: String = (0..1 + dice.below(3)).map(|_| dice.one(&LETTERS)).collect();
-    let price = if dice.chance(15) {
-        None
-    } else {
-        Some((dice.below(400) * 25) as i64)
-    };
+    let price = if dice.chance(15) { None } else { Some((dice.below(400) * 25) as i64) };
     let title = format!("{} {} {}", dice.one(&COLOURS), dice.one(&NOUNS), dice.one(&NOUNS));
     CatalogProduct {
-        id: if dice.chance(3) {
-            format!("{letters}{at}")
-        } else {
-            format!("p{at}{letters}")
-        },
+        id: if dice.chance(3) { format!("{letters}{at}") } else { format!("p{at}{letters}") },
         title,
         product_type: (!dice.chance(6)).then(|| dice.one(&TYPES).to_owned()),
         vendor: (!dice.chance(4)).then(|| dice.one(&VENDORS).to_owned()),
@@ -156,16 +110,12 @@ fn product(dice: &mut Dice, at: usize, collections: &[Collection]) -> CatalogPro
             .filter(|_| dice.chance(3))
             .map(|collection| collection.id.clone())
             .collect(),
-        tags: (0..dice.below(3))
-            .map(|_| dice.one(&["gift", "outdoor", "eco"]).to_owned())
-            .collect(),
+        tags: (0..dice.below(3)).map(|_| dice.one(&["gift", "outdoor", "eco"]).to_owned()).collect(),
         attributes: (0..dice.below(3))
             .map(|_| ("Colour".to_owned(), dice.one(&COLOURS).to_owned()))
             .collect(),
         price,
-        compare_at: price
-            .filter(|_| dice.chance(4))
-            .map(|price| price + dice.below(3_000) as i64),
+        compare_at: price.filter(|_| dice.chance(4)).map(|price| price + dice.below(3_000) as i64),
         stock: (!dice.chance(4)).then(|| dice.below(9) as i64 - 2),
         sell_when_empty: dice.chance(5),
         published: !dice.chance(12),
@@ -179,9 +129,7 @@ fn product(dice: &mut Dice, at: usize, collections: &[Collection]) -> CatalogPro
 fn signals(dice: &mut Dice, n: usize, segments: &[String]) -> Signals {
     let mut column = |one_in_unknown_column: usize| -> Vec<Option<u16>> {
         let unknown = dice.chance(one_in_unknown_column);
-        (0..n)
-            .map(|_| if unknown { None } else { dice.signal() })
-            .collect()
+        (0..n).map(|_| if unknown { None } else { dice.signal() }).collect()
     };
     let mut signals = Signals {
         popularity: column(12),
@@ -193,11 +141,7 @@ fn signals(dice: &mut Dice, n: usize, segments: &[String]) -> Signals {
     };
     for segment in std::iter::once("*".to_owned()).chain(segments.iter().cloned()) {
         let relevance = column(8);
-        signals.relevance.push(SegmentRelevance {
-            segment,
-            relevance,
-            evidence: Vec::new(),
-        });
+        signals.relevance.push(SegmentRelevance { segment, relevance, evidence: Vec::new() });
     }
     signals.evidence = vec![ProductEvidence::default(); n];
     signals
@@ -222,11 +166,7 @@ fn neighbors(dice: &mut Dice, n: usize) -> Neighbors {
                     let product = dice.below(n) as u32;
                     if product as usize != own && !list.iter().any(|one| one.product == product) {
                         let strength = (dice.below(20) * 500) as u16;
-                        list.push(Neighbor {
-                            product,
-                            strength,
-                            evidence: PairEvidence::default(),
-                        });
+                        list.push(Neighbor { product, strength, evidence: PairEvidence::default() });
                     }
                 }
                 list.sort_by_key(|one| (std::cmp::Reverse(one.strength), one.product));
@@ -247,17 +187,10 @@ fn text_index(dice: &mut Dice, products: &[CatalogProduct]) -> TextIndex {
         own.dedup();
         for word in own {
             let points = (1 + dice.below(10)) as u16 * 1_000;
-            index.entry(word).or_default().push(Posting {
-                product: at as u32,
-                points,
-                fields: 1,
-            });
+            index.entry(word).or_default().push(Posting { product: at as u32, points, fields: 1 });
         }
     }
-    TextIndex {
-        words: index.into_iter().collect(),
-        suggestions: Vec::new(),
-    }
+    TextIndex { words: index.into_iter().collect(), suggestions: Vec::new() }
 }
 
 fn segments(dice: &mut Dice, ids: &[String]) -> Segments {
@@ -290,23 +223,9 @@ fn segments(dice: &mut Dice, ids: &[String]) -> Segments {
     let model = (!ids.is_empty()).then(|| ClusterModel {
         centroids: ids
             .iter()
-            .map(|_| {
-                features
-                    .iter()
-                    .map(|_| dice.below(40) as f64 / 9.0 - 2.0)
-                    .collect()
-            })
+            .map(|_| features.iter().map(|_| dice.below(40) as f64 / 9.0 - 2.0).collect())
             .collect(),
-        labels: ids
-            .iter()
-            .map(|id| {
-                if dice.chance(6) {
-                    "*".to_owned()
-                } else {
-                    id.clone()
-                }
-            })
-            .collect(),
+        labels: ids.iter().map(|id| if dice.chance(6) { "*".to_owned() } else { id.clone() }).collect(),
         features,
     });
     let first = ids.first().map(String::as_str);
@@ -320,15 +239,9 @@ fn segments(dice: &mut Dice, ids: &[String]) -> Segments {
                 ..SegmentInfo::default()
             })
             .collect(),
-        rules: first
-            .map(|id| rule(id, condition("spend", 90)))
-            .into_iter()
-            .collect(),
+        rules: first.map(|id| rule(id, condition("spend", 90))).into_iter().collect(),
         model,
-        lifecycle: first
-            .map(|id| rule(id, condition("days", 2)))
-            .into_iter()
-            .collect(),
+        lifecycle: first.map(|id| rule(id, condition("days", 2))).into_iter().collect(),
     }
 }
 
@@ -339,21 +252,9 @@ fn experiments(dice: &mut Dice) -> Vec<Experiment> {
             name: format!("Test {at}"),
             layer: dice.one(&["pages", "prices"]).to_owned(),
             arms: vec![
-                Arm {
-                    id: "a".to_owned(),
-                    start: 0,
-                    end: 4_000,
-                },
-                Arm {
-                    id: "b".to_owned(),
-                    start: 4_000,
-                    end: 8_000,
-                },
-                Arm {
-                    id: "holdout".to_owned(),
-                    start: 9_000,
-                    end: 10_000,
-                },
+                Arm { id: "a".to_owned(), start: 0, end: 4_000 },
+                Arm { id: "b".to_owned(), start: 4_000, end: 8_000 },
+                Arm { id: "holdout".to_owned(), start: 9_000, end: 10_000 },
             ],
             has_holdout: true,
             from: dice.chance(2).then_some(AS_OF),
@@ -394,18 +295,10 @@ fn block(dice: &mut Dice, id: &str, first: Option<Source>, ids: &[String]) -> Bl
     Block {
         minimum: dice.below(25) as u32,
         weights: Weights::from_shares([(); 5].map(|()| dice.below(5) as u32)),
-        variety: if dice.chance(3) {
-            0
-        } else {
-            dice.below(1_001) as u32
-        },
+        variety: if dice.chance(3) { 0 } else { dice.below(1_001) as u32 },
         stock: dice.one(&[StockPolicy::InStock, StockPolicy::Sellable, StockPolicy::Any]),
         audience: Audience {
-            devices: if dice.chance(8) {
-                vec!["phone".to_owned()]
-            } else {
-                Vec::new()
-            },
+            devices: if dice.chance(8) { vec!["phone".to_owned()] } else { Vec::new() },
             ..Audience::default()
         },
         may_repeat: dice.chance(5),
@@ -423,16 +316,7 @@ fn document(
     n_rules: usize,
 ) -> Document {
     let mut document = Document::default();
-    for page in [
-        "home",
-        "collection",
-        "collection:sale",
-        "product",
-        "cart",
-        "search",
-        "email",
-        "thank_you",
-    ] {
+    for page in ["home", "collection", "collection:sale", "product", "cart", "search", "email", "thank_you"] {
         let first = match page {
             "search" => Some(Source::SearchHits),
             "collection" => Some(Source::Collection(None)),
@@ -450,11 +334,7 @@ fn document(
                 name: format!("Version {at}"),
                 audience: Audience {
                     segments: segments.iter().filter(|_| dice.chance(2)).cloned().collect(),
-                    sources: if dice.chance(2) {
-                        vec!["email".to_owned()]
-                    } else {
-                        Vec::new()
-                    },
+                    sources: if dice.chance(2) { vec!["email".to_owned()] } else { Vec::new() },
                     devices: Vec::new(),
                     arm: experiments
                         .first()
@@ -464,13 +344,7 @@ fn document(
                 blocks: blocks(dice),
             })
             .collect();
-        document.layouts.insert(
-            PageKey::from(page.to_owned()),
-            Layout {
-                variants,
-                default: blocks(dice),
-            },
-        );
+        document.layouts.insert(PageKey::from(page.to_owned()), Layout { variants, default: blocks(dice) });
     }
     document.rules = (0..n_rules).map(|at| rule(dice, at, ids, segments)).collect();
     document.search = SearchSettings {
@@ -479,19 +353,10 @@ fn document(
                 words: vec!["sofa".to_owned(), "couch".to_owned(), "lounge chair".to_owned()],
                 one_way: false,
             },
-            Synonym {
-                words: vec!["light".to_owned(), "lamp".to_owned()],
-                one_way: dice.chance(2),
-            },
-            Synonym {
-                words: vec!["olive lamp".to_owned(), "ribbed vase".to_owned()],
-                one_way: false,
-            },
+            Synonym { words: vec!["light".to_owned(), "lamp".to_owned()], one_way: dice.chance(2) },
+            Synonym { words: vec!["olive lamp".to_owned(), "ribbed vase".to_owned()], one_way: false },
         ],
-        redirects: vec![Redirect {
-            query: "Gift  CARD".to_owned(),
-            to: "/gift-card".to_owned(),
-        }],
+        redirects: vec![Redirect { query: "Gift  CARD".to_owned(), to: "/gift-card".to_owned() }],
         ignored_words: vec!["the".to_owned(), "für".to_owned()],
     };
     document
@@ -508,9 +373,7 @@ fn rule(dice: &mut Dice, at: usize, ids: &[String], segments: &[String]) -> Rule
             points: dice.one(&[Action::SLIGHT, Action::MEDIUM, Action::STRONG, 123_457]),
             uncapped: dice.chance(5),
         },
-        8 | 9 => Action::Bury {
-            points: dice.one(&[Action::SLIGHT, Action::STRONG, 7]),
-        },
+        8 | 9 => Action::Bury { points: dice.one(&[Action::SLIGHT, Action::STRONG, 7]) },
         10 => Action::Hide,
         _ => Action::OnlyShow,
     };
@@ -551,9 +414,7 @@ fn rule(dice: &mut Dice, at: usize, ids: &[String], segments: &[String]) -> Rule
         scope.segments = Some(wanted);
     }
     if dice.chance(9) {
-        scope
-            .queries
-            .push(dice.one(&["Blue LAMP", "sofa", "the café"]).to_owned());
+        scope.queries.push(dice.one(&["Blue LAMP", "sofa", "the café"]).to_owned());
     }
     Rule {
         id: format!("r{at}"),
@@ -564,9 +425,7 @@ fn rule(dice: &mut Dice, at: usize, ids: &[String], segments: &[String]) -> Rule
         scope,
         schedule: Schedule {
             from: dice.chance(4).then(|| AS_OF + dice.below(1_000_000) as i64),
-            until: dice
-                .chance(4)
-                .then(|| AS_OF + 500_000 + dice.below(1_000_000) as i64),
+            until: dice.chance(4).then(|| AS_OF + 500_000 + dice.below(1_000_000) as i64),
         },
         created_at: AS_OF,
     }
@@ -604,19 +463,11 @@ fn condition(dice: &mut Dice, depth: usize) -> Condition {
                     Operator::GreaterOrEqual,
                     Operator::Equals,
                 ]);
-                Condition::Is {
-                    field,
-                    operator,
-                    value: value.to_owned(),
-                }
+                Condition::Is { field, operator, value: value.to_owned() }
             } else {
                 let (field, value) = dice.one(&texts);
                 let operator = dice.one(&[Operator::Equals, Operator::Contains]);
-                Condition::Is {
-                    field,
-                    operator,
-                    value: value.to_owned(),
-                }
+                Condition::Is { field, operator, value: value.to_owned() }
             }
         }
     }

@@ -37,10 +37,7 @@ fn screen<S: 'static>(
     let view = store::view();
     let mut draft: Document = store::document();
     let mut prepared = Prepared::new(view.bundle.as_ref().unwrap()).with_document(Arc::new(draft.clone()));
-    let formats = Formats {
-        time_zone: view.store.time_zone.clone(),
-        ..Formats::default()
-    };
+    let formats = Formats { time_zone: view.store.time_zone.clone(), ..Formats::default() };
     let asks = Asks::default();
     let seen = Rc::clone(&asks);
     let mut revision = 1;
@@ -120,35 +117,21 @@ fn the_first_screen_opens_files_the_sample_store_and_the_way_out_of_a_platform()
 
 #[test]
 fn a_problem_shows_its_rows_and_can_be_ignored() {
-    let (mut harness, asks) = screen(
-        Findings::default(),
-        Vec::new(),
-        data::DataState::default(),
-        data::data_ui,
-    );
+    let (mut harness, asks) =
+        screen(Findings::default(), Vec::new(), data::DataState::default(), data::data_ui);
     harness.get_by_label("6 orders mention products you don't have");
     harness.get_all_by_label("Show rows").nth(2).unwrap().click();
     harness.run();
     harness.get_by_label("Hide rows");
     harness.get_all_by_label("Ignore").next().unwrap().click();
     harness.run();
-    assert_eq!(
-        *asks.borrow(),
-        [Ask::IgnoreProblem {
-            code: "no_picture".into(),
-            ignored: true
-        }]
-    );
+    assert_eq!(*asks.borrow(), [Ask::IgnoreProblem { code: "no_picture".into(), ignored: true }]);
 }
 
 #[test]
 fn fixes_are_looked_at_row_by_row_before_they_are_made() {
-    let (mut harness, asks) = screen(
-        Findings::default(),
-        Vec::new(),
-        data::DataState::default(),
-        data::data_ui,
-    );
+    let (mut harness, asks) =
+        screen(Findings::default(), Vec::new(), data::DataState::default(), data::data_ui);
     harness.get_by_label("Merge…").click();
     harness.run();
     harness.get_by_label("Include Customer 1003").click();
@@ -156,51 +139,35 @@ fn fixes_are_looked_at_row_by_row_before_they_are_made() {
     harness.get_by_label("Fix 11 rows").click();
     harness.run();
     let asks = asks.borrow();
-    let [Ask::FixProblem { code, keys }] = asks.as_slice() else {
-        panic!("{asks:?}")
-    };
+    let [Ask::FixProblem { code, keys }] = asks.as_slice() else { panic!("{asks:?}") };
     assert_eq!((code.as_str(), keys.len()), ("twice", 11));
     assert!(!keys.contains(&"c3".to_owned()));
 }
 
 #[test]
 fn an_import_waits_until_every_column_has_a_meaning() {
-    let found = Findings {
-        detected: store::detected(),
-        ..Findings::default()
-    };
+    let found = Findings { detected: store::detected(), ..Findings::default() };
     let (mut harness, asks) = screen(found, Vec::new(), data::DataState::default(), data::data_ui);
     harness.get_by_label("Next").click();
     harness.run();
     let next = harness.get_by_role_and_label(Role::Button, "Next");
-    assert!(
-        next.accesskit_node().is_disabled(),
-        "a column without a meaning holds the import back"
-    );
+    assert!(next.accesskit_node().is_disabled(), "a column without a meaning holds the import back");
     harness.get_by_label("Meaning of Kd_Typ: Choose…").click();
     harness.run();
     harness.get_by_label("Filter meanings").focus();
     harness.run();
     harness.get_by_label("Filter meanings").type_text("customer tags");
     harness.run();
-    harness
-        .get_by_role_and_label(Role::MenuItem, "Customer tags")
-        .click();
+    harness.get_by_role_and_label(Role::MenuItem, "Customer tags").click();
     harness.run();
     harness.get_by_label("Next").click();
     harness.run();
     harness.get_by_label("Import").click();
     harness.run();
     let asks = asks.borrow();
-    let Some(Ask::Import(choices)) = asks.last() else {
-        panic!("{asks:?}")
-    };
+    let Some(Ask::Import(choices)) = asks.last() else { panic!("{asks:?}") };
     assert_eq!(choices.files.len(), 2, "the unreadable file is left out");
-    assert!(
-        choices.files[1]
-            .meanings
-            .contains(&("Kd_Typ".to_owned(), "customer_tags".to_owned()))
-    );
+    assert!(choices.files[1].meanings.contains(&("Kd_Typ".to_owned(), "customer_tags".to_owned())));
 }
 
 #[test]
@@ -212,12 +179,8 @@ fn a_running_import_says_how_far_it_is_and_can_be_cancelled() {
         total: 21_304,
         seconds_left: Some(4),
     };
-    let (mut harness, asks) = screen(
-        Findings::default(),
-        vec![job],
-        data::DataState::default(),
-        data::data_ui,
-    );
+    let (mut harness, asks) =
+        screen(Findings::default(), vec![job], data::DataState::default(), data::data_ui);
     harness.get_by_label("13,870 of 21,304 rows");
     harness.get_by_label("Cancel").click();
     harness.run();
@@ -232,9 +195,7 @@ fn groups_can_be_read_renamed_and_previewed() {
         customers::CustomersState::default(),
         customers::customers_ui,
     );
-    harness
-        .get_by_label_contains("Plant people, 287 customers")
-        .click();
+    harness.get_by_label_contains("Plant people, 287 customers").click();
     harness.run();
     harness.get_by_label("Preview their homepage").click();
     harness.run();
@@ -243,9 +204,7 @@ fn groups_can_be_read_renamed_and_previewed() {
     harness.run();
     harness.get_by_label_contains("Rename").click();
     harness.run();
-    harness
-        .get_by_label("Name of the group")
-        .type_text("Green thumbs ");
+    harness.get_by_label("Name of the group").type_text("Green thumbs ");
     harness.run();
     harness.key_press(Key::Enter);
     harness.run();
@@ -265,9 +224,7 @@ fn another_number_of_groups_is_looked_at_before_it_is_used() {
         customers::customers_ui,
     );
     assert!(harness.query_by_label("Use 5 groups").is_none());
-    harness
-        .get_by_role_and_label(Role::Slider, "How many groups")
-        .focus();
+    harness.get_by_role_and_label(Role::Slider, "How many groups").focus();
     harness.run();
     harness.key_press(Key::ArrowLeft);
     harness.run();
@@ -286,10 +243,7 @@ fn a_rule_group_counts_its_customers_while_it_is_written() {
     );
     harness.get_by_label("Rule group").click();
     harness.run();
-    assert!(
-        1 < harness.get_all_by_label_contains(" customers").count(),
-        "the count stands in the dialog"
-    );
+    assert!(1 < harness.get_all_by_label_contains(" customers").count(), "the count stands in the dialog");
     harness.get_by_role(Role::TextInput).focus();
     harness.run();
     harness.get_by_role(Role::TextInput).type_text("Best");
@@ -305,41 +259,27 @@ fn a_rule_group_counts_its_customers_while_it_is_written() {
 
 #[test]
 fn rules_are_switched_moved_and_removed_by_keyboard() {
-    let (mut harness, asks) = screen(
-        Findings::default(),
-        Vec::new(),
-        rules::RulesState::default(),
-        rules::rules_ui,
-    );
+    let (mut harness, asks) =
+        screen(Findings::default(), Vec::new(), rules::RulesState::default(), rules::rules_ui);
     harness.get_by_label("Turn on: Hide Agave in clay pot").click();
     harness.run();
     assert!(
         matches!(edits(&asks).last(), Some(Edit::ReplaceRule { rule }) if rule.id == "r4" && !rule.enabled)
     );
-    harness
-        .get_by_role_and_label(Role::ListItem, "Hide Agave in clay pot")
-        .focus();
+    harness.get_by_role_and_label(Role::ListItem, "Hide Agave in clay pot").focus();
     harness.run();
     harness.key_press_modifiers(egui::Modifiers::ALT, Key::ArrowUp);
     harness.run();
     assert!(matches!(edits(&asks).last(), Some(Edit::MoveRule { id, to: 2 }) if id == "r4"));
     harness.key_press(Key::Delete);
     harness.run();
-    assert!(
-        edits(&asks)
-            .iter()
-            .any(|edit| matches!(edit, Edit::RemoveRule { id } if id == "r4"))
-    );
+    assert!(edits(&asks).iter().any(|edit| matches!(edit, Edit::RemoveRule { id } if id == "r4")));
 }
 
 #[test]
 fn a_conflict_names_both_sides_and_can_be_settled() {
-    let (mut harness, asks) = screen(
-        Findings::default(),
-        Vec::new(),
-        rules::RulesState::default(),
-        rules::rules_ui,
-    );
+    let (mut harness, asks) =
+        screen(Findings::default(), Vec::new(), rules::RulesState::default(), rules::rules_ui);
     harness.get_by_label("“Hide Agave in clay pot” hides this product, so the pin is not shown.");
     harness.get_all_by_label("Keep this one").next().unwrap().click();
     harness.run();
@@ -353,12 +293,8 @@ fn a_conflict_names_both_sides_and_can_be_settled() {
 
 #[test]
 fn a_new_rule_is_made_in_the_editor() {
-    let (mut harness, asks) = screen(
-        Findings::default(),
-        Vec::new(),
-        rules::RulesState::default(),
-        rules::rules_ui,
-    );
+    let (mut harness, asks) =
+        screen(Findings::default(), Vec::new(), rules::RulesState::default(), rules::rules_ui);
     harness.get_by_label("New rule").click();
     harness.run();
     harness.get_by_role_and_label(Role::Button, "Bury").click();
@@ -372,12 +308,8 @@ fn a_new_rule_is_made_in_the_editor() {
 
 #[test]
 fn home_says_what_stands_out_and_leads_there() {
-    let (mut harness, asks) = screen(
-        Findings::default(),
-        Vec::new(),
-        home::HomeState::default(),
-        home::home_ui,
-    );
+    let (mut harness, asks) =
+        screen(Findings::default(), Vec::new(), home::HomeState::default(), home::home_ui);
     harness.get_by_label("Loyal big spenders are 9% of customers and 41% of revenue.");
     harness.get_by_label("See this group").click();
     harness.run();
@@ -389,77 +321,43 @@ fn an_export_is_planned_at_once_and_held_back_by_what_blocks_it() {
     use endcap::app::view::{Check, CheckOutcome, ExportPlan, PlannedFile};
     let plan = ExportPlan {
         target: endcap::export::Target::Web.name().to_owned(),
-        files: vec![PlannedFile {
-            name: "manifest.json".into(),
-            bytes: 10,
-            head: "{}".into(),
-        }],
-        checks: vec![Check {
-            outcome: CheckOutcome::Blocks,
-            sentence: "2 handles no longer exist".into(),
-        }],
+        files: vec![PlannedFile { name: "manifest.json".into(), bytes: 10, head: "{}".into() }],
+        checks: vec![Check { outcome: CheckOutcome::Blocks, sentence: "2 handles no longer exist".into() }],
         ..ExportPlan::default()
     };
-    let found = Findings {
-        export_plan: Some(plan),
-        ..Findings::default()
-    };
-    let (harness, asks) = screen(
-        found,
-        Vec::new(),
-        export::ExportState::default(),
-        export::export_ui,
-    );
+    let found = Findings { export_plan: Some(plan), ..Findings::default() };
+    let (harness, asks) = screen(found, Vec::new(), export::ExportState::default(), export::export_ui);
     assert!(matches!(asks.borrow().first(), Some(Ask::PlanExport { .. })));
-    assert!(
-        harness
-            .get_by_label_contains("Export 1 file")
-            .accesskit_node()
-            .is_disabled()
-    );
+    assert!(harness.get_by_label_contains("Export 1 file").accesskit_node().is_disabled());
 }
 
 #[test]
 fn a_search_without_results_is_mended_with_a_synonym() {
-    let (mut harness, asks) = screen(
-        Findings::default(),
-        Vec::new(),
-        search::SearchState::default(),
-        search::search_ui,
-    );
+    let (mut harness, asks) =
+        screen(Findings::default(), Vec::new(), search::SearchState::default(), search::search_ui);
     harness.get_by_role_and_label(Role::ListItem, "velvet").click();
     harness.run();
     harness.get_by_label("Shoppers who search “velvet” find nothing");
     harness.get_by_label("Word that finds something").focus();
     harness.run();
-    harness
-        .get_by_label("Word that finds something")
-        .type_text("sofa");
+    harness.get_by_label("Word that finds something").type_text("sofa");
     harness.run();
     harness.get_by_label("Add synonym").click();
     harness.run();
     let edits = edits(&asks);
-    let Some(Edit::SetSearch { search }) = edits.last() else {
-        panic!("{edits:?}")
-    };
+    let Some(Edit::SetSearch { search }) = edits.last() else { panic!("{edits:?}") };
     assert!(search.synonyms.iter().any(|one| one.words == ["velvet", "sofa"]));
 }
 
 #[test]
 fn a_product_shows_what_is_bought_with_it_and_why() {
     let state = recommendations::RecommendationsState::default();
-    let (mut harness, _) = screen(
-        Findings::default(),
-        Vec::new(),
-        state,
-        recommendations::recommendations_ui,
-    );
+    let (mut harness, _) =
+        screen(Findings::default(), Vec::new(), state, recommendations::recommendations_ui);
     harness.get_by_label(
         "31 of 84 orders with Agave in clay pot also had Amber ceramic lamp (4.2× more than chance).",
     );
-    harness
-        .get_by_role_and_label(Role::ListItem, "Arc desk lamp")
-        .click();
+    harness.get_by_role_and_label(Role::ListItem, "Arc desk lamp").click();
     harness.run();
     harness.get_by_label("Too few orders to say. Filled with similar products.");
 }

@@ -58,24 +58,9 @@ pub fn view() -> View {
     view.audit = Some(Arc::new(AuditView {
         checked_at: NOW,
         tables: vec![
-            TableHealth {
-                kind: DataKind::Products,
-                n_rows: 292,
-                ready: Some(920),
-                n_problems: 4,
-            },
-            TableHealth {
-                kind: DataKind::Customers,
-                n_rows: 2412,
-                ready: Some(970),
-                n_problems: 2,
-            },
-            TableHealth {
-                kind: DataKind::Orders,
-                n_rows: 9842,
-                ready: Some(1000),
-                n_problems: 0,
-            },
+            TableHealth { kind: DataKind::Products, n_rows: 292, ready: Some(920), n_problems: 4 },
+            TableHealth { kind: DataKind::Customers, n_rows: 2412, ready: Some(970), n_problems: 2 },
+            TableHealth { kind: DataKind::Orders, n_rows: 9842, ready: Some(1000), n_problems: 0 },
         ],
         problems: vec![
             problem(
@@ -128,21 +113,9 @@ pub fn view() -> View {
             ),
         ],
         unlocks: vec![
-            Unlock {
-                feature: "Segments".into(),
-                ready: true,
-                needs: String::new(),
-            },
-            Unlock {
-                feature: "Homepage per segment".into(),
-                ready: true,
-                needs: String::new(),
-            },
-            Unlock {
-                feature: "Bought together".into(),
-                ready: true,
-                needs: String::new(),
-            },
+            Unlock { feature: "Segments".into(), ready: true, needs: String::new() },
+            Unlock { feature: "Homepage per segment".into(), ready: true, needs: String::new() },
+            Unlock { feature: "Bought together".into(), ready: true, needs: String::new() },
             Unlock {
                 feature: "Search ranking".into(),
                 ready: false,
@@ -181,43 +154,22 @@ pub fn view() -> View {
     }]);
     view.pulse = Some(Arc::new(Pulse {
         days: 90,
-        revenue: Then {
-            now: 12_412_300,
-            before: 12_810_000,
-        },
-        orders: Then {
-            now: 1312,
-            before: 1201,
-        },
-        repeat_rate: Then {
-            now: 0.412,
-            before: 0.398,
-        },
-        sell_through: Some(Then {
-            now: 0.31,
-            before: 0.29,
-        }),
+        revenue: Then { now: 12_412_300, before: 12_810_000 },
+        orders: Then { now: 1312, before: 1201 },
+        repeat_rate: Then { now: 0.412, before: 0.398 },
+        sell_through: Some(Then { now: 0.31, before: 0.29 }),
     }));
     view.search_terms = Arc::new(
-        [
-            "velvet",
-            "rug runner",
-            "lamp",
-            "vase",
-            "moka",
-            "planter pot",
-            "sofa",
-            "kids chair",
-        ]
-        .iter()
-        .enumerate()
-        .map(|(i, q)| SearchTermRow {
-            query: (*q).into(),
-            searches: 212 - 23 * i as u64,
-            clicks: Some(if i % 3 == 0 { 0 } else { 30 + i as u64 }),
-            found: Some(if i % 3 == 0 { 0 } else { 12 + i as u64 }),
-        })
-        .collect(),
+        ["velvet", "rug runner", "lamp", "vase", "moka", "planter pot", "sofa", "kids chair"]
+            .iter()
+            .enumerate()
+            .map(|(i, q)| SearchTermRow {
+                query: (*q).into(),
+                searches: 212 - 23 * i as u64,
+                clicks: Some(if i % 3 == 0 { 0 } else { 30 + i as u64 }),
+                found: Some(if i % 3 == 0 { 0 } else { 12 + i as u64 }),
+            })
+            .collect(),
     );
     view.customers = Some(Arc::new(customers()));
     view.bundle = Some(Arc::new(bundle()));
@@ -231,33 +183,18 @@ pub fn view() -> View {
     view
 }
 
-pub const NAMES: [&str; 6] = [
-    "Loyal big spenders",
-    "Plant people",
-    "New nest",
-    "Sale hunters",
-    "Young families",
-    "Slipping away",
-];
+pub const NAMES: [&str; 6] =
+    ["Loyal big spenders", "Plant people", "New nest", "Sale hunters", "Young families", "Slipping away"];
 
 pub fn customers() -> CustomersView {
     let n = 2412;
     let mut table = CustomerTable::default();
     let mut seed = 7_u64;
     let mut rnd = || {
-        seed = seed
-            .wrapping_mul(6364136223846793005)
-            .wrapping_add(1442695040888963407);
+        seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
         ((seed >> 33) as f32) / (1u64 << 31) as f32
     };
-    let centers = [
-        (-0.6, -0.4),
-        (0.5, 0.5),
-        (0.1, -0.1),
-        (0.6, -0.5),
-        (-0.3, 0.5),
-        (-0.7, 0.3),
-    ];
+    let centers = [(-0.6, -0.4), (0.5, 0.5), (0.1, -0.1), (0.6, -0.5), (-0.3, 0.5), (-0.7, 0.3)];
     let mut orders = vec![];
     let mut spent = vec![];
     let mut days = vec![];
@@ -340,9 +277,7 @@ pub fn customers() -> CustomersView {
                     z: -0.8,
                 },
             ],
-            monthly_revenue: (0..12)
-                .map(|m| 100_000 + ((m * 7 + i * 13) % 11) as i64 * 20_000)
-                .collect(),
+            monthly_revenue: (0..12).map(|m| 100_000 + ((m * 7 + i * 13) % 11) as i64 * 20_000).collect(),
             locked: i == 0,
             hidden: false,
             rule: None,
@@ -363,11 +298,7 @@ pub fn customers() -> CustomersView {
         to_at: NOW,
         groups: (0..6).map(|i| format!("s{i}")).collect(),
         cells: (0..7)
-            .map(|r| {
-                (0..7)
-                    .map(|c| if r == c { 200 } else { ((r * 3 + c * 5) % 9) as u32 })
-                    .collect()
-            })
+            .map(|r| (0..7).map(|c| if r == c { 200 } else { ((r * 3 + c * 5) % 9) as u32 }).collect())
             .collect(),
     };
     CustomersView {
@@ -428,22 +359,9 @@ pub fn bundle() -> Bundle {
         relevance: vec![SegmentRelevance {
             segment: "*".into(),
             relevance: (0..n).map(|i| Some(9000 - 500 * i as u16)).collect(),
-            evidence: vec![
-                SegmentEvidence {
-                    buyers: 40,
-                    ratio_permille: 3100
-                };
-                n
-            ],
+            evidence: vec![SegmentEvidence { buyers: 40, ratio_permille: 3100 }; n],
         }],
-        evidence: vec![
-            ProductEvidence {
-                sold_30_days: 12,
-                sales_rank: 4,
-                ..Default::default()
-            };
-            n
-        ],
+        evidence: vec![ProductEvidence { sold_30_days: 12, sales_rank: 4, ..Default::default() }; n],
     };
     let mut neighbors = Neighbors::default();
     neighbors.lists.insert(
@@ -457,11 +375,7 @@ pub fn bundle() -> Bundle {
                         .map(|k| Neighbor {
                             product: ((i + k) % n) as u32,
                             strength: 9000 - 1000 * k as u16,
-                            evidence: PairEvidence {
-                                both: 31,
-                                with_source: 84,
-                                lift_permille: 4200,
-                            },
+                            evidence: PairEvidence { both: 31, with_source: 84, lift_permille: 4200 },
                         })
                         .collect()
                 }
@@ -493,10 +407,7 @@ pub fn bundle() -> Bundle {
         },
         catalog: Arc::new(Catalog {
             products,
-            collections: vec![Collection {
-                id: "plants".into(),
-                title: "Plants & Vases".into(),
-            }],
+            collections: vec![Collection { id: "plants".into(), title: "Plants & Vases".into() }],
         }),
         segments: Arc::new(Segments {
             segments: (0..6)
@@ -532,21 +443,13 @@ pub fn document() -> Document {
     };
     let mut d = Document::default();
     let mut layout = Layout::default();
-    layout.default = vec![Block::products(
-        "picked",
-        "Picked for you",
-        vec![Source::ForYou, Source::BestSellers],
-        8,
-    )];
+    layout.default =
+        vec![Block::products("picked", "Picked for you", vec![Source::ForYou, Source::BestSellers], 8)];
     d.layouts.insert(PageKey::Home, layout);
     d.rules = vec![
         rule(
             "r1",
-            Action::Pin {
-                position: 1,
-                soft: false,
-                keep_when_sold_out: false,
-            },
+            Action::Pin { position: 1, soft: false, keep_when_sold_out: false },
             Target::Products(vec![PICS[0].into()]),
             Scope {
                 pages: vec![PageKey::Home],
@@ -558,35 +461,20 @@ pub fn document() -> Document {
         ),
         rule(
             "r2",
-            Action::Boost {
-                points: Action::MEDIUM,
-                uncapped: false,
-            },
+            Action::Boost { points: Action::MEDIUM, uncapped: false },
             Target::Where(Condition::Is {
                 field: Field::ProductType,
                 operator: Operator::Equals,
                 value: "Plants & Vases".into(),
             }),
             Scope::default(),
-            Schedule {
-                from: Some(NOW - 5 * 86400),
-                until: Some(NOW + 20 * 86400),
-            },
+            Schedule { from: Some(NOW - 5 * 86400), until: Some(NOW + 20 * 86400) },
         ),
         rule(
             "r3",
-            Action::Bury {
-                points: Action::SLIGHT,
-            },
-            Target::Where(Condition::Is {
-                field: Field::Stock,
-                operator: Operator::Less,
-                value: "3".into(),
-            }),
-            Scope {
-                pages: vec![PageKey::Collection(None)],
-                ..Default::default()
-            },
+            Action::Bury { points: Action::SLIGHT },
+            Target::Where(Condition::Is { field: Field::Stock, operator: Operator::Less, value: "3".into() }),
+            Scope { pages: vec![PageKey::Collection(None)], ..Default::default() },
             Schedule::default(),
         ),
         rule(
@@ -594,16 +482,11 @@ pub fn document() -> Document {
             Action::Hide,
             Target::Products(vec![PICS[0].into()]),
             Scope::default(),
-            Schedule {
-                from: None,
-                until: Some(NOW + 9 * 86400),
-            },
+            Schedule { from: None, until: Some(NOW + 9 * 86400) },
         ),
     ];
-    d.search.synonyms = vec![Synonym {
-        words: vec!["pot".into(), "planter".into(), "cachepot".into()],
-        one_way: false,
-    }];
+    d.search.synonyms =
+        vec![Synonym { words: vec!["pot".into(), "planter".into(), "cachepot".into()], one_way: false }];
     d
 }
 

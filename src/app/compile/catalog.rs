@@ -9,9 +9,8 @@ use crate::features::ProductRow;
 /// but never recommended, so they are left out. A store without collections gets one per product type, which is what
 /// its category pages are.
 pub fn catalog(rows: &[ProductRow]) -> (Catalog, Vec<usize>) {
-    let mut order: Vec<usize> = (0..rows.len())
-        .filter(|&row| rows[row].goods && !rows[row].id.is_empty())
-        .collect();
+    let mut order: Vec<usize> =
+        (0..rows.len()).filter(|&row| rows[row].goods && !rows[row].id.is_empty()).collect();
     order.sort_by(|&one, &two| rows[one].id.cmp(&rows[two].id).then(one.cmp(&two)));
     order.dedup_by(|one, two| rows[*one].id == rows[*two].id);
     let has_collections = rows.iter().any(|row| !row.collections.is_empty());
@@ -55,25 +54,13 @@ pub fn catalog(rows: &[ProductRow]) -> (Catalog, Vec<usize>) {
             }
         })
         .collect();
-    let collections = collections
-        .into_iter()
-        .map(|(id, title)| Collection { id, title })
-        .collect();
-    (
-        Catalog {
-            products,
-            collections,
-        },
-        order,
-    )
+    let collections = collections.into_iter().map(|(id, title)| Collection { id, title }).collect();
+    (Catalog { products, collections }, order)
 }
 
 /// The merchant's own kind of thing, else the innermost level of the taxonomy.
 fn kind_of(row: &ProductRow) -> Option<&String> {
-    row.product_type
-        .as_ref()
-        .filter(|kind| !kind.is_empty())
-        .or_else(|| row.category.last())
+    row.product_type.as_ref().filter(|kind| !kind.is_empty()).or_else(|| row.category.last())
 }
 
 /// Letters and digits kept, everything else one hyphen. Two names with one slug are one collection.
@@ -106,17 +93,9 @@ mod tests {
 
     #[test]
     fn products_stand_in_ascending_id_order_and_know_their_rows() {
-        let rows = [
-            row("b", "Lamps"),
-            row("a", "Sofas & Armchairs"),
-            row("é", "Lamps"),
-        ];
+        let rows = [row("b", "Lamps"), row("a", "Sofas & Armchairs"), row("é", "Lamps")];
         let (catalog, order) = catalog(&rows);
-        let ids: Vec<&str> = catalog
-            .products
-            .iter()
-            .map(|product| product.id.as_str())
-            .collect();
+        let ids: Vec<&str> = catalog.products.iter().map(|product| product.id.as_str()).collect();
         assert_eq!(ids, ["a", "b", "é"]);
         assert_eq!(order, [1, 0, 2]);
         assert_eq!(catalog.products[0].collections, ["sofas-armchairs"]);
@@ -125,10 +104,7 @@ mod tests {
 
     #[test]
     fn gift_cards_are_not_in_the_catalog() {
-        let gift = ProductRow {
-            goods: false,
-            ..row("gift", "Gift cards")
-        };
+        let gift = ProductRow { goods: false, ..row("gift", "Gift cards") };
         let (catalog, _) = catalog(&[gift, row("a", "Lamps")]);
         assert_eq!(catalog.products.len(), 1);
     }

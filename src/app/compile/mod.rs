@@ -68,9 +68,7 @@ impl Parts {
         signals.relevance = relevance(&catalog, &data, inputs.as_of, inputs.groups, &segments);
         monitor.progress(2, 3, "Joining what goes together");
         monitor.checkpoint()?;
-        let neighbors = inputs
-            .models
-            .map_or_else(Neighbors::default, |models| neighbors(&catalog, models));
+        let neighbors = inputs.models.map_or_else(Neighbors::default, |models| neighbors(&catalog, models));
         cold_start(&mut signals, &neighbors);
         let text_index = words::text_index(&catalog, &rows, inputs.frames);
         Ok(Self {
@@ -128,20 +126,9 @@ impl Parts {
                     (collection.id.clone(), collection.title.clone(), n)
                 })
                 .collect(),
-            product_types: of_type
-                .into_iter()
-                .map(|(kind, n)| (kind.to_owned(), n))
-                .collect(),
-            has_discounts: self
-                .catalog
-                .products
-                .iter()
-                .any(|product| product.discount_percent() > 0),
-            has_restocks: self
-                .catalog
-                .products
-                .iter()
-                .any(|product| product.restocked_at.is_some()),
+            product_types: of_type.into_iter().map(|(kind, n)| (kind.to_owned(), n)).collect(),
+            has_discounts: self.catalog.products.iter().any(|product| product.discount_percent() > 0),
+            has_restocks: self.catalog.products.iter().any(|product| product.restocked_at.is_some()),
         })
     }
 }
@@ -156,35 +143,21 @@ fn relevance(
 ) -> Vec<SegmentRelevance> {
     let group_of = |customer: &str| -> Option<u16> {
         let run = groups?;
-        let group = run.assignment[run
-            .customer_ids
-            .binary_search_by(|id| id.as_str().cmp(customer))
-            .ok()?];
+        let group = run.assignment[run.customer_ids.binary_search_by(|id| id.as_str().cmp(customer)).ok()?];
         let id = (group != NO_GROUP).then(|| run.groups.get(group as usize).map(|group| &group.id))??;
-        segments
-            .segments
-            .iter()
-            .position(|segment| segment.id == *id)
-            .map(|place| place as u16)
+        segments.segments.iter().position(|segment| segment.id == *id).map(|place| place as u16)
     };
     let of_customer: Vec<Option<u16>> = data.customers.ids().iter().map(|id| group_of(id)).collect();
     let learned = recommend::segment_relevance(data, as_of, &of_customer, segments.segments.len());
-    let index: Vec<Option<u32>> = catalog
-        .products
-        .iter()
-        .map(|product| data.products.index(&product.id))
-        .collect();
+    let index: Vec<Option<u32>> =
+        catalog.products.iter().map(|product| data.products.index(&product.id)).collect();
     let column = |segment: &str, learned: &[Relevance]| {
         let of = |product: &Option<u32>| product.and_then(|index| learned.get(index as usize));
         SegmentRelevance {
             segment: segment.to_owned(),
             relevance: index
                 .iter()
-                .map(|product| {
-                    of(product)
-                        .filter(|found| found.value > 0)
-                        .map(|found| found.value)
-                })
+                .map(|product| of(product).filter(|found| found.value > 0).map(|found| found.value))
                 .collect(),
             evidence: index
                 .iter()
@@ -263,10 +236,7 @@ fn complete_the_set(catalog: &Catalog, together: Option<&Vec<Vec<Neighbor>>>) ->
         .flatten()
         .enumerate()
         .map(|(source, list)| {
-            list.iter()
-                .filter(|neighbor| kind(neighbor.product as usize) != kind(source))
-                .copied()
-                .collect()
+            list.iter().filter(|neighbor| kind(neighbor.product as usize) != kind(source)).copied().collect()
         })
         .collect()
 }
@@ -276,9 +246,8 @@ fn cold_start(signals: &mut Signals, neighbors: &Neighbors) {
     let Some(everyone) = signals.relevance.first() else {
         return;
     };
-    let cold: Vec<usize> = (0..everyone.relevance.len())
-        .filter(|&product| everyone.relevance[product].is_none())
-        .collect();
+    let cold: Vec<usize> =
+        (0..everyone.relevance.len()).filter(|&product| everyone.relevance[product].is_none()).collect();
     for product in cold {
         let like = neighbors
             .of(Strategy::Similar, product as u32)

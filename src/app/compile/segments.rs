@@ -17,11 +17,7 @@ const ABOVE_ALL: i64 = (1 << 53) - 1;
 pub fn portable(run: &SegmentRun) -> Segments {
     let shown: Vec<&Group> = run.groups.iter().filter(|group| group.exported_alone()).collect();
     let label = |id: &String| {
-        if shown.iter().any(|group| group.id == *id) {
-            id.clone()
-        } else {
-            EVERYONE.to_owned()
-        }
+        if shown.iter().any(|group| group.id == *id) { id.clone() } else { EVERYONE.to_owned() }
     };
     let mut infos: Vec<(i64, SegmentInfo)> = shown
         .iter()
@@ -55,10 +51,7 @@ pub fn portable(run: &SegmentRun) -> Segments {
                 return None;
             };
             let rule = run.settings.rules.iter().find(|rule| rule.id == *rule_id)?;
-            Some(SegmentRule {
-                segment: label(&group.id),
-                any_of: any_of(&rule.when, &quantum_of),
-            })
+            Some(SegmentRule { segment: label(&group.id), any_of: any_of(&rule.when, &quantum_of) })
         })
         .collect();
     let model = (!run.model.centroids.is_empty()).then(|| ClusterModel {
@@ -133,30 +126,13 @@ mod tests {
             name: "recency_days".to_owned(),
             multiplier: 1,
             missing: 500,
-            bins: vec![
-                Bin { from: 0, x: 0 },
-                Bin { from: 10, x: 1_000 },
-                Bin { from: 100, x: 2_000 },
-            ],
+            bins: vec![Bin { from: 0, x: 0 }, Bin { from: 10, x: 1_000 }, Bin { from: 100, x: 2_000 }],
             mean: 1_000,
             scale: 500,
         };
         let portable = portable_feature(&feature);
-        for fact in [
-            None,
-            Some(-7),
-            Some(0),
-            Some(9),
-            Some(10),
-            Some(99),
-            Some(100),
-            Some(1_000_000),
-        ] {
-            assert_eq!(
-                coordinate(&portable, fact).to_bits(),
-                feature.z(fact).to_bits(),
-                "{fact:?}"
-            );
+        for fact in [None, Some(-7), Some(0), Some(9), Some(10), Some(99), Some(100), Some(1_000_000)] {
+            assert_eq!(coordinate(&portable, fact).to_bits(), feature.z(fact).to_bits(), "{fact:?}");
         }
     }
 
@@ -165,10 +141,8 @@ mod tests {
         let is = |feature: &str| Condition::is(feature, Op::AtLeast, 2.0);
         let nested = Condition::All(vec![is("a"), Condition::Any(vec![is("b"), is("c")])]);
         let lists = any_of(&nested, &|_| 10);
-        let names: Vec<Vec<&str>> = lists
-            .iter()
-            .map(|list| list.iter().map(|one| one.feature.as_str()).collect())
-            .collect();
+        let names: Vec<Vec<&str>> =
+            lists.iter().map(|list| list.iter().map(|one| one.feature.as_str()).collect()).collect();
         assert_eq!(names, [vec!["a", "b"], vec!["a", "c"]]);
         assert_eq!(lists[0][0].value, 20);
     }

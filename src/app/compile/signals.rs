@@ -23,9 +23,7 @@ const FULL: u64 = 10_000;
 /// - stock: weeks of cover at the pace of the last 8 weeks, full at 26; sold out is 0, untracked is unknown.
 pub fn product_signals(rows: &[ProductRow], as_of: Seconds) -> Signals {
     let age_days = |row: &ProductRow| {
-        row.created_at
-            .or(row.first_sold_at)
-            .map(|since| ((as_of - since) / SECONDS_PER_DAY).max(0))
+        row.created_at.or(row.first_sold_at).map(|since| ((as_of - since) / SECONDS_PER_DAY).max(0))
     };
     let popularity = percentiles(
         &rows
@@ -57,16 +55,10 @@ pub fn product_signals(rows: &[ProductRow], as_of: Seconds) -> Signals {
             Some(((NEW_FOR_DAYS - age) * FULL as i64 / NEW_FOR_DAYS) as u16)
         })
         .collect();
-    let earns: Vec<Option<i64>> = rows
-        .iter()
-        .map(|row| Some(row.price? - row.cost?).filter(|_| row.goods))
-        .collect();
-    let margin = percentiles(
-        &earns
-            .iter()
-            .map(|earned| earned.map(|minor| minor.max(0) as u64))
-            .collect::<Vec<_>>(),
-    );
+    let earns: Vec<Option<i64>> =
+        rows.iter().map(|row| Some(row.price? - row.cost?).filter(|_| row.goods)).collect();
+    let margin =
+        percentiles(&earns.iter().map(|earned| earned.map(|minor| minor.max(0) as u64)).collect::<Vec<_>>());
     let cover = rows.iter().map(cover_weeks_tenths).collect::<Vec<_>>();
     let stock = rows
         .iter()
@@ -93,15 +85,7 @@ pub fn product_signals(rows: &[ProductRow], as_of: Seconds) -> Signals {
             cold_start_from: None,
         })
         .collect();
-    Signals {
-        popularity,
-        trending,
-        newness,
-        margin,
-        stock,
-        relevance: Vec::new(),
-        evidence,
-    }
+    Signals { popularity, trending, newness, margin, stock, relevance: Vec::new(), evidence }
 }
 
 /// Share of known values that are smaller, plus half of those that are equal, scaled to 0…10 000. Zero stays zero.
@@ -130,9 +114,7 @@ fn cover_weeks_tenths(row: &ProductRow) -> Option<u32> {
 
 /// 1 for the product in most orders of the last 30 days; 0 for products not sold in them. Ties go by index.
 fn sales_ranks(rows: &[ProductRow]) -> Vec<u32> {
-    let mut order: Vec<usize> = (0..rows.len())
-        .filter(|&product| rows[product].orders_30_days > 0)
-        .collect();
+    let mut order: Vec<usize> = (0..rows.len()).filter(|&product| rows[product].orders_30_days > 0).collect();
     order.sort_by_key(|&product| (std::cmp::Reverse(rows[product].orders_30_days), product));
     let mut ranks = vec![0; rows.len()];
     for (place, product) in order.into_iter().enumerate() {
@@ -161,29 +143,16 @@ mod tests {
     fn more_orders_never_mean_less_popularity_and_none_means_zero() {
         let rows: Vec<ProductRow> = [0, 500, 500, 9_000]
             .iter()
-            .map(|decayed| ProductRow {
-                decayed_orders: *decayed,
-                orders_ever: 1,
-                ..product("p")
-            })
+            .map(|decayed| ProductRow { decayed_orders: *decayed, orders_ever: 1, ..product("p") })
             .collect();
         let signals = product_signals(&rows, NOW);
-        assert_eq!(
-            signals.popularity,
-            [Some(0), Some(5_000), Some(5_000), Some(8_750)]
-        );
+        assert_eq!(signals.popularity, [Some(0), Some(5_000), Some(5_000), Some(8_750)]);
     }
 
     #[test]
     fn a_new_product_without_sales_is_unknown_not_unpopular() {
-        let young = ProductRow {
-            created_at: Some(NOW - 5 * SECONDS_PER_DAY),
-            ..product("young")
-        };
-        let old = ProductRow {
-            created_at: Some(NOW - 400 * SECONDS_PER_DAY),
-            ..product("old")
-        };
+        let young = ProductRow { created_at: Some(NOW - 5 * SECONDS_PER_DAY), ..product("young") };
+        let old = ProductRow { created_at: Some(NOW - 400 * SECONDS_PER_DAY), ..product("old") };
         let signals = product_signals(&[young, old], NOW);
         assert_eq!(signals.popularity, [None, Some(0)]);
         assert_eq!(signals.newness, [Some(9_444), Some(0)]);
@@ -191,11 +160,7 @@ mod tests {
 
     #[test]
     fn stock_cover_is_weeks_at_the_pace_of_the_last_eight() {
-        let row = ProductRow {
-            stock: Some(240),
-            units_56_days: 160,
-            ..product("p")
-        };
+        let row = ProductRow { stock: Some(240), units_56_days: 160, ..product("p") };
         let signals = product_signals(&[row, product("untracked")], NOW);
         assert_eq!(signals.evidence[0].cover_weeks_tenths, Some(120));
         assert_eq!(signals.stock, [Some(4_615), None]);
@@ -203,15 +168,8 @@ mod tests {
 
     #[test]
     fn margin_needs_a_cost() {
-        let with = ProductRow {
-            price: Some(2_000),
-            cost: Some(500),
-            ..product("with")
-        };
-        let without = ProductRow {
-            price: Some(2_000),
-            ..product("without")
-        };
+        let with = ProductRow { price: Some(2_000), cost: Some(500), ..product("with") };
+        let without = ProductRow { price: Some(2_000), ..product("without") };
         let signals = product_signals(&[with, without], NOW);
         assert_eq!(signals.evidence[0].margin, Some(1_500));
         assert_eq!(signals.margin[1], None);

@@ -14,11 +14,7 @@ pub fn text_index(catalog: &Catalog, rows: &[ProductRow], frames: &StoreFrames) 
         .products
         .iter()
         .zip(rows)
-        .map(|(product, row)| Source {
-            product,
-            description: row.description.as_deref(),
-            skus: &[],
-        })
+        .map(|(product, row)| Source { product, description: row.description.as_deref(), skus: &[] })
         .collect();
     let mut index = compile(&sources, Vec::new());
     let names: Vec<(&str, u32)> = rows
@@ -26,10 +22,7 @@ pub fn text_index(catalog: &Catalog, rows: &[ProductRow], frames: &StoreFrames) 
         .filter(|row| row.published && row.goods)
         .flat_map(|row| {
             let kind = row.product_type.as_deref();
-            [
-                (Some(row.title.as_str()), row.orders_28_days),
-                (kind, row.orders_28_days),
-            ]
+            [(Some(row.title.as_str()), row.orders_28_days), (kind, row.orders_28_days)]
         })
         .filter_map(|(name, orders)| Some((name?, orders)))
         .collect();

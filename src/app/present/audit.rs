@@ -17,13 +17,7 @@ const PULSE_DAYS: i64 = 90;
 
 pub fn audit_view(session: &Session, store: &StoreFacts, now: Seconds) -> Result<AuditView, Error> {
     let audit = session.audit()?;
-    let count = |area: Area| {
-        audit
-            .problems
-            .iter()
-            .filter(|problem| problem.area == area)
-            .count() as u64
-    };
+    let count = |area: Area| audit.problems.iter().filter(|problem| problem.area == area).count() as u64;
     let table = |kind, n_rows, ready: Option<u8>, area| TableHealth {
         kind,
         n_rows,
@@ -31,39 +25,15 @@ pub fn audit_view(session: &Session, store: &StoreFacts, now: Seconds) -> Result
         n_problems: count(area),
     };
     let tables = vec![
-        table(
-            DataKind::Products,
-            store.n_products,
-            audit.readiness.products,
-            Area::Products,
-        ),
-        table(
-            DataKind::Customers,
-            store.n_customers,
-            audit.readiness.customers,
-            Area::Customers,
-        ),
-        table(
-            DataKind::Orders,
-            store.n_orders,
-            audit.readiness.orders,
-            Area::Orders,
-        ),
-        table(
-            DataKind::Events,
-            store.n_events,
-            audit.readiness.events,
-            Area::Events,
-        ),
+        table(DataKind::Products, store.n_products, audit.readiness.products, Area::Products),
+        table(DataKind::Customers, store.n_customers, audit.readiness.customers, Area::Customers),
+        table(DataKind::Orders, store.n_orders, audit.readiness.orders, Area::Orders),
+        table(DataKind::Events, store.n_events, audit.readiness.events, Area::Events),
     ];
     let mut problems = Vec::with_capacity(audit.problems.len());
     for problem in &audit.problems {
         let fixes = if problem.actions.contains(&Action::Fix) {
-            session
-                .suggested_fixes(problem.code)?
-                .iter()
-                .map(fix_row)
-                .collect()
+            session.suggested_fixes(problem.code)?.iter().map(fix_row).collect()
         } else {
             Vec::new()
         };
@@ -80,10 +50,7 @@ pub fn audit_view(session: &Session, store: &StoreFacts, now: Seconds) -> Result
             rows: problem
                 .rows
                 .iter()
-                .map(|id| ProblemRow {
-                    key: id.clone(),
-                    ..ProblemRow::default()
-                })
+                .map(|id| ProblemRow { key: id.clone(), ..ProblemRow::default() })
                 .collect(),
             fix_label: match (problem.code, fixes.is_empty()) {
                 (_, true) => None,
@@ -104,28 +71,14 @@ pub fn audit_view(session: &Session, store: &StoreFacts, now: Seconds) -> Result
             needs: unlock.needs.clone(),
         })
         .collect();
-    let maturity = (0 < audit.maturity.level).then(|| {
-        (
-            audit.maturity.level,
-            audit.maturity.name.to_owned(),
-            audit.maturity.next_step.clone(),
-        )
-    });
-    Ok(AuditView {
-        checked_at: now,
-        tables,
-        problems,
-        unlocks,
-        maturity,
-    })
+    let maturity = (0 < audit.maturity.level)
+        .then(|| (audit.maturity.level, audit.maturity.name.to_owned(), audit.maturity.next_step.clone()));
+    Ok(AuditView { checked_at: now, tables, problems, unlocks, maturity })
 }
 
 /// The stable word of a check, as `endcap audit --json` writes it.
 fn code(check: Check) -> String {
-    serde_json::to_value(check)
-        .ok()
-        .and_then(|word| word.as_str().map(str::to_owned))
-        .unwrap_or_default()
+    serde_json::to_value(check).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 /// The check behind a problem's code.
@@ -145,18 +98,13 @@ fn fix_row(fix: &Fix) -> FixRow {
         Fix::MergeCustomer { customer, into } => {
             row(customer, "a customer of their own", format!("the same as {into}"))
         }
-        Fix::SetProductType {
-            product,
-            product_type,
-        } => row(product, "no category", product_type.clone()),
+        Fix::SetProductType { product, product_type } => row(product, "no category", product_type.clone()),
         Fix::SetPrice { product, .. } => row(product, "no usable price", "a price".to_owned()),
         Fix::SetCost { product, .. } => row(product, "no cost", "a cost".to_owned()),
         Fix::SetPicture { product, .. } => row(product, "no picture", "a picture".to_owned()),
-        Fix::DropCompareAt { product } => row(
-            product,
-            "a \"was\" price under the price",
-            "no \"was\" price".to_owned(),
-        ),
+        Fix::DropCompareAt { product } => {
+            row(product, "a \"was\" price under the price", "no \"was\" price".to_owned())
+        }
         Fix::EmptyStock { product } => row(product, "less than nothing in stock", "none in stock".to_owned()),
         Fix::Unpublish { product } => row(product, "shown", "kept off every page".to_owned()),
         Fix::LeaveOutOrder { order } => row(order, "counted", "left out of all figures".to_owned()),
@@ -222,18 +170,9 @@ pub fn pulse(history: &History) -> Option<Pulse> {
     let before = period(history.as_of - 2 * days, history.as_of - days);
     Some(Pulse {
         days: PULSE_DAYS as u32,
-        revenue: Then {
-            now: now.0,
-            before: before.0,
-        },
-        orders: Then {
-            now: now.1,
-            before: before.1,
-        },
-        repeat_rate: Then {
-            now: now.2,
-            before: before.2,
-        },
+        revenue: Then { now: now.0, before: before.0 },
+        orders: Then { now: now.1, before: before.1 },
+        repeat_rate: Then { now: now.2, before: before.2 },
         sell_through: None,
     })
 }

@@ -105,11 +105,7 @@ fn table(run: &SegmentRun, features: &CustomerFeatures) -> CustomerTable {
         .into_iter()
         .filter_map(|info| {
             let values = features.values(&info.name)?;
-            let known = run
-                .model
-                .features
-                .iter()
-                .find(|feature| feature.name == info.name);
+            let known = run.model.features.iter().find(|feature| feature.name == info.name);
             Some(FeatureColumn {
                 label: info.meaning.trim_end_matches('.').to_owned(),
                 unit: unit(info.kind),
@@ -119,20 +115,12 @@ fn table(run: &SegmentRun, features: &CustomerFeatures) -> CustomerTable {
             })
         })
         .collect();
-    CustomerTable {
-        numbers: (1..=n as i64).collect(),
-        x,
-        y,
-        group: padded(&run.assignment, n),
-        columns,
-    }
+    CustomerTable { numbers: (1..=n as i64).collect(), x, y, group: padded(&run.assignment, n), columns }
 }
 
 /// One entry per customer; who came after the run is in no group.
 fn padded(assignment: &[u16], n: usize) -> Vec<u16> {
-    (0..n)
-        .map(|customer| assignment.get(customer).copied().unwrap_or(NO_GROUP))
-        .collect()
+    (0..n).map(|customer| assignment.get(customer).copied().unwrap_or(NO_GROUP)).collect()
 }
 
 fn choices(run: &SegmentRun, n: usize) -> Vec<GroupingChoice> {
@@ -167,24 +155,14 @@ fn movement(previous: &SegmentRun, now: &SegmentRun, from_at: Seconds, to_at: Se
             groups.push(group.id.clone());
         }
     }
-    let place = |id: &str| {
-        groups
-            .iter()
-            .position(|group| group == id)
-            .unwrap_or(groups.len())
-    };
+    let place = |id: &str| groups.iter().position(|group| group == id).unwrap_or(groups.len());
     let mut cells = vec![vec![0; groups.len() + 1]; groups.len() + 1];
     for (row, (from, _)) in moved.from.iter().enumerate() {
         for (column, (to, _)) in moved.to.iter().enumerate() {
             cells[place(from)][place(to)] += moved.counts[row][column];
         }
     }
-    Movement {
-        from_at,
-        to_at,
-        groups,
-        cells,
-    }
+    Movement { from_at, to_at, groups, cells }
 }
 
 fn permille(share: f64) -> u32 {

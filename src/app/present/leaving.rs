@@ -22,13 +22,7 @@ pub fn export_plan(
     monitor: &dyn Monitor,
 ) -> Result<ExportPlan, Error> {
     let target = target(to)?;
-    let exporter = Exporter::gather(
-        session.workspace(),
-        now,
-        target.names_customers(),
-        Vec::new(),
-        monitor,
-    )?;
+    let exporter = Exporter::gather(session.workspace(), now, target.names_customers(), Vec::new(), monitor)?;
     let projection = exporter.project(target);
     let files = projection
         .files
@@ -40,28 +34,15 @@ pub fn export_plan(
         })
         .collect();
     let mut losses: Vec<String> = Vec::new();
-    for verdict in projection
-        .fidelity
-        .verdicts
-        .iter()
-        .filter(|verdict| verdict.fidelity != Fidelity::Exact)
-    {
+    for verdict in projection.fidelity.verdicts.iter().filter(|verdict| verdict.fidelity != Fidelity::Exact) {
         let sentence = format!("{}: {}", verdict.about, verdict.how);
         if !losses.contains(&sentence) {
             losses.push(sentence);
         }
     }
     let bundle = open::bundle(session.workspace())?;
-    let checks = bundle
-        .map(|bundle| checks(&bundle.document, &bundle.catalog))
-        .unwrap_or_default();
-    Ok(ExportPlan {
-        target: to.to_owned(),
-        parts: Vec::new(),
-        files,
-        checks,
-        losses,
-    })
+    let checks = bundle.map(|bundle| checks(&bundle.document, &bundle.catalog)).unwrap_or_default();
+    Ok(ExportPlan { target: to.to_owned(), parts: Vec::new(), files, checks, losses })
 }
 
 /// The first lines of a text file; empty for anything else.
@@ -101,9 +82,7 @@ fn checks(document: &Document, catalog: &Catalog) -> Vec<Check> {
             continue;
         };
         for id in ids {
-            let product = catalog
-                .index(id)
-                .and_then(|idx| catalog.products.get(idx as usize));
+            let product = catalog.index(id).and_then(|idx| catalog.products.get(idx as usize));
             let is_pin = matches!(rule.action, Action::Pin { .. });
             unknown += usize::from(product.is_none());
             sold_out += usize::from(is_pin && product.is_some_and(|product| !product.sellable()));
@@ -133,10 +112,7 @@ fn checks(document: &Document, catalog: &Catalog) -> Vec<Check> {
             format!("{sold_out} pinned products are sold out; their places go to the next ones"),
             "No pinned product is sold out",
         ),
-        Check {
-            outcome: CheckOutcome::Passes,
-            sentence: "Prices are left as they are".to_owned(),
-        },
+        Check { outcome: CheckOutcome::Passes, sentence: "Prices are left as they are".to_owned() },
     ]
 }
 
@@ -149,10 +125,7 @@ pub fn story(
 ) -> Result<CustomerStory, Error> {
     let workspace = session.workspace();
     let run = runs::segments(workspace)?.map(|kept| kept.result);
-    let at = train::Settings {
-        as_of: run.as_ref().map(|run| run.as_of),
-        ..train::Settings::at(now)
-    };
+    let at = train::Settings { as_of: run.as_ref().map(|run| run.as_of), ..train::Settings::at(now) };
     let (frames, as_of) = train::frames_as_of(workspace, &at, monitor)?;
     let history = History::before(&frames, as_of)
         .map_err(|source| Error::bug_because("The customer's orders could not be read.", source))?;
@@ -171,9 +144,7 @@ pub fn story(
         moments.insert(order.order, bought);
     }
     for line in history.lines.iter().filter(|line| line.customer == customer) {
-        let id = line
-            .product
-            .and_then(|product| ids.get(product as usize).cloned());
+        let id = line.product.and_then(|product| ids.get(product as usize).cloned());
         if let (Some(moment), Some(id)) = (moments.get_mut(&line.order), id) {
             moment.products.push(id);
         }

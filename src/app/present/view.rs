@@ -35,10 +35,7 @@ pub fn view(session: &Session, now: Seconds, monitor: &dyn Monitor) -> Result<Vi
     if let Some(kept) = runs::segments(workspace)? {
         monitor.checkpoint()?;
         let previous = runs::previous_segments(workspace)?;
-        let at = train::Settings {
-            as_of: Some(kept.result.as_of),
-            ..train::Settings::at(now)
-        };
+        let at = train::Settings { as_of: Some(kept.result.as_of), ..train::Settings::at(now) };
         let (frames, as_of) = train::frames_as_of(workspace, &at, monitor)?;
         let unreadable = |source: crate::features::Error| {
             Error::bug_because("The customers could not be described.", source)
@@ -50,13 +47,7 @@ pub fn view(session: &Session, now: Seconds, monitor: &dyn Monitor) -> Result<Vi
             .as_ref()
             .map(|previous| (&previous.result, previous.info.created_at, kept.info.created_at));
         let is_stale = view.stale_runs.iter().any(|kind| kind == runs::SEGMENTS);
-        view.customers = Some(Arc::new(customers_view(
-            &kept.result,
-            &features,
-            &history,
-            before,
-            is_stale,
-        )));
+        view.customers = Some(Arc::new(customers_view(&kept.result, &features, &history, before, is_stale)));
     }
     view.audit = Some(Arc::new(super::audit::audit_view(session, &view.store, now)?));
     Ok(view)

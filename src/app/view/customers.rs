@@ -170,11 +170,7 @@ impl CustomerTable {
     }
 
     pub fn value(&self, name: &str, idx: usize) -> Option<f32> {
-        self.column(name)?
-            .values
-            .get(idx)
-            .copied()
-            .filter(|value| !value.is_nan())
+        self.column(name)?.values.get(idx).copied().filter(|value| !value.is_nan())
     }
 
     /// How many customers a rule group's sentence fits.
@@ -184,9 +180,7 @@ impl CustomerTable {
 
     /// Whether one customer fits. A missing value never satisfies a comparison.
     pub fn fits(&self, any_of: &[Vec<crate::bundle::SegmentCondition>], idx: usize) -> bool {
-        any_of
-            .iter()
-            .any(|all| !all.is_empty() && all.iter().all(|condition| self.holds(condition, idx)))
+        any_of.iter().any(|all| !all.is_empty() && all.iter().all(|condition| self.holds(condition, idx)))
     }
 
     fn holds(&self, condition: &crate::bundle::SegmentCondition, idx: usize) -> bool {
@@ -235,10 +229,6 @@ mod tests {
         };
         assert_eq!(table.count(&at_most(10)), 2);
         assert_eq!(table.count(&at_most(2)), 1);
-        assert_eq!(
-            table.count(&[Vec::new()]),
-            0,
-            "an empty sentence is nobody, not everybody"
-        );
+        assert_eq!(table.count(&[Vec::new()]), 0, "an empty sentence is nobody, not everybody");
     }
 }

@@ -164,12 +164,7 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
     Profile {
         platform: Platform::Bigcommerce,
         kind: DataKind::Orders,
-        require: &[
-            "order id",
-            "order date",
-            "order status",
-            "product details|order total (inc tax)",
-        ],
+        require: &["order id", "order date", "order status", "product details|order total (inc tax)"],
         forbid: &[],
         least_known: 4,
         columns: ORDERS,
@@ -210,11 +205,8 @@ fn product(row: &Row, columns: &Columns, parsed: &mut ProductRow, _run: &mut Fil
             parsed.key.clear();
             parsed.variant = None;
             parsed.base_price = None;
-            parsed.product = crate::shop::Product {
-                published: true,
-                image_urls: images,
-                ..Default::default()
-            };
+            parsed.product =
+                crate::shop::Product { published: true, image_urls: images, ..Default::default() };
         }
         _ => {
             parsed.skip = true;
@@ -241,10 +233,7 @@ fn legacy_options(name: &str) -> Vec<(String, String)> {
             let (_, pair) = option.split_once(']')?;
             let (name, value) = pair.split_once('=')?;
             let value = value.trim().trim_end_matches(',');
-            Some((
-                name.trim().to_owned(),
-                value.split(':').next().unwrap_or(value).trim().to_owned(),
-            ))
+            Some((name.trim().to_owned(), value.split(':').next().unwrap_or(value).trim().to_owned()))
         })
         .collect()
 }
@@ -262,36 +251,23 @@ fn order_lines(row: &Row, columns: &Columns, order: &mut Order, _run: &mut FileR
         "Product Total Price:",
     ];
     let Some(idx) = columns.idx(LineItems) else { return };
-    let mark = columns
-        .idx(Total)
-        .map(|idx| columns.format(idx).mark)
-        .unwrap_or_default();
+    let mark = columns.idx(Total).map(|idx| columns.format(idx).mark).unwrap_or_default();
     let exponent = order.currency.as_ref().map_or(2, Code::exponent);
     for packed in row.get(idx).split("Product ID:").skip(1) {
         let packed = format!("Product ID:{packed}");
         let field = |key: &str| {
             let (_, rest) = packed.split_once(key)?;
-            let end = KEYS
-                .iter()
-                .filter_map(|next| rest.find(next))
-                .min()
-                .unwrap_or(rest.len());
+            let end = KEYS.iter().filter_map(|next| rest.find(next)).min().unwrap_or(rest.len());
             value::present(rest[..end].trim().trim_end_matches([',', '|'])).map(value::unescape)
         };
         let title = field("Product Name:");
         let sku = field("Product SKU:");
-        let quantity = field("Product Qty:")
-            .and_then(|cell| value::count(&cell, mark))
-            .unwrap_or(1);
+        let quantity = field("Product Qty:").and_then(|cell| value::count(&cell, mark)).unwrap_or(1);
         let unit_price = field("Product Unit Price:").and_then(|cell| value::money(&cell, mark, exponent));
         let total = field("Product Total Price:").and_then(|cell| value::money(&cell, mark, exponent));
         order.lines.push(OrderLine {
             kind: lines::kind(sku.as_deref(), title.as_deref()),
-            product: ProductRef {
-                product_id: field("Product ID:"),
-                sku,
-                ..ProductRef::default()
-            },
+            product: ProductRef { product_id: field("Product ID:"), sku, ..ProductRef::default() },
             title,
             variant_title: field("Product Variation Details:"),
             quantity,
@@ -309,14 +285,8 @@ mod tests {
 
     #[test]
     fn options_are_unpacked_in_both_layouts() {
-        let want = [
-            ("Color".to_owned(), "Black".to_owned()),
-            ("Size".to_owned(), "M".to_owned()),
-        ];
-        assert_eq!(
-            options("Type=Rectangle|Name=Color|Value=BlackType=Rectangle|Name=Size|Value=M"),
-            want
-        );
+        let want = [("Color".to_owned(), "Black".to_owned()), ("Size".to_owned(), "M".to_owned())];
+        assert_eq!(options("Type=Rectangle|Name=Color|Value=BlackType=Rectangle|Name=Size|Value=M"), want);
         assert_eq!(legacy_options("[CS]Color=Black:#000,[S]Size=M"), want);
     }
 }

@@ -116,11 +116,7 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
         forbid: &[],
         least_known: 6,
         columns: ITEMS,
-        layout: Layout::Orders(OrderLayout {
-            title_holds_variant: false,
-            fix: None,
-            fix_line: None,
-        }),
+        layout: Layout::Orders(OrderLayout { title_holds_variant: false, fix: None, fix_line: None }),
     },
     Profile {
         platform: Platform::Etsy,
@@ -129,11 +125,7 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
         forbid: &["item name"],
         least_known: 5,
         columns: ORDERS,
-        layout: Layout::Orders(OrderLayout {
-            title_holds_variant: false,
-            fix: None,
-            fix_line: None,
-        }),
+        layout: Layout::Orders(OrderLayout { title_holds_variant: false, fix: None, fix_line: None }),
     },
 ];
 
@@ -157,13 +149,7 @@ fn listing(_row: &Row, _columns: &Columns, parsed: &mut ProductRow, _run: &mut F
     if skus.len() > 1 {
         // Which SKU belongs to which variation is not in the file.
         parsed.key.clone_from(&skus[0]);
-        parsed
-            .product
-            .attributes
-            .push(("SKU".to_owned(), skus.join(", ")));
+        parsed.product.attributes.push(("SKU".to_owned(), skus.join(", ")));
     }
-    parsed.variant = Some(crate::shop::Variant {
-        sku: skus.into_iter().next(),
-        ..variant
-    });
+    parsed.variant = Some(crate::shop::Variant { sku: skus.into_iter().next(), ..variant });
 }

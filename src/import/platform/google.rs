@@ -80,9 +80,7 @@ fn item(row: &Row, columns: &Columns, parsed: &mut ProductRow, run: &mut FileRun
     let currency = code.map(Code::new).or_else(|| run.currency.clone());
     let exponent = currency.as_ref().map_or(2, Code::exponent);
     let amount = |meaning: Meaning| {
-        columns
-            .idx(meaning)
-            .and_then(|idx| value::money(row.get(idx), columns.format(idx).mark, exponent))
+        columns.idx(meaning).and_then(|idx| value::money(row.get(idx), columns.format(idx).mark, exponent))
     };
     let (price, sale) = (amount(Price), amount(SalePrice).filter(|sale| *sale > 0));
     let availability = columns.cell(row, InStock).to_lowercase().replace('_', " ");
@@ -93,9 +91,7 @@ fn item(row: &Row, columns: &Columns, parsed: &mut ProductRow, run: &mut FileRun
             (price, _) => (price, None),
         };
         for ((name, _), column) in variant.options.iter_mut().zip(columns.all(OptionValue)) {
-            columns.headers[column.idx]
-                .trim_start_matches("g:")
-                .clone_into(name);
+            columns.headers[column.idx].trim_start_matches("g:").clone_into(name);
         }
         variant.stock.when_empty = if matches!(availability.as_str(), "preorder" | "backorder") {
             SellWhenEmpty::Continue

@@ -128,11 +128,7 @@ const COMMERCETOOLS_ORDERS: Aliases = &[
     ("orderdate", PlacedAt),
 ];
 
-const COMMERCETOOLS_STOCK: Aliases = &[
-    ("sku", Sku),
-    ("quantityonstock", Stock),
-    ("supplychannel", Location),
-];
+const COMMERCETOOLS_STOCK: Aliases = &[("sku", Sku), ("quantityonstock", Stock), ("supplychannel", Location)];
 
 const SPREE: Aliases = &[
     ("slug", ProductId),
@@ -227,18 +223,9 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
     ),
     products(
         Platform::Saleor,
-        &[
-            "id",
-            "name",
-            "description as string|product media|product type",
-            "variant sku|variant id",
-        ],
+        &["id", "name", "description as string|product media|product type", "variant sku|variant id"],
         SALEOR,
-        ProductLayout {
-            category_path: "/",
-            fix: Some(saleor),
-            ..ProductLayout::new(&[Meaning::ProductId])
-        },
+        ProductLayout { category_path: "/", fix: Some(saleor), ..ProductLayout::new(&[Meaning::ProductId]) },
     ),
     products(
         Platform::Commercetools,
@@ -259,11 +246,7 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
         forbid: &[],
         least_known: 3,
         columns: COMMERCETOOLS_ORDERS,
-        layout: Layout::Orders(OrderLayout {
-            title_holds_variant: false,
-            fix: None,
-            fix_line: None,
-        }),
+        layout: Layout::Orders(OrderLayout { title_holds_variant: false, fix: None, fix_line: None }),
     },
     Profile {
         platform: Platform::Commercetools,
@@ -287,26 +270,13 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
     },
     products(
         Platform::Spree,
-        &[
-            "slug",
-            "sku",
-            "price",
-            "option1 name|category1|inventory count|available on",
-        ],
+        &["slug", "sku", "price", "option1 name|category1|inventory count|available on"],
         SPREE,
-        ProductLayout {
-            category_path: "->",
-            fix: Some(spree),
-            ..ProductLayout::new(&[Meaning::ProductId])
-        },
+        ProductLayout { category_path: "->", fix: Some(spree), ..ProductLayout::new(&[Meaning::ProductId]) },
     ),
     products(
         Platform::Vendure,
-        &[
-            "optiongroups|optiongroups:*",
-            "optionvalues|optionvalues:*",
-            "sku",
-        ],
+        &["optiongroups|optiongroups:*", "optionvalues|optionvalues:*", "sku"],
         VENDURE,
         ProductLayout {
             positional: true,
@@ -320,15 +290,11 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
 
 /// One price column per currency and region: the import's currency first, else the first that is filled.
 fn price_by_currency(row: &Row, columns: &Columns, parsed: &mut ProductRow, run: &FileRun<'_>) {
-    let filled: Vec<_> = columns
-        .all(Price)
-        .filter(|column| !row.get(column.idx).is_empty())
-        .collect();
-    let own = run.currency.as_ref().and_then(|own| {
-        filled
-            .iter()
-            .find(|column| column.label.to_uppercase().contains(&own.0))
-    });
+    let filled: Vec<_> = columns.all(Price).filter(|column| !row.get(column.idx).is_empty()).collect();
+    let own = run
+        .currency
+        .as_ref()
+        .and_then(|own| filled.iter().find(|column| column.label.to_uppercase().contains(&own.0)));
     let Some(column) = own.or_else(|| filled.first()) else {
         return;
     };
@@ -414,9 +380,8 @@ fn commercetools(row: &Row, columns: &Columns, parsed: &mut ProductRow, run: &mu
         if words.next().is_some() || amount.contains('#') {
             continue;
         }
-        let (country, code) = place
-            .split_once('-')
-            .map_or((None, place), |(country, code)| (Some(country), code));
+        let (country, code) =
+            place.split_once('-').map_or((None, place), |(country, code)| (Some(country), code));
         let amount = amount.split(['|', '$']).next().unwrap_or(amount);
         let Ok(minor) = amount.parse::<i64>() else {
             continue;
@@ -445,12 +410,8 @@ fn commercetools(row: &Row, columns: &Columns, parsed: &mut ProductRow, run: &mu
 /// The first row is the product with price 0 when variants follow.
 fn spree(row: &Row, columns: &Columns, parsed: &mut ProductRow, _run: &mut FileRun<'_>) {
     parsed.product.handle = Some(parsed.key.clone()).filter(|slug| !slug.is_empty());
-    let has_options = columns
-        .all(OptionValue)
-        .any(|column| !row.get(column.idx).is_empty());
-    let names = columns
-        .all(OptionName)
-        .any(|column| !row.get(column.idx).is_empty());
+    let has_options = columns.all(OptionValue).any(|column| !row.get(column.idx).is_empty());
+    let names = columns.all(OptionName).any(|column| !row.get(column.idx).is_empty());
     if !has_options && names {
         parsed.names_only = true;
     }
@@ -482,10 +443,9 @@ fn vendure(row: &Row, columns: &Columns, parsed: &mut ProductRow, _run: &mut Fil
             Some((name, value)) if name.trim().eq_ignore_ascii_case("brand") => {
                 parsed.product.vendor = Some(value.trim().to_owned());
             }
-            Some((name, value)) => parsed
-                .product
-                .attributes
-                .push((name.trim().to_owned(), value.trim().to_owned())),
+            Some((name, value)) => {
+                parsed.product.attributes.push((name.trim().to_owned(), value.trim().to_owned()))
+            }
             None => parsed.product.tags.push(facet),
         }
     }

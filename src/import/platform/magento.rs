@@ -203,12 +203,7 @@ const ORDER_ITEMS: Aliases = &[
     ("base *", Ignore),
 ];
 
-const STOCK: Aliases = &[
-    ("source code", Location),
-    ("sku", Sku),
-    ("status", Ignore),
-    ("quantity", Stock),
-];
+const STOCK: Aliases = &[("source code", Location), ("sku", Sku), ("status", Ignore), ("quantity", Stock)];
 const LINKS: Aliases = &[("sku", Sku), ("linked sku", Related)];
 
 const PRODUCT_LAYOUT: ProductLayout = ProductLayout {
@@ -225,15 +220,7 @@ const fn profile(
     columns: Aliases,
     layout: Layout,
 ) -> Profile {
-    Profile {
-        platform: Platform::Magento,
-        kind,
-        require,
-        forbid,
-        least_known: 2,
-        columns,
-        layout,
-    }
+    Profile { platform: Platform::Magento, kind, require, forbid, least_known: 2, columns, layout }
 }
 
 pub(in crate::import) const PROFILES: &[Profile] = &[
@@ -266,13 +253,7 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
         CUSTOMERS,
         Layout::Customers,
     ),
-    profile(
-        DataKind::Customers,
-        &["email", "entity id", "website"],
-        &[],
-        ADDRESSES,
-        Layout::Customers,
-    ),
+    profile(DataKind::Customers, &["email", "entity id", "website"], &[], ADDRESSES, Layout::Customers),
     profile(
         DataKind::Customers,
         &["name", "email", "customer since", "group"],
@@ -289,39 +270,22 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
         ],
         &[],
         ORDERS,
-        Layout::Orders(OrderLayout {
-            title_holds_variant: false,
-            fix: None,
-            fix_line: None,
-        }),
+        Layout::Orders(OrderLayout { title_holds_variant: false, fix: None, fix_line: None }),
     ),
     profile(
         DataKind::OrderLines,
         &["order id|increment id", "qty ordered", "sku", "created at"],
         &[],
         ORDER_ITEMS,
-        Layout::Orders(OrderLayout {
-            title_holds_variant: false,
-            fix: None,
-            fix_line: None,
-        }),
+        Layout::Orders(OrderLayout { title_holds_variant: false, fix: None, fix_line: None }),
     ),
-    profile(
-        DataKind::Inventory,
-        &["source code", "sku", "quantity"],
-        &[],
-        STOCK,
-        Layout::Inventory,
-    ),
+    profile(DataKind::Inventory, &["source code", "sku", "quantity"], &[], STOCK, Layout::Inventory),
     profile(
         DataKind::Products,
         &["sku", "linked sku"],
         &[],
         LINKS,
-        Layout::Products(ProductLayout {
-            fix: Some(links),
-            ..ProductLayout::new(&[Meaning::Sku])
-        }),
+        Layout::Products(ProductLayout { fix: Some(links), ..ProductLayout::new(&[Meaning::Sku]) }),
     ),
     profile(
         DataKind::Unknown,
@@ -356,32 +320,21 @@ fn product(row: &Row, columns: &Columns, parsed: &mut ProductRow, run: &mut File
         parsed.skip = true;
         return;
     }
-    let visible = !columns
-        .cell(row, Visibility)
-        .eq_ignore_ascii_case("not visible individually");
+    let visible = !columns.cell(row, Visibility).eq_ignore_ascii_case("not visible individually");
     let online = !matches!(columns.cell(row, Published), "2" | "0");
     parsed.product.published = visible && online;
     for path in [&mut parsed.product.category] {
-        if path
-            .first()
-            .is_some_and(|root| root == "Default Category" || root == "Root Catalog")
-        {
+        if path.first().is_some_and(|root| root == "Default Category" || root == "Root Catalog") {
             path.remove(0);
         }
     }
-    parsed
-        .product
-        .collections
-        .retain(|name| name != "Default Category");
+    parsed.product.collections.retain(|name| name != "Default Category");
     for (name, value) in pairs(columns.cell(row, Packed)) {
         if matches!(name.as_str(), "has_options" | "required_options") {
             continue;
         }
         for part in value.split('|').filter(|part| !part.trim().is_empty()) {
-            parsed
-                .product
-                .attributes
-                .push((name.clone(), value::unescape(part.trim())));
+            parsed.product.attributes.push((name.clone(), value::unescape(part.trim())));
         }
     }
     let managed = value::flag(columns.cell(row, StockTracked));
@@ -427,11 +380,7 @@ fn pairs(packed: &str) -> Vec<(String, String)> {
     parts.push(part);
     for part in parts {
         let pair = part.split_once('=').filter(|(name, _)| {
-            !name.is_empty()
-                && name
-                    .trim()
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || b == b'_')
+            !name.is_empty() && name.trim().bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
         });
         match (pair, out.last_mut()) {
             (Some((name, value)), _) => out.push((name.trim().to_owned(), value.trim().to_owned())),
@@ -459,10 +408,8 @@ mod tests {
     fn packed_attributes_with_commas_stay_whole() {
         let want = [("a", "b"), ("c", "d, e"), ("f", "g, h"), ("i", "x=y")];
         let got = pairs("a=b,c=d, e,f=\"g, h\",i=x=y");
-        let got: Vec<(&str, &str)> = got
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-            .collect();
+        let got: Vec<(&str, &str)> =
+            got.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         assert_eq!(got, want);
     }
 }

@@ -136,10 +136,7 @@ pub(in crate::import) fn shape(value: &Value, key: Option<&str>) -> Option<Shape
     {
         return Some(Shape::Klaviyo);
     }
-    let gid = object
-        .get("id")
-        .and_then(Value::as_str)
-        .filter(|id| id.starts_with("gid://shopify/"));
+    let gid = object.get("id").and_then(Value::as_str).filter(|id| id.starts_with("gid://shopify/"));
     if let Some(gid) = gid {
         let kind = match gid.split('/').nth(3) {
             Some("Order" | "LineItem") => DataKind::Orders,
@@ -199,9 +196,7 @@ pub(in crate::import) fn shape(value: &Value, key: Option<&str>) -> Option<Shape
         ));
     }
     if has("rates") && has("name") {
-        return Some(Shape::Unused(
-            "These are commercetools tax categories, which are not used here.",
-        ));
+        return Some(Shape::Unused("These are commercetools tax categories, which are not used here."));
     }
     None
 }
@@ -276,11 +271,7 @@ impl Reader {
                 let id = text(&value, "product_id").unwrap_or_default();
                 let row = ProductRow {
                     key: id.clone(),
-                    product: Product {
-                        id,
-                        published: true,
-                        ..Product::default()
-                    },
+                    product: Product { id, published: true, ..Product::default() },
                     variant: Some(variant(&value, &[], run.exponent())),
                     ..ProductRow::default()
                 };
@@ -293,9 +284,7 @@ impl Reader {
             }
             Shape::ShopifyPriceRule => {
                 let discount = Discount {
-                    code: text(&value, "title")
-                        .or_else(|| text(&value, "code"))
-                        .unwrap_or_default(),
+                    code: text(&value, "title").or_else(|| text(&value, "code")).unwrap_or_default(),
                     kind: text(&value, "value_type"),
                     value: text(&value, "value"),
                     starts_at: time(run, &value, "starts_at"),
@@ -346,18 +335,15 @@ impl Reader {
             ("Order", _) => match shopify_order(value, run) {
                 Ok(order) => {
                     run.take(1);
-                    self.idx_by_id
-                        .insert(value::gid(&gid).to_owned(), self.waiting.len());
+                    self.idx_by_id.insert(value::gid(&gid).to_owned(), self.waiting.len());
                     self.waiting.push((order, line, 1));
                     Ok(())
                 }
                 Err(reject) => run.set_aside_raw(&value.to_string(), line, &reject),
             },
             ("LineItem", Some(parent)) => {
-                let Some((order, _, rows)) = self
-                    .idx_by_id
-                    .get(&parent)
-                    .and_then(|idx| self.waiting.get_mut(*idx))
+                let Some((order, _, rows)) =
+                    self.idx_by_id.get(&parent).and_then(|idx| self.waiting.get_mut(*idx))
                 else {
                     return run.set_aside_raw(
                         &value.to_string(),
@@ -394,11 +380,7 @@ impl Reader {
                     .unwrap_or_default();
                 let row = ProductRow {
                     key: id.clone(),
-                    product: Product {
-                        id,
-                        published: true,
-                        ..Product::default()
-                    },
+                    product: Product { id, published: true, ..Product::default() },
                     variant: Some(variant(value, &[], run.exponent())),
                     ..ProductRow::default()
                 };
@@ -415,15 +397,7 @@ impl Reader {
                     image_urls: url.into_iter().collect(),
                     ..Product::default()
                 };
-                add(
-                    run,
-                    ProductRow {
-                        key: parent,
-                        product,
-                        ..ProductRow::default()
-                    },
-                    line,
-                );
+                add(run, ProductRow { key: parent, product, ..ProductRow::default() }, line);
                 Ok(())
             }
             _ => {
@@ -509,23 +483,13 @@ fn flag(value: &Value, key: &str) -> Option<bool> {
 fn array<'v>(value: &'v Value, key: &str) -> impl Iterator<Item = &'v Value> {
     // GraphQL nests lists as {edges: [{node}]} or {nodes: []}.
     let list = value.get(key);
-    let nodes = list
-        .and_then(|list| list.get("nodes").or_else(|| list.get("edges")))
-        .or(list);
-    nodes
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .map(|item| item.get("node").unwrap_or(item))
+    let nodes = list.and_then(|list| list.get("nodes").or_else(|| list.get("edges"))).or(list);
+    nodes.and_then(Value::as_array).into_iter().flatten().map(|item| item.get("node").unwrap_or(item))
 }
 
 fn missing_date() -> Reject {
-    Reject::new(
-        "date_missing",
-        "The order has no date that can be read.",
-        "Export the order again.",
-    )
-    .in_column("created_at")
+    Reject::new("date_missing", "The order has no date that can be read.", "Export the order again.")
+        .in_column("created_at")
 }
 
 fn shopify_order(value: &Value, run: &mut FileRun<'_>) -> Result<Order, Reject> {
@@ -538,20 +502,15 @@ fn shopify_order(value: &Value, run: &mut FileRun<'_>) -> Result<Order, Reject> 
         .find_map(|key| time(run, value, key))
         .ok_or_else(missing_date)?;
     let id = either(value, &["name", "order_number", "id"]).ok_or_else(|| {
-        Reject::new(
-            "order_id_missing",
-            "The order has neither name nor id.",
-            "Export the order again.",
-        )
+        Reject::new("order_id_missing", "The order has neither name nor id.", "Export the order again.")
     })?;
     let mut refunded_units: HashMap<String, i64> = HashMap::new();
     let mut refunded = 0;
     for refund in array(value, "refunds") {
         for line in array(refund, "refund_line_items").chain(array(refund, "refundLineItems")) {
-            if let (Some(id), Some(quantity)) = (
-                text(line, "line_item_id"),
-                line.get("quantity").and_then(Value::as_i64),
-            ) {
+            if let (Some(id), Some(quantity)) =
+                (text(line, "line_item_id"), line.get("quantity").and_then(Value::as_i64))
+            {
                 *refunded_units.entry(id).or_insert(0) += quantity;
             }
         }
@@ -562,40 +521,23 @@ fn shopify_order(value: &Value, run: &mut FileRun<'_>) -> Result<Order, Reject> 
         }
     }
     let refunded = amount(value, &["totalRefundedSet", "totalRefunded"], exponent).unwrap_or(refunded);
-    let total = amount(
-        value,
-        &[
-            "total_price",
-            "totalPriceSet",
-            "totalPrice",
-            "currentTotalPriceSet",
-        ],
-        exponent,
-    );
+    let total =
+        amount(value, &["total_price", "totalPriceSet", "totalPrice", "currentTotalPriceSet"], exponent);
     let customer_value = value.get("customer").filter(|customer| customer.is_object());
     let customer = CustomerRef {
-        id: customer_value
-            .and_then(|customer| text(customer, "id"))
-            .map(|id| value::gid(&id).to_owned()),
+        id: customer_value.and_then(|customer| text(customer, "id")).map(|id| value::gid(&id).to_owned()),
         email: either(value, &["email", "contact_email"])
             .or_else(|| customer_value.and_then(|customer| text(customer, "email"))),
         phone: text(value, "phone").or_else(|| customer_value.and_then(|customer| text(customer, "phone"))),
     };
     let status = either(value, &["financial_status", "displayFinancialStatus"]).unwrap_or_default();
     let cancelled = either(value, &["cancelled_at", "cancelledAt"]).unwrap_or_default();
-    let shipping_lines = array(value, "shipping_lines")
-        .filter_map(|line| amount(line, &["price"], exponent))
-        .sum();
-    let mut codes: Vec<String> = array(value, "discount_codes")
-        .filter_map(|code| text(code, "code"))
-        .collect();
+    let shipping_lines =
+        array(value, "shipping_lines").filter_map(|line| amount(line, &["price"], exponent)).sum();
+    let mut codes: Vec<String> =
+        array(value, "discount_codes").filter_map(|code| text(code, "code")).collect();
     codes.extend(
-        value
-            .get("discountCodes")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .filter_map(scalar),
+        value.get("discountCodes").and_then(Value::as_array).into_iter().flatten().filter_map(scalar),
     );
     Ok(Order {
         id,
@@ -604,24 +546,12 @@ fn shopify_order(value: &Value, run: &mut FileRun<'_>) -> Result<Order, Reject> 
         status: status_of(&status, &cancelled, total, refunded),
         is_test: flag(value, "test").unwrap_or(false),
         channel: either(value, &["source_name", "sourceName"]),
-        subtotal: amount(
-            value,
-            &["subtotal_price", "subtotalPriceSet", "subtotalPrice"],
-            exponent,
-        ),
-        discount: amount(
-            value,
-            &["total_discounts", "totalDiscountsSet", "totalDiscounts"],
-            exponent,
-        )
-        .unwrap_or(0)
-        .abs(),
-        shipping: amount(
-            value,
-            &["total_shipping_price_set", "totalShippingPriceSet"],
-            exponent,
-        )
-        .unwrap_or(shipping_lines),
+        subtotal: amount(value, &["subtotal_price", "subtotalPriceSet", "subtotalPrice"], exponent),
+        discount: amount(value, &["total_discounts", "totalDiscountsSet", "totalDiscounts"], exponent)
+            .unwrap_or(0)
+            .abs(),
+        shipping: amount(value, &["total_shipping_price_set", "totalShippingPriceSet"], exponent)
+            .unwrap_or(shipping_lines),
         tax: amount(value, &["total_tax", "totalTaxSet", "totalTax"], exponent).unwrap_or(0),
         total,
         refunded,
@@ -639,23 +569,13 @@ fn shopify_order(value: &Value, run: &mut FileRun<'_>) -> Result<Order, Reject> 
 
 fn elsewhere(value: &Value) -> Option<bool> {
     let address = |keys: [&str; 2]| {
-        let address = keys
-            .iter()
-            .find_map(|key| value.get(key))
-            .filter(|address| address.is_object())?;
-        let parts: Vec<String> = [
-            "address1",
-            "address_1",
-            "zip",
-            "postcode",
-            "last_name",
-            "lastName",
-            "city",
-        ]
-        .iter()
-        .filter_map(|key| text(address, key))
-        .map(|part| part.to_lowercase())
-        .collect();
+        let address = keys.iter().find_map(|key| value.get(key)).filter(|address| address.is_object())?;
+        let parts: Vec<String> =
+            ["address1", "address_1", "zip", "postcode", "last_name", "lastName", "city"]
+                .iter()
+                .filter_map(|key| text(address, key))
+                .map(|part| part.to_lowercase())
+                .collect();
         (!parts.is_empty()).then(|| parts.join("|"))
     };
     Some(
@@ -670,22 +590,12 @@ fn shopify_line(value: &Value, exponent: u32, refunded: &HashMap<String, i64>) -
     let bare = |id: String| value::gid(&id).to_owned();
     let title = either(value, &["title", "name"]);
     let sku = text(value, "sku");
-    let gift_card = flag(value, "gift_card")
-        .or_else(|| flag(value, "isGiftCard"))
-        .unwrap_or(false);
-    let kind = if gift_card {
-        LineKind::GiftCard
-    } else {
-        lines::kind(sku.as_deref(), title.as_deref())
-    };
+    let gift_card = flag(value, "gift_card").or_else(|| flag(value, "isGiftCard")).unwrap_or(false);
+    let kind = if gift_card { LineKind::GiftCard } else { lines::kind(sku.as_deref(), title.as_deref()) };
     OrderLine {
         product: ProductRef {
-            product_id: text(value, "product_id")
-                .or_else(|| nested("product", "id"))
-                .map(bare),
-            variant_id: text(value, "variant_id")
-                .or_else(|| nested("variant", "id"))
-                .map(bare),
+            product_id: text(value, "product_id").or_else(|| nested("product", "id")).map(bare),
+            variant_id: text(value, "variant_id").or_else(|| nested("variant", "id")).map(bare),
             sku,
             handle: nested("product", "handle"),
         },
@@ -693,15 +603,9 @@ fn shopify_line(value: &Value, exponent: u32, refunded: &HashMap<String, i64>) -
         variant_title: either(value, &["variant_title", "variantTitle"]),
         kind,
         quantity: value.get("quantity").and_then(Value::as_i64).unwrap_or(1),
-        refunded_quantity: text(value, "id")
-            .and_then(|id| refunded.get(&id).copied())
+        refunded_quantity: text(value, "id").and_then(|id| refunded.get(&id).copied()).unwrap_or(0),
+        unit_price: amount(value, &["price", "originalUnitPriceSet", "originalUnitPrice"], exponent)
             .unwrap_or(0),
-        unit_price: amount(
-            value,
-            &["price", "originalUnitPriceSet", "originalUnitPrice"],
-            exponent,
-        )
-        .unwrap_or(0),
         list_price: None,
         discount: amount(value, &["total_discount", "totalDiscountSet"], exponent).unwrap_or(0),
         vendor: text(value, "vendor"),
@@ -717,18 +621,15 @@ fn shopify_product(value: &Value, line: u64, run: &mut FileRun<'_>) {
         Some(Value::Array(tags)) => tags.iter().filter_map(scalar).collect(),
         _ => Vec::new(),
     };
-    let names: Vec<String> = array(value, "options")
-        .filter_map(|option| text(option, "name"))
-        .collect();
+    let names: Vec<String> = array(value, "options").filter_map(|option| text(option, "name")).collect();
     let status = text(value, "status").unwrap_or_default().to_lowercase();
     let published = if status.is_empty() {
         value.get("published_at").is_none_or(|at| !at.is_null())
     } else {
         status == "active"
     };
-    let mut images: Vec<String> = array(value, "images")
-        .filter_map(|image| either(image, &["src", "url"]))
-        .collect();
+    let mut images: Vec<String> =
+        array(value, "images").filter_map(|image| either(image, &["src", "url"])).collect();
     if images.is_empty() {
         images.extend(
             value
@@ -747,10 +648,7 @@ fn shopify_product(value: &Value, line: u64, run: &mut FileRun<'_>) {
         id: id.clone(),
         handle: text(value, "handle"),
         title: text(value, "title").unwrap_or_default(),
-        description: either(
-            value,
-            &["body_html", "descriptionHtml", "bodyHtml", "description"],
-        ),
+        description: either(value, &["body_html", "descriptionHtml", "bodyHtml", "description"]),
         vendor: text(value, "vendor"),
         product_type,
         category: category.map(|path| value::path(&path, ">")).unwrap_or_default(),
@@ -765,15 +663,9 @@ fn shopify_product(value: &Value, line: u64, run: &mut FileRun<'_>) {
         currency: run.currency.clone(),
         ..Product::default()
     };
-    product.kind = if gift_card {
-        LineKind::GiftCard
-    } else {
-        lines::product_kind(&product)
-    };
+    product.kind = if gift_card { LineKind::GiftCard } else { lines::product_kind(&product) };
     let exponent = run.exponent();
-    let variants: Vec<Variant> = array(value, "variants")
-        .map(|own| variant(own, &names, exponent))
-        .collect();
+    let variants: Vec<Variant> = array(value, "variants").map(|own| variant(own, &names, exponent)).collect();
     run.take(1);
     let mut variants = variants.into_iter();
     let first = variants.next();
@@ -800,10 +692,7 @@ fn variant(value: &Value, names: &[String], exponent: u32) -> Variant {
         .enumerate()
         .filter_map(|(idx, key)| {
             Some((
-                names
-                    .get(idx)
-                    .cloned()
-                    .unwrap_or_else(|| format!("Option {}", idx + 1)),
+                names.get(idx).cloned().unwrap_or_else(|| format!("Option {}", idx + 1)),
                 text(value, key)?,
             ))
         })
@@ -815,10 +704,8 @@ fn variant(value: &Value, names: &[String], exponent: u32) -> Variant {
     options.retain(|(name, value)| !(value == "Default Title" && (name == "Title" || name == "Option 1")));
     let tracked = value.get("inventory_management").is_none_or(|by| !by.is_null())
         && flag(value, "tracked") != Some(false);
-    let level = value
-        .get("inventory_quantity")
-        .or_else(|| value.get("inventoryQuantity"))
-        .and_then(Value::as_i64);
+    let level =
+        value.get("inventory_quantity").or_else(|| value.get("inventoryQuantity")).and_then(Value::as_i64);
     let policy = either(value, &["inventory_policy", "inventoryPolicy"]).unwrap_or_default();
     Variant {
         id: text(value, "id").map(|id| value::gid(&id).to_owned()),
@@ -827,9 +714,7 @@ fn variant(value: &Value, names: &[String], exponent: u32) -> Variant {
         options,
         price: amount(value, &["price"], exponent),
         compare_at: amount(value, &["compare_at_price", "compareAtPrice"], exponent).filter(|was| *was > 0),
-        cost: value
-            .get("inventoryItem")
-            .and_then(|item| amount(item, &["unitCost"], exponent)),
+        cost: value.get("inventoryItem").and_then(|item| amount(item, &["unitCost"], exponent)),
         stock: Stock {
             level: level.filter(|_| tracked),
             when_empty: if policy.eq_ignore_ascii_case("continue") {
@@ -838,9 +723,7 @@ fn variant(value: &Value, names: &[String], exponent: u32) -> Variant {
                 SellWhenEmpty::Deny
             },
         },
-        image_url: value
-            .get("image")
-            .and_then(|image| either(image, &["src", "url"])),
+        image_url: value.get("image").and_then(|image| either(image, &["src", "url"])),
     }
 }
 
@@ -879,11 +762,7 @@ fn customer(value: &Value, run: &mut FileRun<'_>) -> Customer {
             .iter()
             .find_map(|key| time(run, value, key)),
         accepts_email: consent_of(
-            &[
-                "email_marketing_consent",
-                "emailMarketingConsent",
-                "accepts_marketing",
-            ],
+            &["email_marketing_consent", "emailMarketingConsent", "accepts_marketing"],
             &["state", "marketingState"],
         ),
         accepts_sms: consent_of(
@@ -897,9 +776,7 @@ fn customer(value: &Value, run: &mut FileRun<'_>) -> Customer {
 }
 
 fn woo_order(value: &Value, run: &mut FileRun<'_>) -> Result<Order, Reject> {
-    let currency = text(value, "currency")
-        .map(|code| Currency::new(&code))
-        .or_else(|| run.currency.clone());
+    let currency = text(value, "currency").map(|code| Currency::new(&code)).or_else(|| run.currency.clone());
     let exponent = currency.as_ref().map_or(2, Currency::exponent);
     // `date_created_gmt` is UTC without saying so.
     let placed_at = text(value, "date_created_gmt")
@@ -908,10 +785,8 @@ fn woo_order(value: &Value, run: &mut FileRun<'_>) -> Result<Order, Reject> {
         .ok_or_else(missing_date)?;
     let billing = value.get("billing");
     let total = amount(value, &["total"], exponent);
-    let refunded: i64 = array(value, "refunds")
-        .filter_map(|refund| amount(refund, &["total"], exponent))
-        .map(i64::abs)
-        .sum();
+    let refunded: i64 =
+        array(value, "refunds").filter_map(|refund| amount(refund, &["total"], exponent)).map(i64::abs).sum();
     let line = |line: &Value| {
         let quantity = line.get("quantity").and_then(Value::as_i64).unwrap_or(1);
         let before = amount(line, &["subtotal", "total"], exponent).unwrap_or(0);
@@ -949,9 +824,7 @@ fn woo_order(value: &Value, run: &mut FileRun<'_>) -> Result<Order, Reject> {
         tax: amount(value, &["total_tax"], exponent).unwrap_or(0),
         total,
         refunded,
-        discount_codes: array(value, "coupon_lines")
-            .filter_map(|coupon| text(coupon, "code"))
-            .collect(),
+        discount_codes: array(value, "coupon_lines").filter_map(|coupon| text(coupon, "code")).collect(),
         ships_elsewhere: elsewhere(value),
         accepts_marketing: None,
         lines: array(value, "line_items").map(line).collect(),
@@ -969,10 +842,7 @@ fn woo_product(value: &Value, line: u64, run: &mut FileRun<'_>) {
             .collect::<Vec<_>>()
     };
     let categories = names("categories");
-    let (price, regular) = (
-        amount(value, &["price"], exponent),
-        amount(value, &["regular_price"], exponent),
-    );
+    let (price, regular) = (amount(value, &["price"], exponent), amount(value, &["regular_price"], exponent));
     let sale = amount(value, &["sale_price"], exponent)
         .filter(|sale| regular.is_some_and(|regular| *sale < regular));
     let stock = value.get("stock_quantity").and_then(Value::as_i64);
@@ -981,9 +851,7 @@ fn woo_product(value: &Value, line: u64, run: &mut FileRun<'_>) {
     let mut product = Product {
         id: id.clone(),
         handle: text(value, "slug"),
-        title: text(value, "name")
-            .map(|name| value::unescape(&name))
-            .unwrap_or_default(),
+        title: text(value, "name").map(|name| value::unescape(&name)).unwrap_or_default(),
         description: text(value, "description"),
         category: categories.first().cloned().into_iter().collect(),
         collections: categories.into_iter().skip(1).collect(),
@@ -992,9 +860,7 @@ fn woo_product(value: &Value, line: u64, run: &mut FileRun<'_>) {
         published: text(value, "status").is_none_or(|status| status == "publish"),
         created_at: time(run, value, "date_created_gmt"),
         url: text(value, "permalink"),
-        image_urls: array(value, "images")
-            .filter_map(|image| text(image, "src"))
-            .collect(),
+        image_urls: array(value, "images").filter_map(|image| text(image, "src")).collect(),
         currency: run.currency.clone(),
         attributes: array(value, "attributes")
             .flat_map(|attribute| {
@@ -1015,11 +881,7 @@ fn woo_product(value: &Value, line: u64, run: &mut FileRun<'_>) {
         compare_at: sale.and(regular),
         stock: Stock {
             level: stock.or_else(|| out.then_some(0)),
-            when_empty: if backorders {
-                SellWhenEmpty::Continue
-            } else {
-                SellWhenEmpty::Deny
-            },
+            when_empty: if backorders { SellWhenEmpty::Continue } else { SellWhenEmpty::Deny },
         },
         ..Variant::default()
     };

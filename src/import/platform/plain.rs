@@ -167,15 +167,7 @@ const fn plain(
     columns: Aliases,
     layout: Layout,
 ) -> Profile {
-    Profile {
-        platform: Platform::Plain,
-        kind,
-        require,
-        forbid,
-        least_known: 2,
-        columns,
-        layout,
-    }
+    Profile { platform: Platform::Plain, kind, require, forbid, least_known: 2, columns, layout }
 }
 
 pub(in crate::import) const PRODUCT_LAYOUT: ProductLayout =
@@ -192,19 +184,11 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
         ],
         &["lineitem name"],
         LINES,
-        Layout::Orders(OrderLayout {
-            title_holds_variant: false,
-            fix: None,
-            fix_line: None,
-        }),
+        Layout::Orders(OrderLayout { title_holds_variant: false, fix: None, fix_line: None }),
     ),
     plain(
         DataKind::Events,
-        &[
-            "event|event name",
-            "at|timestamp|event at",
-            "visitor id|customer id|session id|email",
-        ],
+        &["event|event name", "at|timestamp|event at", "visitor id|customer id|session id|email"],
         &["event timestamp"],
         EVENTS,
         Layout::Events(EventLayout { expand: None }),
@@ -235,10 +219,7 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
     ),
     plain(
         DataKind::Inventory,
-        &[
-            "sku|product id|variant id|handle",
-            "stock|level|available|on hand",
-        ],
+        &["sku|product id|variant id|handle", "stock|level|available|on hand"],
         &["title", "price", "order id", "event"],
         INVENTORY,
         Layout::Inventory,

@@ -178,15 +178,7 @@ const fn profile(
     columns: Aliases,
     layout: Layout,
 ) -> Profile {
-    Profile {
-        platform: Platform::Prestashop,
-        kind,
-        require,
-        forbid,
-        least_known: 3,
-        columns,
-        layout,
-    }
+    Profile { platform: Platform::Prestashop, kind, require, forbid, least_known: 3, columns, layout }
 }
 
 const PRODUCT_LAYOUT: ProductLayout = ProductLayout {
@@ -199,39 +191,24 @@ const PRODUCT_LAYOUT: ProductLayout = ProductLayout {
 pub(in crate::import) const PROFILES: &[Profile] = &[
     profile(
         DataKind::Products,
-        &[
-            "product id|id",
-            "name",
-            "price tax excluded|price tax included|categories (x,y,z...)",
-        ],
+        &["product id|id", "name", "price tax excluded|price tax included|categories (x,y,z...)"],
         &[],
         PRODUCTS,
         Layout::Products(PRODUCT_LAYOUT),
     ),
     profile(
         DataKind::Products,
-        &[
-            "product id|id|id du produit",
-            "reference|référence",
-            "price (tax excl.)|prix (ht)",
-        ],
+        &["product id|id|id du produit", "reference|référence", "price (tax excl.)|prix (ht)"],
         &[],
         PRODUCTS,
         Layout::Products(PRODUCT_LAYOUT),
     ),
     profile(
         DataKind::Products,
-        &[
-            "product id|product reference",
-            "attribute (name:type:position)",
-            "value (value:position)",
-        ],
+        &["product id|product reference", "attribute (name:type:position)", "value (value:position)"],
         &[],
         COMBINATIONS,
-        Layout::Products(ProductLayout {
-            fix: Some(combination),
-            ..ProductLayout::new(&[Meaning::Sku])
-        }),
+        Layout::Products(ProductLayout { fix: Some(combination), ..ProductLayout::new(&[Meaning::Sku]) }),
     ),
     profile(
         DataKind::Customers,
@@ -242,10 +219,7 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
     ),
     profile(
         DataKind::Customers,
-        &[
-            "social title|titre de civilité|titre",
-            "email address|adresse e mail",
-        ],
+        &["social title|titre de civilité|titre", "email address|adresse e mail"],
         &[],
         CUSTOMERS,
         Layout::Customers,
@@ -260,26 +234,14 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
         ],
         &[],
         ORDERS,
-        Layout::Orders(OrderLayout {
-            title_holds_variant: false,
-            fix: None,
-            fix_line: None,
-        }),
+        Layout::Orders(OrderLayout { title_holds_variant: false, fix: None, fix_line: None }),
     ),
     profile(
         DataKind::OrderLines,
-        &[
-            "id order",
-            "product name|product id|product reference",
-            "product quantity",
-        ],
+        &["id order", "product name|product id|product reference", "product quantity"],
         &[],
         SQL_LINES,
-        Layout::Orders(OrderLayout {
-            title_holds_variant: false,
-            fix: None,
-            fix_line: None,
-        }),
+        Layout::Orders(OrderLayout { title_holds_variant: false, fix: None, fix_line: None }),
     ),
     profile(
         DataKind::Unknown,
@@ -310,13 +272,7 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
     ),
     profile(
         DataKind::Unknown,
-        &[
-            "id|supplier id",
-            "active (0/1)",
-            "name",
-            "description",
-            "meta title",
-        ],
+        &["id|supplier id", "active (0/1)", "name", "description", "meta title"],
         &["price", "price tax excluded", "parent category", "category id"],
         &[],
         Layout::Unused(
@@ -355,21 +311,15 @@ fn product(row: &Row, columns: &Columns, parsed: &mut ProductRow, run: &mut File
             variant.compare_at = Some(price);
             variant.price = Some(price - cut);
         }
-        variant.stock.when_empty = if columns.cell(row, StockPolicy) == "1" {
-            SellWhenEmpty::Continue
-        } else {
-            SellWhenEmpty::Deny
-        };
+        variant.stock.when_empty =
+            if columns.cell(row, StockPolicy) == "1" { SellWhenEmpty::Continue } else { SellWhenEmpty::Deny };
     }
     for feature in columns.cell(row, Packed).split(',') {
         let mut parts = feature.split(':');
         if let (Some(name), Some(value)) = (parts.next(), parts.next())
             && !value.trim().is_empty()
         {
-            parsed
-                .product
-                .attributes
-                .push((name.trim().to_owned(), value.trim().to_owned()));
+            parsed.product.attributes.push((name.trim().to_owned(), value.trim().to_owned()));
         }
     }
 }
@@ -394,14 +344,9 @@ fn combination(row: &Row, columns: &Columns, parsed: &mut ProductRow, _run: &mut
         ));
         return;
     }
-    let by_reference = columns
-        .idx(Parent)
-        .is_some_and(|idx| columns.headers[idx].to_lowercase().contains("reference"));
-    parsed.parent = Some(if by_reference {
-        format!("sku:{parent}")
-    } else {
-        format!("id:{parent}")
-    });
+    let by_reference =
+        columns.idx(Parent).is_some_and(|idx| columns.headers[idx].to_lowercase().contains("reference"));
+    parsed.parent = Some(if by_reference { format!("sku:{parent}") } else { format!("id:{parent}") });
     parsed.product.attributes.clear();
     let split = |meaning: Meaning| -> Vec<String> {
         columns

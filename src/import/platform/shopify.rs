@@ -271,20 +271,12 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
         forbid: &["order id", "lineitem name", "customer id"],
         least_known: 4,
         columns: ORDERS,
-        layout: Layout::Orders(OrderLayout {
-            title_holds_variant: true,
-            fix: None,
-            fix_line: None,
-        }),
+        layout: Layout::Orders(OrderLayout { title_holds_variant: true, fix: None, fix_line: None }),
     },
     Profile {
         platform: Platform::Shopify,
         kind: DataKind::Customers,
-        require: &[
-            "email",
-            "accepts email marketing|accepts marketing",
-            "total spent|total orders",
-        ],
+        require: &["email", "accepts email marketing|accepts marketing", "total spent|total orders"],
         forbid: &["lineitem name"],
         least_known: 4,
         columns: CUSTOMERS,
@@ -307,14 +299,7 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
         platform: Platform::Shopify,
         kind: DataKind::Inventory,
         require: &["handle", "title", "option1 name", "option1 value", "sku"],
-        forbid: &[
-            "variant price",
-            "price",
-            "location",
-            "body (html)",
-            "description",
-            "variant sku",
-        ],
+        forbid: &["variant price", "price", "location", "body (html)", "description", "variant sku"],
         least_known: 5,
         columns: INVENTORY_BY_COLUMN,
         layout: Layout::Inventory,
@@ -331,11 +316,7 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
     Profile {
         platform: Platform::Shopify,
         kind: DataKind::Products,
-        require: &[
-            "handle",
-            "title",
-            "variant price|variant sku|body (html)|option1 name",
-        ],
+        require: &["handle", "title", "variant price|variant sku|body (html)|option1 name"],
         forbid: &["on hand", "location", "lineitem name", "fieldtype"],
         least_known: 4,
         columns: PRODUCTS,
@@ -385,12 +366,8 @@ const PRODUCT_LAYOUT: ProductLayout = ProductLayout {
 /// A continuation row without a price is a picture, not a variant.
 fn picture_rows(row: &Row, columns: &Columns, parsed: &mut ProductRow, _run: &mut FileRun<'_>) {
     let is_first = !columns.cell(row, Title).is_empty();
-    let has_variant_cells = [Price, Sku]
-        .iter()
-        .any(|meaning| !columns.cell(row, *meaning).is_empty())
-        || columns
-            .all(OptionValue)
-            .any(|column| !row.get(column.idx).is_empty());
+    let has_variant_cells = [Price, Sku].iter().any(|meaning| !columns.cell(row, *meaning).is_empty())
+        || columns.all(OptionValue).any(|column| !row.get(column.idx).is_empty());
     if !is_first && !has_variant_cells {
         parsed.variant = None;
     }

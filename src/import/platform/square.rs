@@ -101,20 +101,11 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
     Profile {
         platform: Platform::Square,
         kind: DataKind::OrderLines,
-        require: &[
-            "item",
-            "transaction id",
-            "gross sales|net sales",
-            "price point name|event type",
-        ],
+        require: &["item", "transaction id", "gross sales|net sales", "price point name|event type"],
         forbid: &[],
         least_known: 6,
         columns: SALES,
-        layout: Layout::Orders(OrderLayout {
-            title_holds_variant: false,
-            fix: None,
-            fix_line: Some(refund),
-        }),
+        layout: Layout::Orders(OrderLayout { title_holds_variant: false, fix: None, fix_line: Some(refund) }),
     },
     Profile {
         platform: Platform::Square,

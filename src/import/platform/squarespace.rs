@@ -109,22 +109,14 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
         forbid: &["name"],
         least_known: 6,
         columns: ORDERS,
-        layout: Layout::Orders(OrderLayout {
-            title_holds_variant: false,
-            fix: None,
-            fix_line: None,
-        }),
+        layout: Layout::Orders(OrderLayout { title_holds_variant: false, fix: None, fix_line: None }),
     },
 ];
 
 /// Without an id the row starts a product when it has a title, and continues the one above when it has none.
 fn product(row: &Row, columns: &Columns, parsed: &mut ProductRow, _run: &mut FileRun<'_>) {
     if parsed.key.is_empty() && !parsed.product.title.is_empty() {
-        parsed.key = parsed
-            .product
-            .handle
-            .clone()
-            .unwrap_or_else(|| parsed.product.title.clone());
+        parsed.key = parsed.product.handle.clone().unwrap_or_else(|| parsed.product.title.clone());
     }
     parsed.base_price = None;
     let kind = parsed.product.product_type.take().unwrap_or_default();

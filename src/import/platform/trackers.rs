@@ -61,10 +61,7 @@ fn spread(event: Event, items: Vec<(ProductRef, Option<i64>, Option<i64>)>) -> V
         .into_iter()
         .enumerate()
         .map(|(idx, (product, quantity, value))| Event {
-            id: event
-                .id
-                .as_ref()
-                .map(|id| if many { format!("{id}#{idx}") } else { id.clone() }),
+            id: event.id.as_ref().map(|id| if many { format!("{id}#{idx}") } else { id.clone() }),
             product,
             quantity: quantity.or(event.quantity),
             value: value.or(if many { None } else { event.value }),
@@ -80,13 +77,9 @@ fn whole(value: &Value, key: &str) -> Option<i64> {
 fn ga4(value: &Value, run: &mut FileRun<'_>) -> Result<Vec<Event>, Reject> {
     let params = value.get("event_params").and_then(Value::as_array);
     let param = |name: &str| {
-        let param = params?
-            .iter()
-            .find(|param| param.get("key").and_then(Value::as_str) == Some(name))?;
+        let param = params?.iter().find(|param| param.get("key").and_then(Value::as_str) == Some(name))?;
         let value = param.get("value")?;
-        ["string_value", "int_value", "double_value", "float_value"]
-            .iter()
-            .find_map(|key| text(value, key))
+        ["string_value", "int_value", "double_value", "float_value"].iter().find_map(|key| text(value, key))
     };
     let name = text(value, "event_name").unwrap_or_default();
     let placed = at(value, &["event_timestamp", "event_date", "event_date_dt"], run)?;
@@ -95,9 +88,8 @@ fn ga4(value: &Value, run: &mut FileRun<'_>) -> Result<Vec<Event>, Reject> {
     let exponent = currency.as_ref().map_or(run.exponent(), Currency::exponent);
     let visitor = text(value, "user_pseudo_id").or_else(|| text(value, "client_id"));
     let session = param("ga_session_id").or_else(|| text(value, "ga_session_id"));
-    let order_id = commerce
-        .and_then(|commerce| text(commerce, "transaction_id"))
-        .or_else(|| param("transaction_id"));
+    let order_id =
+        commerce.and_then(|commerce| text(commerce, "transaction_id")).or_else(|| param("transaction_id"));
     let revenue = commerce.and_then(|commerce| {
         ["purchase_revenue", "purchase_revenue_in_usd"]
             .iter()
@@ -116,11 +108,7 @@ fn ga4(value: &Value, run: &mut FileRun<'_>) -> Result<Vec<Event>, Reject> {
             }),
         },
         at: placed,
-        customer: CustomerRef {
-            id: text(value, "user_id"),
-            email: None,
-            phone: None,
-        },
+        customer: CustomerRef { id: text(value, "user_id"), email: None, phone: None },
         // Session ids repeat between visitors.
         session: session.map(|session| format!("{}.{session}", visitor.as_deref().unwrap_or_default())),
         visitor,
@@ -131,17 +119,11 @@ fn ga4(value: &Value, run: &mut FileRun<'_>) -> Result<Vec<Event>, Reject> {
         }),
         order_id,
         page: param("page_location").or_else(|| text(value, "page_location")),
-        source: value
-            .get("traffic_source")
-            .and_then(|source| text(source, "source")),
+        source: value.get("traffic_source").and_then(|source| text(source, "source")),
         device: value.get("device").and_then(|device| text(device, "category")),
         ..Event::default()
     };
-    let items = value
-        .get("items")
-        .and_then(Value::as_array)
-        .map(Vec::as_slice)
-        .unwrap_or_default();
+    let items = value.get("items").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let items = items
         .iter()
         .map(|item| {
@@ -168,12 +150,7 @@ fn shop_id(id: &str) -> ProductRef {
         };
     }
     let id = value::present(id).map(|id| value::gid(id).to_owned());
-    ProductRef {
-        product_id: id.clone(),
-        variant_id: None,
-        sku: id,
-        handle: None,
-    }
+    ProductRef { product_id: id.clone(), variant_id: None, sku: id, handle: None }
 }
 
 /// Keys are seen in snake case and camel case.
@@ -200,9 +177,7 @@ fn segment(value: &Value, run: &mut FileRun<'_>) -> Result<Vec<Event>, Reject> {
     let properties = value.get("properties").unwrap_or(&null);
     let context = value.get("context").unwrap_or(&null);
     let kind_word = text(value, "type").unwrap_or_default();
-    let name = text(value, "event")
-        .or_else(|| text(value, "name"))
-        .unwrap_or_else(|| kind_word.clone());
+    let name = text(value, "event").or_else(|| text(value, "name")).unwrap_or_else(|| kind_word.clone());
     let placed = at(
         value,
         &[
@@ -220,15 +195,9 @@ fn segment(value: &Value, run: &mut FileRun<'_>) -> Result<Vec<Event>, Reject> {
     let exponent = currency.as_ref().map_or(run.exponent(), Currency::exponent);
     let amount =
         |value: &Value, keys: &[&str]| keys.iter().find_map(|key| money_of(value.get(key)?, exponent));
-    let traits = value
-        .get("traits")
-        .or_else(|| context.get("traits"))
-        .unwrap_or(&null);
-    let kind = if kind_word == "page" || kind_word == "screen" {
-        Kind::ViewPage
-    } else {
-        events::kind(&name)
-    };
+    let traits = value.get("traits").or_else(|| context.get("traits")).unwrap_or(&null);
+    let kind =
+        if kind_word == "page" || kind_word == "screen" { Kind::ViewPage } else { events::kind(&name) };
     let order_id = any_case(properties, "order_id");
     let event = Event {
         id: any_case(value, "message_id"),
@@ -246,9 +215,7 @@ fn segment(value: &Value, run: &mut FileRun<'_>) -> Result<Vec<Event>, Reject> {
         value: amount(properties, &["revenue", "total", "value", "price"]),
         order_id,
         page: text(properties, "url").or_else(|| context.get("page").and_then(|page| text(page, "url"))),
-        source: context
-            .get("campaign")
-            .and_then(|campaign| text(campaign, "source")),
+        source: context.get("campaign").and_then(|campaign| text(campaign, "source")),
         device: context.get("device").and_then(|device| text(device, "type")),
         ..Event::default()
     };
@@ -261,13 +228,8 @@ fn segment(value: &Value, run: &mut FileRun<'_>) -> Result<Vec<Event>, Reject> {
         };
         (reference, whole(item, "quantity"), amount(item, &["price"]))
     };
-    let mut items: Vec<_> = properties
-        .get("products")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .map(product)
-        .collect();
+    let mut items: Vec<_> =
+        properties.get("products").and_then(Value::as_array).into_iter().flatten().map(product).collect();
     if items.is_empty() && (any_case(properties, "product_id").is_some() || text(properties, "sku").is_some())
     {
         items.push(product(properties));
@@ -278,10 +240,7 @@ fn segment(value: &Value, run: &mut FileRun<'_>) -> Result<Vec<Event>, Reject> {
 fn pixel(value: &Value, run: &mut FileRun<'_>) -> Result<Vec<Event>, Reject> {
     let null = Value::Null;
     let data = value.get("data").unwrap_or(&null);
-    let document = value
-        .get("context")
-        .and_then(|context| context.get("document"))
-        .unwrap_or(&null);
+    let document = value.get("context").and_then(|context| context.get("document")).unwrap_or(&null);
     let name = text(value, "name").unwrap_or_default();
     let placed = at(value, &["timestamp"], run)?;
     let checkout = data.get("checkout").unwrap_or(&null);
@@ -304,33 +263,16 @@ fn pixel(value: &Value, run: &mut FileRun<'_>) -> Result<Vec<Event>, Reject> {
     };
     let mut items = Vec::new();
     if let Some(own) = data.get("productVariant") {
-        items.push((
-            variant(own),
-            None,
-            own.get("price").and_then(|price| money_of(price, exponent)),
-        ));
+        items.push((variant(own), None, own.get("price").and_then(|price| money_of(price, exponent))));
     }
     if let Some(line) = data.get("cartLine") {
         let own = line.get("merchandise").unwrap_or(&null);
-        let cost = line
-            .get("cost")
-            .and_then(|cost| money_of(cost.get("totalAmount")?, exponent));
+        let cost = line.get("cost").and_then(|cost| money_of(cost.get("totalAmount")?, exponent));
         items.push((variant(own), whole(line, "quantity"), cost));
     }
-    for line in checkout
-        .get("lineItems")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-    {
-        let price = line
-            .get("finalLinePrice")
-            .and_then(|price| money_of(price, exponent));
-        items.push((
-            variant(line.get("variant").unwrap_or(&null)),
-            whole(line, "quantity"),
-            price,
-        ));
+    for line in checkout.get("lineItems").and_then(Value::as_array).into_iter().flatten() {
+        let price = line.get("finalLinePrice").and_then(|price| money_of(price, exponent));
+        items.push((variant(line.get("variant").unwrap_or(&null)), whole(line, "quantity"), price));
     }
     let order = checkout.get("order").unwrap_or(&null);
     let results = data
@@ -353,13 +295,9 @@ fn pixel(value: &Value, run: &mut FileRun<'_>) -> Result<Vec<Event>, Reject> {
         kind: events::kind(&name),
         query: data.get("searchResult").and_then(|result| text(result, "query")),
         results,
-        value: checkout
-            .get("totalPrice")
-            .and_then(|price| money_of(price, exponent)),
+        value: checkout.get("totalPrice").and_then(|price| money_of(price, exponent)),
         order_id: text(order, "id").map(|id| value::gid(&id).to_owned()),
-        page: document
-            .get("location")
-            .and_then(|location| text(location, "href")),
+        page: document.get("location").and_then(|location| text(location, "href")),
         ..Event::default()
     };
     Ok(spread(event, items))
@@ -368,36 +306,22 @@ fn pixel(value: &Value, run: &mut FileRun<'_>) -> Result<Vec<Event>, Reject> {
 fn klaviyo(value: &Value, run: &mut FileRun<'_>) -> Result<Vec<Event>, Reject> {
     let null = Value::Null;
     // The API nests everything in `attributes`; exports do not.
-    let body = value
-        .get("attributes")
-        .filter(|inner| inner.is_object())
-        .unwrap_or(value);
-    let properties = body
-        .get("event_properties")
-        .or_else(|| body.get("properties"))
-        .unwrap_or(&null);
-    let profile = body
-        .get("profile")
-        .or_else(|| body.get("person"))
-        .unwrap_or(&null);
+    let body = value.get("attributes").filter(|inner| inner.is_object()).unwrap_or(value);
+    let properties = body.get("event_properties").or_else(|| body.get("properties")).unwrap_or(&null);
+    let profile = body.get("profile").or_else(|| body.get("person")).unwrap_or(&null);
     let metric = match body.get("metric") {
         Some(Value::Object(map)) => map.get("name").and_then(scalar),
         Some(other) => scalar(other),
         None => None,
     };
-    let name = metric
-        .or_else(|| text(body, "event_name"))
-        .or_else(|| text(body, "event"))
-        .unwrap_or_default();
+    let name =
+        metric.or_else(|| text(body, "event_name")).or_else(|| text(body, "event")).unwrap_or_default();
     let placed = at(body, &["datetime", "timestamp", "time"], run)?;
     let exponent = run.exponent();
     let pick = |value: &Value, keys: &[&str]| keys.iter().find_map(|key| text(value, key));
     let product = |item: &Value| {
         let reference = ProductRef {
-            product_id: pick(
-                item,
-                &["ProductID", "ProductId", "product_id", "Product ID", "id"],
-            ),
+            product_id: pick(item, &["ProductID", "ProductId", "product_id", "Product ID", "id"]),
             variant_id: pick(item, &["VariantID", "VariantId", "Variant ID"]),
             sku: pick(item, &["SKU", "sku", "Sku"]),
             handle: None,
@@ -405,11 +329,7 @@ fn klaviyo(value: &Value, run: &mut FileRun<'_>) -> Result<Vec<Event>, Reject> {
         let price = ["ItemPrice", "RowTotal", "Price", "price", "$value"]
             .iter()
             .find_map(|key| money_of(item.get(key)?, exponent));
-        (
-            reference,
-            whole(item, "Quantity").or_else(|| whole(item, "quantity")),
-            price,
-        )
+        (reference, whole(item, "Quantity").or_else(|| whole(item, "quantity")), price)
     };
     let mut items: Vec<_> = properties
         .get("Items")
@@ -432,9 +352,7 @@ fn klaviyo(value: &Value, run: &mut FileRun<'_>) -> Result<Vec<Event>, Reject> {
             phone: pick(profile, &["phone_number", "$phone_number"]),
         },
         kind: events::kind(&name),
-        value: ["$value", "value"]
-            .iter()
-            .find_map(|key| money_of(properties.get(key)?, exponent)),
+        value: ["$value", "value"].iter().find_map(|key| money_of(properties.get(key)?, exponent)),
         order_id: text(properties, "$event_id").filter(|_| events::kind(&name) == Kind::Purchase),
         page: pick(properties, &["URL", "url", "page"]),
         ..Event::default()
@@ -454,16 +372,10 @@ const SNOWPLOW: Aliases = &[
     ("mkt source", Source),
     ("refr source", Source),
     ("platform", Device),
-    (
-        "contexts com snowplowanalytics snowplow ecommerce product #*",
-        EventProduct,
-    ),
+    ("contexts com snowplowanalytics snowplow ecommerce product #*", EventProduct),
     ("*snowplow ecommerce product*", EventProduct),
     ("*snowplow ecommerce action*", EventAction),
-    (
-        "unstruct event com snowplowanalytics snowplow ecommerce*",
-        EventAction,
-    ),
+    ("unstruct event com snowplowanalytics snowplow ecommerce*", EventAction),
     ("*ecommerce transaction*", Packed),
     ("*ecommerce user*", EventName),
     ("user ipaddress", Secret),
@@ -612,18 +524,11 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
     Profile {
         platform: Platform::Snowplow,
         kind: DataKind::Events,
-        require: &[
-            "event id",
-            "collector tstamp|derived tstamp",
-            "domain userid",
-            "event name",
-        ],
+        require: &["event id", "collector tstamp|derived tstamp", "domain userid", "event name"],
         forbid: &[],
         least_known: 5,
         columns: SNOWPLOW,
-        layout: Layout::Events(EventLayout {
-            expand: Some(snowplow),
-        }),
+        layout: Layout::Events(EventLayout { expand: Some(snowplow) }),
     },
     Profile {
         platform: Platform::Snowplow,
@@ -643,18 +548,12 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
         forbid: &["domain userid"],
         least_known: 3,
         columns: GA4_FLAT,
-        layout: Layout::Events(EventLayout {
-            expand: Some(ga4_row),
-        }),
+        layout: Layout::Events(EventLayout { expand: Some(ga4_row) }),
     },
     Profile {
         platform: Platform::Segment,
         kind: DataKind::Events,
-        require: &[
-            "event",
-            "anonymous id|anonymousid",
-            "timestamp|received at|sent at",
-        ],
+        require: &["event", "anonymous id|anonymousid", "timestamp|received at|sent at"],
         forbid: &[],
         least_known: 3,
         columns: SEGMENT_FLAT,
@@ -663,11 +562,7 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
     Profile {
         platform: Platform::Klaviyo,
         kind: DataKind::Events,
-        require: &[
-            "person id|profile id|email",
-            "datetime|event date",
-            "type|metric|event|metric name",
-        ],
+        require: &["person id|profile id|email", "datetime|event date", "type|metric|event|metric name"],
         forbid: &["anonymous id"],
         least_known: 4,
         columns: KLAVIYO_EVENTS,
@@ -698,10 +593,8 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
 /// Contexts are JSON arrays inside cells.
 fn snowplow(row: &Row, columns: &Columns, mut event: Event, run: &mut FileRun<'_>) -> Vec<Event> {
     let parse = |cell: &str| serde_json::from_str::<Value>(cell).unwrap_or(Value::Null);
-    if let Some(action) = columns
-        .all(EventAction)
-        .map(|column| row.get(column.idx))
-        .find(|cell| !cell.is_empty())
+    if let Some(action) =
+        columns.all(EventAction).map(|column| row.get(column.idx)).find(|cell| !cell.is_empty())
     {
         let action = parse(action);
         if let Some(kind) = text(&action, "type") {
@@ -720,15 +613,11 @@ fn snowplow(row: &Row, columns: &Columns, mut event: Event, run: &mut FileRun<'_
         event.customer.id = event.customer.id.or_else(|| text(&user, "id"));
         event.customer.email = text(&user, "email");
     }
-    if let Some(transaction) = columns
-        .all(Packed)
-        .map(|column| parse(row.get(column.idx)))
-        .find_map(|value| value.get(0).cloned())
+    if let Some(transaction) =
+        columns.all(Packed).map(|column| parse(row.get(column.idx))).find_map(|value| value.get(0).cloned())
     {
         event.order_id = text(&transaction, "transaction_id");
-        event.value = transaction
-            .get("revenue")
-            .and_then(|revenue| money_of(revenue, exponent));
+        event.value = transaction.get("revenue").and_then(|revenue| money_of(revenue, exponent));
         if event.kind == Kind::Other {
             event.kind = Kind::Purchase;
         }
@@ -738,12 +627,8 @@ fn snowplow(row: &Row, columns: &Columns, mut event: Event, run: &mut FileRun<'_
         .flat_map(|column| parse(row.get(column.idx)).as_array().cloned().unwrap_or_default())
         .filter_map(|item| {
             let id = text(&item, "id")?;
-            let product = ProductRef {
-                product_id: Some(id.clone()),
-                variant_id: None,
-                sku: Some(id),
-                handle: None,
-            };
+            let product =
+                ProductRef { product_id: Some(id.clone()), variant_id: None, sku: Some(id), handle: None };
             Some((
                 product,
                 whole(&item, "quantity"),
@@ -761,19 +646,16 @@ fn ga4_row(row: &Row, columns: &Columns, mut event: Event, run: &mut FileRun<'_>
     }
     if event.id.is_none() {
         event.id = match (&event.order_id, event.kind) {
-            (Some(order), Kind::Purchase) => Some(format!(
-                "purchase:{order}:{}",
-                event.product.product_id.as_deref().unwrap_or_default()
-            )),
+            (Some(order), Kind::Purchase) => {
+                Some(format!("purchase:{order}:{}", event.product.product_id.as_deref().unwrap_or_default()))
+            }
             _ => None,
         };
     }
-    let items = columns
-        .all(EventProduct)
-        .find_map(|column| serde_json::from_str::<Value>(row.get(column.idx)).ok());
-    let params = columns
-        .all(Packed)
-        .find_map(|column| serde_json::from_str::<Value>(row.get(column.idx)).ok());
+    let items =
+        columns.all(EventProduct).find_map(|column| serde_json::from_str::<Value>(row.get(column.idx)).ok());
+    let params =
+        columns.all(Packed).find_map(|column| serde_json::from_str::<Value>(row.get(column.idx)).ok());
     if items.is_none() && params.is_none() {
         return vec![event];
     }

@@ -145,11 +145,7 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
         forbid: &[],
         least_known: 5,
         columns: ORDERS,
-        layout: Layout::Orders(OrderLayout {
-            title_holds_variant: false,
-            fix: None,
-            fix_line: None,
-        }),
+        layout: Layout::Orders(OrderLayout { title_holds_variant: false, fix: None, fix_line: None }),
     },
     Profile {
         platform: Platform::Wix,

@@ -444,11 +444,7 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
     Profile {
         platform: Platform::Woocommerce,
         kind: DataKind::Orders,
-        require: &[
-            "order id|order number",
-            "line item 1|line item *",
-            "order total|status",
-        ],
+        require: &["order id|order number", "line item 1|line item *", "order total|status"],
         forbid: &[],
         least_known: 6,
         columns: PLUGIN_ORDERS,
@@ -471,11 +467,7 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
         forbid: &["line item 1"],
         least_known: 6,
         columns: PLUGIN_ORDERS,
-        layout: Layout::Orders(OrderLayout {
-            title_holds_variant: false,
-            fix: None,
-            fix_line: None,
-        }),
+        layout: Layout::Orders(OrderLayout { title_holds_variant: false, fix: None, fix_line: None }),
     },
 ];
 
@@ -485,10 +477,7 @@ fn product(row: &Row, columns: &Columns, parsed: &mut ProductRow, _run: &mut Fil
     let is_variation = kind.contains("variation");
     let parent = value::unguard(columns.cell(row, Parent));
     if let Some(description) = &mut parsed.product.description {
-        *description = description
-            .replace("\\\\n", "\u{0}")
-            .replace("\\n", "\n")
-            .replace('\u{0}', "\\n");
+        *description = description.replace("\\\\n", "\u{0}").replace("\\n", "\n").replace('\u{0}', "\\n");
     }
     if let Some(sku) = parsed.variant.as_ref().and_then(|variant| variant.sku.clone())
         && parsed.key.is_empty()
@@ -530,36 +519,25 @@ fn product(row: &Row, columns: &Columns, parsed: &mut ProductRow, _run: &mut Fil
         variant.id = Some(parsed.key.clone());
         variant.options = options;
     }
-    parsed.parent = Some(if parent.starts_with("id:") {
-        parent.to_owned()
-    } else {
-        format!("sku:{parent}")
-    });
+    parsed.parent = Some(if parent.starts_with("id:") { parent.to_owned() } else { format!("sku:{parent}") });
 }
 
 /// `1× Blue Tee, 2× Mug`: the lines' names and quantities; prices are not in the report, so the net sales are shared.
 fn analytics_order(row: &Row, columns: &Columns, order: &mut Order, _run: &mut FileRun<'_>) {
     // Refunds are rows of their own with negative sales and the order's number.
     let exponent = order.currency.as_ref().map_or(2, crate::shop::Currency::exponent);
-    let own = columns
-        .idx(Total)
-        .and_then(|idx| value::money(row.get(idx), columns.format(idx).mark, exponent));
+    let own =
+        columns.idx(Total).and_then(|idx| value::money(row.get(idx), columns.format(idx).mark, exponent));
     if let Some(refund) = own.filter(|own| *own < 0) {
         order.refunded += refund.abs();
         if order.total == own {
             order.total = None;
         }
         let all = order.total.is_none_or(|total| order.refunded >= total);
-        order.status = if all {
-            Status::Refunded
-        } else {
-            Status::PartlyRefunded
-        };
+        order.status = if all { Status::Refunded } else { Status::PartlyRefunded };
         for (quantity, title) in packed_lines(columns.cell(row, LineItems)) {
-            if let Some(line) = order
-                .lines
-                .iter_mut()
-                .find(|line| line.title.as_deref() == Some(title.as_str()))
+            if let Some(line) =
+                order.lines.iter_mut().find(|line| line.title.as_deref() == Some(title.as_str()))
             {
                 line.refunded_quantity += quantity.abs();
             }
@@ -567,15 +545,8 @@ fn analytics_order(row: &Row, columns: &Columns, order: &mut Order, _run: &mut F
         return;
     }
     let lines = packed_lines(columns.cell(row, LineItems));
-    let units: i64 = lines
-        .iter()
-        .map(|(quantity, _)| (*quantity).clamp(0, 1_000_000))
-        .sum();
-    let each = if units > 0 {
-        order.total.unwrap_or(0).max(0) / units
-    } else {
-        0
-    };
+    let units: i64 = lines.iter().map(|(quantity, _)| (*quantity).clamp(0, 1_000_000)).sum();
+    let each = if units > 0 { order.total.unwrap_or(0).max(0) / units } else { 0 };
     for (quantity, title) in lines {
         order.lines.push(OrderLine {
             kind: lines::kind(None, Some(&title)),
@@ -588,10 +559,8 @@ fn analytics_order(row: &Row, columns: &Columns, order: &mut Order, _run: &mut F
     if order.customer.is_empty()
         && let Some(name) = value::text(columns.cell(row, FullName))
     {
-        order.customer.id = Some(format!(
-            "name:{:016x}",
-            crate::shop::hash::fnv1a64(name.to_lowercase().as_bytes())
-        ));
+        order.customer.id =
+            Some(format!("name:{:016x}", crate::shop::hash::fnv1a64(name.to_lowercase().as_bytes())));
     }
 }
 
@@ -621,9 +590,8 @@ fn plugin_order(row: &Row, columns: &Columns, order: &mut Order, _run: &mut File
     let exponent = order.currency.as_ref().map_or(2, crate::shop::Currency::exponent);
     for column in columns.all(LineItems) {
         let cell = row.get(column.idx);
-        for packed in cell
-            .split(['\n', ';'])
-            .filter(|part| part.contains("quantity:") || part.contains("product_id:"))
+        for packed in
+            cell.split(['\n', ';']).filter(|part| part.contains("quantity:") || part.contains("product_id:"))
         {
             let field = |key: &str| {
                 packed.split('|').find_map(|part| {
@@ -633,9 +601,8 @@ fn plugin_order(row: &Row, columns: &Columns, order: &mut Order, _run: &mut File
             };
             let amount =
                 |key: &str| field(key).and_then(|cell| value::money(cell, value::DecimalMark::Dot, exponent));
-            let quantity = field("quantity")
-                .and_then(|cell| value::count(cell, value::DecimalMark::Dot))
-                .unwrap_or(1);
+            let quantity =
+                field("quantity").and_then(|cell| value::count(cell, value::DecimalMark::Dot)).unwrap_or(1);
             let total = amount("sub_total").or_else(|| amount("total")).unwrap_or(0);
             let title = field("name").map(value::unescape);
             let sku = field("sku").and_then(value::present);
@@ -661,20 +628,13 @@ fn plugin_order(row: &Row, columns: &Columns, order: &mut Order, _run: &mut File
         }
     }
     for column in columns.all(Packed) {
-        if let Some(amount) = row
-            .get(column.idx)
-            .split("amount:")
-            .nth(1)
-            .and_then(|rest| rest.split('|').next())
+        if let Some(amount) =
+            row.get(column.idx).split("amount:").nth(1).and_then(|rest| rest.split('|').next())
         {
-            order.refunded = order.refunded.max(
-                value::money(amount, value::DecimalMark::Dot, exponent)
-                    .unwrap_or(0)
-                    .abs(),
-            );
+            order.refunded = order
+                .refunded
+                .max(value::money(amount, value::DecimalMark::Dot, exponent).unwrap_or(0).abs());
         }
     }
-    order
-        .lines
-        .retain(|line| line.quantity != 0 || line.kind != LineKind::Goods);
+    order.lines.retain(|line| line.quantity != 0 || line.kind != LineKind::Goods);
 }

@@ -45,32 +45,17 @@ impl BarRow<'_> {
             pos2(right - 48.0, rect.bottom()),
         );
         let zero_x = bar.left() + bar.width() * self.zero;
-        ui.painter()
-            .vline(zero_x, rect.y_range(), Stroke::new(1.0, t.border_strong));
+        ui.painter().vline(zero_x, rect.y_range(), Stroke::new(1.0, t.border_strong));
         let end_x = (zero_x + self.share * bar.width()).clamp(bar.left(), bar.right());
-        let (from, to) = if zero_x < end_x {
-            (zero_x, end_x)
-        } else {
-            (end_x, zero_x)
-        };
+        let (from, to) = if zero_x < end_x { (zero_x, end_x) } else { (end_x, zero_x) };
         if 0.0 < to - from {
             let ink = egui::Rect::from_min_max(pos2(from, y - 6.5), pos2(to.max(from + 2.0), y + 6.5));
             ui.painter().rect_filled(ink, 2, self.color);
         }
         let family = if self.muted { number() } else { number_semibold() };
-        ui.painter().text(
-            pos2(right, y),
-            Align2::RIGHT_CENTER,
-            self.value,
-            FontId::new(14.0, family),
-            text,
-        );
+        ui.painter().text(pos2(right, y), Align2::RIGHT_CENTER, self.value, FontId::new(14.0, family), text);
         response.widget_info(|| {
-            egui::WidgetInfo::labeled(
-                egui::Role::ListItem,
-                true,
-                format!("{} {}", self.label, self.value),
-            )
+            egui::WidgetInfo::labeled(egui::Role::ListItem, true, format!("{} {}", self.label, self.value))
         });
         response
     }

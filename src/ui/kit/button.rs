@@ -58,11 +58,7 @@ pub fn icon_enabled(ui: &mut Ui, enabled: bool, icon: Icon, name: &str) -> Respo
 
 /// An icon that is on or off, for example a preview width.
 pub fn icon_toggle(ui: &mut Ui, on: bool, icon: Icon, name: &str) -> Response {
-    let glyph = if on {
-        icon.filled_atom(18.0, None)
-    } else {
-        icon.atom_sized(18.0, None)
-    };
+    let glyph = if on { icon.filled_atom(18.0, None) } else { icon.atom_sized(18.0, None) };
     let response = ui
         .scope(|ui| {
             ui.spacing_mut().button_padding = egui::vec2(5.0, 5.0);
@@ -94,11 +90,7 @@ pub struct ButtonTheme;
 impl StyleProvider<ButtonStyle> for ButtonTheme {
     fn style(&mut self, args: &StyleArgs<'_>) -> ButtonStyle {
         let mut style: ButtonStyle = DefaultStyle.style(args);
-        let theme = if args.style.visuals.dark_mode {
-            egui::Theme::Dark
-        } else {
-            egui::Theme::Light
-        };
+        let theme = if args.style.visuals.dark_mode { egui::Theme::Dark } else { egui::Theme::Light };
         let t = tokens_of(theme);
         let by_state = |rest, hovered, pressed| match args.state {
             WidgetState::Noninteractive | WidgetState::Inactive => rest,
@@ -109,32 +101,16 @@ impl StyleProvider<ButtonStyle> for ButtonTheme {
         let classes = &args.classes;
         let selected = classes.has_class(&Button::CLASS_SELECTED);
         let (fill, text, stroke) = if classes.has_class(&PRIMARY) {
-            (
-                by_state(t.accent, t.accent_hover, t.accent_pressed),
-                t.on_accent,
-                Stroke::NONE,
-            )
+            (by_state(t.accent, t.accent_hover, t.accent_pressed), t.on_accent, Stroke::NONE)
         } else if classes.has_class(&DANGER) {
-            (
-                by_state(t.hide.soft, t.hide.soft, t.pressed),
-                t.hide.fg,
-                Stroke::NONE,
-            )
+            (by_state(t.hide.soft, t.hide.soft, t.pressed), t.hide.fg, Stroke::NONE)
         } else if classes.has_class(&LINK) {
-            (
-                Color32::TRANSPARENT,
-                by_state(t.accent, t.accent_hover, t.accent_pressed),
-                Stroke::NONE,
-            )
+            (Color32::TRANSPARENT, by_state(t.accent, t.accent_hover, t.accent_pressed), Stroke::NONE)
         } else if classes.has_class(&QUIET) {
             if selected {
                 (t.accent_soft, t.accent, Stroke::NONE)
             } else {
-                (
-                    by_state(Color32::TRANSPARENT, t.hover, t.pressed),
-                    t.text,
-                    Stroke::NONE,
-                )
+                (by_state(Color32::TRANSPARENT, t.hover, t.pressed), t.text, Stroke::NONE)
             }
         } else {
             return style;
@@ -145,11 +121,8 @@ impl StyleProvider<ButtonStyle> for ButtonTheme {
             margin.left = 0;
             margin.right = 0;
         }
-        style.atom_layout.frame = Frame::new()
-            .fill(fill)
-            .stroke(stroke)
-            .corner_radius(radius::CONTROL)
-            .inner_margin(margin);
+        style.atom_layout.frame =
+            Frame::new().fill(fill).stroke(stroke).corner_radius(radius::CONTROL).inner_margin(margin);
         style.atom_layout.text_style.color = text;
         style.atom_layout.image_tint = text;
         style

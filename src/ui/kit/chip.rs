@@ -8,11 +8,7 @@ use crate::ui::theme::{HasTokens as _, Tone, radius, space, text};
 /// A chip that only informs.
 pub fn chip(ui: &mut Ui, label: &str, tone: Option<Tone>) -> Response {
     let t = ui.tokens();
-    let tone = tone.unwrap_or(Tone {
-        fg: t.muted,
-        soft: t.surface2,
-        solid: t.muted,
-    });
+    let tone = tone.unwrap_or(Tone { fg: t.muted, soft: t.surface2, solid: t.muted });
     inform(ui, label, label, tone, radius::PILL)
 }
 
@@ -25,22 +21,12 @@ pub fn chip_with<'a>(ui: &mut Ui, label: &str, atoms: impl IntoAtoms<'a>, tone: 
 pub fn filter(ui: &mut Ui, on: bool, label: &str) -> Response {
     let t = ui.tokens();
     let tone = if on {
-        Tone {
-            fg: t.accent,
-            soft: t.accent_soft,
-            solid: t.accent,
-        }
+        Tone { fg: t.accent, soft: t.accent_soft, solid: t.accent }
     } else {
-        Tone {
-            fg: t.text,
-            soft: t.surface2,
-            solid: t.muted,
-        }
+        Tone { fg: t.text, soft: t.surface2, solid: t.muted }
     };
-    let response = atom(label, tone, radius::PILL, Margin::symmetric(10, 5))
-        .sense(Sense::click())
-        .show(ui)
-        .response;
+    let response =
+        atom(label, tone, radius::PILL, Margin::symmetric(10, 5)).sense(Sense::click()).show(ui).response;
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, label));
     super::focus::ring(ui, &response, radius::PILL);
     response
@@ -49,30 +35,20 @@ pub fn filter(ui: &mut Ui, on: bool, label: &str) -> Response {
 /// A chip whose cross removes it. Returns true when removed. `remove` is the accessible name of the cross.
 pub fn removable(ui: &mut Ui, label: &str, remove: &str) -> bool {
     let t = ui.tokens();
-    let tone = Tone {
-        fg: t.accent,
-        soft: t.accent_soft,
-        solid: t.accent,
-    };
-    let response = atom(
-        (label, icons::X.atom_sized(12.0, None)),
-        tone,
-        radius::PILL,
-        Margin::symmetric(10, 5),
-    )
-    .sense(Sense::click())
-    .show(ui)
-    .response;
+    let tone = Tone { fg: t.accent, soft: t.accent_soft, solid: t.accent };
+    let response =
+        atom((label, icons::X.atom_sized(12.0, None)), tone, radius::PILL, Margin::symmetric(10, 5))
+            .sense(Sense::click())
+            .show(ui)
+            .response;
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, remove));
     super::focus::ring(ui, &response, radius::PILL);
     response.clicked()
 }
 
 fn inform<'a>(ui: &mut Ui, label: &str, atoms: impl IntoAtoms<'a>, tone: Tone, corner: u8) -> Response {
-    let response = atom(atoms, tone, corner, Margin::symmetric(10, 4))
-        .sense(Sense::hover())
-        .show(ui)
-        .response;
+    let response =
+        atom(atoms, tone, corner, Margin::symmetric(10, 4)).sense(Sense::hover()).show(ui).response;
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, label));
     response
 }
@@ -83,10 +59,5 @@ fn atom<'a>(atoms: impl IntoAtoms<'a>, tone: Tone, corner: u8, margin: Margin) -
         .gap(space::XS)
         .fallback_font(text::label())
         .fallback_text_color(tone.fg)
-        .frame(
-            Frame::new()
-                .fill(tone.soft)
-                .corner_radius(corner)
-                .inner_margin(margin),
-        )
+        .frame(Frame::new().fill(tone.soft).corner_radius(corner).inner_margin(margin))
 }

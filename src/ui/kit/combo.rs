@@ -46,16 +46,10 @@ pub fn combo_with<'a, R>(
         }
     };
     response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, name));
-    let inner = Popup::menu(&response)
-        .id(response.id.with("combo"))
-        .close_behavior(close)
-        .show(|ui| {
-            ui.set_min_width(response.rect.width().max(180.0));
-            egui::ScrollArea::vertical()
-                .max_height(420.0)
-                .show(ui, contents)
-                .inner
-        });
+    let inner = Popup::menu(&response).id(response.id.with("combo")).close_behavior(close).show(|ui| {
+        ui.set_min_width(response.rect.width().max(180.0));
+        egui::ScrollArea::vertical().max_height(420.0).show(ui, contents).inner
+    });
     (response, inner.map(|inner| inner.inner))
 }
 

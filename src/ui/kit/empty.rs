@@ -43,8 +43,7 @@ impl EmptyState<'_> {
             ui.add_space(space::S);
             let actions: Vec<(Chosen, egui::Button<'_>)> = [
                 self.action.map(|label| (Chosen::Action, button::primary(label))),
-                self.alternative
-                    .map(|label| (Chosen::Alternative, button::plain(label))),
+                self.alternative.map(|label| (Chosen::Alternative, button::plain(label))),
             ]
             .into_iter()
             .flatten()

@@ -29,10 +29,7 @@ pub fn interval_bar(
     let painter = ui.painter();
     painter.hline(rect.x_range(), y, Stroke::new(1.0, t.border));
     painter.vline(rect.center().x, rect.y_range(), Stroke::new(1.0, t.border_strong));
-    painter.line_segment(
-        [pos2(x(interval.low), y), pos2(x(interval.high), y)],
-        Stroke::new(3.0, color),
-    );
+    painter.line_segment([pos2(x(interval.low), y), pos2(x(interval.high), y)], Stroke::new(3.0, color));
     painter.circle_filled(pos2(x(interval.estimate), y), 4.5, color);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, summary));
     response

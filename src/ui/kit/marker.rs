@@ -8,31 +8,15 @@ use crate::ui::theme::{Marker, segment_color, segment_marker};
 /// Marker of the palette place `index`, for buttons, chips and rows.
 pub fn atom<'a>(theme: Theme, index: u8) -> Atom<'a> {
     Atom::paint(Vec2::splat(12.0), move |ui, args| {
-        paint(
-            ui.painter(),
-            args.rect.center(),
-            5.0,
-            segment_marker(index),
-            segment_color(theme, index),
-        );
+        paint(ui.painter(), args.rect.center(), 5.0, segment_marker(index), segment_color(theme, index));
     })
 }
 
 /// As a widget of its own, 12 × 12.
 pub fn show(ui: &mut egui::Ui, index: u8) {
-    let theme = if ui.visuals().dark_mode {
-        Theme::Dark
-    } else {
-        Theme::Light
-    };
+    let theme = if ui.visuals().dark_mode { Theme::Dark } else { Theme::Light };
     let (rect, _) = ui.allocate_exact_size(Vec2::splat(12.0), egui::Sense::hover());
-    paint(
-        ui.painter(),
-        rect.center(),
-        5.0,
-        segment_marker(index),
-        segment_color(theme, index),
-    );
+    paint(ui.painter(), rect.center(), 5.0, segment_marker(index), segment_color(theme, index));
 }
 
 /// `radius` is that of a disc of the same visual weight.
@@ -68,16 +52,8 @@ pub fn paint(painter: &Painter, c: Pos2, radius: f32, marker: Marker, color: Col
         }
         Marker::Cross => {
             let arm = r * 0.42;
-            painter.rect_filled(
-                egui::Rect::from_center_size(c, vec2(r * 2.0, arm * 2.0)),
-                0,
-                color,
-            );
-            painter.rect_filled(
-                egui::Rect::from_center_size(c, vec2(arm * 2.0, r * 2.0)),
-                0,
-                color,
-            );
+            painter.rect_filled(egui::Rect::from_center_size(c, vec2(r * 2.0, arm * 2.0)), 0, color);
+            painter.rect_filled(egui::Rect::from_center_size(c, vec2(arm * 2.0, r * 2.0)), 0, color);
         }
         Marker::Star => {
             let tip = |index: usize| {

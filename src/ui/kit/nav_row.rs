@@ -30,14 +30,7 @@ pub struct NavRow<'a> {
 
 impl NavRow<'_> {
     pub fn show(self, ui: &mut Ui) -> Response {
-        let Self {
-            icon,
-            label,
-            tooltip,
-            note,
-            selected,
-            narrow,
-        } = self;
+        let Self { icon, label, tooltip, note, selected, narrow } = self;
         let t = ui.tokens();
         let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 32.0), Sense::click());
         response.widget_info(|| WidgetInfo::selected(Role::Tab, true, selected, label));
@@ -51,11 +44,7 @@ impl NavRow<'_> {
             } else if response.hovered() {
                 painter.rect_filled(rect, radius::CONTROL, t.hover);
             }
-            let icon_x = if narrow {
-                rect.center().x
-            } else {
-                rect.left() + 20.0
-            };
+            let icon_x = if narrow { rect.center().x } else { rect.left() + 20.0 };
             let icon_at = pos2(icon_x, rect.center().y);
             if selected {
                 icon.paint_filled(painter, icon_at, 18.0, color);
@@ -84,21 +73,11 @@ impl NavRow<'_> {
                     painter.circle_filled(at, if narrow { 3.5 } else { 4.5 }, t.accent);
                 }
                 Note::Count(count) | Note::Warning(count) => {
-                    let color = if matches!(note, Note::Warning(_)) {
-                        t.bury.fg
-                    } else {
-                        t.muted
-                    };
+                    let color = if matches!(note, Note::Warning(_)) { t.bury.fg } else { t.muted };
                     if narrow {
                         painter.circle_filled(rect.right_top() + Vec2::new(-9.0, 8.0), 3.5, color);
                     } else {
-                        painter.text(
-                            end,
-                            Align2::RIGHT_CENTER,
-                            count,
-                            FontId::new(13.0, number()),
-                            color,
-                        );
+                        painter.text(end, Align2::RIGHT_CENTER, count, FontId::new(13.0, number()), color);
                     }
                 }
             }

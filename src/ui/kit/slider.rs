@@ -20,20 +20,9 @@ pub struct ShareSlider<'a> {
 impl ShareSlider<'_> {
     /// True in the response's `changed()` when `value` moved. Double click is left to the caller.
     pub fn show(self, ui: &mut Ui, value: &mut u32) -> Response {
-        let Self {
-            name,
-            spoken,
-            max,
-            ghost,
-            enabled,
-            width,
-        } = self;
+        let Self { name, spoken, max, ghost, enabled, width } = self;
         let t = ui.tokens();
-        let sense = if enabled {
-            Sense::click_and_drag()
-        } else {
-            Sense::hover()
-        };
+        let sense = if enabled { Sense::click_and_drag() } else { Sense::hover() };
         let (rect, mut response) = ui.allocate_exact_size(Vec2::new(width, 28.0), sense);
         let (left, right) = (rect.left() + 8.0, rect.right() - 8.0);
         let before = *value;
@@ -48,18 +37,12 @@ impl ShareSlider<'_> {
             ui.memory_mut(|memory| {
                 memory.set_focus_lock_filter(
                     response.id,
-                    egui::EventFilter {
-                        horizontal_arrows: true,
-                        ..Default::default()
-                    },
+                    egui::EventFilter { horizontal_arrows: true, ..Default::default() },
                 );
             });
             let step = (max / 100).max(1);
             let (down, up) = ui.input(|input| {
-                (
-                    input.num_presses(Key::ArrowLeft) as u32,
-                    input.num_presses(Key::ArrowRight) as u32,
-                )
+                (input.num_presses(Key::ArrowLeft) as u32, input.num_presses(Key::ArrowRight) as u32)
             });
             *value = (*value + up * step).saturating_sub(down * step).min(max);
         }
@@ -78,11 +61,7 @@ impl ShareSlider<'_> {
         if let Some(ghost) = ghost {
             painter.vline(x(ghost), y - 8.0..=y + 8.0, Stroke::new(2.0, t.border_strong));
         }
-        let radius = if response.hovered() || response.dragged() {
-            9.0
-        } else {
-            8.0
-        };
+        let radius = if response.hovered() || response.dragged() { 9.0 } else { 8.0 };
         painter.circle(
             pos2(x(*value), y),
             radius,

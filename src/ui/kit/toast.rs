@@ -134,14 +134,8 @@ impl<A: Clone> Toasts<A> {
         if let Some(index) = gone {
             self.queue.remove(index);
         }
-        if let Some(next) = self
-            .queue
-            .iter()
-            .filter_map(|shown| shown.expires)
-            .reduce(f64::min)
-        {
-            ui.ctx()
-                .request_repaint_after(Duration::from_secs_f64((next - now).max(0.05)));
+        if let Some(next) = self.queue.iter().filter_map(|shown| shown.expires).reduce(f64::min) {
+            ui.ctx().request_repaint_after(Duration::from_secs_f64((next - now).max(0.05)));
         }
         clicked
     }

@@ -8,11 +8,7 @@ pub fn toolbar(ui: &mut Ui, salt: &'static str, left: impl FnOnce(&mut Ui), righ
     let t = ui.tokens();
     Panel::top(salt)
         .exact_size(size::BAR)
-        .frame(
-            Frame::new()
-                .fill(t.surface)
-                .inner_margin(Margin::symmetric(16, 0)),
-        )
+        .frame(Frame::new().fill(t.surface).inner_margin(Margin::symmetric(16, 0)))
         .show(ui, |ui| {
             ui.horizontal_centered(|ui| {
                 left(ui);

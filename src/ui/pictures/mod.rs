@@ -79,9 +79,7 @@ pub struct Pictures {
 
 impl std::fmt::Debug for Pictures {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Pictures")
-            .field("bytes", &self.inner.borrow().bytes)
-            .finish_non_exhaustive()
+        f.debug_struct("Pictures").field("bytes", &self.inner.borrow().bytes).finish_non_exhaustive()
     }
 }
 
@@ -118,13 +116,7 @@ impl Pictures {
             uploads_left: UPLOADS_PER_FRAME,
             bytes: 0,
         };
-        Self {
-            inner: RefCell::new(inner),
-            ask,
-            answers,
-            folder,
-            context: context.clone(),
-        }
+        Self { inner: RefCell::new(inner), ask, answers, folder, context: context.clone() }
     }
 
     /// Pictures of the workspace are looked for here before the bundled ones. Forgets what was loaded.
@@ -162,24 +154,14 @@ impl Pictures {
             let texture = self.context.load_texture(&key.0, image, TextureOptions::LINEAR);
             inner.bytes += bytes;
             let last_used = inner.frame;
-            inner.ready.insert(
-                key,
-                Ready {
-                    texture,
-                    bytes,
-                    last_used,
-                },
-            );
+            inner.ready.insert(key, Ready { texture, bytes, last_used });
         }
         if !inner.waiting.is_empty() {
             self.context.request_repaint();
         }
         while MOST_BYTES < inner.bytes {
-            let oldest = inner
-                .ready
-                .iter()
-                .min_by_key(|(_, ready)| ready.last_used)
-                .map(|(key, _)| key.clone());
+            let oldest =
+                inner.ready.iter().min_by_key(|(_, ready)| ready.last_used).map(|(key, _)| key.clone());
             let Some(ready) = oldest.and_then(|key| inner.ready.remove(&key)) else {
                 break;
             };
@@ -197,10 +179,7 @@ impl Pictures {
         let frame = inner.frame;
         if let Some(ready) = inner.ready.get_mut(&key) {
             ready.last_used = frame;
-            return Picture::Ready {
-                texture: ready.texture.id(),
-                size: ready.texture.size_vec2(),
-            };
+            return Picture::Ready { texture: ready.texture.id(), size: ready.texture.size_vec2() };
         }
         if inner.missing.contains(&key) {
             return Picture::Missing;
@@ -222,13 +201,7 @@ impl Pictures {
 
 /// Reads, decodes and shrinks one picture. Names with a path or an address count by their last part.
 fn decode((name, size): &Key, folder: Option<PathBuf>) -> Option<ColorImage> {
-    let file = name
-        .split(['?', '#'])
-        .next()
-        .unwrap_or(name)
-        .rsplit('/')
-        .next()
-        .unwrap_or(name);
+    let file = name.split(['?', '#']).next().unwrap_or(name).rsplit('/').next().unwrap_or(name);
     let own = folder.and_then(|folder| std::fs::read(folder.join(file)).ok());
     let bytes: std::borrow::Cow<'_, [u8]> = match own {
         Some(bytes) => bytes.into(),

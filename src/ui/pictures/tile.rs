@@ -18,24 +18,14 @@ pub fn paint_tile(painter: &Painter, rect: Rect, id: &str, title: &str, category
         None => (category_hue + jitter as f32 - 18.0, 0.055),
     };
     let painter = painter.with_clip_rect(painter.clip_rect().intersect(rect));
-    gradient(
-        &painter,
-        rect,
-        oklch(0.945, chroma * 0.6, hue),
-        oklch(0.865, chroma, hue),
-        (h >> 16) % 360,
-    );
+    gradient(&painter, rect, oklch(0.945, chroma * 0.6, hue), oklch(0.865, chroma, hue), (h >> 16) % 360);
     pattern(&painter, rect, oklch(0.825, chroma, hue), h % 4);
     let ink = oklch(0.50, chroma * 1.55, hue);
     let shadow = Rect::from_center_size(
         rect.center() + vec2(0.0, rect.height() * 0.235),
         vec2(rect.width() * 0.34, rect.height() * 0.05),
     );
-    painter.add(Shape::ellipse_filled(
-        shadow.center(),
-        shadow.size() / 2.0,
-        ink.gamma_multiply(0.18),
-    ));
+    painter.add(Shape::ellipse_filled(shadow.center(), shadow.size() / 2.0, ink.gamma_multiply(0.18)));
     glyph(&words).paint_filled(&painter, rect.center(), rect.width() * 0.42, ink);
 }
 
@@ -52,18 +42,9 @@ fn gradient(painter: &Painter, rect: Rect, from: Color32, to: Color32, angle_deg
     let direction = Vec2::angled((angle_degrees as f32).to_radians());
     let reach = rect.size().abs().dot(direction.abs()) / 2.0;
     let mut mesh = Mesh::default();
-    for corner in [
-        rect.left_top(),
-        rect.right_top(),
-        rect.right_bottom(),
-        rect.left_bottom(),
-    ] {
+    for corner in [rect.left_top(), rect.right_top(), rect.right_bottom(), rect.left_bottom()] {
         let t = ((corner - rect.center()).dot(direction) / reach + 1.0) / 2.0;
-        mesh.vertices.push(Vertex {
-            pos: corner,
-            uv: WHITE_UV,
-            color: from.lerp_to_gamma(to, t),
-        });
+        mesh.vertices.push(Vertex { pos: corner, uv: WHITE_UV, color: from.lerp_to_gamma(to, t) });
     }
     mesh.indices = vec![0, 1, 2, 0, 2, 3];
     painter.add(mesh);
@@ -78,16 +59,7 @@ fn pattern(painter: &Painter, rect: Rect, color: Color32, which: u64) {
                 pos2(rect.right() - w * 0.22, rect.bottom()),
             );
             let radius = (arch.width() / 2.0).min(255.0) as u8;
-            painter.rect_filled(
-                arch,
-                egui::CornerRadius {
-                    nw: radius,
-                    ne: radius,
-                    sw: 0,
-                    se: 0,
-                },
-                color,
-            );
+            painter.rect_filled(arch, egui::CornerRadius { nw: radius, ne: radius, sw: 0, se: 0 }, color);
         }
         1 => {
             painter.circle_filled(rect.center(), w * 0.38, color);
@@ -119,31 +91,17 @@ fn named_hue(words: &str) -> Option<(f32, f32)> {
         (&["lilac", "purple", "violet", "lila"], 305.0, 0.05),
         (&["walnut", "oak", "brown", "braun"], 65.0, 0.04),
         (&["cream", "oat", "beige", "sand"], 85.0, 0.03),
-        (
-            &["black", "white", "charcoal", "schwarz", "weiß", "anthrazit"],
-            90.0,
-            0.008,
-        ),
+        (&["black", "white", "charcoal", "schwarz", "weiß", "anthrazit"], 90.0, 0.008),
     ];
-    let has = |name: &&str| {
-        words
-            .split(|c: char| !c.is_alphanumeric())
-            .any(|word| word == *name)
-    };
-    NAMES
-        .iter()
-        .find(|(names, ..)| names.iter().any(has))
-        .map(|(_, hue, chroma)| (*hue, *chroma))
+    let has = |name: &&str| words.split(|c: char| !c.is_alphanumeric()).any(|word| word == *name);
+    NAMES.iter().find(|(names, ..)| names.iter().any(has)).map(|(_, hue, chroma)| (*hue, *chroma))
 }
 
 /// The glyph of the first keyword found in title and category.
 fn glyph(words: &str) -> Icon {
     const GLYPHS: &[(&[&str], Icon)] = &[
         (&["sofa", "couch", "armchair", "sessel"], icons::COUCH),
-        (
-            &["chair", "stool", "bench", "stuhl", "hocker", "bank"],
-            icons::CHAIR,
-        ),
+        (&["chair", "stool", "bench", "stuhl", "hocker", "bank"], icons::CHAIR),
         (&["desk", "table", "tisch"], icons::DESK),
         (&["bed", "cradle", "nightstand", "bett"], icons::BED),
         (&["pendant", "chandelier", "lantern"], icons::LAMP_PENDANT),
@@ -151,26 +109,12 @@ fn glyph(words: &str) -> Icon {
         (&["cactus", "succulent", "kaktus"], icons::CACTUS),
         (&["tulip", "tulpe"], icons::FLOWER_TULIP),
         (&["flower", "lily", "orchid", "lilies", "blume"], icons::FLOWER),
-        (
-            &["plant", "palm", "yucca", "fern", "pflanze"],
-            icons::POTTED_PLANT,
-        ),
+        (&["plant", "palm", "yucca", "fern", "pflanze"], icons::POTTED_PLANT),
         (&["tree", "baum"], icons::TREE),
         (&["vase", "planter", "pot", "topf"], icons::PLANT),
-        (
-            &["mug", "cup", "coffee", "espresso", "tasse", "kaffee"],
-            icons::COFFEE,
-        ),
-        (
-            &["kettle", "pan", "stock", "cook", "pfanne", "kessel"],
-            icons::COOKING_POT,
-        ),
-        (
-            &[
-                "plate", "cutlery", "fork", "knife", "kitchen", "dining", "geschirr", "küche",
-            ],
-            icons::FORK_KNIFE,
-        ),
+        (&["mug", "cup", "coffee", "espresso", "tasse", "kaffee"], icons::COFFEE),
+        (&["kettle", "pan", "stock", "cook", "pfanne", "kessel"], icons::COOKING_POT),
+        (&["plate", "cutlery", "fork", "knife", "kitchen", "dining", "geschirr", "küche"], icons::FORK_KNIFE),
         (&["bowl", "schüssel"], icons::BOWL_FOOD),
         (&["wine", "goblet", "wein"], icons::WINE),
         (&["bread", "toaster", "brot"], icons::BREAD),
@@ -186,10 +130,7 @@ fn glyph(words: &str) -> Icon {
         (&["puzzle"], icons::PUZZLE_PIECE),
         (&["horse", "pferd"], icons::HORSE),
         (&["bicycle", "tricycle", "bike", "fahrrad"], icons::BICYCLE),
-        (
-            &["toy", "kids", "baby", "kinder", "spielzeug"],
-            icons::BABY_CARRIAGE,
-        ),
+        (&["toy", "kids", "baby", "kinder", "spielzeug"], icons::BABY_CARRIAGE),
         (&["game", "spiel"], icons::GAME_CONTROLLER),
         (&["tent", "camp", "zelt"], icons::TENT),
         (&["umbrella", "parasol", "schirm"], icons::UMBRELLA),
@@ -231,11 +172,8 @@ fn glyph(words: &str) -> Icon {
     GLYPHS
         .iter()
         .find(|(keys, _)| {
-            keys.iter().any(|key| {
-                word_list
-                    .iter()
-                    .any(|word| word == key || word.strip_suffix('s') == Some(key))
-            })
+            keys.iter()
+                .any(|key| word_list.iter().any(|word| word == key || word.strip_suffix('s') == Some(key)))
         })
         .map_or(icons::PACKAGE, |(_, icon)| *icon)
 }

@@ -61,41 +61,30 @@ pub fn export_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut ExportState) {
     let asked = (state.target, stage.revision);
     if state.asked_for != Some(asked) {
         state.asked_for = Some(asked);
-        stage.push(Ask::PlanExport {
-            target: state.target.to_owned(),
-        });
+        stage.push(Ask::PlanExport { target: state.target.to_owned() });
     }
-    let plan = stage
-        .found
-        .export_plan
-        .clone()
-        .filter(|plan| plan.target == state.target);
-    ScrollArea::vertical()
-        .id_salt("export")
-        .auto_shrink(false)
-        .show(ui, |ui| {
-            Frame::new()
-                .inner_margin(Margin::symmetric(24, 20))
-                .show(ui, |ui| {
-                    ui.set_width(ui.available_width());
-                    heading::display(ui, T::Title.text());
-                    targets_ui(ui, state);
-                    ui.add_space(space::S);
-                    progress_ui(ui, stage);
-                    if let Some(plan) = plan.as_ref().filter(|plan| !plan.parts.is_empty()) {
-                        parts_ui(ui, stage, state, plan);
-                        ui.add_space(space::M);
-                    }
-                    difference_ui(ui, stage, state);
-                    ui.add_space(space::M);
-                    if let Some(plan) = &plan {
-                        checks_ui(ui, plan);
-                        ui.add_space(space::M);
-                        write_ui(ui, stage, state, plan);
-                    }
-                    earlier_ui(ui, stage);
-                });
+    let plan = stage.found.export_plan.clone().filter(|plan| plan.target == state.target);
+    ScrollArea::vertical().id_salt("export").auto_shrink(false).show(ui, |ui| {
+        Frame::new().inner_margin(Margin::symmetric(24, 20)).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            heading::display(ui, T::Title.text());
+            targets_ui(ui, state);
+            ui.add_space(space::S);
+            progress_ui(ui, stage);
+            if let Some(plan) = plan.as_ref().filter(|plan| !plan.parts.is_empty()) {
+                parts_ui(ui, stage, state, plan);
+                ui.add_space(space::M);
+            }
+            difference_ui(ui, stage, state);
+            ui.add_space(space::M);
+            if let Some(plan) = &plan {
+                checks_ui(ui, plan);
+                ui.add_space(space::M);
+                write_ui(ui, stage, state, plan);
+            }
+            earlier_ui(ui, stage);
         });
+    });
     if let Some(plan) = &plan {
         files_ui(ui, state, plan);
     }
@@ -115,10 +104,7 @@ fn targets_ui(ui: &mut Ui, state: &mut ExportState) {
 }
 
 fn progress_ui(ui: &mut Ui, stage: &mut Stage<'_>) {
-    for (kind, title) in [
-        (JobKind::PlanExport, T::Planning),
-        (JobKind::Export, T::Exporting),
-    ] {
+    for (kind, title) in [(JobKind::PlanExport, T::Planning), (JobKind::Export, T::Exporting)] {
         let Some(job) = stage.job(kind).cloned() else {
             continue;
         };
@@ -161,11 +147,7 @@ fn parts_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut ExportState, plan: &Expo
             ui.horizontal(|ui| {
                 let mut taken = !state.left_out.contains(&part.name);
                 let name = T::Include.with(&[("part", (&part.name).into())]);
-                if ui
-                    .add(egui::Checkbox::without_text(&mut taken))
-                    .accessible_name(name)
-                    .changed()
-                {
+                if ui.add(egui::Checkbox::without_text(&mut taken)).accessible_name(name).changed() {
                     if taken {
                         state.left_out.remove(&part.name);
                     } else {
@@ -173,17 +155,9 @@ fn parts_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut ExportState, plan: &Expo
                     }
                 }
                 ui.label(&part.name);
-                ui.label(
-                    RichText::new(&part.amount)
-                        .text_style(text::number())
-                        .color(t.muted),
-                );
+                ui.label(RichText::new(&part.amount).text_style(text::number()).color(t.muted));
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    let words = if part.changes.is_empty() {
-                        T::NoChanges.text()
-                    } else {
-                        &part.changes
-                    };
+                    let words = if part.changes.is_empty() { T::NoChanges.text() } else { &part.changes };
                     ui.label(RichText::new(words).color(if part.changes.is_empty() {
                         t.muted
                     } else {
@@ -199,11 +173,7 @@ fn difference_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut ExportState) {
     let (Some(exported), Some(prepared)) = (&stage.view.exported, stage.prepared) else {
         return;
     };
-    if state
-        .difference
-        .as_ref()
-        .is_none_or(|(revision, _)| *revision != stage.revision)
-    {
+    if state.difference.as_ref().is_none_or(|(revision, _)| *revision != stage.revision) {
         let difference = crate::decide::diff(exported, prepared.bundle(), stage.now);
         state.difference = Some((stage.revision, difference));
     }
@@ -248,12 +218,7 @@ fn difference_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut ExportState) {
                 ui.separator();
             }
             ui.horizontal(|ui| {
-                let info = prepared
-                    .bundle()
-                    .segments
-                    .segments
-                    .iter()
-                    .find(|info| info.id == row.segment);
+                let info = prepared.bundle().segments.segments.iter().find(|info| info.id == row.segment);
                 if let Some(info) = info {
                     marker::show(ui, info.color);
                 }
@@ -317,14 +282,11 @@ fn checks_ui(ui: &mut Ui, plan: &ExportPlan) {
 fn write_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut ExportState, plan: &ExportPlan) {
     ui.horizontal(|ui| {
         ui.label(T::Folder.text());
-        let words = state.folder.as_ref().map_or_else(
-            || T::ChooseFolder.text().to_owned(),
-            |folder| folder.display().to_string(),
-        );
-        if ui
-            .add(button::plain((icons::FOLDER_OPEN.atom(), words)))
-            .clicked()
-        {
+        let words = state
+            .folder
+            .as_ref()
+            .map_or_else(|| T::ChooseFolder.text().to_owned(), |folder| folder.display().to_string());
+        if ui.add(button::plain((icons::FOLDER_OPEN.atom(), words))).clicked() {
             stage.push(Ask::ChooseExportFolder);
         }
     });
@@ -340,12 +302,8 @@ fn write_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut ExportState, plan: &
             let why_not = (!blocking.is_empty())
                 .then(|| T::FixFirst.with(&[("n", blocking.len().into()), ("what", blocking[0].into())]));
             let label = T::Export.with(&[("n", plan.files.len().into())]);
-            if button::enabled_or_why(
-                ui,
-                button::primary((icons::EXPORT.atom(), label)),
-                why_not.as_deref(),
-            )
-            .clicked()
+            if button::enabled_or_why(ui, button::primary((icons::EXPORT.atom(), label)), why_not.as_deref())
+                .clicked()
             {
                 let parts = plan
                     .parts
@@ -359,10 +317,7 @@ fn write_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut ExportState, plan: &
                     folder: state.folder.clone(),
                 });
             }
-            if ui
-                .add_enabled(!plan.files.is_empty(), button::plain(T::Preview.text()))
-                .clicked()
-            {
+            if ui.add_enabled(!plan.files.is_empty(), button::plain(T::Preview.text())).clicked() {
                 state.shows_files = true;
             }
         });
@@ -379,16 +334,12 @@ fn files_ui(ui: &Ui, state: &mut ExportState, plan: &ExportPlan) {
         ScrollArea::vertical().max_height(440.0).show(ui, |ui| {
             for file in &plan.files {
                 ui.label(RichText::new(&file.name).text_style(text::strong()));
-                Frame::new()
-                    .fill(ui.tokens().surface2)
-                    .corner_radius(6)
-                    .inner_margin(10)
-                    .show(ui, |ui| {
-                        ui.set_width(ui.available_width());
-                        ScrollArea::horizontal().id_salt(&file.name).show(ui, |ui| {
-                            ui.add(egui::Label::new(RichText::new(&file.head).monospace()).extend());
-                        });
+                Frame::new().fill(ui.tokens().surface2).corner_radius(6).inner_margin(10).show(ui, |ui| {
+                    ui.set_width(ui.available_width());
+                    ScrollArea::horizontal().id_salt(&file.name).show(ui, |ui| {
+                        ui.add(egui::Label::new(RichText::new(&file.head).monospace()).extend());
                     });
+                });
                 ui.add_space(space::S);
             }
         });

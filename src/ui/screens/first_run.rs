@@ -67,37 +67,19 @@ impl Guide {
     pub fn steps(self) -> &'static [(T, &'static [&'static str])] {
         match self {
             Self::Shopify => &[
-                (
-                    T::Products,
-                    &["Products", "Export", "All products", "CSV for Excel"],
-                ),
-                (
-                    T::Customers,
-                    &["Customers", "Export", "All customers", "CSV for Excel"],
-                ),
+                (T::Products, &["Products", "Export", "All products", "CSV for Excel"]),
+                (T::Customers, &["Customers", "Export", "All customers", "CSV for Excel"]),
                 (T::Orders, &["Orders", "Export", "All orders", "CSV for Excel"]),
-                (
-                    T::Searches,
-                    &["Analytics", "Reports", "Top online store searches", "Export"],
-                ),
+                (T::Searches, &["Analytics", "Reports", "Top online store searches", "Export"]),
             ],
             Self::Woocommerce => &[
-                (
-                    T::Products,
-                    &["Products", "All Products", "Export", "Generate CSV"],
-                ),
+                (T::Products, &["Products", "All Products", "Export", "Generate CSV"]),
                 (T::Customers, &["Analytics", "Customers", "Download"]),
                 (T::Orders, &["Analytics", "Orders", "Download"]),
             ],
             Self::AdobeCommerce => &[
-                (
-                    T::Products,
-                    &["System", "Data Transfer", "Export", "Entity Type: Products"],
-                ),
-                (
-                    T::Customers,
-                    &["System", "Data Transfer", "Export", "Customers Main File"],
-                ),
+                (T::Products, &["System", "Data Transfer", "Export", "Entity Type: Products"]),
+                (T::Customers, &["System", "Data Transfer", "Export", "Customers Main File"]),
                 (T::Orders, &["Sales", "Orders", "Export", "CSV"]),
             ],
             Self::Bigcommerce => &[
@@ -116,13 +98,8 @@ impl Guide {
 }
 
 /// Five of the sample store's products, as a taste of it.
-const TASTE: [&str; 5] = [
-    "club-armchair-teal",
-    "amber-ceramic-lamp",
-    "trailing-pothos",
-    "stovetop-espresso-pot",
-    "block-train",
-];
+const TASTE: [&str; 5] =
+    ["club-armchair-teal", "amber-ceramic-lamp", "trailing-pothos", "stovetop-espresso-pot", "block-train"];
 
 /// The whole window before there is a workspace.
 pub fn first_run_ui(
@@ -135,43 +112,37 @@ pub fn first_run_ui(
     asks: &mut Vec<Ask>,
 ) {
     guide_ui(ui, state);
-    ScrollArea::vertical()
-        .id_salt("first run")
-        .auto_shrink(false)
-        .show(ui, |ui| {
-            let room = ui.available_size();
-            let width = (room.x - 2.0 * space::XL).min(920.0);
-            let height = 500.0 + recent.len().min(5) as f32 * 32.0;
-            ui.add_space(((room.y - height) * 0.42).max(space::XL));
-            let left = ((room.x - width) / 2.0).max(space::L);
-            ui.horizontal_top(|ui| {
-                ui.add_space(left);
-                ui.vertical(|ui| {
-                    ui.set_width(width);
-                    head_ui(ui);
-                    ui.add_space(space::XL);
-                    let drop_width = (width * 0.60).floor();
-                    ui.horizontal_top(|ui| {
-                        ui.spacing_mut().item_spacing.x = space::XL;
-                        drop_zone_ui(ui, drop_width, state, asks);
-                        sample_ui(ui, width - drop_width - space::XL, pictures, asks);
-                    });
-                    ui.add_space(space::XL);
-                    recent_ui(ui, recent, formats, now, asks);
-                    ui.add_space(space::XL);
+    ScrollArea::vertical().id_salt("first run").auto_shrink(false).show(ui, |ui| {
+        let room = ui.available_size();
+        let width = (room.x - 2.0 * space::XL).min(920.0);
+        let height = 500.0 + recent.len().min(5) as f32 * 32.0;
+        ui.add_space(((room.y - height) * 0.42).max(space::XL));
+        let left = ((room.x - width) / 2.0).max(space::L);
+        ui.horizontal_top(|ui| {
+            ui.add_space(left);
+            ui.vertical(|ui| {
+                ui.set_width(width);
+                head_ui(ui);
+                ui.add_space(space::XL);
+                let drop_width = (width * 0.60).floor();
+                ui.horizontal_top(|ui| {
+                    ui.spacing_mut().item_spacing.x = space::XL;
+                    drop_zone_ui(ui, drop_width, state, asks);
+                    sample_ui(ui, width - drop_width - space::XL, pictures, asks);
                 });
+                ui.add_space(space::XL);
+                recent_ui(ui, recent, formats, now, asks);
+                ui.add_space(space::XL);
             });
         });
+    });
 }
 
 fn head_ui(ui: &mut Ui) {
     let t = ui.tokens();
     ui.vertical_centered(|ui| {
-        let title = ui.label(
-            RichText::new(T::Title.text())
-                .font(FontId::new(32.0, semibold()))
-                .color(t.text),
-        );
+        let title =
+            ui.label(RichText::new(T::Title.text()).font(FontId::new(32.0, semibold())).color(t.text));
         title.widget_info(|| WidgetInfo::labeled(Role::Heading, true, T::Title.text()));
         ui.add_space(space::XS);
         ui.scope(|ui| {
@@ -190,9 +161,7 @@ fn drop_zone_ui(ui: &mut Ui, width: f32, state: &mut FirstRunState, asks: &mut V
     let fill = if files_over { t.accent_soft } else { t.surface };
     ui.painter().rect_filled(rect, radius::PREVIEW, fill);
     dashed_frame(ui, rect, if files_over { t.accent } else { t.border_strong });
-    let inside = UiBuilder::new()
-        .max_rect(rect.shrink(20.0))
-        .layout(Layout::top_down(Align::Center));
+    let inside = UiBuilder::new().max_rect(rect.shrink(20.0)).layout(Layout::top_down(Align::Center));
     // A child of its own, so that the row goes on after the box and not after its contents.
     ui.new_child(inside).scope(|ui| {
         ui.add_space(space::M);
@@ -200,11 +169,7 @@ fn drop_zone_ui(ui: &mut Ui, width: f32, state: &mut FirstRunState, asks: &mut V
         ui.painter().circle_filled(icon_at.center(), 28.0, t.accent_soft);
         icons::DOWNLOAD_SIMPLE.paint(ui.painter(), icon_at.center(), 26.0, t.accent);
         ui.add_space(space::XS);
-        ui.label(
-            RichText::new(T::Drop.text())
-                .font(FontId::new(18.0, semibold()))
-                .color(t.text),
-        );
+        ui.label(RichText::new(T::Drop.text()).font(FontId::new(18.0, semibold())).color(t.text));
         ui.label(RichText::new(T::Kinds.text()).color(t.muted));
         ui.add_space(space::XS);
         if ui
@@ -256,16 +221,8 @@ fn centred_row(ui: &mut Ui, salt: &str, contents: impl FnOnce(&mut Ui)) {
 fn sample_ui(ui: &mut Ui, width: f32, pictures: &mut dyn Pictures, asks: &mut Vec<Ask>) {
     let t = ui.tokens();
     let (rect, _) = ui.allocate_exact_size(vec2(width, BOX_HEIGHT), Sense::hover());
-    ui.painter().rect(
-        rect,
-        radius::PREVIEW,
-        t.surface,
-        Stroke::new(1.0, t.border),
-        egui::StrokeKind::Inside,
-    );
-    let inside = UiBuilder::new()
-        .max_rect(rect.shrink(20.0))
-        .layout(Layout::top_down(Align::Min));
+    ui.painter().rect(rect, radius::PREVIEW, t.surface, Stroke::new(1.0, t.border), egui::StrokeKind::Inside);
+    let inside = UiBuilder::new().max_rect(rect.shrink(20.0)).layout(Layout::top_down(Align::Min));
     ui.new_child(inside).scope(|ui| {
         let room = ui.available_width();
         let gap = 6.0;
@@ -282,12 +239,7 @@ fn sample_ui(ui: &mut Ui, width: f32, pictures: &mut dyn Pictures, asks: &mut Ve
         for (idx, name) in TASTE[1..].iter().enumerate() {
             let (column, row) = ((idx % 2) as f32, (idx / 2) as f32);
             let at = strip.min + vec2(large + gap + column * (small + gap), row * (small + gap));
-            pictures.paint_bundled(
-                ui,
-                Rect::from_min_size(at, Vec2::splat(small)),
-                name,
-                radius::CONTROL,
-            );
+            pictures.paint_bundled(ui, Rect::from_min_size(at, Vec2::splat(small)), name, radius::CONTROL);
         }
         ui.add_space(space::XS);
         heading::title(ui, T::SampleName.text());
@@ -327,39 +279,17 @@ fn recent_row(ui: &mut Ui, workspace: &RecentWorkspace, formats: &Formats, now: 
     let t = ui.tokens();
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 30.0), Sense::click());
     if response.hovered() || response.has_focus() {
-        ui.painter()
-            .rect_filled(rect.expand2(vec2(8.0, 0.0)), radius::CONTROL, t.hover);
+        ui.painter().rect_filled(rect.expand2(vec2(8.0, 0.0)), radius::CONTROL, t.hover);
     }
     let painter = ui.painter();
     let y = rect.center().y;
     let body = FontId::new(14.0, egui::FontFamily::Proportional);
     let left = egui::Align2::LEFT_CENTER;
-    painter.text(
-        pos2(rect.left(), y),
-        left,
-        &workspace.name,
-        FontId::new(14.0, medium()),
-        t.text,
-    );
-    let when = workspace
-        .opened_at
-        .map(|at| ago(at, now, formats))
-        .unwrap_or_default();
-    painter.text(
-        pos2(rect.left() + rect.width() * 0.34, y),
-        left,
-        when,
-        body.clone(),
-        t.muted,
-    );
+    painter.text(pos2(rect.left(), y), left, &workspace.name, FontId::new(14.0, medium()), t.text);
+    let when = workspace.opened_at.map(|at| ago(at, now, formats)).unwrap_or_default();
+    painter.text(pos2(rect.left() + rect.width() * 0.34, y), left, when, body.clone(), t.muted);
     let path = shortened(&workspace.file);
-    painter.text(
-        pos2(rect.left() + rect.width() * 0.50, y),
-        left,
-        path,
-        body,
-        t.muted,
-    );
+    painter.text(pos2(rect.left() + rect.width() * 0.50, y), left, path, body, t.muted);
     let name = T::OpenRecent.with(&[("name", (&workspace.name).into())]);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
     crate::ui::kit::focus::ring(ui, &response, radius::CONTROL);
@@ -377,10 +307,7 @@ pub fn ago(at: Seconds, now: Seconds, formats: &Formats) -> String {
 
 /// The folder and the file name; the beginning of a path says nothing.
 fn shortened(path: &std::path::Path) -> String {
-    let file = path
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default();
+    let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     match path.parent().and_then(std::path::Path::file_name) {
         Some(folder) => format!("… / {} / {file}", folder.to_string_lossy()),
         None => file,
@@ -394,12 +321,7 @@ fn guide_ui(ui: &mut Ui, state: &mut FirstRunState) {
     egui::Panel::right("how to export")
         .exact_size(360.0)
         .resizable(false)
-        .frame(
-            egui::Frame::new()
-                .fill(t.surface)
-                .inner_margin(20)
-                .stroke(Stroke::new(1.0, t.border)),
-        )
+        .frame(egui::Frame::new().fill(t.surface).inner_margin(20).stroke(Stroke::new(1.0, t.border)))
         .show(ui, |ui| {
             ui.horizontal(|ui| {
                 heading::title(ui, &T::HowToExportFrom.with(&[("platform", guide.name().into())]));
@@ -480,9 +402,6 @@ mod tests {
     fn only_files_no_reader_takes_are_refused() {
         let files = |names: &[&str]| names.iter().map(PathBuf::from).collect::<Vec<_>>();
         assert_eq!(refused(&files(&["orders.csv", "stock.XLSX", "folder"])), None);
-        assert_eq!(
-            refused(&files(&["orders.csv", "Sheet.numbers"])),
-            Some("numbers".to_owned())
-        );
+        assert_eq!(refused(&files(&["orders.csv", "Sheet.numbers"])), Some("numbers".to_owned()));
     }
 }

@@ -42,43 +42,38 @@ pub fn home_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut HomeState) {
         return;
     }
     decide_thumbnails(stage, state);
-    ScrollArea::vertical()
-        .id_salt("home")
-        .auto_shrink(false)
-        .show(ui, |ui| {
-            Frame::new()
-                .inner_margin(Margin::symmetric(24, 20))
-                .show(ui, |ui| {
-                    ui.set_width(ui.available_width());
-                    let is_wide = 860.0 < ui.available_width();
-                    let findings = findings(stage, state);
-                    let to_do = to_do(stage);
-                    if is_wide {
-                        let room = ui.available_width();
-                        ui.horizontal_top(|ui| {
-                            ui.spacing_mut().item_spacing.x = space::M;
-                            for (width, is_first) in [(room * 0.58, true), (room * 0.42 - space::M, false)] {
-                                ui.vertical(|ui| {
-                                    ui.set_width(width);
-                                    if is_first {
-                                        lines_ui(ui, stage, T::Hello, &findings);
-                                    } else {
-                                        to_do_ui(ui, stage, &to_do);
-                                    }
-                                });
+    ScrollArea::vertical().id_salt("home").auto_shrink(false).show(ui, |ui| {
+        Frame::new().inner_margin(Margin::symmetric(24, 20)).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            let is_wide = 860.0 < ui.available_width();
+            let findings = findings(stage, state);
+            let to_do = to_do(stage);
+            if is_wide {
+                let room = ui.available_width();
+                ui.horizontal_top(|ui| {
+                    ui.spacing_mut().item_spacing.x = space::M;
+                    for (width, is_first) in [(room * 0.58, true), (room * 0.42 - space::M, false)] {
+                        ui.vertical(|ui| {
+                            ui.set_width(width);
+                            if is_first {
+                                lines_ui(ui, stage, T::Hello, &findings);
+                            } else {
+                                to_do_ui(ui, stage, &to_do);
                             }
                         });
-                    } else {
-                        lines_ui(ui, stage, T::Hello, &findings);
-                        ui.add_space(space::M);
-                        to_do_ui(ui, stage, &to_do);
                     }
-                    ui.add_space(space::L);
-                    groups_ui(ui, stage, state);
-                    ui.add_space(space::L);
-                    pulse_ui(ui, stage);
                 });
+            } else {
+                lines_ui(ui, stage, T::Hello, &findings);
+                ui.add_space(space::M);
+                to_do_ui(ui, stage, &to_do);
+            }
+            ui.add_space(space::L);
+            groups_ui(ui, stage, state);
+            ui.add_space(space::L);
+            pulse_ui(ui, stage);
         });
+    });
 }
 
 /// A sentence and the one link it ends in.
@@ -110,11 +105,8 @@ fn findings(stage: &Stage<'_>, state: &HomeState) -> Vec<Line> {
             });
         }
         let net = |group: &Group| i64::from(group.joined) - i64::from(group.left);
-        if let Some(group) = customers
-            .groups
-            .iter()
-            .max_by_key(|group| net(group).abs())
-            .filter(|group| net(group) != 0)
+        if let Some(group) =
+            customers.groups.iter().max_by_key(|group| net(group).abs()).filter(|group| net(group) != 0)
         {
             let phrase = if 0 < net(group) { T::Grew } else { T::Shrank };
             lines.push(Line {
@@ -168,10 +160,7 @@ fn low_in_first_row(stage: &Stage<'_>, state: &HomeState) -> usize {
         .iter()
         .filter_map(|idx| bundle.catalog.products.get(*idx as usize))
         .filter(|product| {
-            product
-                .stock
-                .is_some_and(|stock| (0..=LOW_STOCK).contains(&stock))
-                && !product.sell_when_empty
+            product.stock.is_some_and(|stock| (0..=LOW_STOCK).contains(&stock)) && !product.sell_when_empty
         })
         .count()
 }
@@ -180,52 +169,34 @@ fn low_in_first_row(stage: &Stage<'_>, state: &HomeState) -> usize {
 fn to_do(stage: &Stage<'_>) -> Vec<(String, Place)> {
     let mut lines = Vec::new();
     if let Some(audit) = &stage.view.audit {
-        for problem in audit
-            .problems
-            .iter()
-            .filter(|problem| !problem.is_ignored)
-            .take(2)
-        {
+        for problem in audit.problems.iter().filter(|problem| !problem.is_ignored).take(2) {
             lines.push((
                 T::FixProblem.with(&[("title", (&problem.title).into())]),
                 Place::Problem(problem.code.clone()),
             ));
         }
     }
-    if stage
-        .view
-        .customers
-        .as_ref()
-        .is_some_and(|customers| customers.is_stale)
-    {
+    if stage.view.customers.as_ref().is_some_and(|customers| customers.is_stale) {
         lines.push((T::Regroup.text().to_owned(), Place::Customers));
     }
     if let (Some(exported), Some(last)) = (&stage.view.exported, stage.view.exports.first()) {
         let n = changes(&exported.document, stage.draft);
         if 0 < n {
             let date = ago(last.at, stage.now, stage.formats);
-            lines.push((
-                T::ExportChanges.with(&[("n", n.into()), ("date", (&date).into())]),
-                Place::Export,
-            ));
+            lines.push((T::ExportChanges.with(&[("n", n.into()), ("date", (&date).into())]), Place::Export));
         }
     } else if stage.view.bundle.is_some() {
         lines.push((T::ExportFirst.text().to_owned(), Place::Export));
     }
     if let Some(customers) = &stage.view.customers {
         let ruled = |group: &Group| {
-            stage.draft.rules.iter().any(|rule| {
-                rule.scope
-                    .segments
-                    .as_ref()
-                    .is_some_and(|ids| ids.contains(&group.id))
-            })
+            stage
+                .draft
+                .rules
+                .iter()
+                .any(|rule| rule.scope.segments.as_ref().is_some_and(|ids| ids.contains(&group.id)))
         };
-        if let Some(group) = customers
-            .groups
-            .iter()
-            .find(|group| !group.hidden && !ruled(group))
-        {
+        if let Some(group) = customers.groups.iter().find(|group| !group.hidden && !ruled(group)) {
             let says = T::ReviewGroup.with(&[("name", (&group.name).into())]);
             lines.push((says, Place::Homepage(Some(group.id.clone()))));
         }
@@ -236,21 +207,10 @@ fn to_do(stage: &Stage<'_>) -> Vec<(String, Place)> {
 
 /// Rules and layouts that differ.
 fn changes(before: &crate::merch::Document, after: &crate::merch::Document) -> usize {
-    let rules = after
-        .rules
-        .iter()
-        .filter(|rule| !before.rules.contains(rule))
-        .count()
-        + before
-            .rules
-            .iter()
-            .filter(|rule| !after.rules.iter().any(|other| other.id == rule.id))
-            .count();
-    let layouts = after
-        .layouts
-        .iter()
-        .filter(|(page, layout)| before.layouts.get(*page) != Some(*layout))
-        .count();
+    let rules = after.rules.iter().filter(|rule| !before.rules.contains(rule)).count()
+        + before.rules.iter().filter(|rule| !after.rules.iter().any(|other| other.id == rule.id)).count();
+    let layouts =
+        after.layouts.iter().filter(|(page, layout)| before.layouts.get(*page) != Some(*layout)).count();
     rules + layouts + usize::from(before.search != after.search)
 }
 
@@ -304,19 +264,10 @@ fn to_do_ui(ui: &mut Ui, stage: &mut Stage<'_>, lines: &[(String, Place)]) {
 /// The first row of everyone's and every group's homepage, decided once per edit.
 fn decide_thumbnails(stage: &Stage<'_>, state: &mut HomeState) {
     let Some(prepared) = stage.prepared else { return };
-    if state
-        .thumbnails
-        .as_ref()
-        .is_some_and(|(revision, _)| *revision == stage.revision)
-    {
+    if state.thumbnails.as_ref().is_some_and(|(revision, _)| *revision == stage.revision) {
         return;
     }
-    let segments = prepared
-        .bundle()
-        .segments
-        .segments
-        .iter()
-        .map(|info| info.id.clone());
+    let segments = prepared.bundle().segments.segments.iter().map(|info| info.id.clone());
     let shown = std::iter::once(crate::bundle::EVERYONE.to_owned())
         .chain(segments)
         .map(|segment| {
@@ -326,9 +277,7 @@ fn decide_thumbnails(stage: &Stage<'_>, state: &mut HomeState) {
             let first = page.blocks.iter().find(|block| !block.slots.is_empty());
             (
                 segment,
-                first
-                    .map(|block| block.slots.iter().map(|slot| slot.product).collect())
-                    .unwrap_or_default(),
+                first.map(|block| block.slots.iter().map(|slot| slot.product).collect()).unwrap_or_default(),
             )
         })
         .collect();
@@ -339,9 +288,7 @@ fn groups_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &HomeState) {
     let Some(customers) = stage.view.customers.clone() else {
         return;
     };
-    let catalog = stage
-        .bundle()
-        .map(|bundle| std::sync::Arc::clone(&bundle.catalog));
+    let catalog = stage.bundle().map(|bundle| std::sync::Arc::clone(&bundle.catalog));
     heading::title(ui, T::Groups.text());
     ScrollArea::horizontal().id_salt("group strip").show(ui, |ui| {
         ui.horizontal_top(|ui| {
@@ -378,28 +325,13 @@ fn group_card(
         ui.add(egui::Label::new(RichText::new(&group.name).text_style(text::strong())).truncate());
     });
     let shares = T::GroupShares.with(&[
-        (
-            "customers",
-            (&stage.formats.percent(i64::from(group.customer_share))).into(),
-        ),
-        (
-            "revenue",
-            (&stage.formats.percent(i64::from(group.revenue_share))).into(),
-        ),
+        ("customers", (&stage.formats.percent(i64::from(group.customer_share))).into()),
+        ("revenue", (&stage.formats.percent(i64::from(group.revenue_share))).into()),
     ]);
     ui.add(
-        egui::Label::new(
-            RichText::new(shares)
-                .text_style(text::small())
-                .color(ui.tokens().muted),
-        )
-        .truncate(),
+        egui::Label::new(RichText::new(shares).text_style(text::small()).color(ui.tokens().muted)).truncate(),
     );
-    let theme = if ui.visuals().dark_mode {
-        Theme::Dark
-    } else {
-        Theme::Light
-    };
+    let theme = if ui.visuals().dark_mode { Theme::Dark } else { Theme::Light };
     let values: Vec<f64> = group.monthly_revenue.iter().map(|value| *value as f64).collect();
     sparkline::sparkline(
         ui,
@@ -410,25 +342,14 @@ fn group_card(
     );
     let side = ((ui.available_width() - 12.0) / 3.0).floor();
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), side), egui::Sense::hover());
-    let shown = state
-        .thumbnails
-        .as_ref()
-        .and_then(|(_, all)| all.iter().find(|(segment, _)| *segment == group.id));
-    for (idx, product) in shown
-        .map(|(_, products)| products.as_slice())
-        .unwrap_or_default()
-        .iter()
-        .take(3)
-        .enumerate()
+    let shown =
+        state.thumbnails.as_ref().and_then(|(_, all)| all.iter().find(|(segment, _)| *segment == group.id));
+    for (idx, product) in
+        shown.map(|(_, products)| products.as_slice()).unwrap_or_default().iter().take(3).enumerate()
     {
         let at = rect.min + vec2(idx as f32 * (side + 6.0), 0.0);
         if let Some(product) = catalog.and_then(|catalog| catalog.products.get(*product as usize)) {
-            stage.pictures.paint(
-                ui,
-                Rect::from_min_size(at, Vec2::splat(side)),
-                product,
-                radius::CONTROL,
-            );
+            stage.pictures.paint(ui, Rect::from_min_size(at, Vec2::splat(side)), product, radius::CONTROL);
         }
     }
 }
@@ -442,42 +363,19 @@ fn pulse_ui(ui: &mut Ui, stage: &Stage<'_>) {
     let relative = |then: Then<i64>| {
         (0 < then.before).then(|| {
             let permille = (then.now - then.before) * 1000 / then.before;
-            (
-                permille,
-                format!(
-                    "{}{}",
-                    if 0 < permille { "+" } else { "" },
-                    formats.percent_tenths(permille)
-                ),
-            )
+            (permille, format!("{}{}", if 0 < permille { "+" } else { "" }, formats.percent_tenths(permille)))
         })
     };
     let points = |then: Then<f64>| {
         let tenths = ((then.now - then.before) * 1000.0).round() as i64;
-        Some((
-            tenths,
-            T::Points.with(&[("n", (&formats.signed_tenths(tenths)).into())]),
-        ))
+        Some((tenths, T::Points.with(&[("n", (&formats.signed_tenths(tenths)).into())])))
     };
     let rate = |value: f64| formats.percent_tenths((value * 1000.0).round() as i64);
-    let orders = Then {
-        now: pulse.orders.now as i64,
-        before: pulse.orders.before as i64,
-    };
+    let orders = Then { now: pulse.orders.now as i64, before: pulse.orders.before as i64 };
     let mut cards = vec![
-        (
-            T::Revenue,
-            formats.money_compact(pulse.revenue.now),
-            relative(pulse.revenue),
-            None,
-        ),
+        (T::Revenue, formats.money_compact(pulse.revenue.now), relative(pulse.revenue), None),
         (T::Orders, formats.number(orders.now), relative(orders), None),
-        (
-            T::Repeat,
-            rate(pulse.repeat_rate.now),
-            points(pulse.repeat_rate),
-            Some(T::RepeatHint),
-        ),
+        (T::Repeat, rate(pulse.repeat_rate.now), points(pulse.repeat_rate), Some(T::RepeatHint)),
     ];
     if let Some(sell) = pulse.sell_through {
         cards.push((T::SellThrough, rate(sell.now), points(sell), Some(T::SellHint)));
@@ -493,11 +391,8 @@ fn pulse_ui(ui: &mut Ui, stage: &Stage<'_>) {
                     ui.vertical(|ui| {
                         ui.spacing_mut().item_spacing.y = 2.0;
                         let t = ui.tokens();
-                        let label = ui.label(
-                            RichText::new(name.text())
-                                .text_style(text::label())
-                                .color(t.muted),
-                        );
+                        let label =
+                            ui.label(RichText::new(name.text()).text_style(text::label()).color(t.muted));
                         if let Some(hint) = hint {
                             label.on_hover_text(hint.text());
                         }

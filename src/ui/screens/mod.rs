@@ -152,21 +152,16 @@ impl Screen {
                 0 => Note::None,
                 n => Note::Count(n),
             },
-            Self::Search => match scene
-                .view
-                .search_terms
-                .iter()
-                .filter(|term| term.found == Some(0))
-                .count()
+            Self::Search => match scene.view.search_terms.iter().filter(|term| term.found == Some(0)).count()
             {
                 0 => Note::None,
                 n => Note::Count(n),
             },
             Self::Rules => {
                 let bundle = scene.view.bundle.as_ref();
-                match bundle.map_or(0, |bundle| {
-                    rules::conflicts(scene.document, &bundle.catalog, scene.now).len()
-                }) {
+                match bundle
+                    .map_or(0, |bundle| rules::conflicts(scene.document, &bundle.catalog, scene.now).len())
+                {
                     0 => Note::None,
                     n => Note::Warning(n),
                 }
@@ -213,15 +208,7 @@ pub fn show(
     if !is_open && !imports && screen != Screen::Settings {
         let recent = recent(scene);
         let state = &mut states.first_run;
-        first_run::first_run_ui(
-            ui,
-            &recent,
-            scene.formats,
-            scene.now,
-            state,
-            &mut pictures,
-            &mut asks,
-        );
+        first_run::first_run_ui(ui, &recent, scene.formats, scene.now, state, &mut pictures, &mut asks);
         commands.extend(asks.into_iter().map(Command::Ask));
         return;
     }
@@ -261,10 +248,7 @@ fn recent(scene: &Scene<'_>) -> Vec<first_run::RecentWorkspace> {
         .recent
         .iter()
         .map(|file| first_run::RecentWorkspace {
-            name: file
-                .file_stem()
-                .map(|name| name.to_string_lossy().into_owned())
-                .unwrap_or_default(),
+            name: file.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
             file: file.clone(),
             opened_at: None,
         })
@@ -283,9 +267,7 @@ pub(super) fn prepare(place: &stage::Place, states: &mut ScreenStates) -> Screen
         }
         Place::Customers => Screen::Customers,
         Place::Homepage(segment) => {
-            let segment = segment
-                .clone()
-                .or_else(|| Some(crate::bundle::EVERYONE.to_owned()));
+            let segment = segment.clone().or_else(|| Some(crate::bundle::EVERYONE.to_owned()));
             states.pages.open(crate::decide::PageRef::Home, segment);
             Screen::Pages
         }

@@ -53,54 +53,30 @@ pub fn recommendations_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut Recomm
         return;
     };
     let t = ui.tokens();
-    let side = Frame::new()
-        .fill(t.surface)
-        .inner_margin(Margin::symmetric(12, 12));
-    Panel::left("recommended products")
-        .exact_size(280.0)
-        .resizable(false)
-        .frame(side)
-        .show(ui, |ui| {
-            list_ui(ui, stage, state, &bundle);
-        });
+    let side = Frame::new().fill(t.surface).inner_margin(Margin::symmetric(12, 12));
+    Panel::left("recommended products").exact_size(280.0).resizable(false).frame(side).show(ui, |ui| {
+        list_ui(ui, stage, state, &bundle);
+    });
     let app = t.app;
-    egui::CentralPanel::default()
-        .frame(Frame::new().fill(app))
-        .show(ui, |ui| {
-            ScrollArea::vertical()
-                .id_salt("product page")
-                .auto_shrink(false)
-                .show(ui, |ui| {
-                    Frame::new()
-                        .inner_margin(Margin::symmetric(20, 16))
-                        .show(ui, |ui| {
-                            ui.set_width(ui.available_width());
-                            let selected = state
-                                .selected
-                                .as_ref()
-                                .and_then(|id| bundle.catalog.index(id))
-                                .unwrap_or(0);
-                            if let Some(product) = bundle.catalog.products.get(selected as usize) {
-                                page_ui(ui, stage, &bundle, selected, product);
-                            }
-                        });
-                });
+    egui::CentralPanel::default().frame(Frame::new().fill(app)).show(ui, |ui| {
+        ScrollArea::vertical().id_salt("product page").auto_shrink(false).show(ui, |ui| {
+            Frame::new().inner_margin(Margin::symmetric(20, 16)).show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                let selected = state.selected.as_ref().and_then(|id| bundle.catalog.index(id)).unwrap_or(0);
+                if let Some(product) = bundle.catalog.products.get(selected as usize) {
+                    page_ui(ui, stage, &bundle, selected, product);
+                }
+            });
         });
+    });
 }
 
 fn list_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut RecommendationsState, bundle: &Bundle) {
     let n = bundle.catalog.products.len();
-    let ready = (0..n as u32)
-        .filter(|idx| !pairs(bundle, *idx).is_empty())
-        .count();
+    let ready = (0..n as u32).filter(|idx| !pairs(bundle, *idx).is_empty()).count();
     let words = T::ReadyFor.with(&[("n", ready.into()), ("all", n.into())]);
     ui.add(egui::Label::new(RichText::new(&words).text_style(text::small())).wrap());
-    progress::bar(
-        ui,
-        ui.available_width(),
-        Some(ready as f32 / n.max(1) as f32),
-        &words,
-    );
+    progress::bar(ui, ui.available_width(), Some(ready as f32 / n.max(1) as f32), &words);
     if ready < n {
         let label = if state.only_without {
             T::ShowAll.text().to_owned()
@@ -111,21 +87,12 @@ fn list_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut RecommendationsState,
             state.only_without = !state.only_without;
         }
     }
-    search_field::search_field(
-        ui,
-        &mut state.filter,
-        T::FindProduct.text(),
-        ui.available_width() - 20.0,
-    );
+    search_field::search_field(ui, &mut state.filter, T::FindProduct.text(), ui.available_width() - 20.0);
     let needle = state.filter.to_lowercase();
     let shown: Vec<u32> = (0..n as u32)
         .filter(|idx| !state.only_without || pairs(bundle, *idx).is_empty())
         .filter(|idx| {
-            needle.is_empty()
-                || bundle.catalog.products[*idx as usize]
-                    .title
-                    .to_lowercase()
-                    .contains(&needle)
+            needle.is_empty() || bundle.catalog.products[*idx as usize].title.to_lowercase().contains(&needle)
         })
         .collect();
     if shown.is_empty() {
@@ -138,10 +105,11 @@ fn list_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut RecommendationsState,
     }
     ui.spacing_mut().item_spacing.y = 0.0;
     let mut walk = 0_i64;
-    ScrollArea::vertical()
-        .id_salt("products")
-        .auto_shrink(false)
-        .show_rows(ui, ROW, shown.len(), |ui, rows| {
+    ScrollArea::vertical().id_salt("products").auto_shrink(false).show_rows(
+        ui,
+        ROW,
+        shown.len(),
+        |ui, rows| {
             for idx in rows {
                 let product = &bundle.catalog.products[shown[idx] as usize];
                 let selected = state.selected.as_deref() == Some(product.id.as_str());
@@ -165,10 +133,7 @@ fn list_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut RecommendationsState,
                     FontId::new(13.0, medium()),
                     t.text,
                 );
-                let price = product
-                    .price
-                    .map(|price| stage.formats.price(price))
-                    .unwrap_or_default();
+                let price = product.price.map(|price| stage.formats.price(price)).unwrap_or_default();
                 painter.text(
                     pos2(rect.left() + 50.0, rect.center().y + 10.0),
                     left,
@@ -180,10 +145,7 @@ fn list_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut RecommendationsState,
                 crate::ui::kit::focus::ring(ui, &response, 6);
                 if response.has_focus() {
                     ui.memory_mut(|memory| {
-                        let arrows = egui::EventFilter {
-                            vertical_arrows: true,
-                            ..Default::default()
-                        };
+                        let arrows = egui::EventFilter { vertical_arrows: true, ..Default::default() };
                         memory.set_focus_lock_filter(response.id, arrows);
                     });
                     walk = ui.input(|input| {
@@ -196,7 +158,8 @@ fn list_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut RecommendationsState,
                     state.selected = Some(product.id.clone());
                 }
             }
-        });
+        },
+    );
     if walk != 0 {
         let at = shown.iter().position(|idx| {
             state.selected.as_deref() == Some(bundle.catalog.products[*idx as usize].id.as_str())
@@ -247,37 +210,23 @@ fn page_ui(ui: &mut Ui, stage: &mut Stage<'_>, bundle: &Bundle, idx: u32, produc
                         }
                     });
                 }
-                let label = if product.sellable() {
-                    T::AddToCart
-                } else {
-                    T::SoldOut
-                };
+                let label = if product.sellable() { T::AddToCart } else { T::SoldOut };
                 Frame::new()
                     .fill(ShopLook::INK)
                     .corner_radius(6)
                     .inner_margin(Margin::symmetric(18, 9))
                     .show(ui, |ui| {
                         ui.label(
-                            RichText::new(label.text())
-                                .text_style(text::strong())
-                                .color(ShopLook::PAPER),
+                            RichText::new(label.text()).text_style(text::strong()).color(ShopLook::PAPER),
                         );
                     });
             });
         });
         ui.add_space(space::L);
         together_ui(ui, stage, bundle, idx, product);
-        for (strategy, title) in [
-            (Strategy::Similar, T::Similar),
-            (Strategy::CompleteTheSet, T::CompleteSet),
-        ] {
-            let row: Vec<Neighbor> = bundle
-                .neighbors
-                .of(strategy, idx)
-                .iter()
-                .take(6)
-                .copied()
-                .collect();
+        for (strategy, title) in [(Strategy::Similar, T::Similar), (Strategy::CompleteTheSet, T::CompleteSet)]
+        {
+            let row: Vec<Neighbor> = bundle.neighbors.of(strategy, idx).iter().take(6).copied().collect();
             if row.is_empty() {
                 continue;
             }
@@ -288,9 +237,7 @@ fn page_ui(ui: &mut Ui, stage: &mut Stage<'_>, bundle: &Bundle, idx: u32, produc
                 stage,
                 bundle,
                 product,
-                &row.iter()
-                    .map(|neighbor| (neighbor.product, why.clone()))
-                    .collect::<Vec<_>>(),
+                &row.iter().map(|neighbor| (neighbor.product, why.clone())).collect::<Vec<_>>(),
             );
         }
     });
@@ -298,33 +245,20 @@ fn page_ui(ui: &mut Ui, stage: &mut Stage<'_>, bundle: &Bundle, idx: u32, produc
 
 fn shop_title(ui: &mut Ui, words: &str) {
     ui.add_space(space::S);
-    ui.label(
-        RichText::new(words)
-            .font(FontId::new(19.0, shop_heading()))
-            .color(ShopLook::INK),
-    );
+    ui.label(RichText::new(words).font(FontId::new(19.0, shop_heading())).color(ShopLook::INK));
 }
 
 fn together_ui(ui: &mut Ui, stage: &mut Stage<'_>, bundle: &Bundle, idx: u32, product: &CatalogProduct) {
     let pairs = pairs(bundle, idx);
     shop_title(ui, T::Together.text());
     if pairs.is_empty() {
-        ui.label(
-            RichText::new(T::TooFew.text())
-                .text_style(text::small())
-                .color(ShopLook::QUIET),
-        );
+        ui.label(RichText::new(T::TooFew.text()).text_style(text::small()).color(ShopLook::QUIET));
         let similar: Vec<(u32, String)> = bundle
             .neighbors
             .of(Strategy::Similar, idx)
             .iter()
             .take(3)
-            .map(|neighbor| {
-                (
-                    neighbor.product,
-                    T::SimilarWhy.with(&[("source", (&product.title).into())]),
-                )
-            })
+            .map(|neighbor| (neighbor.product, T::SimilarWhy.with(&[("source", (&product.title).into())])))
             .collect();
         row_ui(ui, stage, bundle, product, &similar);
         return;
@@ -334,9 +268,7 @@ fn together_ui(ui: &mut Ui, stage: &mut Stage<'_>, bundle: &Bundle, idx: u32, pr
         .take(3)
         .filter_map(|neighbor| {
             let other = bundle.catalog.products.get(neighbor.product as usize)?;
-            let lift = stage
-                .formats
-                .tenths(i64::from(neighbor.evidence.lift_permille) / 100);
+            let lift = stage.formats.tenths(i64::from(neighbor.evidence.lift_permille) / 100);
             let why = T::TogetherWhy.with(&[
                 ("both", neighbor.evidence.both.into()),
                 ("with", neighbor.evidence.with_source.into()),
@@ -349,32 +281,19 @@ fn together_ui(ui: &mut Ui, stage: &mut Stage<'_>, bundle: &Bundle, idx: u32, pr
         .collect();
     // The bundle: this product and the two most often bought with it.
     let bundled: Vec<i64> = std::iter::once(product.price)
-        .chain(row.iter().take(2).map(|(other, _)| {
-            bundle
-                .catalog
-                .products
-                .get(*other as usize)
-                .and_then(|other| other.price)
-        }))
+        .chain(
+            row.iter()
+                .take(2)
+                .map(|(other, _)| bundle.catalog.products.get(*other as usize).and_then(|other| other.price)),
+        )
         .flatten()
         .collect();
     let total = stage.formats.price(bundled.iter().sum());
     let words = T::TogetherTotal.with(&[("total", (&total).into()), ("n", bundled.len().into())]);
-    ui.label(
-        RichText::new(words)
-            .text_style(text::strong())
-            .color(ShopLook::INK),
-    );
+    ui.label(RichText::new(words).text_style(text::strong()).color(ShopLook::INK));
     row_ui(ui, stage, bundle, product, &row);
     for (_, why) in &row {
-        ui.add(
-            egui::Label::new(
-                RichText::new(why)
-                    .text_style(text::small())
-                    .color(ShopLook::QUIET),
-            )
-            .wrap(),
-        );
+        ui.add(egui::Label::new(RichText::new(why).text_style(text::small()).color(ShopLook::QUIET)).wrap());
     }
 }
 
@@ -406,12 +325,8 @@ fn row_ui(
             );
             job.wrap = egui::text::TextWrapping::truncate_at_width(side);
             let galley = ui.painter().layout_job(job);
-            ui.painter()
-                .galley(rect.min + vec2(0.0, side + 4.0), galley, ShopLook::INK);
-            let price = product
-                .price
-                .map(|price| stage.formats.price(price))
-                .unwrap_or_default();
+            ui.painter().galley(rect.min + vec2(0.0, side + 4.0), galley, ShopLook::INK);
+            let price = product.price.map(|price| stage.formats.price(price)).unwrap_or_default();
             let at = rect.min + vec2(0.0, side + 20.0);
             ui.painter().text(
                 at,
@@ -424,34 +339,27 @@ fn row_ui(
             response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
             crate::ui::kit::focus::ring(ui, &response, radius::CONTROL);
             let response = response.on_hover_text(why);
-            egui::Popup::menu(&response)
-                .id(response.id.with("verbs"))
-                .show(|ui| {
-                    let never = T::NotTogether.with(&[("product", (&source.title).into())]);
-                    if ui
-                        .add_enabled(!stage.view.store.read_only, button::quiet(never))
-                        .clicked()
-                    {
-                        let rule = Rule {
-                            id: stage.draft.next_rule_id(),
-                            name: None,
-                            enabled: true,
-                            action: Action::Hide,
-                            target: Target::Products(vec![product.id.clone()]),
-                            scope: Scope {
-                                pages: vec![PageKey::Product(Some(source.id.clone()))],
-                                ..Scope::default()
-                            },
-                            schedule: Schedule::default(),
-                            created_at: stage.now,
-                        };
-                        let says = T::Hidden.with(&[
-                            ("other", (&product.title).into()),
-                            ("product", (&source.title).into()),
-                        ]);
-                        stage.edit(Edit::AddRule { rule, at: None }, says);
-                    }
-                });
+            egui::Popup::menu(&response).id(response.id.with("verbs")).show(|ui| {
+                let never = T::NotTogether.with(&[("product", (&source.title).into())]);
+                if ui.add_enabled(!stage.view.store.read_only, button::quiet(never)).clicked() {
+                    let rule = Rule {
+                        id: stage.draft.next_rule_id(),
+                        name: None,
+                        enabled: true,
+                        action: Action::Hide,
+                        target: Target::Products(vec![product.id.clone()]),
+                        scope: Scope {
+                            pages: vec![PageKey::Product(Some(source.id.clone()))],
+                            ..Scope::default()
+                        },
+                        schedule: Schedule::default(),
+                        created_at: stage.now,
+                    };
+                    let says = T::Hidden
+                        .with(&[("other", (&product.title).into()), ("product", (&source.title).into())]);
+                    stage.edit(Edit::AddRule { rule, at: None }, says);
+                }
+            });
         }
     });
 }

@@ -63,34 +63,25 @@ pub fn search_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut SearchState) {
     }
     let t = ui.tokens();
     let width = (ui.available_width() * 0.32).clamp(250.0, 340.0);
-    let side = Frame::new()
-        .fill(t.surface)
-        .inner_margin(Margin::symmetric(12, 12));
+    let side = Frame::new().fill(t.surface).inner_margin(Margin::symmetric(12, 12));
     Panel::left("queries")
         .exact_size(width)
         .resizable(false)
         .frame(side)
         .show(ui, |ui| terms_ui(ui, stage, state));
-    egui::CentralPanel::default()
-        .frame(Frame::new().fill(t.app))
-        .show(ui, |ui| {
-            ScrollArea::vertical()
-                .id_salt("results")
-                .auto_shrink(false)
-                .show(ui, |ui| {
-                    Frame::new()
-                        .inner_margin(Margin::symmetric(20, 16))
-                        .show(ui, |ui| {
-                            ui.set_width(ui.available_width());
-                            field_ui(ui, stage, state);
-                            ui.add_space(space::S);
-                            decide(stage, state);
-                            results_ui(ui, stage, state);
-                            ui.add_space(space::L);
-                            taught_ui(ui, stage);
-                        });
-                });
+    egui::CentralPanel::default().frame(Frame::new().fill(t.app)).show(ui, |ui| {
+        ScrollArea::vertical().id_salt("results").auto_shrink(false).show(ui, |ui| {
+            Frame::new().inner_margin(Margin::symmetric(20, 16)).show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                field_ui(ui, stage, state);
+                ui.add_space(space::S);
+                decide(stage, state);
+                results_ui(ui, stage, state);
+                ui.add_space(space::L);
+                taught_ui(ui, stage);
+            });
         });
+    });
 }
 
 fn terms_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut SearchState) {
@@ -101,11 +92,9 @@ fn terms_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut SearchState) {
         return;
     }
     ui.horizontal_wrapped(|ui| {
-        for (list, name) in [
-            (List::All, T::AllTerms),
-            (List::NoResults, T::NoResults),
-            (List::Rarely, T::Rarely),
-        ] {
+        for (list, name) in
+            [(List::All, T::AllTerms), (List::NoResults, T::NoResults), (List::Rarely, T::Rarely)]
+        {
             let n = terms.iter().filter(|term| list.holds(term)).count();
             if chip::filter(ui, state.list == list, &name.with(&[("n", n.into())])).clicked() {
                 state.list = list;
@@ -126,20 +115,15 @@ fn terms_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut SearchState) {
         muted,
     );
     for (x, name) in columns.into_iter().zip([T::Searches, T::Clicks, T::Found]) {
-        ui.painter().text(
-            pos2(x, y),
-            egui::Align2::RIGHT_CENTER,
-            name.text(),
-            font.clone(),
-            muted,
-        );
+        ui.painter().text(pos2(x, y), egui::Align2::RIGHT_CENTER, name.text(), font.clone(), muted);
     }
     ui.spacing_mut().item_spacing.y = 0.0;
     let mut walk = 0_i64;
-    ScrollArea::vertical()
-        .id_salt("terms")
-        .auto_shrink(false)
-        .show_rows(ui, 32.0, shown.len(), |ui, rows| {
+    ScrollArea::vertical().id_salt("terms").auto_shrink(false).show_rows(
+        ui,
+        32.0,
+        shown.len(),
+        |ui, rows| {
             for idx in rows {
                 let term = shown[idx];
                 let selected = state.query == term.query;
@@ -164,17 +148,9 @@ fn terms_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut SearchState) {
                 let figure = |value: Option<u64>| {
                     value.map_or_else(|| "–".to_owned(), |value| stage.formats.number(value as i64))
                 };
-                let values = [
-                    figure(Some(term.searches)),
-                    figure(term.clicks),
-                    figure(term.found),
-                ];
+                let values = [figure(Some(term.searches)), figure(term.clicks), figure(term.found)];
                 for (column, (x, value)) in columns.into_iter().zip(values).enumerate() {
-                    let color = if column == 2 && term.found == Some(0) {
-                        t.hide.fg
-                    } else {
-                        t.text
-                    };
+                    let color = if column == 2 && term.found == Some(0) { t.hide.fg } else { t.text };
                     ui.painter().text(
                         pos2(x, y),
                         egui::Align2::RIGHT_CENTER,
@@ -187,10 +163,7 @@ fn terms_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut SearchState) {
                 crate::ui::kit::focus::ring(ui, &response, 6);
                 if response.has_focus() {
                     ui.memory_mut(|memory| {
-                        let arrows = egui::EventFilter {
-                            vertical_arrows: true,
-                            ..Default::default()
-                        };
+                        let arrows = egui::EventFilter { vertical_arrows: true, ..Default::default() };
                         memory.set_focus_lock_filter(response.id, arrows);
                     });
                     walk = ui.input(|input| {
@@ -202,12 +175,10 @@ fn terms_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut SearchState) {
                     state.query.clone_from(&term.query);
                 }
             }
-        });
+        },
+    );
     if walk != 0 && !shown.is_empty() {
-        let at = shown
-            .iter()
-            .position(|term| term.query == state.query)
-            .unwrap_or(0);
+        let at = shown.iter().position(|term| term.query == state.query).unwrap_or(0);
         let next = (at as i64 + walk).clamp(0, shown.len() as i64 - 1) as usize;
         state.query.clone_from(&shown[next].query);
     }
@@ -217,27 +188,12 @@ fn field_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut SearchState) {
     ui.horizontal(|ui| {
         let room = (ui.available_width() - 220.0).clamp(160.0, 420.0);
         search_field::search_field(ui, &mut state.query, T::Try.text(), room);
-        let segments = stage
-            .bundle()
-            .map(|bundle| bundle.segments.segments.clone())
-            .unwrap_or_default();
-        let chosen = state
-            .segment
-            .as_ref()
-            .and_then(|id| segments.iter().find(|info| info.id == *id));
-        let name = chosen
-            .map_or(T::Everyone.text(), |info| info.name.as_str())
-            .to_owned();
+        let segments = stage.bundle().map(|bundle| bundle.segments.segments.clone()).unwrap_or_default();
+        let chosen = state.segment.as_ref().and_then(|id| segments.iter().find(|info| info.id == *id));
+        let name = chosen.map_or(T::Everyone.text(), |info| info.name.as_str()).to_owned();
         let label = T::ForGroup.with(&[("name", (&name).into())]);
         combo::combo(ui, &label, name.as_str(), combo::Look::Outlined, |ui| {
-            if combo::choice(
-                ui,
-                state.segment.is_none(),
-                T::Everyone.text(),
-                T::Everyone.text(),
-            )
-            .clicked()
-            {
+            if combo::choice(ui, state.segment.is_none(), T::Everyone.text(), T::Everyone.text()).clicked() {
                 state.segment = None;
             }
             for info in segments.iter().filter(|info| !info.hidden) {
@@ -261,12 +217,7 @@ fn decide(stage: &Stage<'_>, state: &mut SearchState) {
     }
     let Some(prepared) = stage.prepared else { return };
     let mut visit = Visit::of(PageRef::Search(query.clone()), stage.now);
-    visit.segment = Some(
-        state
-            .segment
-            .clone()
-            .unwrap_or_else(|| crate::bundle::EVERYONE.to_owned()),
-    );
+    visit.segment = Some(state.segment.clone().unwrap_or_else(|| crate::bundle::EVERYONE.to_owned()));
     let page = prepared.decide(&visit, Detail::Full);
     state.page = Some((query, state.segment.clone(), stage.revision, page));
 }
@@ -280,9 +231,7 @@ fn results_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut SearchState) {
         return;
     }
     if let Some(to) = &page.redirect {
-        card::banner(ui, ui.tokens().info, |ui| {
-            ui.label(T::Redirected.with(&[("to", to.into())]))
-        });
+        card::banner(ui, ui.tokens().info, |ui| ui.label(T::Redirected.with(&[("to", to.into())])));
     }
     let catalog = std::sync::Arc::clone(&prepared.bundle().catalog);
     let hits: Vec<(u32, Vec<String>)> = page
@@ -324,10 +273,7 @@ fn results_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut SearchState) {
     });
     ui.horizontal_wrapped(|ui| {
         for word in query.split_whitespace() {
-            if ui
-                .add(button::link(format!("{}: {word}", T::IgnoreWord.text())))
-                .clicked()
-            {
+            if ui.add(button::link(format!("{}: {word}", T::IgnoreWord.text()))).clicked() {
                 let mut search = stage.draft.search.clone();
                 search.ignored_words.push(word.to_owned());
                 set(stage, search, &T::IgnoredWord.with(&[("word", word.into())]));
@@ -345,27 +291,12 @@ fn hit_ui(
     side: f32,
 ) {
     let (rect, response) = ui.allocate_exact_size(vec2(side, side + 44.0), Sense::click());
-    stage.pictures.paint(
-        ui,
-        Rect::from_min_size(rect.min, Vec2::splat(side)),
-        product,
-        radius::CONTROL,
-    );
+    stage.pictures.paint(ui, Rect::from_min_size(rect.min, Vec2::splat(side)), product, radius::CONTROL);
     let galley = underlined(ui, &product.title, query, side);
-    ui.painter()
-        .galley(rect.min + vec2(0.0, side + 5.0), galley, ShopLook::INK);
-    let price = product
-        .price
-        .map(|price| stage.formats.price(price))
-        .unwrap_or_default();
+    ui.painter().galley(rect.min + vec2(0.0, side + 5.0), galley, ShopLook::INK);
+    let price = product.price.map(|price| stage.formats.price(price)).unwrap_or_default();
     let at = rect.min + vec2(0.0, side + 23.0);
-    ui.painter().text(
-        at,
-        egui::Align2::LEFT_TOP,
-        price,
-        FontId::new(13.0, number_semibold()),
-        ShopLook::INK,
-    );
+    ui.painter().text(at, egui::Align2::LEFT_TOP, price, FontId::new(13.0, number_semibold()), ShopLook::INK);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &product.title));
     crate::ui::kit::focus::ring(ui, &response, radius::CONTROL);
     let why = if words.is_empty() {
@@ -374,36 +305,27 @@ fn hit_ui(
         T::Matched.with(&[("words", (&words.join(", ")).into())])
     };
     let response = response.on_hover_text(why);
-    egui::Popup::menu(&response)
-        .id(response.id.with("verbs"))
-        .show(|ui| {
-            let pin = button::quiet((icons::PUSH_PIN.atom(), T::PinHere.text()));
-            if ui.add_enabled(!stage.view.store.read_only, pin).clicked() {
-                let rule = Rule {
-                    id: stage.draft.next_rule_id(),
-                    name: None,
-                    enabled: true,
-                    action: Action::Pin {
-                        position: 1,
-                        soft: false,
-                        keep_when_sold_out: false,
-                    },
-                    target: Target::Products(vec![product.id.clone()]),
-                    scope: Scope {
-                        pages: vec![PageKey::Search],
-                        queries: vec![crate::decide::normalised(
-                            query,
-                            &stage.draft.search.ignored_words,
-                        )],
-                        ..Scope::default()
-                    },
-                    schedule: Schedule::default(),
-                    created_at: stage.now,
-                };
-                let says = T::Pinned.with(&[("product", (&product.title).into()), ("query", query.into())]);
-                stage.edit(Edit::AddRule { rule, at: None }, says);
-            }
-        });
+    egui::Popup::menu(&response).id(response.id.with("verbs")).show(|ui| {
+        let pin = button::quiet((icons::PUSH_PIN.atom(), T::PinHere.text()));
+        if ui.add_enabled(!stage.view.store.read_only, pin).clicked() {
+            let rule = Rule {
+                id: stage.draft.next_rule_id(),
+                name: None,
+                enabled: true,
+                action: Action::Pin { position: 1, soft: false, keep_when_sold_out: false },
+                target: Target::Products(vec![product.id.clone()]),
+                scope: Scope {
+                    pages: vec![PageKey::Search],
+                    queries: vec![crate::decide::normalised(query, &stage.draft.search.ignored_words)],
+                    ..Scope::default()
+                },
+                schedule: Schedule::default(),
+                created_at: stage.now,
+            };
+            let says = T::Pinned.with(&[("product", (&product.title).into()), ("query", query.into())]);
+            stage.edit(Edit::AddRule { rule, at: None }, says);
+        }
+    });
 }
 
 /// The title with the words of the query underlined.
@@ -414,9 +336,7 @@ fn underlined(ui: &Ui, title: &str, query: &str, width: f32) -> std::sync::Arc<e
         if 0 < idx {
             job.append(" ", 0.0, egui::TextFormat::simple(font.clone(), ShopLook::INK));
         }
-        let hit = query
-            .split_whitespace()
-            .any(|wanted| word.to_lowercase().starts_with(wanted));
+        let hit = query.split_whitespace().any(|wanted| word.to_lowercase().starts_with(wanted));
         let mut format = egui::TextFormat::simple(font.clone(), ShopLook::INK);
         if hit {
             format.underline = egui::Stroke::new(1.5, ShopLook::SELECTED);
@@ -436,57 +356,38 @@ fn repair_ui(ui: &mut Ui, stage: &mut Stage<'_>, query: &str, synonym: &mut Stri
         ui.horizontal(|ui| {
             ui.label(RichText::new(format!("“{query}”")).text_style(text::strong()));
             ui.label(T::SameAs.text());
-            let field = egui::TextEdit::singleline(synonym)
-                .hint_text(T::SynonymOf.text())
-                .desired_width(180.0);
+            let field =
+                egui::TextEdit::singleline(synonym).hint_text(T::SynonymOf.text()).desired_width(180.0);
             let field = ui.add(field).accessible_name(T::SynonymOf.text());
             let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
             let usable = !synonym.trim().is_empty() && !stage.view.store.read_only;
-            if (ui
-                .add_enabled(usable, button::primary(T::AddSynonym.text()))
-                .clicked()
-                || entered)
-                && usable
+            if (ui.add_enabled(usable, button::primary(T::AddSynonym.text())).clicked() || entered) && usable
             {
                 let mut search = stage.draft.search.clone();
                 let other = synonym.trim().to_lowercase();
-                search.synonyms.push(Synonym {
-                    words: vec![query.to_owned(), other.clone()],
-                    one_way: false,
-                });
-                set(
-                    stage,
-                    search,
-                    &T::AddedSynonym.with(&[("one", query.into()), ("two", (&other).into())]),
-                );
+                search
+                    .synonyms
+                    .push(Synonym { words: vec![query.to_owned(), other.clone()], one_way: false });
+                set(stage, search, &T::AddedSynonym.with(&[("one", query.into()), ("two", (&other).into())]));
                 synonym.clear();
             }
         });
-        let collections = stage
-            .bundle()
-            .map(|bundle| bundle.catalog.collections.clone())
-            .unwrap_or_default();
+        let collections = stage.bundle().map(|bundle| bundle.catalog.collections.clone()).unwrap_or_default();
         if !collections.is_empty() {
-            combo::combo(
-                ui,
-                T::RedirectTo.text(),
-                T::RedirectTo.text(),
-                combo::Look::Outlined,
-                |ui| {
-                    for collection in &collections {
-                        if combo::choice(ui, false, &collection.title, collection.title.as_str()).clicked() {
-                            let mut search = stage.draft.search.clone();
-                            search.redirects.push(Redirect {
-                                query: query.to_owned(),
-                                to: format!("collection:{}", collection.id),
-                            });
-                            let says = T::AddedRedirect
-                                .with(&[("query", query.into()), ("to", (&collection.title).into())]);
-                            set(stage, search, &says);
-                        }
+            combo::combo(ui, T::RedirectTo.text(), T::RedirectTo.text(), combo::Look::Outlined, |ui| {
+                for collection in &collections {
+                    if combo::choice(ui, false, &collection.title, collection.title.as_str()).clicked() {
+                        let mut search = stage.draft.search.clone();
+                        search.redirects.push(Redirect {
+                            query: query.to_owned(),
+                            to: format!("collection:{}", collection.id),
+                        });
+                        let says = T::AddedRedirect
+                            .with(&[("query", query.into()), ("to", (&collection.title).into())]);
+                        set(stage, search, &says);
                     }
-                },
-            );
+                }
+            });
         }
     });
 }
@@ -524,18 +425,10 @@ fn taught_ui(ui: &mut Ui, stage: &mut Stage<'_>) {
             Box::new(|stage, idx| {
                 let mut changed = search.clone();
                 let gone = changed.synonyms.remove(idx);
-                set(
-                    stage,
-                    changed,
-                    &T::RemovedSynonym.with(&[("words", (&words(&gone)).into())]),
-                );
+                set(stage, changed, &T::RemovedSynonym.with(&[("words", (&words(&gone)).into())]));
             }),
         );
-        let redirects = search
-            .redirects
-            .iter()
-            .map(|one| format!("{} → {}", one.query, one.to))
-            .collect();
+        let redirects = search.redirects.iter().map(|one| format!("{} → {}", one.query, one.to)).collect();
         group(
             ui,
             T::Redirects,
@@ -543,11 +436,7 @@ fn taught_ui(ui: &mut Ui, stage: &mut Stage<'_>) {
             Box::new(|stage, idx| {
                 let mut changed = search.clone();
                 let gone = changed.redirects.remove(idx);
-                set(
-                    stage,
-                    changed,
-                    &T::RemovedRedirect.with(&[("query", (&gone.query).into())]),
-                );
+                set(stage, changed, &T::RemovedRedirect.with(&[("query", (&gone.query).into())]));
             }),
         );
         group(

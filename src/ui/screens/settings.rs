@@ -11,27 +11,22 @@ use crate::ui::strings::{Language, Phrase as _};
 use crate::ui::theme::{HasTokens as _, ShopLook, shop_heading, space, text};
 
 pub fn settings_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
-    ScrollArea::vertical()
-        .id_salt("settings")
-        .auto_shrink(false)
-        .show(ui, |ui| {
-            Frame::new()
-                .inner_margin(Margin::symmetric(24, 20))
-                .show(ui, |ui| {
-                    // Long lines of controls are hard to read across.
-                    ui.set_width(ui.available_width().min(760.0));
-                    heading::display(ui, T::Title.text());
-                    ui.add_space(space::S);
-                    if !scene.view.store.name.is_empty() {
-                        section(ui, T::Store, |ui| store_ui(ui, scene, commands));
-                        section(ui, T::ShopLook, |ui| look_ui(ui, scene, commands));
-                        section(ui, T::Pictures, |ui| pictures_ui(ui, scene));
-                    }
-                    section(ui, T::Privacy, privacy_ui);
-                    section(ui, T::Appearance, |ui| appearance_ui(ui, scene, commands));
-                    section(ui, T::Keyboard, |ui| keyboard_ui(ui, scene, commands));
-                });
+    ScrollArea::vertical().id_salt("settings").auto_shrink(false).show(ui, |ui| {
+        Frame::new().inner_margin(Margin::symmetric(24, 20)).show(ui, |ui| {
+            // Long lines of controls are hard to read across.
+            ui.set_width(ui.available_width().min(760.0));
+            heading::display(ui, T::Title.text());
+            ui.add_space(space::S);
+            if !scene.view.store.name.is_empty() {
+                section(ui, T::Store, |ui| store_ui(ui, scene, commands));
+                section(ui, T::ShopLook, |ui| look_ui(ui, scene, commands));
+                section(ui, T::Pictures, |ui| pictures_ui(ui, scene));
+            }
+            section(ui, T::Privacy, privacy_ui);
+            section(ui, T::Appearance, |ui| appearance_ui(ui, scene, commands));
+            section(ui, T::Keyboard, |ui| keyboard_ui(ui, scene, commands));
         });
+    });
 }
 
 fn section(ui: &mut Ui, title: T, contents: impl FnOnce(&mut Ui)) {
@@ -50,8 +45,7 @@ fn line(ui: &mut Ui, label: T, contents: impl FnOnce(&mut Ui, egui::Id)) {
         let id = ui
             .allocate_ui(vec2(150.0, 28.0), |ui| {
                 ui.set_width(150.0);
-                ui.horizontal_centered(|ui| ui.label(RichText::new(label.text()).color(muted)).id)
-                    .inner
+                ui.horizontal_centered(|ui| ui.label(RichText::new(label.text()).color(muted)).id).inner
             })
             .inner;
         contents(ui, id);
@@ -70,11 +64,7 @@ fn store_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
         });
     }
     line(ui, T::File, |ui, _| {
-        let name = store
-            .file
-            .file_name()
-            .map(|name| name.to_string_lossy().into_owned())
-            .unwrap_or_default();
+        let name = store.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         ui.label(name).on_hover_text(store.file.display().to_string());
         if ui.add(button::link(T::ShowInFolder.text())).clicked() {
             commands.push(Command::Do(Action::ShowInFolder));
@@ -88,19 +78,14 @@ fn look_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
     heading::caption(ui, T::ShopLookHint.text());
     line(ui, T::Logo, |ui, label| {
         let hint = scene.view.store.name.as_str();
-        ui.add(
-            egui::TextEdit::singleline(&mut look.logo)
-                .hint_text(hint)
-                .desired_width(240.0),
-        )
-        .labelled_by(label);
+        ui.add(egui::TextEdit::singleline(&mut look.logo).hint_text(hint).desired_width(240.0))
+            .labelled_by(label);
     });
     line(ui, T::Accent, |ui, label| {
         ui.color_edit_button_srgb(&mut look.accent).labelled_by(label);
     });
     line(ui, T::Corners, |ui, label| {
-        ui.add(egui::Slider::new(&mut look.corner_radius, 0..=20).suffix(" px"))
-            .labelled_by(label);
+        ui.add(egui::Slider::new(&mut look.corner_radius, 0..=20).suffix(" px")).labelled_by(label);
     });
     preview_ui(ui, scene, &look);
     if look != scene.settings.shop_look {
@@ -118,16 +103,8 @@ fn preview_ui(ui: &mut Ui, scene: &Scene<'_>, look: &ShopLook) {
         .inner_margin(Margin::symmetric(18, 12))
         .show(ui, |ui| {
             ui.horizontal(|ui| {
-                let logo = if look.logo.is_empty() {
-                    &scene.view.store.name
-                } else {
-                    &look.logo
-                };
-                ui.label(
-                    RichText::new(logo)
-                        .font(FontId::new(20.0, shop_heading()))
-                        .color(ShopLook::INK),
-                );
+                let logo = if look.logo.is_empty() { &scene.view.store.name } else { &look.logo };
+                ui.label(RichText::new(logo).font(FontId::new(20.0, shop_heading())).color(ShopLook::INK));
                 ui.add_space(space::XL);
                 Frame::new()
                     .fill(look.accent_color())
@@ -147,12 +124,7 @@ fn preview_ui(ui: &mut Ui, scene: &Scene<'_>, look: &ShopLook) {
 fn pictures_ui(ui: &mut Ui, scene: &Scene<'_>) {
     if let Some(bundle) = &scene.view.bundle {
         let all = bundle.catalog.products.len();
-        let with = bundle
-            .catalog
-            .products
-            .iter()
-            .filter(|product| product.image.is_some())
-            .count();
+        let with = bundle.catalog.products.iter().filter(|product| product.image.is_some()).count();
         ui.label(T::Matched.with(&[("n", with.into()), ("all", all.into())]));
     }
 }
@@ -160,11 +132,7 @@ fn pictures_ui(ui: &mut Ui, scene: &Scene<'_>) {
 fn privacy_ui(ui: &mut Ui) {
     let t = ui.tokens();
     ui.horizontal(|ui| {
-        ui.label(
-            RichText::new(icons::SHIELD_CHECK.0)
-                .text_style(text::icon())
-                .color(t.boost.fg),
-        );
+        ui.label(RichText::new(icons::SHIELD_CHECK.0).text_style(text::icon()).color(t.boost.fg));
         ui.label(RichText::new(T::Stays.text()).text_style(text::strong()));
     });
     for words in [T::Hashes, T::Sensitive, T::Forget] {
@@ -204,16 +172,10 @@ fn keyboard_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
     }
     heading::caption(ui, T::SingleKeysHint.text());
     ui.horizontal(|ui| {
-        if ui
-            .add(button::plain((icons::KEYBOARD.atom(), T::AllShortcuts.text())))
-            .clicked()
-        {
+        if ui.add(button::plain((icons::KEYBOARD.atom(), T::AllShortcuts.text()))).clicked() {
             commands.push(Command::Do(Action::Shortcuts));
         }
-        if ui
-            .add(button::plain((icons::INFO.atom(), T::Credits.text())))
-            .clicked()
-        {
+        if ui.add(button::plain((icons::INFO.atom(), T::Credits.text()))).clicked() {
             commands.push(Command::Do(Action::Credits));
         }
     });

@@ -197,10 +197,7 @@ impl Stage<'_> {
     }
 
     pub fn edit(&mut self, edit: Edit, label: impl Into<String>) {
-        self.asks.push(Ask::Edit {
-            edit,
-            label: label.into(),
-        });
+        self.asks.push(Ask::Edit { edit, label: label.into() });
     }
 
     pub fn job(&self, kind: JobKind) -> Option<&JobLine> {
@@ -218,38 +215,19 @@ pub struct Cached<'a>(pub &'a crate::ui::pictures::Pictures);
 
 impl Pictures for Cached<'_> {
     fn paint(&mut self, ui: &Ui, rect: Rect, product: &CatalogProduct, corner_radius: u8) {
-        let size = if rect.width() <= 96.0 {
-            Size::Thumbnail
-        } else {
-            Size::Card
-        };
+        let size = if rect.width() <= 96.0 { Size::Thumbnail } else { Size::Card };
         match self.0.get(product.image.as_deref(), size) {
             Picture::Missing => {
                 let category = product.product_type.as_deref().unwrap_or("");
-                paint_tile(
-                    &ui.painter().with_clip_rect(rect),
-                    rect,
-                    &product.id,
-                    &product.title,
-                    category,
-                );
+                paint_tile(&ui.painter().with_clip_rect(rect), rect, &product.id, &product.title, category);
             }
             picture => paint(ui, rect, &picture, corner_radius),
         }
     }
 
     fn paint_bundled(&mut self, ui: &Ui, rect: Rect, name: &str, corner_radius: u8) {
-        let size = if rect.width() <= 96.0 {
-            Size::Thumbnail
-        } else {
-            Size::Card
-        };
-        paint(
-            ui,
-            rect,
-            &self.0.get(Some(&format!("{name}.webp")), size),
-            corner_radius,
-        );
+        let size = if rect.width() <= 96.0 { Size::Thumbnail } else { Size::Card };
+        paint(ui, rect, &self.0.get(Some(&format!("{name}.webp")), size), corner_radius);
     }
 }
 
@@ -262,8 +240,7 @@ fn paint(ui: &Ui, rect: Rect, picture: &Picture, corner_radius: u8) {
                 .paint_at(ui, rect);
         }
         Picture::Loading | Picture::Missing => {
-            ui.painter()
-                .rect_filled(rect, corner_radius, ShopLook::PLACEHOLDER);
+            ui.painter().rect_filled(rect, corner_radius, ShopLook::PLACEHOLDER);
         }
     }
 }

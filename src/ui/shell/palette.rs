@@ -78,55 +78,42 @@ impl Palette {
         let area = Modal::default_area(id).anchor(Align2::CENTER_TOP, [0.0, 96.0]);
         let frame = egui::Frame::popup(ui.style()).inner_margin(8).corner_radius(12);
         let mut chosen = None;
-        let modal = Modal::new(id)
-            .area(area)
-            .frame(frame)
-            .backdrop_color(t.scrim)
-            .show(ui, |ui| {
-                ui.set_width(WIDTH.min(ui.content_rect().width() - 64.0));
-                ui.spacing_mut().item_spacing.y = 2.0;
-                let before = self.query.clone();
-                let field = TextEdit::singleline(&mut self.query)
-                    .prefix(icons::MAGNIFYING_GLASS.atom_sized(18.0, Some(t.muted)))
-                    .hint_text(Shell::PaletteHint.text())
-                    .desired_width(f32::INFINITY)
-                    .lock_focus(true);
-                ui.add(field)
-                    .accessible_name(Shell::PaletteHint.text())
-                    .request_focus();
-                if self.query != before {
-                    self.marked = 0;
+        let modal = Modal::new(id).area(area).frame(frame).backdrop_color(t.scrim).show(ui, |ui| {
+            ui.set_width(WIDTH.min(ui.content_rect().width() - 64.0));
+            ui.spacing_mut().item_spacing.y = 2.0;
+            let before = self.query.clone();
+            let field = TextEdit::singleline(&mut self.query)
+                .prefix(icons::MAGNIFYING_GLASS.atom_sized(18.0, Some(t.muted)))
+                .hint_text(Shell::PaletteHint.text())
+                .desired_width(f32::INFINITY)
+                .lock_focus(true);
+            ui.add(field).accessible_name(Shell::PaletteHint.text()).request_focus();
+            if self.query != before {
+                self.marked = 0;
+            }
+            ui.add_space(4.0);
+            let entries = self.entries(scene, situation);
+            if entries.is_empty() {
+                ui.add_space(12.0);
+                let nothing = Shell::PaletteNothing.with(&[("query", (&self.query).into())]);
+                ui.vertical_centered(|ui| ui.label(egui::RichText::new(nothing).color(t.muted)));
+                ui.add_space(12.0);
+            }
+            if !entries.is_empty() {
+                self.marked = (self.marked + down).min(entries.len() - 1).saturating_sub(up);
+            }
+            ScrollArea::vertical().max_height(ROW * 11.5).auto_shrink([false, true]).show(ui, |ui| {
+                for (index, entry) in entries.iter().enumerate() {
+                    let marked = index == self.marked;
+                    let clicked = entry_ui(ui, entry, marked, (up + down) != 0);
+                    if (clicked || (enter && marked)) && entry.why_not.is_none() {
+                        chosen = Some((entry.title.clone(), entry.command.clone()));
+                    }
                 }
-                ui.add_space(4.0);
-                let entries = self.entries(scene, situation);
-                if entries.is_empty() {
-                    ui.add_space(12.0);
-                    let nothing = Shell::PaletteNothing.with(&[("query", (&self.query).into())]);
-                    ui.vertical_centered(|ui| ui.label(egui::RichText::new(nothing).color(t.muted)));
-                    ui.add_space(12.0);
-                }
-                if !entries.is_empty() {
-                    self.marked = (self.marked + down).min(entries.len() - 1).saturating_sub(up);
-                }
-                ScrollArea::vertical()
-                    .max_height(ROW * 11.5)
-                    .auto_shrink([false, true])
-                    .show(ui, |ui| {
-                        for (index, entry) in entries.iter().enumerate() {
-                            let marked = index == self.marked;
-                            let clicked = entry_ui(ui, entry, marked, (up + down) != 0);
-                            if (clicked || (enter && marked)) && entry.why_not.is_none() {
-                                chosen = Some((entry.title.clone(), entry.command.clone()));
-                            }
-                        }
-                    });
-                ui.add_space(4.0);
-                ui.label(
-                    egui::RichText::new(Shell::PaletteHelp.text())
-                        .small()
-                        .color(t.muted),
-                );
             });
+            ui.add_space(4.0);
+            ui.label(egui::RichText::new(Shell::PaletteHelp.text()).small().color(t.muted));
+        });
         if let Some((title, command)) = chosen {
             self.recent.retain(|known| *known != title);
             self.recent.insert(0, title);
@@ -178,9 +165,9 @@ impl Palette {
                 score: score + boost + usable + order,
                 icon: Mark::Icon(action.icon()),
                 title: action.title().to_owned(),
-                detail: action.shortcut().map_or_else(String::new, |shortcut| {
-                    shortcut.format(&egui::ModifierNames::NAMES, false)
-                }),
+                detail: action
+                    .shortcut()
+                    .map_or_else(String::new, |shortcut| shortcut.format(&egui::ModifierNames::NAMES, false)),
                 why_not,
                 command: Command::Do(*action),
             });
@@ -198,13 +185,7 @@ impl Palette {
             }
         }
         let Some(draft) = scene.draft else { return };
-        for collection in draft
-            .bundle()
-            .catalog
-            .collections
-            .iter()
-            .filter(|_| !query.is_empty())
-        {
+        for collection in draft.bundle().catalog.collections.iter().filter(|_| !query.is_empty()) {
             if let Some(score) = fuzzy_score(query, &collection.title.to_lowercase()) {
                 entries.push(Entry {
                     score: score + 2,
@@ -231,11 +212,7 @@ impl Palette {
             Some(index) if Arc::ptr_eq(&index.catalog, catalog) => index,
             _ => Index {
                 catalog: Arc::clone(catalog),
-                titles: catalog
-                    .products
-                    .iter()
-                    .map(|product| product.title.to_lowercase())
-                    .collect(),
+                titles: catalog.products.iter().map(|product| product.title.to_lowercase()).collect(),
             },
         };
         let mut found: Vec<(i32, usize)> = index
@@ -251,13 +228,9 @@ impl Palette {
                 score: score - 1,
                 icon: Mark::Icon(icons::PACKAGE),
                 title: product.title.clone(),
-                detail: product
-                    .price
-                    .map_or_else(String::new, |price| scene.formats.price(price)),
+                detail: product.price.map_or_else(String::new, |price| scene.formats.price(price)),
                 why_not: None,
-                command: Command::Inspect {
-                    product: product.id.clone(),
-                },
+                command: Command::Inspect { product: product.id.clone() },
             });
         }
         self.index = Some(index);
@@ -275,10 +248,7 @@ fn add_segments(query: &str, scene: &Scene<'_>, entries: &mut Vec<Entry>) {
                 title: segment.name.clone(),
                 detail: scene.formats.percent(i64::from(segment.customer_share)),
                 why_not: None,
-                command: Command::OpenPage {
-                    page: PageRef::Home,
-                    segment: Some(segment.id.clone()),
-                },
+                command: Command::OpenPage { page: PageRef::Home, segment: Some(segment.id.clone()) },
             });
         }
     }
@@ -302,13 +272,7 @@ fn entry_ui(ui: &mut Ui, entry: &Entry, marked: bool, moved: bool) -> bool {
     match entry.icon {
         Mark::Icon(icon) => icon.paint(ui.painter(), mark_at, 17.0, t.muted),
         Mark::Segment(index) => {
-            marker::paint(
-                ui.painter(),
-                mark_at,
-                6.0,
-                segment_marker(index),
-                segment_color(theme, index),
-            );
+            marker::paint(ui.painter(), mark_at, 6.0, segment_marker(index), segment_color(theme, index));
         }
     }
     let detail = entry.why_not.unwrap_or(&entry.detail);
@@ -323,11 +287,7 @@ fn entry_ui(ui: &mut Ui, entry: &Entry, marked: bool, moved: bool) -> bool {
         egui::text::LayoutJob::simple_singleline(entry.title.clone(), FontId::new(14.0, medium()), color);
     job.wrap = egui::text::TextWrapping::truncate_at_width(detail_rect.left() - rect.left() - 52.0);
     let galley = ui.painter().layout_job(job);
-    ui.painter().galley(
-        pos2(rect.left() + 40.0, rect.center().y - galley.size().y / 2.0),
-        galley,
-        color,
-    );
+    ui.painter().galley(pos2(rect.left() + 40.0, rect.center().y - galley.size().y / 2.0), galley, color);
     response.widget_info(|| WidgetInfo::selected(Role::MenuItem, usable, marked, &entry.title));
     response.clicked()
 }

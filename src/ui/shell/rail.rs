@@ -20,11 +20,7 @@ pub fn rail(
     Panel::left("rail")
         .resizable(false)
         .exact_size(width)
-        .frame(
-            Frame::new()
-                .fill(t.surface)
-                .inner_margin(Margin::symmetric(8, 10)),
-        )
+        .frame(Frame::new().fill(t.surface).inner_margin(Margin::symmetric(8, 10)))
         .show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 4.0;
             let mut row = |ui: &mut Ui, screen: Screen, note: Note| {

@@ -30,42 +30,36 @@ fn shortcuts(ui: &mut Ui) {
     heading::title(ui, Shell::ShortcutsTitle.text());
     ui.add_space(8.0);
     let height = (ui.content_rect().height() - 220.0).max(200.0);
-    ScrollArea::vertical()
-        .max_height(height)
-        .auto_shrink([false, true])
-        .show(ui, |ui| {
-            ui.columns(2, |columns| {
-                for (column, reaches) in [
-                    (0, &[Reach::Everywhere, Reach::Canvas][..]),
-                    (1, &[Reach::Card][..]),
-                ] {
-                    let ui = &mut columns[column];
-                    for reach in reaches {
-                        heading::section(
-                            ui,
-                            match reach {
-                                Reach::Everywhere => Shell::ShortcutsEverywhere.text(),
-                                Reach::Canvas => Shell::ShortcutsCanvas.text(),
-                                Reach::Card => Shell::ShortcutsCard.text(),
-                            },
-                        );
-                        for action in Action::ALL.iter().filter(|action| action.reach() == *reach) {
-                            if let Some(shortcut) = action.shortcut() {
-                                shortcut_row(ui, action.title(), &ui.ctx().format_shortcut(&shortcut));
-                            }
+    ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show(ui, |ui| {
+        ui.columns(2, |columns| {
+            for (column, reaches) in [(0, &[Reach::Everywhere, Reach::Canvas][..]), (1, &[Reach::Card][..])] {
+                let ui = &mut columns[column];
+                for reach in reaches {
+                    heading::section(
+                        ui,
+                        match reach {
+                            Reach::Everywhere => Shell::ShortcutsEverywhere.text(),
+                            Reach::Canvas => Shell::ShortcutsCanvas.text(),
+                            Reach::Card => Shell::ShortcutsCard.text(),
+                        },
+                    );
+                    for action in Action::ALL.iter().filter(|action| action.reach() == *reach) {
+                        if let Some(shortcut) = action.shortcut() {
+                            shortcut_row(ui, action.title(), &ui.ctx().format_shortcut(&shortcut));
                         }
-                        if *reach == Reach::Everywhere {
-                            for screen in Screen::ALL {
-                                if let Some(shortcut) = screen.shortcut() {
-                                    shortcut_row(ui, screen.title(), &ui.ctx().format_shortcut(&shortcut));
-                                }
-                            }
-                        }
-                        ui.add_space(12.0);
                     }
+                    if *reach == Reach::Everywhere {
+                        for screen in Screen::ALL {
+                            if let Some(shortcut) = screen.shortcut() {
+                                shortcut_row(ui, screen.title(), &ui.ctx().format_shortcut(&shortcut));
+                            }
+                        }
+                    }
+                    ui.add_space(12.0);
                 }
-            });
+            }
         });
+    });
     close_button(ui);
 }
 
@@ -89,41 +83,32 @@ fn history(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
         ui.label(RichText::new(Shell::HistoryEmpty.text()).color(t.muted));
     }
     let height = (ui.content_rect().height() - 240.0).max(200.0);
-    ScrollArea::vertical()
-        .max_height(height)
-        .auto_shrink([false, true])
-        .show(ui, |ui| {
-            // Newest on top; what was undone stands above "Now".
-            let total = done.len() + undone.len();
-            let steps = undone.iter().chain(done.iter().rev());
-            for (index, step) in steps.enumerate() {
-                let n_done = total - index;
-                let in_effect = n_done <= done.len();
-                ui.horizontal(|ui| {
-                    let color = if in_effect { t.text } else { t.muted };
-                    let label = RichText::new(&step.label).color(color);
-                    ui.add(
-                        egui::Label::new(if in_effect { label } else { label.strikethrough() }).truncate(),
-                    );
-                    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                        if n_done == done.len() {
-                            ui.label(
-                                RichText::new(Shell::HistoryNow.text())
-                                    .text_style(text::label())
-                                    .color(t.accent),
-                            );
-                        } else if ui.add(button::link(Shell::GoBackToHere.text())).clicked() {
-                            commands.push(Command::GoBackTo { n_done });
-                        }
+    ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show(ui, |ui| {
+        // Newest on top; what was undone stands above "Now".
+        let total = done.len() + undone.len();
+        let steps = undone.iter().chain(done.iter().rev());
+        for (index, step) in steps.enumerate() {
+            let n_done = total - index;
+            let in_effect = n_done <= done.len();
+            ui.horizontal(|ui| {
+                let color = if in_effect { t.text } else { t.muted };
+                let label = RichText::new(&step.label).color(color);
+                ui.add(egui::Label::new(if in_effect { label } else { label.strikethrough() }).truncate());
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    if n_done == done.len() {
                         ui.label(
-                            RichText::new(scene.formats.time(step.at))
-                                .text_style(text::small())
-                                .color(t.muted),
+                            RichText::new(Shell::HistoryNow.text()).text_style(text::label()).color(t.accent),
                         );
-                    });
+                    } else if ui.add(button::link(Shell::GoBackToHere.text())).clicked() {
+                        commands.push(Command::GoBackTo { n_done });
+                    }
+                    ui.label(
+                        RichText::new(scene.formats.time(step.at)).text_style(text::small()).color(t.muted),
+                    );
                 });
-            }
-        });
+            });
+        }
+    });
     close_button(ui);
 }
 
@@ -131,13 +116,10 @@ fn credits(ui: &mut Ui) {
     heading::title(ui, Shell::CreditsTitle.text());
     ui.add_space(8.0);
     let height = (ui.content_rect().height() - 240.0).max(200.0);
-    ScrollArea::vertical()
-        .max_height(height)
-        .auto_shrink([false, true])
-        .show(ui, |ui| {
-            let words = RichText::new(include_str!("../../../assets/CREDITS.md")).text_style(text::small());
-            ui.add(egui::Label::new(words).wrap().selectable(true));
-        });
+    ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show(ui, |ui| {
+        let words = RichText::new(include_str!("../../../assets/CREDITS.md")).text_style(text::small());
+        ui.add(egui::Label::new(words).wrap().selectable(true));
+    });
     close_button(ui);
 }
 

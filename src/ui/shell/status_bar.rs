@@ -38,11 +38,7 @@ pub fn status_bar(
     Panel::bottom("status bar")
         .exact_size(size::STATUS)
         .show_separator_line(false)
-        .frame(
-            Frame::new()
-                .fill(t.surface2)
-                .inner_margin(Margin::symmetric(10, 0)),
-        )
+        .frame(Frame::new().fill(t.surface2).inner_margin(Margin::symmetric(10, 0)))
         .show(ui, |ui| {
             ui.spacing_mut().item_spacing.x = 8.0;
             ui.spacing_mut().interact_size.y = 20.0;
@@ -64,9 +60,7 @@ pub fn status_bar(
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     if 520.0 < ui.available_width() || !has_store {
                         ui.label(
-                            RichText::new(Shell::StaysHere.text())
-                                .text_style(text::small())
-                                .color(t.muted),
+                            RichText::new(Shell::StaysHere.text()).text_style(text::small()).color(t.muted),
                         );
                     }
                 });
@@ -88,11 +82,7 @@ fn saved_ui(ui: &mut Ui, saved: &Saved, read_only: bool) {
     };
     let (rect, _) = ui.allocate_exact_size(Vec2::splat(14.0), Sense::hover());
     icon.paint(ui.painter(), rect.center(), 14.0, color);
-    let color = if matches!(saved, Saved::Failed(_)) {
-        t.hide.fg
-    } else {
-        t.text
-    };
+    let color = if matches!(saved, Saved::Failed(_)) { t.hide.fg } else { t.text };
     ui.label(RichText::new(words).size(12.0).family(semibold()).color(color));
 }
 
@@ -102,10 +92,7 @@ fn work_ui(ui: &mut Ui, scene: &Scene<'_>, work: &Progress, commands: &mut Vec<C
     let share = (0 < work.total).then(|| work.done as f32 / work.total as f32);
     progress::bar(ui, 96.0, share, &work.phase);
     let words = if 0 < work.total {
-        let (done, total) = (
-            scene.formats.number(work.done as i64),
-            scene.formats.number(work.total as i64),
-        );
+        let (done, total) = (scene.formats.number(work.done as i64), scene.formats.number(work.total as i64));
         format!("{} · {done} / {total}", work.phase)
     } else {
         work.phase.clone()

@@ -23,46 +23,40 @@ pub fn title_bar(
     commands: &mut Vec<Command>,
 ) {
     let t = ui.tokens();
-    Panel::top("title bar")
-        .exact_size(size::BAR)
-        .frame(Frame::new().fill(t.surface))
-        .show(ui, |ui| {
-            let bar = ui.max_rect();
-            ui.horizontal_centered(|ui| {
-                ui.add_space(8.0);
-                store_menu(ui, scene, situation, commands);
-                let crumb_x = bar.left() + rail_width.max(size::RAIL) + 16.0;
-                let crumb_end = breadcrumb(ui, crumb_x.max(ui.cursor().left() + 12.0), screen, crumb);
-                palette_field(ui, crumb_end, commands);
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    ui.add_space(12.0);
-                    let redo = scene.history.undone().last().map_or_else(
-                        || Shell::NothingToRedo.text().to_owned(),
-                        |step| Shell::RedoThis.with(&[("what", (&step.label).into())]),
-                    );
-                    if button::icon_enabled(ui, situation.can_redo, icons::ARROW_CLOCKWISE, &redo).clicked() {
-                        commands.push(Command::Do(Action::Redo));
-                    }
-                    let undo = scene.history.done().last().map_or_else(
-                        || Shell::NothingToUndo.text().to_owned(),
-                        |step| Shell::UndoThis.with(&[("what", (&step.label).into())]),
-                    );
-                    if button::icon_enabled(ui, situation.can_undo, icons::ARROW_COUNTER_CLOCKWISE, &undo)
-                        .clicked()
-                    {
-                        commands.push(Command::Do(Action::Undo));
-                    }
-                });
+    Panel::top("title bar").exact_size(size::BAR).frame(Frame::new().fill(t.surface)).show(ui, |ui| {
+        let bar = ui.max_rect();
+        ui.horizontal_centered(|ui| {
+            ui.add_space(8.0);
+            store_menu(ui, scene, situation, commands);
+            let crumb_x = bar.left() + rail_width.max(size::RAIL) + 16.0;
+            let crumb_end = breadcrumb(ui, crumb_x.max(ui.cursor().left() + 12.0), screen, crumb);
+            palette_field(ui, crumb_end, commands);
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                ui.add_space(12.0);
+                let redo = scene.history.undone().last().map_or_else(
+                    || Shell::NothingToRedo.text().to_owned(),
+                    |step| Shell::RedoThis.with(&[("what", (&step.label).into())]),
+                );
+                if button::icon_enabled(ui, situation.can_redo, icons::ARROW_CLOCKWISE, &redo).clicked() {
+                    commands.push(Command::Do(Action::Redo));
+                }
+                let undo = scene.history.done().last().map_or_else(
+                    || Shell::NothingToUndo.text().to_owned(),
+                    |step| Shell::UndoThis.with(&[("what", (&step.label).into())]),
+                );
+                if button::icon_enabled(ui, situation.can_undo, icons::ARROW_COUNTER_CLOCKWISE, &undo)
+                    .clicked()
+                {
+                    commands.push(Command::Do(Action::Undo));
+                }
             });
         });
+    });
 }
 
 fn store_menu(ui: &mut Ui, scene: &Scene<'_>, situation: Situation, commands: &mut Vec<Command>) {
-    let name = if scene.view.store.name.is_empty() {
-        Shell::NoWorkspace.text()
-    } else {
-        &scene.view.store.name
-    };
+    let name =
+        if scene.view.store.name.is_empty() { Shell::NoWorkspace.text() } else { &scene.view.store.name };
     let caret = icons::CARET_DOWN.atom_sized(12.0, Some(ui.tokens().muted));
     let title = egui::RichText::new(name).family(semibold());
     let response = ui.add(button::quiet((title, caret)).truncate());
@@ -70,33 +64,20 @@ fn store_menu(ui: &mut Ui, scene: &Scene<'_>, situation: Situation, commands: &m
         WidgetInfo::labeled(Role::Button, true, format!("{}: {name}", Shell::Workspace.text()))
     });
     Popup::menu(&response).show(|ui| {
-        for action in [
-            Action::OpenWorkspace,
-            Action::NewWorkspace,
-            Action::CopyWorkspace,
-            Action::ShowInFolder,
-        ] {
+        for action in
+            [Action::OpenWorkspace, Action::NewWorkspace, Action::CopyWorkspace, Action::ShowInFolder]
+        {
             menu_item(ui, action, situation, commands);
         }
-        let recent: Vec<_> = scene
-            .settings
-            .recent
-            .iter()
-            .filter(|path| **path != scene.view.store.file)
-            .take(5)
-            .collect();
+        let recent: Vec<_> =
+            scene.settings.recent.iter().filter(|path| **path != scene.view.store.file).take(5).collect();
         if !recent.is_empty() {
             ui.separator();
             ui.label(egui::RichText::new(Shell::Recent.text()).small().weak());
             for path in recent {
-                let label = path
-                    .file_stem()
-                    .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
-                if ui
-                    .add(button::quiet(label))
-                    .on_hover_text(path.display().to_string())
-                    .clicked()
-                {
+                let label =
+                    path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+                if ui.add(button::quiet(label)).on_hover_text(path.display().to_string()).clicked() {
                     commands.push(Command::Open(path.clone()));
                 }
             }
@@ -136,13 +117,7 @@ fn breadcrumb(ui: &Ui, x: f32, screen: Screen, crumb: Option<&str>) -> f32 {
     let strong = FontId::new(14.0, semibold());
     match crumb {
         Some(crumb) => {
-            let first = painter.text(
-                pos2(x, y),
-                Align2::LEFT_CENTER,
-                screen.title(),
-                plain.clone(),
-                t.muted,
-            );
+            let first = painter.text(pos2(x, y), Align2::LEFT_CENTER, screen.title(), plain.clone(), t.muted);
             let arrow = painter.text(
                 first.right_center() + Vec2::new(8.0, 0.0),
                 Align2::LEFT_CENTER,
@@ -151,18 +126,10 @@ fn breadcrumb(ui: &Ui, x: f32, screen: Screen, crumb: Option<&str>) -> f32 {
                 t.muted,
             );
             painter
-                .text(
-                    arrow.right_center() + Vec2::new(8.0, 0.0),
-                    Align2::LEFT_CENTER,
-                    crumb,
-                    strong,
-                    t.text,
-                )
+                .text(arrow.right_center() + Vec2::new(8.0, 0.0), Align2::LEFT_CENTER, crumb, strong, t.text)
                 .right()
         }
-        None => painter
-            .text(pos2(x, y), Align2::LEFT_CENTER, screen.title(), strong, t.text)
-            .right(),
+        None => painter.text(pos2(x, y), Align2::LEFT_CENTER, screen.title(), strong, t.text).right(),
     }
 }
 
@@ -187,17 +154,8 @@ fn palette_field(ui: &mut Ui, crumb_end: f32, commands: &mut Vec<Command>) {
         Stroke::new(1.0, t.border_strong),
         egui::StrokeKind::Inside,
     );
-    icons::MAGNIFYING_GLASS.paint(
-        ui.painter(),
-        pos2(rect.left() + 16.0, rect.center().y),
-        16.0,
-        t.muted,
-    );
-    let hint = if width < 280.0 {
-        Shell::SearchOrRunShort
-    } else {
-        Shell::SearchOrRun
-    };
+    icons::MAGNIFYING_GLASS.paint(ui.painter(), pos2(rect.left() + 16.0, rect.center().y), 16.0, t.muted);
+    let hint = if width < 280.0 { Shell::SearchOrRunShort } else { Shell::SearchOrRun };
     let font = FontId::new(14.0, egui::FontFamily::Proportional);
     ui.painter().text(
         pos2(rect.left() + 30.0, rect.center().y),
@@ -209,13 +167,7 @@ fn palette_field(ui: &mut Ui, crumb_end: f32, commands: &mut Vec<Command>) {
     if let Some(shortcut) = Action::Palette.shortcut() {
         let keys = ui.ctx().format_shortcut(&shortcut);
         let at = pos2(rect.right() - 10.0, rect.center().y);
-        ui.painter().text(
-            at,
-            Align2::RIGHT_CENTER,
-            keys,
-            FontId::new(12.0, medium()),
-            t.muted,
-        );
+        ui.painter().text(at, Align2::RIGHT_CENTER, keys, FontId::new(12.0, medium()), t.muted);
     }
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, Shell::SearchOrRun.text()));
     crate::ui::kit::focus::ring(ui, &response, radius::CONTROL);

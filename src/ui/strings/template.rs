@@ -50,10 +50,7 @@ pub(super) fn fill(template: &str, values: &[(&str, Value<'_>)], language: Langu
             Some((name, forms)) => (name, forms.split_once('|')),
             None => (inside, None),
         };
-        let value = values
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map(|(_, value)| *value);
+        let value = values.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
         match (value, forms) {
             (Some(Value::Number(1)), Some((one, _))) => filled.push_str(one),
             (_, Some((_, other))) => filled.push_str(other),
@@ -69,11 +66,8 @@ pub(super) fn fill(template: &str, values: &[(&str, Value<'_>)], language: Langu
 /// Names of all arguments, ascending, each once.
 #[cfg(test)]
 pub(super) fn arguments(template: &str) -> Vec<&str> {
-    let mut names: Vec<&str> = template
-        .split('{')
-        .skip(1)
-        .filter_map(|rest| rest.split(['}', ':']).next())
-        .collect();
+    let mut names: Vec<&str> =
+        template.split('{').skip(1).filter_map(|rest| rest.split(['}', ':']).next()).collect();
     names.sort_unstable();
     names.dedup();
     names
@@ -120,13 +114,8 @@ mod tests {
     #[test]
     fn plural_forms_and_arguments_are_filled_in() {
         let template = "{n} {n:product has|products have} no picture in {where}";
-        let english = |n: i64| {
-            fill(
-                template,
-                &[("n", n.into()), ("where", "Home".into())],
-                Language::English,
-            )
-        };
+        let english =
+            |n: i64| fill(template, &[("n", n.into()), ("where", "Home".into())], Language::English);
         assert_eq!(english(1), "1 product has no picture in Home");
         assert_eq!(english(1_204), "1,204 products have no picture in Home");
     }

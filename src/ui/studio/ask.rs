@@ -20,14 +20,7 @@ impl Studio {
     pub(super) fn ask(&mut self, ask: Ask, ctx: &Context) {
         match ask {
             Ask::Go(place) => self.settings.screen = screens::prepare(&place, &mut self.states),
-            Ask::Edit { edit, label } => self.run(
-                Command::Edit {
-                    edit,
-                    label,
-                    toast: None,
-                },
-                ctx,
-            ),
+            Ask::Edit { edit, label } => self.run(Command::Edit { edit, label, toast: None }, ctx),
             Ask::OpenSample => self.run(Command::OpenSample, ctx),
             Ask::OpenWorkspace(Some(file)) => self.run(Command::Open(file), ctx),
             Ask::OpenWorkspace(None) => self.run(Command::Do(Action::OpenWorkspace), ctx),
@@ -82,11 +75,10 @@ impl Studio {
                 });
             }
             Ask::ChooseExportFolder => {
-                self.jobs
-                    .spawn("choose", |_| match rfd::FileDialog::new().pick_folder() {
-                        Some(folder) => Ok(TaskResult::ExportFolder(folder)),
-                        None => Err(Cancelled),
-                    });
+                self.jobs.spawn("choose", |_| match rfd::FileDialog::new().pick_folder() {
+                    Some(folder) => Ok(TaskResult::ExportFolder(folder)),
+                    None => Err(Cancelled),
+                });
             }
             Ask::Export { target, folder, .. } => {
                 let (Some(desk), now) = (self.desk.clone(), self.scene_now()) else {
@@ -150,18 +142,9 @@ impl Studio {
                     }
                 }
                 GroupAction::SetRule { name, any_of, .. } => {
-                    let taken = run
-                        .settings
-                        .rules
-                        .iter()
-                        .filter(|rule| rule.id.starts_with("rule"))
-                        .count();
+                    let taken = run.settings.rules.iter().filter(|rule| rule.id.starts_with("rule")).count();
                     let id = format!("rule{}", taken + 1);
-                    run.settings.rules.push(RuleGroup {
-                        id,
-                        name,
-                        when: condition(&any_of),
-                    });
+                    run.settings.rules.push(RuleGroup { id, name, when: condition(&any_of) });
                     regroup = true;
                 }
                 GroupAction::Remove { group } => {
@@ -176,11 +159,7 @@ impl Studio {
             train::keep_groups(session.workspace_mut(), &run, &settings, monitor)?;
             if regroup {
                 let groups = Some(crate::segment::Groups::Exactly(run.k));
-                train::segment(
-                    session.workspace_mut(),
-                    &train::Settings { groups, ..settings },
-                    monitor,
-                )?;
+                train::segment(session.workspace_mut(), &train::Settings { groups, ..settings }, monitor)?;
             }
             present::view(&session, now, monitor)
         });
@@ -203,9 +182,7 @@ impl Studio {
         let progress = self.progress.as_ref();
         vec![JobLine {
             kind,
-            phase: progress
-                .map(|progress| progress.phase.clone())
-                .unwrap_or_default(),
+            phase: progress.map(|progress| progress.phase.clone()).unwrap_or_default(),
             done: progress.map_or(0, |progress| progress.done),
             total: progress.map_or(0, |progress| progress.total),
             seconds_left: None,
@@ -221,21 +198,12 @@ fn export_to(
     now: Seconds,
     monitor: &dyn Monitor,
 ) -> Result<String, Error> {
-    let beside = desk
-        .file()
-        .parent()
-        .unwrap_or_else(|| Path::new("."))
-        .join(format!("export-{target}"));
+    let beside = desk.file().parent().unwrap_or_else(|| Path::new(".")).join(format!("export-{target}"));
     let folder = folder.unwrap_or(beside);
     let target = export::target(target)?;
     let session = desk.session();
-    let exporter = export::Exporter::gather(
-        session.workspace(),
-        now,
-        target.names_customers(),
-        Vec::new(),
-        monitor,
-    )?;
+    let exporter =
+        export::Exporter::gather(session.workspace(), now, target.names_customers(), Vec::new(), monitor)?;
     let written = export::write(&exporter.project(target), &folder)?;
     Ok(format!("{} files written to {}", written.len(), folder.display()))
 }
@@ -256,10 +224,5 @@ fn condition(any_of: &[Vec<SegmentCondition>]) -> Condition {
             value: condition.value as f64 / quantum,
         })
     };
-    Condition::Any(
-        any_of
-            .iter()
-            .map(|all| Condition::All(all.iter().map(comparison).collect()))
-            .collect(),
-    )
+    Condition::Any(any_of.iter().map(|all| Condition::All(all.iter().map(comparison).collect())).collect())
 }

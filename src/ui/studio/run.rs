@@ -135,10 +135,7 @@ impl Studio {
             return;
         }
         let now = self.scene_now();
-        match self
-            .history
-            .push(Arc::make_mut(&mut self.document), edit, label, now)
-        {
+        match self.history.push(Arc::make_mut(&mut self.document), edit, label, now) {
             Ok(merged) => {
                 self.document_changed();
                 if !merged && self.step_to_keep {
@@ -151,12 +148,7 @@ impl Studio {
             }
             Err(why) => {
                 let text = why.to_string();
-                self.toasts.push(Toast {
-                    level: Level::Error,
-                    icon: None,
-                    text,
-                    actions: Vec::new(),
-                });
+                self.toasts.push(Toast { level: Level::Error, icon: None, text, actions: Vec::new() });
             }
         }
     }
@@ -202,20 +194,13 @@ impl Studio {
     /// The next frame decides with the new document.
     pub(super) fn document_changed(&mut self) {
         self.revision += 1;
-        self.draft = self
-            .draft
-            .as_ref()
-            .map(|draft| Arc::new(draft.with_document(Arc::clone(&self.document))));
+        self.draft =
+            self.draft.as_ref().map(|draft| Arc::new(draft.with_document(Arc::clone(&self.document))));
     }
 
     pub(super) fn say_stopped(&mut self, kind: &str) {
         let text = Shell::WorkStopped.with(&[("work", kind.into())]);
-        self.toasts.push(Toast {
-            level: Level::Error,
-            icon: None,
-            text,
-            actions: Vec::new(),
-        });
+        self.toasts.push(Toast { level: Level::Error, icon: None, text, actions: Vec::new() });
     }
 }
 
@@ -224,35 +209,23 @@ pub(super) fn info(text: &str) -> Command {
 }
 
 fn info_toast(text: &str) -> Toast<Command> {
-    Toast {
-        level: Level::Info,
-        icon: None,
-        text: text.to_owned(),
-        actions: Vec::new(),
-    }
+    Toast { level: Level::Info, icon: None, text: text.to_owned(), actions: Vec::new() }
 }
 
 /// Ctrl and a digit: the place in the rail.
 pub(super) fn pressed_screen(ctx: &egui::Context) -> Option<Screen> {
     ctx.input_mut(|input| {
-        Screen::ALL.iter().copied().find(|screen| {
-            screen
-                .shortcut()
-                .is_some_and(|shortcut| input.consume_shortcut(&shortcut))
-        })
+        Screen::ALL
+            .iter()
+            .copied()
+            .find(|screen| screen.shortcut().is_some_and(|shortcut| input.consume_shortcut(&shortcut)))
     })
 }
 
 /// Files over the window: says what will happen, and does it on release.
 pub(super) fn drop_overlay(ui: &Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
-    let dropped: Vec<std::path::PathBuf> = ui.input(|input| {
-        input
-            .raw
-            .dropped_files
-            .iter()
-            .map(|file| file.path().to_path_buf())
-            .collect()
-    });
+    let dropped: Vec<std::path::PathBuf> =
+        ui.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_path_buf()).collect());
     if !dropped.is_empty() {
         commands.push(Command::Import(dropped));
     }
@@ -261,34 +234,19 @@ pub(super) fn drop_overlay(ui: &Ui, scene: &Scene<'_>, commands: &mut Vec<Comman
         return;
     }
     let t = ui.tokens();
-    let painter = ui
-        .ctx()
-        .layer_painter(LayerId::new(Order::Foreground, Id::unique("drop overlay")));
+    let painter = ui.ctx().layer_painter(LayerId::new(Order::Foreground, Id::unique("drop overlay")));
     let rect = ui.content_rect();
     painter.rect_filled(rect, 0, t.scrim);
     let inner = rect.shrink(24.0);
     painter.rect_filled(inner, 12, t.surface);
-    let corners = [
-        inner.left_top(),
-        inner.right_top(),
-        inner.right_bottom(),
-        inner.left_bottom(),
-        inner.left_top(),
-    ];
-    painter.extend(egui::Shape::dashed_line(
-        &corners,
-        Stroke::new(2.0, t.accent),
-        8.0,
-        6.0,
-    ));
+    let corners =
+        [inner.left_top(), inner.right_top(), inner.right_bottom(), inner.left_bottom(), inner.left_top()];
+    painter.extend(egui::Shape::dashed_line(&corners, Stroke::new(2.0, t.accent), 8.0, 6.0));
     icons::DOWNLOAD_SIMPLE.paint(&painter, inner.center() - egui::vec2(0.0, 36.0), 40.0, t.accent);
     let text = if scene.view.store.name.is_empty() {
         Shell::DropToStart.with(&[("n", n_hovered.into())])
     } else {
-        Shell::DropToImport.with(&[
-            ("n", n_hovered.into()),
-            ("store", (&scene.view.store.name).into()),
-        ])
+        Shell::DropToImport.with(&[("n", n_hovered.into()), ("store", (&scene.view.store.name).into())])
     };
     painter.text(
         inner.center() + egui::vec2(0.0, 12.0),

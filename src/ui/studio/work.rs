@@ -27,15 +27,13 @@ pub(super) enum Wanted {
 impl Studio {
     pub(super) fn open(&mut self, path: PathBuf) {
         let (wake, now) = (self.waker(), (self.now)());
-        self.jobs
-            .spawn("open", move |monitor| answer(open(&path, wake, now, monitor)));
+        self.jobs.spawn("open", move |monitor| answer(open(&path, wake, now, monitor)));
     }
 
     /// Builds the sample store the first time, opens it after that.
     pub(super) fn open_sample(&mut self) {
         let (wake, now) = (self.waker(), (self.now)());
-        self.jobs
-            .spawn("open", move |monitor| answer(open_sample(wake, now, monitor)));
+        self.jobs.spawn("open", move |monitor| answer(open_sample(wake, now, monitor)));
     }
 
     /// Reads files into the open workspace; without one, into a new one.
@@ -44,20 +42,12 @@ impl Studio {
             return;
         }
         if let Some(why) = unreadable(&paths) {
-            self.toasts.push(Toast {
-                level: Level::Error,
-                icon: None,
-                text: why,
-                actions: Vec::new(),
-            });
+            self.toasts.push(Toast { level: Level::Error, icon: None, text: why, actions: Vec::new() });
             return;
         }
         let (wake, now) = (self.waker(), (self.now)());
         let desk = self.desk.clone();
-        let request = ImportRequest {
-            paths,
-            ..ImportRequest::default()
-        };
+        let request = ImportRequest { paths, ..ImportRequest::default() };
         self.jobs.spawn("import", move |monitor| {
             let work = || -> Result<TaskResult, Error> {
                 let Some(desk) = desk else {
@@ -66,16 +56,10 @@ impl Studio {
                     let opened = Desk::open(&file, move || wake(), now, monitor)?;
                     let (report, view) = opened.desk.import(&request, now, monitor)?;
                     let opened = Opened { view, ..opened };
-                    return Ok(TaskResult::Opened {
-                        opened: Box::new(opened),
-                        imported: Some(report),
-                    });
+                    return Ok(TaskResult::Opened { opened: Box::new(opened), imported: Some(report) });
                 };
                 let (report, view) = desk.import(&request, now, monitor)?;
-                Ok(TaskResult::Imported {
-                    report,
-                    view: Box::new(view),
-                })
+                Ok(TaskResult::Imported { report, view: Box::new(view) })
             };
             answer(work())
         });
@@ -86,10 +70,7 @@ impl Studio {
             return;
         };
         self.jobs.spawn("train", move |monitor| {
-            answer(
-                desk.train(now, monitor)
-                    .map(|view| TaskResult::Viewed(Box::new(view))),
-            )
+            answer(desk.train(now, monitor).map(|view| TaskResult::Viewed(Box::new(view))))
         });
     }
 
@@ -98,10 +79,7 @@ impl Studio {
             return;
         };
         self.jobs.spawn("train", move |monitor| {
-            answer(
-                desk.regroup(k, now, monitor)
-                    .map(|view| TaskResult::Viewed(Box::new(view))),
-            )
+            answer(desk.regroup(k, now, monitor).map(|view| TaskResult::Viewed(Box::new(view))))
         });
     }
 
@@ -119,18 +97,14 @@ impl Studio {
                     )
                     .pick_files(),
                 Wanted::WorkspaceToOpen => workspace(dialog).pick_file().map(|path| vec![path]),
-                Wanted::WorkspaceToMake => workspace(dialog)
-                    .set_file_name("store.endcap")
-                    .save_file()
-                    .map(|path| vec![path]),
+                Wanted::WorkspaceToMake => {
+                    workspace(dialog).set_file_name("store.endcap").save_file().map(|path| vec![path])
+                }
                 Wanted::WorkspaceCopy => {
                     let name = suggested
                         .file_name()
                         .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-                    workspace(dialog)
-                        .set_file_name(name)
-                        .save_file()
-                        .map(|path| vec![path])
+                    workspace(dialog).set_file_name(name).save_file().map(|path| vec![path])
                 }
             };
             match paths {
@@ -151,12 +125,7 @@ impl Studio {
     pub(super) fn take_result(&mut self, result: TaskResult) {
         match result {
             TaskResult::Opened { opened, imported } => {
-                let Opened {
-                    desk,
-                    view,
-                    steps,
-                    n_done,
-                } = *opened;
+                let Opened { desk, view, steps, n_done } = *opened;
                 let steps = steps
                     .into_iter()
                     .map(|kept| Step {
@@ -188,10 +157,7 @@ impl Studio {
                     paths.next().into_iter().for_each(|path| self.open(path))
                 }
                 (Wanted::WorkspaceToMake, mut paths) => {
-                    paths
-                        .next()
-                        .into_iter()
-                        .for_each(|path| self.make_workspace(path));
+                    paths.next().into_iter().for_each(|path| self.make_workspace(path));
                 }
                 (Wanted::WorkspaceCopy, mut paths) => {
                     if let Some(to) = paths.next() {
@@ -202,23 +168,13 @@ impl Studio {
             TaskResult::Trouble(text) => {
                 self.found.trouble = Some(text.clone());
                 let actions = vec![(Shell::CopyDetails.text().to_owned(), Command::Copy(text.clone()))];
-                self.toasts.push(Toast {
-                    level: Level::Error,
-                    icon: None,
-                    text,
-                    actions,
-                });
+                self.toasts.push(Toast { level: Level::Error, icon: None, text, actions });
             }
             TaskResult::Story(story) => self.found.story = Some(*story),
             TaskResult::Planned(plan) => self.found.export_plan = Some(*plan),
             TaskResult::ExportFolder(folder) => self.states.export.folder = Some(folder),
             TaskResult::Said(text) => {
-                self.toasts.push(Toast {
-                    level: Level::Done,
-                    icon: None,
-                    text,
-                    actions: Vec::new(),
-                });
+                self.toasts.push(Toast { level: Level::Done, icon: None, text, actions: Vec::new() });
             }
         }
     }
@@ -249,12 +205,7 @@ impl Studio {
         let text =
             Shell::Imported.with(&[("rows", rows.into()), ("aside", report.n_rows_set_aside().into())]);
         let actions = vec![(Shell::ShowPages.text().to_owned(), Command::Go(Screen::Pages))];
-        self.toasts.push(Toast {
-            level: Level::Done,
-            icon: None,
-            text,
-            actions,
-        });
+        self.toasts.push(Toast { level: Level::Done, icon: None, text, actions });
     }
 
     /// Hands the last finished step to the journal. A drag is one step, so this waits until it ends.
@@ -273,11 +224,7 @@ impl Studio {
     pub(super) fn keep_moved(&self, back: bool) {
         let Some(desk) = &self.desk else { return };
         let document = Arc::clone(&self.document);
-        desk.keep(if back {
-            Entry::Back { document }
-        } else {
-            Entry::Forward { document }
-        });
+        desk.keep(if back { Entry::Back { document } } else { Entry::Forward { document } });
     }
 
     fn keep_step(&self, from_end: usize) {
@@ -333,10 +280,7 @@ fn open(
 ) -> Result<TaskResult, Error> {
     monitor.progress(0, 0, Shell::Opening.text());
     let opened = Desk::open(file, move || wake(), now, monitor)?;
-    Ok(TaskResult::Opened {
-        opened: Box::new(opened),
-        imported: None,
-    })
+    Ok(TaskResult::Opened { opened: Box::new(opened), imported: None })
 }
 
 fn open_sample(
@@ -364,11 +308,7 @@ pub(super) fn answer(work: Result<TaskResult, Error>) -> Result<TaskResult, Canc
 
 /// What a new workspace assumes until the files say otherwise.
 fn new_store() -> NewStore {
-    NewStore {
-        name: None,
-        currency: Currency::new("USD"),
-        time_zone: TimeZoneName::default(),
-    }
+    NewStore { name: None, currency: Currency::new("USD"), time_zone: TimeZoneName::default() }
 }
 
 /// Where workspaces go that nobody chose a place for.
@@ -395,17 +335,14 @@ fn new_file(name: &str) -> PathBuf {
 
 /// A sentence when none of the files is of a kind that can be read.
 fn unreadable(paths: &[PathBuf]) -> Option<String> {
-    const READABLE: [&str; 10] = [
-        "csv", "tsv", "txt", "xlsx", "xls", "json", "jsonl", "zip", "gz", "xml",
-    ];
+    const READABLE: [&str; 10] = ["csv", "tsv", "txt", "xlsx", "xls", "json", "jsonl", "zip", "gz", "xml"];
     let extension = |path: &PathBuf| path.extension().map(|end| end.to_string_lossy().to_lowercase());
     let bad = paths
         .iter()
         .filter(|path| !path.is_dir())
         .filter_map(extension)
         .find(|end| !READABLE.contains(&end.as_str()))?;
-    let any_good = paths
-        .iter()
-        .any(|path| extension(path).is_none_or(|end| READABLE.contains(&end.as_str())));
+    let any_good =
+        paths.iter().any(|path| extension(path).is_none_or(|end| READABLE.contains(&end.as_str())));
     (!any_good).then(|| Shell::CannotRead.with(&[("extension", (&bad).into())]))
 }

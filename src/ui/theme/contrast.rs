@@ -11,11 +11,7 @@ pub fn contrast(a: Color32, b: Color32) -> f32 {
 fn luminance(color: Color32) -> f32 {
     let linear = |channel: u8| {
         let c = f32::from(channel) / 255.0;
-        if c <= 0.040_45 {
-            c / 12.92
-        } else {
-            ((c + 0.055) / 1.055).powf(2.4)
-        }
+        if c <= 0.040_45 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
     };
     0.2126 * linear(color.r()) + 0.7152 * linear(color.g()) + 0.0722 * linear(color.b())
 }
@@ -41,13 +37,9 @@ mod tests {
                 pairs.push((surface, t.muted, background, 4.5));
                 pairs.push((surface, t.accent, background, 4.5));
             }
-            for (kind, tone) in [
-                ("pin", t.pin),
-                ("boost", t.boost),
-                ("bury", t.bury),
-                ("hide", t.hide),
-                ("info", t.info),
-            ] {
+            for (kind, tone) in
+                [("pin", t.pin), ("boost", t.boost), ("bury", t.bury), ("hide", t.hide), ("info", t.info)]
+            {
                 pairs.push((kind, tone.fg, tone.soft, 4.5));
                 pairs.push((kind, tone.fg, t.surface, 4.5));
                 pairs.push((kind, LIGHT.on_accent, tone.solid, 4.5));

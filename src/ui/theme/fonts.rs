@@ -53,11 +53,7 @@ const PHOSPHOR_FILL: &[u8] = include_bytes!("../../../assets/icons/Phosphor-Fill
 /// weight that is used.
 pub(super) fn definitions() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
-    let bundled_fallback = fonts
-        .families
-        .get(&FontFamily::Proportional)
-        .cloned()
-        .unwrap_or_default();
+    let bundled_fallback = fonts.families.get(&FontFamily::Proportional).cloned().unwrap_or_default();
     let mut face = |name: String, bytes: &'static [u8], weight: Option<f32>| {
         let mut data = FontData::from_static(bytes);
         if let Some(weight) = weight {

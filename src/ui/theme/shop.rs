@@ -15,11 +15,7 @@ pub struct ShopLook {
 
 impl Default for ShopLook {
     fn default() -> Self {
-        Self {
-            logo: String::new(),
-            accent: [0x1E, 0x1C, 0x19],
-            corner_radius: 6,
-        }
+        Self { logo: String::new(), accent: [0x1E, 0x1C, 0x19], corner_radius: 6 }
     }
 }
 

@@ -55,11 +55,7 @@ fn apply(style: &mut Style, t: &Tokens) {
     s.text_edit_width = 240.0;
     s.slider_width = 160.0;
     s.slider_rail_height = 4.0;
-    s.scroll = ScrollStyle {
-        bar_width: 8.0,
-        floating_allocated_width: 0.0,
-        ..ScrollStyle::floating()
-    };
+    s.scroll = ScrollStyle { bar_width: 8.0, floating_allocated_width: 0.0, ..ScrollStyle::floating() };
     s.scroll.fade.strength = 0.0;
 
     let v = &mut style.visuals;
@@ -73,22 +69,14 @@ fn apply(style: &mut Style, t: &Tokens) {
     v.window_stroke = Stroke::new(1.0, t.border);
     v.window_corner_radius = CornerRadius::same(radius::PREVIEW);
     v.menu_corner_radius = CornerRadius::same(radius::CARD);
-    v.window_shadow = Shadow {
-        offset: [0, 8],
-        blur: 28,
-        spread: 0,
-        color: t.shadow,
-    };
+    v.window_shadow = Shadow { offset: [0, 8], blur: 28, spread: 0, color: t.shadow };
     v.popup_shadow = v.window_shadow;
     v.window_highlight_topmost = false;
     v.extreme_bg_color = t.surface;
     v.text_edit_bg_color = Some(t.surface);
     v.faint_bg_color = t.app;
     v.code_bg_color = t.surface2;
-    v.selection = Selection {
-        bg_fill: t.accent_soft,
-        stroke: Stroke::new(1.0, t.accent),
-    };
+    v.selection = Selection { bg_fill: t.accent_soft, stroke: Stroke::new(1.0, t.accent) };
     v.text_cursor.stroke = Stroke::new(1.5, t.accent);
     v.striped = false;
     v.indent_has_left_vline = false;
@@ -106,10 +94,7 @@ fn apply(style: &mut Style, t: &Tokens) {
         corner_radius: CornerRadius::same(radius::CONTROL),
         expansion: 0.0,
     };
-    v.widgets.noninteractive = WidgetVisuals {
-        bg_stroke: Stroke::new(1.0, t.border),
-        ..base
-    };
+    v.widgets.noninteractive = WidgetVisuals { bg_stroke: Stroke::new(1.0, t.border), ..base };
     v.widgets.inactive = base;
     v.widgets.hovered = WidgetVisuals {
         bg_fill: t.hover,
@@ -117,14 +102,6 @@ fn apply(style: &mut Style, t: &Tokens) {
         bg_stroke: Stroke::new(1.0, t.border_strong),
         ..base
     };
-    v.widgets.active = WidgetVisuals {
-        bg_fill: t.pressed,
-        weak_bg_fill: t.pressed,
-        ..v.widgets.hovered
-    };
-    v.widgets.open = WidgetVisuals {
-        bg_fill: t.hover,
-        weak_bg_fill: t.hover,
-        ..base
-    };
+    v.widgets.active = WidgetVisuals { bg_fill: t.pressed, weak_bg_fill: t.pressed, ..v.widgets.hovered };
+    v.widgets.open = WidgetVisuals { bg_fill: t.hover, weak_bg_fill: t.hover, ..base };
 }

@@ -55,11 +55,7 @@ const fn hex(rgb: u32) -> Color32 {
 }
 
 const fn tone(fg: u32, soft: u32, solid: u32) -> Tone {
-    Tone {
-        fg: hex(fg),
-        soft: hex(soft),
-        solid: hex(solid),
-    }
+    Tone { fg: hex(fg), soft: hex(soft), solid: hex(solid) }
 }
 
 pub const LIGHT: Tokens = Tokens {
@@ -145,11 +141,7 @@ pub trait HasTokens {
 
 impl HasTokens for egui::Ui {
     fn tokens(&self) -> &'static Tokens {
-        tokens_of(if self.visuals().dark_mode {
-            Theme::Dark
-        } else {
-            Theme::Light
-        })
+        tokens_of(if self.visuals().dark_mode { Theme::Dark } else { Theme::Light })
     }
 }
 
@@ -174,11 +166,7 @@ pub fn oklch(lightness: f32, chroma: f32, hue_degrees: f32) -> Color32 {
     ];
     let [r, g, b] = linear.map(|c| {
         let c = c.clamp(0.0, 1.0);
-        let encoded = if c <= 0.003_130_8 {
-            12.92 * c
-        } else {
-            1.055 * c.powf(1.0 / 2.4) - 0.055
-        };
+        let encoded = if c <= 0.003_130_8 { 12.92 * c } else { 1.055 * c.powf(1.0 / 2.4) - 0.055 };
         (encoded * 255.0).round() as u8
     });
     Color32::from_rgb(r, g, b)

@@ -52,48 +52,15 @@ pub(super) fn read(connection: &Connection, keys: &Keys, until: i64) -> Result<D
     let texts = Texts::read(connection)?;
     frame(vec![
         series("at", events.iter().map(|event| event.at).collect::<Vec<_>>()),
-        series(
-            "visitor",
-            events.iter().map(|event| event.visitor).collect::<Vec<_>>(),
-        ),
-        series(
-            "customer",
-            events.iter().map(|event| event.customer).collect::<Vec<_>>(),
-        ),
-        series(
-            "session",
-            events.iter().map(|event| event.session).collect::<Vec<_>>(),
-        ),
+        series("visitor", events.iter().map(|event| event.visitor).collect::<Vec<_>>()),
+        series("customer", events.iter().map(|event| event.customer).collect::<Vec<_>>()),
+        series("session", events.iter().map(|event| event.session).collect::<Vec<_>>()),
         series("kind", events.iter().map(|event| event.kind).collect::<Vec<_>>()),
-        series(
-            "product",
-            events.iter().map(|event| event.product).collect::<Vec<_>>(),
-        ),
-        series(
-            "query",
-            events
-                .iter()
-                .map(|event| texts.of(event.query))
-                .collect::<Vec<_>>(),
-        ),
-        series(
-            "results",
-            events.iter().map(|event| event.results).collect::<Vec<_>>(),
-        ),
-        series(
-            "source",
-            events
-                .iter()
-                .map(|event| texts.of(event.source))
-                .collect::<Vec<_>>(),
-        ),
-        series(
-            "device",
-            events
-                .iter()
-                .map(|event| texts.of(event.device))
-                .collect::<Vec<_>>(),
-        ),
+        series("product", events.iter().map(|event| event.product).collect::<Vec<_>>()),
+        series("query", events.iter().map(|event| texts.of(event.query)).collect::<Vec<_>>()),
+        series("results", events.iter().map(|event| event.results).collect::<Vec<_>>()),
+        series("source", events.iter().map(|event| texts.of(event.source)).collect::<Vec<_>>()),
+        series("device", events.iter().map(|event| texts.of(event.device)).collect::<Vec<_>>()),
     ])
 }
 
@@ -119,9 +86,7 @@ fn recognise_visitors(events: &mut [Event]) {
         }
     }
     for event in events.iter_mut().filter(|event| event.customer.is_none()) {
-        event.customer = event
-            .visitor
-            .and_then(|visitor| owner.get(&visitor).copied().flatten());
+        event.customer = event.visitor.and_then(|visitor| owner.get(&visitor).copied().flatten());
     }
 }
 

@@ -42,10 +42,7 @@ impl Workspace {
             let (customers, customer_index) = people::read(self.connection(), &fixes, until)?;
             monitor.checkpoint()?;
             monitor.progress(2, 4, "Reading orders");
-            let keys = Keys {
-                products: product_index,
-                customers: customer_index,
-            };
+            let keys = Keys { products: product_index, customers: customer_index };
             let (orders, lines) = orders::read(self.connection(), &keys, &fixes, until)?;
             monitor.checkpoint()?;
             monitor.progress(3, 4, "Reading visits");

@@ -50,10 +50,8 @@ pub(super) fn read(
     until: i64,
 ) -> Result<(DataFrame, DataFrame), Error> {
     let mut orders = read_orders(connection, keys, fixes, until)?;
-    let index_of: HashMap<i64, u32> = (0_u32..)
-        .zip(&orders)
-        .map(|(index, order)| (order.key, index))
-        .collect();
+    let index_of: HashMap<i64, u32> =
+        (0_u32..).zip(&orders).map(|(index, order)| (order.key, index)).collect();
     let mut lines = read_lines(connection, keys, &index_of)?;
     // Files are mostly in order already, which makes this one pass.
     lines.sort_by_key(|line| (line.order, line.position));
@@ -171,104 +169,43 @@ impl Order {
     /// Paid after refunds. Where the file has no total, what the lines come to with shipping and tax.
     fn paid(&self) -> i64 {
         let extra = (self.discount - self.line_discounts).max(0);
-        let total = self
-            .total
-            .unwrap_or_else(|| self.gross - self.line_discounts - extra + self.shipping + self.tax);
-        if self.status == OrderStatus::Refunded && self.refunded == 0 {
-            0
-        } else {
-            total - self.refunded
-        }
+        let total =
+            self.total.unwrap_or_else(|| self.gross - self.line_discounts - extra + self.shipping + self.tax);
+        if self.status == OrderStatus::Refunded && self.refunded == 0 { 0 } else { total - self.refunded }
     }
 }
 
 fn orders_frame(orders: &[Order]) -> Result<DataFrame, Error> {
     frame(vec![
         series("order", (0..orders.len() as u32).collect::<Vec<_>>()),
-        series(
-            "id",
-            orders.iter().map(|order| order.id.as_str()).collect::<Vec<_>>(),
-        ),
-        series(
-            "customer",
-            orders.iter().map(|order| order.customer).collect::<Vec<_>>(),
-        ),
+        series("id", orders.iter().map(|order| order.id.as_str()).collect::<Vec<_>>()),
+        series("customer", orders.iter().map(|order| order.customer).collect::<Vec<_>>()),
         series("at", orders.iter().map(|order| order.at).collect::<Vec<_>>()),
         series("total", orders.iter().map(Order::paid).collect::<Vec<_>>()),
         series(
             "discount",
-            orders
-                .iter()
-                .map(|order| order.discount.max(order.line_discounts))
-                .collect::<Vec<_>>(),
+            orders.iter().map(|order| order.discount.max(order.line_discounts)).collect::<Vec<_>>(),
         ),
-        series(
-            "refunded",
-            orders.iter().map(|order| order.refunded).collect::<Vec<_>>(),
-        ),
-        series(
-            "ships_elsewhere",
-            orders
-                .iter()
-                .map(|order| order.ships_elsewhere)
-                .collect::<Vec<_>>(),
-        ),
-        series(
-            "channel",
-            orders
-                .iter()
-                .map(|order| order.channel.as_deref())
-                .collect::<Vec<_>>(),
-        ),
-        series(
-            "has_code",
-            orders.iter().map(|order| order.has_code).collect::<Vec<_>>(),
-        ),
+        series("refunded", orders.iter().map(|order| order.refunded).collect::<Vec<_>>()),
+        series("ships_elsewhere", orders.iter().map(|order| order.ships_elsewhere).collect::<Vec<_>>()),
+        series("channel", orders.iter().map(|order| order.channel.as_deref()).collect::<Vec<_>>()),
+        series("has_code", orders.iter().map(|order| order.has_code).collect::<Vec<_>>()),
     ])
 }
 
 fn lines_frame(orders: &[Order], lines: &[Line]) -> Result<DataFrame, Error> {
-    let kept: Vec<&Line> = lines
-        .iter()
-        .filter(|line| line.quantity - line.refunded_quantity > 0)
-        .collect();
+    let kept: Vec<&Line> = lines.iter().filter(|line| line.quantity - line.refunded_quantity > 0).collect();
     let order_of = |line: &&Line| &orders[line.order as usize];
     frame(vec![
         series("order", kept.iter().map(|line| line.order).collect::<Vec<_>>()),
-        series(
-            "customer",
-            kept.iter()
-                .map(|line| order_of(line).customer)
-                .collect::<Vec<_>>(),
-        ),
-        series(
-            "product",
-            kept.iter().map(|line| line.product).collect::<Vec<_>>(),
-        ),
-        series(
-            "at",
-            kept.iter().map(|line| order_of(line).at).collect::<Vec<_>>(),
-        ),
-        series(
-            "quantity",
-            kept.iter().map(|line| line.net().0).collect::<Vec<_>>(),
-        ),
-        series(
-            "unit_price",
-            kept.iter().map(|line| line.unit_price).collect::<Vec<_>>(),
-        ),
-        series(
-            "list_price",
-            kept.iter().map(|line| line.list_price).collect::<Vec<_>>(),
-        ),
-        series(
-            "discount",
-            kept.iter().map(|line| line.net().1).collect::<Vec<_>>(),
-        ),
-        series(
-            "revenue",
-            kept.iter().map(|line| line.net().2).collect::<Vec<_>>(),
-        ),
+        series("customer", kept.iter().map(|line| order_of(line).customer).collect::<Vec<_>>()),
+        series("product", kept.iter().map(|line| line.product).collect::<Vec<_>>()),
+        series("at", kept.iter().map(|line| order_of(line).at).collect::<Vec<_>>()),
+        series("quantity", kept.iter().map(|line| line.net().0).collect::<Vec<_>>()),
+        series("unit_price", kept.iter().map(|line| line.unit_price).collect::<Vec<_>>()),
+        series("list_price", kept.iter().map(|line| line.list_price).collect::<Vec<_>>()),
+        series("discount", kept.iter().map(|line| line.net().1).collect::<Vec<_>>()),
+        series("revenue", kept.iter().map(|line| line.net().2).collect::<Vec<_>>()),
         series("cost", kept.iter().map(|line| line.cost).collect::<Vec<_>>()),
         series("goods", kept.iter().map(|line| line.goods).collect::<Vec<_>>()),
     ])
@@ -331,10 +268,7 @@ mod tests {
 
     #[test]
     fn a_partly_refunded_line_keeps_its_share_of_the_discount() {
-        let refunded = Line {
-            refunded_quantity: 1,
-            ..line(0, 4, 100, 40)
-        };
+        let refunded = Line { refunded_quantity: 1, ..line(0, 4, 100, 40) };
         assert_eq!(refunded.net(), (3, 30, 270));
     }
 

@@ -56,43 +56,22 @@ pub(super) fn read(
         // Of two accounts of one person, a refusal of either holds.
         person.accepts_email = both(person.accepts_email, accepts_email);
         person.accepts_sms = both(person.accepts_sms, accepts_sms);
-        person.is_guest = if first {
-            is_guest
-        } else {
-            person.is_guest && is_guest
-        };
+        person.is_guest = if first { is_guest } else { person.is_guest && is_guest };
         if is_survivor {
             person.is_guest = is_guest;
         }
     }
-    let index: HashMap<&str, u32> = people
-        .keys()
-        .zip(0_u32..)
-        .map(|(id, index)| (id.as_str(), index))
-        .collect();
-    let keys = keys
-        .iter()
-        .filter_map(|(key, survivor)| Some((*key, *index.get(survivor.as_str())?)))
-        .collect();
+    let index: HashMap<&str, u32> =
+        people.keys().zip(0_u32..).map(|(id, index)| (id.as_str(), index)).collect();
+    let keys =
+        keys.iter().filter_map(|(key, survivor)| Some((*key, *index.get(survivor.as_str())?))).collect();
     let frame = frame(vec![
         series("customer", (0..people.len() as u32).collect::<Vec<_>>()),
         series("id", people.keys().map(String::as_str).collect::<Vec<_>>()),
-        series(
-            "created_at",
-            people.values().map(|row| row.created_at).collect::<Vec<_>>(),
-        ),
-        series(
-            "accepts_email",
-            people.values().map(|row| row.accepts_email).collect::<Vec<_>>(),
-        ),
-        series(
-            "accepts_sms",
-            people.values().map(|row| row.accepts_sms).collect::<Vec<_>>(),
-        ),
-        series(
-            "is_guest",
-            people.values().map(|row| row.is_guest).collect::<Vec<_>>(),
-        ),
+        series("created_at", people.values().map(|row| row.created_at).collect::<Vec<_>>()),
+        series("accepts_email", people.values().map(|row| row.accepts_email).collect::<Vec<_>>()),
+        series("accepts_sms", people.values().map(|row| row.accepts_sms).collect::<Vec<_>>()),
+        series("is_guest", people.values().map(|row| row.is_guest).collect::<Vec<_>>()),
     ])?;
     Ok((frame, keys))
 }

@@ -51,10 +51,7 @@ pub(super) fn read(connection: &Connection, fixes: &Fixes) -> Result<(DataFrame,
             row.apply(fix);
         }
     }
-    let index_of: HashMap<i64, u32> = (0_u32..)
-        .zip(&rows)
-        .map(|(index, row)| (row.key, index))
-        .collect();
+    let index_of: HashMap<i64, u32> = (0_u32..).zip(&rows).map(|(index, row)| (row.key, index)).collect();
     let mut by_mention = HashMap::new();
     let mut statement =
         connection.prepare_cached("SELECT key, product FROM mentions WHERE product IS NOT NULL")?;
@@ -107,28 +104,19 @@ fn read_rows(connection: &Connection) -> Result<Vec<Row>, Error> {
 
 /// A product costs what its cheapest variant costs, of those one can buy if there are any.
 fn read_variants(connection: &Connection, rows: &mut [Row]) -> Result<(), Error> {
-    let position: HashMap<i64, usize> = rows
-        .iter()
-        .enumerate()
-        .map(|(index, row)| (row.key, index))
-        .collect();
+    let position: HashMap<i64, usize> =
+        rows.iter().enumerate().map(|(index, row)| (row.key, index)).collect();
     let mut statement = connection.prepare_cached(
         "SELECT product, price, compare_at, cost, stock, when_empty, image_url FROM variants
          ORDER BY product, position, key",
     )?;
     let mut variants = statement.query([])?;
     while let Some(variant) = variants.next()? {
-        let Some(row) = position
-            .get(&variant.get(0)?)
-            .and_then(|index| rows.get_mut(*index))
-        else {
+        let Some(row) = position.get(&variant.get(0)?).and_then(|index| rows.get_mut(*index)) else {
             continue;
         };
         let price: Option<i64> = variant.get(1)?;
-        let stock = Stock {
-            level: variant.get(4)?,
-            when_empty: when_empty_of(variant.get(5)?),
-        };
+        let stock = Stock { level: variant.get(4)?, when_empty: when_empty_of(variant.get(5)?) };
         let sellable = stock.sellable();
         row.variants += 1;
         row.sellable |= sellable;

@@ -315,9 +315,7 @@ impl<'w> Customers<'w> {
         }
         Ok(self
             .connection
-            .prepare_cached(&format!(
-                "SELECT key FROM customers WHERE {column} = ?1 ORDER BY key LIMIT 1"
-            ))?
+            .prepare_cached(&format!("SELECT key FROM customers WHERE {column} = ?1 ORDER BY key LIMIT 1"))?
             .query_row([value], |row| row.get(0))
             .optional()?)
     }

@@ -84,19 +84,12 @@ impl Staging<'_> {
     }
 
     fn write_derived(&mut self, id: &str, derived: &Derived) -> Result<(), Error> {
-        let title = derived
-            .titles
-            .iter()
-            .max_by_key(|(_, weight)| **weight)
-            .map_or(id, |(title, _)| title.as_str());
+        let title =
+            derived.titles.iter().max_by_key(|(_, weight)| **weight).map_or(id, |(title, _)| title.as_str());
         let category: Vec<&str> = derived.category.as_deref().into_iter().collect();
         let category = serde_json::to_string(&category)
             .map_err(|source| Error::broken("a category that cannot be written", source))?;
-        let kind = if derived.sales.n_goods > 0 {
-            0
-        } else {
-            derived.sales.kind
-        };
+        let kind = if derived.sales.n_goods > 0 { 0 } else { derived.sales.kind };
         let digest = super::super::identity::sha256_of([
             title,
             category.as_str(),
@@ -136,12 +129,7 @@ impl Staging<'_> {
                     .prepare_cached(
                         "UPDATE variants SET import = ?2, price = ?3, cost = ?4 WHERE product = ?1",
                     )?
-                    .execute(params![
-                        key,
-                        self.import,
-                        derived.sales.last_price,
-                        derived.sales.cost
-                    ])?;
+                    .execute(params![key, self.import, derived.sales.last_price, derived.sales.cost])?;
                 self.products.changes.changed += 1;
                 key
             }
@@ -194,30 +182,22 @@ impl Staging<'_> {
 
     /// A catalog has arrived: what it does not hold is no product of the shop.
     fn remove_derived(&self, mentions: &[Mention]) -> Result<(), Error> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT key FROM products WHERE derived = 1")?;
-        let derived: std::collections::BTreeSet<i64> = statement
-            .query_map([], |row| row.get(0))?
-            .collect::<Result<_, _>>()?;
+        let mut statement = self.connection.prepare_cached("SELECT key FROM products WHERE derived = 1")?;
+        let derived: std::collections::BTreeSet<i64> =
+            statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
         if derived.is_empty() {
             return Ok(());
         }
-        for mention in mentions
-            .iter()
-            .filter(|mention| mention.product.is_some_and(|key| derived.contains(&key)))
+        for mention in
+            mentions.iter().filter(|mention| mention.product.is_some_and(|key| derived.contains(&key)))
         {
             self.point_mention(mention.key, None, None)?;
         }
         for key in derived {
             keep_before(self.connection, self.import, "variants", "product", key)?;
             keep_before(self.connection, self.import, "products", "key", key)?;
-            self.connection
-                .prepare_cached("DELETE FROM variants WHERE product = ?1")?
-                .execute([key])?;
-            self.connection
-                .prepare_cached("DELETE FROM products WHERE key = ?1")?
-                .execute([key])?;
+            self.connection.prepare_cached("DELETE FROM variants WHERE product = ?1")?.execute([key])?;
+            self.connection.prepare_cached("DELETE FROM products WHERE key = ?1")?.execute([key])?;
         }
         Ok(())
     }

@@ -33,11 +33,7 @@ struct Texts<'w> {
 impl<'w> Events<'w> {
     pub(super) fn new(connection: &'w Connection, import: i64, key: &'w Key) -> Result<Self, Error> {
         let look_up = |table: &str, sql: &str| -> Result<Option<Statement<'w>>, rusqlite::Error> {
-            if is_empty(connection, table)? {
-                Ok(None)
-            } else {
-                connection.prepare(sql).map(Some)
-            }
+            if is_empty(connection, table)? { Ok(None) } else { connection.prepare(sql).map(Some) }
         };
         Ok(Self {
             import,
@@ -66,11 +62,7 @@ impl<'w> Events<'w> {
         customer: Option<i64>,
         mentions: &mut Mentions<'_>,
     ) -> Result<(), Error> {
-        let token = event
-            .id
-            .as_deref()
-            .filter(|id| !id.is_empty())
-            .map(|id| self.key.token(id));
+        let token = event.id.as_deref().filter(|id| !id.is_empty()).map(|id| self.key.token(id));
         if let Some(token) = token {
             let seen_before = match &mut self.look_up {
                 Some(look_up) => look_up.exists([token])?,
@@ -83,10 +75,7 @@ impl<'w> Events<'w> {
         }
         let mention = mentions.of_ref(&event.product)?;
         // What follows the question mark of an address names visitors and campaigns, never the page.
-        let page = event
-            .page
-            .as_deref()
-            .map(|page| page.split(['?', '#']).next().unwrap_or(page));
+        let page = event.page.as_deref().map(|page| page.split(['?', '#']).next().unwrap_or(page));
         let query = self.texts.key(event.query.as_deref())?;
         let order_id = self.texts.key(event.order_id.as_deref())?;
         let page = self.texts.key(page)?;

@@ -53,13 +53,7 @@ impl<'w> Issues<'w> {
     }
 
     pub(super) fn add(&mut self, issue: Issue) {
-        let Issue {
-            code,
-            severity,
-            place,
-            message,
-            advice,
-        } = issue;
+        let Issue { code, severity, place, message, advice } = issue;
         let key = (code, place.file, place.column);
         if let Some(group) = self.groups.get_mut(&key) {
             group.count += 1;

@@ -94,13 +94,8 @@ impl<'w> Mentions<'w> {
     }
 
     fn key(&mut self, product: &ProductRef, described: [Option<&str>; 4]) -> Result<i64, Error> {
-        let named = [
-            &product.product_id,
-            &product.variant_id,
-            &product.sku,
-            &product.handle,
-        ]
-        .map(Option::as_deref);
+        let named =
+            [&product.product_id, &product.variant_id, &product.sku, &product.handle].map(Option::as_deref);
         self.scratch.clear();
         for (index, part) in named.iter().chain(&described).enumerate() {
             if index > 0 {
@@ -235,11 +230,7 @@ impl Names {
     /// Variant id, SKU, product id, handle, then the title the platform builds from product and variant.
     pub(super) fn find(&self, mention: &Mention) -> Option<(i64, Option<i64>)> {
         let title = mention.title.as_deref().map(folded);
-        if let Some(target) = mention
-            .variant_id
-            .as_ref()
-            .and_then(|id| self.variant_ids.get(id))
-        {
+        if let Some(target) = mention.variant_id.as_ref().and_then(|id| self.variant_ids.get(id)) {
             return Some(*target);
         }
         if let Some(sku) = mention.sku.as_deref().filter(|sku| !sku.is_empty())
@@ -247,18 +238,10 @@ impl Names {
         {
             return Some(target);
         }
-        if let Some(key) = mention
-            .product_id
-            .as_ref()
-            .and_then(|id| self.product_ids.get(id))
-        {
+        if let Some(key) = mention.product_id.as_ref().and_then(|id| self.product_ids.get(id)) {
             return Some((*key, None));
         }
-        if let Some(key) = mention
-            .handle
-            .as_ref()
-            .and_then(|handle| self.handles.get(handle))
-        {
+        if let Some(key) = mention.handle.as_ref().and_then(|handle| self.handles.get(handle)) {
             return Some((*key, None));
         }
         let title = title.filter(|title| !title.is_empty())?;
@@ -276,9 +259,7 @@ impl Names {
         };
         let same_title = |target: &&(i64, Option<i64>)| {
             let known = self.title_of.get(&target.0);
-            known
-                .zip(title)
-                .is_some_and(|(known, title)| title.starts_with(known.as_str()))
+            known.zip(title).is_some_and(|(known, title)| title.starts_with(known.as_str()))
         };
         targets.iter().find(same_title).or(targets.first()).copied()
     }
@@ -336,12 +317,7 @@ impl Staging<'_> {
 impl Mention {
     /// For finding a product by reference alone.
     pub(super) fn of(product: ProductRef) -> Self {
-        let ProductRef {
-            product_id,
-            variant_id,
-            sku,
-            handle,
-        } = product;
+        let ProductRef { product_id, variant_id, sku, handle } = product;
         Self {
             key: 0,
             product_id,

@@ -79,13 +79,11 @@ impl Workspace {
         self.require_writable()?;
         let keep_names = self.settings()?.keep_names;
         // Keys are given out by the staging itself, so checking each reference again would only cost time.
-        self.connection()
-            .execute_batch("PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE")
-            .map_err(|source| {
-                // Without a transaction the next call would start from here again.
-                drop(self.connection().execute_batch("PRAGMA foreign_keys = ON"));
-                self.explain(source)
-            })?;
+        self.connection().execute_batch("PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE").map_err(|source| {
+            // Without a transaction the next call would start from here again.
+            drop(self.connection().execute_batch("PRAGMA foreign_keys = ON"));
+            self.explain(source)
+        })?;
         let begun = Staging::begin(self, imported_at, keep_names);
         begun.map_err(|error| {
             rollback(self.connection());
@@ -95,15 +93,12 @@ impl Workspace {
 
     /// The report of an earlier import of this very file, if it is in effect.
     pub fn known_file(&self, sha256: &str) -> Result<Option<FileReport>, Error> {
-        self.known_files("files.sha256 = ?1", sha256)
-            .map(|mut reports| reports.pop())
+        self.known_files("files.sha256 = ?1", sha256).map(|mut reports| reports.pop())
     }
 
     /// Whether a file of this size was ever imported; only then is it worth hashing one before reading it.
     pub fn knows_a_file_of(&self, bytes: u64) -> Result<bool, Error> {
-        Ok(!self
-            .known_files("files.bytes = CAST(?1 AS INTEGER)", &bytes.to_string())?
-            .is_empty())
+        Ok(!self.known_files("files.bytes = CAST(?1 AS INTEGER)", &bytes.to_string())?.is_empty())
     }
 
     fn known_files(&self, condition: &str, value: &str) -> Result<Vec<FileReport>, Error> {
@@ -125,9 +120,8 @@ impl Workspace {
 
     /// Summaries of the imports in effect, oldest first.
     pub fn imports(&self) -> Result<Vec<ImportSummary>, Error> {
-        let mut statement = self
-            .connection()
-            .prepare_cached("SELECT summary FROM imports WHERE undone = 0 ORDER BY id")?;
+        let mut statement =
+            self.connection().prepare_cached("SELECT summary FROM imports WHERE undone = 0 ORDER BY id")?;
         let mut rows = statement.query([])?;
         let mut summaries = Vec::new();
         while let Some(row) = rows.next()? {
@@ -144,10 +138,7 @@ impl Workspace {
 impl<'w> Staging<'w> {
     fn begin(workspace: &'w Workspace, at: Seconds, keep_names: bool) -> Result<Self, Error> {
         let connection = workspace.connection();
-        connection.execute(
-            "INSERT INTO imports(imported_at, summary) VALUES (?1, '{}')",
-            [at],
-        )?;
+        connection.execute("INSERT INTO imports(imported_at, summary) VALUES (?1, '{}')", [at])?;
         let import = connection.last_insert_rowid();
         for (table, index, _) in schema::BULK_INDICES {
             if is_empty(connection, table)? {
@@ -177,10 +168,7 @@ impl<'w> Staging<'w> {
         if reports.iter().all(|report| report.rows_read == 0) {
             // Nothing was understood, so nothing is remembered: with a mapping the same files may be read later.
             let summary = interruptible(connection, monitor, || self.complete(reports, monitor))?;
-            return Ok(ImportSummary {
-                import: None,
-                ..summary
-            });
+            return Ok(ImportSummary { import: None, ..summary });
         }
         let finished =
             interruptible(connection, monitor, || self.complete(reports, monitor)).and_then(|summary| {
@@ -220,11 +208,7 @@ impl<'w> Staging<'w> {
         self.derive_products()?;
         monitor.checkpoint()?;
         let issues = self.issues.finish()?;
-        for (position, report) in reports
-            .iter()
-            .enumerate()
-            .filter(|(_, report)| report.rows_read > 0)
-        {
+        for (position, report) in reports.iter().enumerate().filter(|(_, report)| report.rows_read > 0) {
             let json = serde_json::to_string(report)
                 .map_err(|source| Error::broken("a file report that cannot be written", source))?;
             self.connection.execute(
@@ -252,10 +236,8 @@ impl<'w> Staging<'w> {
         };
         let json = serde_json::to_string(&summary)
             .map_err(|source| Error::broken("an import that cannot be written", source))?;
-        self.connection.execute(
-            "UPDATE imports SET summary = ?2 WHERE id = ?1",
-            rusqlite::params![self.import, json],
-        )?;
+        self.connection
+            .execute("UPDATE imports SET summary = ?2 WHERE id = ?1", rusqlite::params![self.import, json])?;
         self.record_step(reports)?;
         Ok(summary)
     }
@@ -294,11 +276,7 @@ impl Sink for Staging<'_> {
                 let customer = self.customers.resolve(&event.customer, origin)?;
                 self.events.take(&event, customer, &mut self.mentions)
             }
-            Record::StockLevel {
-                product,
-                location,
-                level,
-            } => {
+            Record::StockLevel { product, location, level } => {
                 self.counts.stock(product, location, level);
                 Ok(())
             }
@@ -307,12 +285,9 @@ impl Sink for Staging<'_> {
                 Ok(())
             }
             Record::Discount(discount) => self.take_discount(&discount),
-            Record::SearchTerm {
-                term,
-                searches,
-                clicks,
-                results,
-            } => self.take_search_term(&term, searches, clicks, results),
+            Record::SearchTerm { term, searches, clicks, results } => {
+                self.take_search_term(&term, searches, clicks, results)
+            }
         }
     }
 
@@ -368,18 +343,12 @@ pub(super) fn interruptible<T>(
 }
 
 pub(super) fn is_empty(connection: &Connection, table: &str) -> Result<bool, rusqlite::Error> {
-    connection.query_row(&format!("SELECT NOT EXISTS (SELECT 1 FROM {table})"), [], |row| {
-        row.get(0)
-    })
+    connection.query_row(&format!("SELECT NOT EXISTS (SELECT 1 FROM {table})"), [], |row| row.get(0))
 }
 
 /// The first free key of a table.
 fn next_key(connection: &Connection, table: &str) -> Result<i64, rusqlite::Error> {
-    connection.query_row(
-        &format!("SELECT coalesce(max(key), 0) + 1 FROM {table}"),
-        [],
-        |row| row.get(0),
-    )
+    connection.query_row(&format!("SELECT coalesce(max(key), 0) + 1 FROM {table}"), [], |row| row.get(0))
 }
 
 /// Copies rows of earlier imports to the shadow table before this import changes or removes them.

@@ -91,9 +91,9 @@ impl<'w> Orders<'w> {
             return self.append(slot, order, mentions, origin);
         }
         let earlier: Option<(i64, i64)> = match &mut self.look_up {
-            Some(look_up) => look_up
-                .query_row([&order.id], |row| Ok((row.get(0)?, row.get(1)?)))
-                .optional()?,
+            Some(look_up) => {
+                look_up.query_row([&order.id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?
+            }
             None => None,
         };
         let key = earlier.map_or_else(
@@ -116,16 +116,9 @@ impl<'w> Orders<'w> {
             written_digest: digest,
             earlier: earlier.map(|(_, digest)| digest as u64),
         });
-        let codes = if order.discount_codes.is_empty() {
-            None
-        } else {
-            Some(order.discount_codes.join("\n"))
-        };
-        let inserts = if earlier.is_some() {
-            &mut self.revised
-        } else {
-            &mut self.fresh
-        };
+        let codes =
+            if order.discount_codes.is_empty() { None } else { Some(order.discount_codes.join("\n")) };
+        let inserts = if earlier.is_some() { &mut self.revised } else { &mut self.fresh };
         inserts.order.execute(params![
             key,
             self.import,
@@ -209,11 +202,7 @@ impl<'w> Orders<'w> {
         let state = &mut self.slots[slot as usize];
         let position = state.next_position;
         state.next_position += 1;
-        let inserts = if state.earlier.is_some() {
-            &mut self.revised
-        } else {
-            &mut self.fresh
-        };
+        let inserts = if state.earlier.is_some() { &mut self.revised } else { &mut self.fresh };
         inserts.line.execute(params![
             self.next_line,
             self.import,
@@ -342,11 +331,7 @@ fn header_digest(order: &Order, customer: Option<i64>) -> u64 {
         .number(order.refunded)
         .maybe(order.ships_elsewhere.map(i64::from))
         .maybe(order.accepts_marketing.map(i64::from));
-    order
-        .discount_codes
-        .iter()
-        .fold(digest, |digest, code| digest.text(Some(code)))
-        .0
+    order.discount_codes.iter().fold(digest, |digest, code| digest.text(Some(code))).0
 }
 
 fn line_digest(line: &OrderLine) -> u64 {

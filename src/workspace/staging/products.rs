@@ -82,9 +82,8 @@ impl<'w> Products<'w> {
             .connection
             .prepare_cached("SELECT key, id FROM products WHERE derived = 0 AND import <> ?1 ORDER BY key")?;
         let mut rows = statement.query([self.import])?;
-        let mut insert = self
-            .connection
-            .prepare_cached("INSERT INTO absent_products(import, product) VALUES (?1, ?2)")?;
+        let mut insert =
+            self.connection.prepare_cached("INSERT INTO absent_products(import, product) VALUES (?1, ?2)")?;
         while let Some(row) = rows.next()? {
             let id: String = row.get(1)?;
             if !self.seen.contains_key(&id) {
@@ -137,13 +136,7 @@ impl<'w> Products<'w> {
         }
         if !additive {
             for (variant_key, _) in old {
-                keep_before(
-                    self.connection,
-                    self.import,
-                    "stock_levels",
-                    "variant",
-                    variant_key,
-                )?;
+                keep_before(self.connection, self.import, "stock_levels", "variant", variant_key)?;
                 self.connection
                     .prepare_cached("DELETE FROM stock_levels WHERE variant = ?1")?
                     .execute([variant_key])?;

@@ -72,9 +72,7 @@ impl Staging<'_> {
         let mut statement = self
             .connection
             .prepare_cached("SELECT product, min(key) FROM variants GROUP BY product HAVING count(*) = 1")?;
-        Ok(statement
-            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-            .collect::<Result<_, _>>()?)
+        Ok(statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?)
     }
 
     fn write_level(&self, variant: i64, location: &str, level: i64) -> Result<(), Error> {
@@ -113,9 +111,7 @@ impl Staging<'_> {
         }
         keep_before(self.connection, self.import, "variants", "key", variant)?;
         self.connection
-            .prepare_cached(&format!(
-                "UPDATE variants SET {column} = ?2, import = ?3 WHERE key = ?1"
-            ))?
+            .prepare_cached(&format!("UPDATE variants SET {column} = ?2, import = ?3 WHERE key = ?1"))?
             .execute([variant, value, self.import])?;
         if column == "stock" {
             self.connection

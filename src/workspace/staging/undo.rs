@@ -14,9 +14,8 @@ impl Workspace {
         let undone = self.in_transaction(|transaction| {
             super::interruptible(transaction, monitor, || {
                 let import: Option<i64> =
-                    transaction.query_row("SELECT max(id) FROM imports WHERE undone = 0", [], |row| {
-                        row.get(0)
-                    })?;
+                    transaction
+                        .query_row("SELECT max(id) FROM imports WHERE undone = 0", [], |row| row.get(0))?;
                 let import = import.ok_or(Error::NothingToUndo)?;
                 monitor.progress(0, 0, "Restoring what was there before");
                 for table in schema::IMPORTED {
@@ -31,16 +30,12 @@ impl Workspace {
                         ),
                         [import],
                     )?;
-                    transaction.execute(
-                        &format!("DELETE FROM before_{table} WHERE replaced_by = ?1"),
-                        [import],
-                    )?;
+                    transaction
+                        .execute(&format!("DELETE FROM before_{table} WHERE replaced_by = ?1"), [import])?;
                 }
                 transaction.execute("DELETE FROM files WHERE import = ?1", [import])?;
-                transaction.execute(
-                    "UPDATE imports SET undone = 1, summary = '{}' WHERE id = ?1",
-                    [import],
-                )?;
+                transaction
+                    .execute("UPDATE imports SET undone = 1, summary = '{}' WHERE id = ?1", [import])?;
                 // The files may be imported again, so the step cannot be done again from the log.
                 transaction.execute(
                     "DELETE FROM history WHERE scope = 'import' AND edit = ?1",
@@ -55,10 +50,7 @@ impl Workspace {
 
     /// Whether the last step of the history is an import.
     pub fn last_step_is_import(&self) -> Result<bool, Error> {
-        Ok(self
-            .history()?
-            .last_done()
-            .is_some_and(|edit| edit.scope == history::Scope::Import))
+        Ok(self.history()?.last_done().is_some_and(|edit| edit.scope == history::Scope::Import))
     }
 }
 

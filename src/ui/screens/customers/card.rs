@@ -23,10 +23,8 @@ pub(super) fn selected_ui(
     state: &mut CustomersState,
     customers: &CustomersView,
 ) {
-    let Some(group) = state
-        .selected
-        .as_ref()
-        .and_then(|id| customers.groups.iter().find(|group| group.id == *id))
+    let Some(group) =
+        state.selected.as_ref().and_then(|id| customers.groups.iter().find(|group| group.id == *id))
     else {
         return;
     };
@@ -43,11 +41,7 @@ pub(super) fn selected_ui(
     if !group.differences.is_empty() {
         ui.add_space(space::XS);
         heading::section(ui, T::Compared.text());
-        let most = group
-            .differences
-            .iter()
-            .map(|difference| difference.z.abs())
-            .fold(1.0, f64::max);
+        let most = group.differences.iter().map(|difference| difference.z.abs()).fold(1.0, f64::max);
         for difference in group.differences.iter().take(6) {
             difference_ui(ui, stage, difference, most);
         }
@@ -69,10 +63,7 @@ pub(super) fn selected_ui(
         );
     }
     ui.add_space(space::XS);
-    if ui
-        .add(button::primary((icons::LAYOUT.atom(), T::Preview.text())))
-        .clicked()
-    {
+    if ui.add(button::primary((icons::LAYOUT.atom(), T::Preview.text()))).clicked() {
         stage.go(Place::Homepage(Some(group.id.clone())));
     }
     ui.add_space(space::S);
@@ -96,12 +87,8 @@ fn head_ui(
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             menu_ui(ui, stage, state, customers, group);
             if group.locked {
-                ui.label(
-                    RichText::new(icons::LOCK.0)
-                        .text_style(text::icon())
-                        .color(ui.tokens().muted),
-                )
-                .on_hover_text(T::LockHint.text());
+                ui.label(RichText::new(icons::LOCK.0).text_style(text::icon()).color(ui.tokens().muted))
+                    .on_hover_text(T::LockHint.text());
             }
         });
     });
@@ -119,79 +106,54 @@ fn menu_ui(
 ) {
     let name = T::More.with(&[("name", (&group.name).into())]);
     let response = button::icon(ui, icons::DOTS_THREE, &name);
-    egui::Popup::menu(&response)
-        .id(response.id.with("menu"))
-        .show(|ui| {
-            ui.set_min_width(230.0);
-            let id = || group.id.clone();
-            let mut push = |action: GroupAction| stage.asks.push(Ask::Group(action));
-            if ui
-                .add(button::quiet(T::Rename.text()).shortcut_text("F2"))
-                .clicked()
-            {
-                state.renaming = Some((id(), group.name.clone()));
-            }
-            let lock = if group.locked { T::Unlock } else { T::Lock };
-            if ui
-                .add(button::quiet(lock.text()))
-                .on_hover_text(T::LockHint.text())
-                .clicked()
-            {
-                push(GroupAction::Lock {
-                    group: id(),
-                    locked: !group.locked,
-                });
-            }
-            ui.menu_button(T::Look.text(), |ui| {
-                let theme = if ui.visuals().dark_mode {
-                    Theme::Dark
-                } else {
-                    Theme::Light
-                };
-                for color in 0..8_u8 {
-                    let label = T::LookN.with(&[("n", (color + 1).into())]);
-                    let pick = button::quiet((marker::atom(theme, color), label.as_str()))
-                        .selected(color == group.color);
-                    if ui.add(pick).clicked() {
-                        push(GroupAction::Mark { group: id(), color });
-                    }
-                }
-            });
-            ui.separator();
-            if ui.add(button::quiet(T::IntoRule.text())).clicked() {
-                state.editor = Some(rule_editor::Editor::of_group(customers, group));
-            }
-            let hide = if group.hidden { T::ShowTab } else { T::HideTab };
-            if ui.add(button::quiet(hide.text())).clicked() {
-                push(GroupAction::Hide {
-                    group: id(),
-                    hidden: !group.hidden,
-                });
-            }
-            if group.rule.is_some() {
-                ui.separator();
-                if ui.add(button::quiet(T::Remove.text())).clicked() {
-                    push(GroupAction::Remove { group: id() });
+    egui::Popup::menu(&response).id(response.id.with("menu")).show(|ui| {
+        ui.set_min_width(230.0);
+        let id = || group.id.clone();
+        let mut push = |action: GroupAction| stage.asks.push(Ask::Group(action));
+        if ui.add(button::quiet(T::Rename.text()).shortcut_text("F2")).clicked() {
+            state.renaming = Some((id(), group.name.clone()));
+        }
+        let lock = if group.locked { T::Unlock } else { T::Lock };
+        if ui.add(button::quiet(lock.text())).on_hover_text(T::LockHint.text()).clicked() {
+            push(GroupAction::Lock { group: id(), locked: !group.locked });
+        }
+        ui.menu_button(T::Look.text(), |ui| {
+            let theme = if ui.visuals().dark_mode { Theme::Dark } else { Theme::Light };
+            for color in 0..8_u8 {
+                let label = T::LookN.with(&[("n", (color + 1).into())]);
+                let pick = button::quiet((marker::atom(theme, color), label.as_str()))
+                    .selected(color == group.color);
+                if ui.add(pick).clicked() {
+                    push(GroupAction::Mark { group: id(), color });
                 }
             }
         });
+        ui.separator();
+        if ui.add(button::quiet(T::IntoRule.text())).clicked() {
+            state.editor = Some(rule_editor::Editor::of_group(customers, group));
+        }
+        let hide = if group.hidden { T::ShowTab } else { T::HideTab };
+        if ui.add(button::quiet(hide.text())).clicked() {
+            push(GroupAction::Hide { group: id(), hidden: !group.hidden });
+        }
+        if group.rule.is_some() {
+            ui.separator();
+            if ui.add(button::quiet(T::Remove.text())).clicked() {
+                push(GroupAction::Remove { group: id() });
+            }
+        }
+    });
 }
 
 fn numbers_ui(ui: &mut Ui, stage: &Stage<'_>, group: &Group) {
     let t = ui.tokens();
     let size = T::Size.with(&[
         ("n", group.n_customers.into()),
-        (
-            "share",
-            (&stage.formats.percent(i64::from(group.customer_share))).into(),
-        ),
+        ("share", (&stage.formats.percent(i64::from(group.customer_share))).into()),
     ]);
     let revenue = T::Revenue.with(&[
         ("revenue", (&stage.formats.money_compact(group.revenue)).into()),
-        (
-            "share",
-            (&stage.formats.percent(i64::from(group.revenue_share))).into(),
-        ),
+        ("share", (&stage.formats.percent(i64::from(group.revenue_share))).into()),
     ]);
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().interact_size.y = 20.0;
@@ -228,14 +190,8 @@ fn difference_ui(ui: &mut Ui, stage: &Stage<'_>, difference: &Difference, most: 
     painter.rect_filled(ink, 2, t.accent);
     painter.vline(zero, rect.y_range(), Stroke::new(1.0, t.border_strong));
     let words = T::Versus.with(&[
-        (
-            "group",
-            (&amount(stage, difference.unit, difference.group)).into(),
-        ),
-        (
-            "average",
-            (&amount(stage, difference.unit, difference.average)).into(),
-        ),
+        ("group", (&amount(stage, difference.unit, difference.group)).into()),
+        ("average", (&amount(stage, difference.unit, difference.average)).into()),
     ]);
     painter.text(
         pos2(rect.right(), y),
@@ -246,16 +202,8 @@ fn difference_ui(ui: &mut Ui, stage: &Stage<'_>, difference: &Difference, most: 
     );
     let spoken = format!("{} {words}", difference.label);
     response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, &spoken));
-    let sign = if difference.z < 0.0 {
-        crate::ui::format::MINUS
-    } else {
-        '+'
-    };
-    response.on_hover_text(format!(
-        "{} · z = {sign}{:.1}",
-        difference.label,
-        difference.z.abs()
-    ));
+    let sign = if difference.z < 0.0 { crate::ui::format::MINUS } else { '+' };
+    response.on_hover_text(format!("{} · z = {sign}{:.1}", difference.label, difference.z.abs()));
 }
 
 pub(super) fn amount(stage: &Stage<'_>, unit: Unit, value: f64) -> String {
@@ -282,43 +230,25 @@ pub(super) fn list_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut CustomersState
         } else if response.hovered() {
             ui.painter().rect_filled(rect, 6, t.hover);
         }
-        let theme = if ui.visuals().dark_mode {
-            Theme::Dark
-        } else {
-            Theme::Light
-        };
+        let theme = if ui.visuals().dark_mode { Theme::Dark } else { Theme::Light };
         let mark = pos2(rect.left() + 16.0, rect.center().y);
         let faded = if group.hidden { 0.5 } else { 1.0 };
         let fill = segment_color(theme, group.color).gamma_multiply(faded);
-        marker::paint(
-            ui.painter(),
-            mark,
-            5.0,
-            crate::ui::theme::segment_marker(group.color),
-            fill,
-        );
+        marker::paint(ui.painter(), mark, 5.0, crate::ui::theme::segment_marker(group.color), fill);
         let y = rect.center().y;
         let clip = Rect::from_min_max(rect.min, pos2(rect.right() - 150.0, rect.bottom()));
         let color = if group.hidden { t.muted } else { t.text };
         let left = egui::Align2::LEFT_CENTER;
         let right = egui::Align2::RIGHT_CENTER;
         let family = FontId::new(14.0, medium());
-        ui.painter()
-            .with_clip_rect(clip)
-            .text(pos2(rect.left() + 30.0, y), left, &group.name, family, color);
+        ui.painter().with_clip_rect(clip).text(pos2(rect.left() + 30.0, y), left, &group.name, family, color);
         let figures = FontId::new(13.0, number());
         let size = format!(
             "{} ({})",
             stage.formats.number(i64::from(group.n_customers)),
             stage.formats.percent(i64::from(group.customer_share))
         );
-        ui.painter().text(
-            pos2(rect.right() - 66.0, y),
-            right,
-            size,
-            figures.clone(),
-            t.muted,
-        );
+        ui.painter().text(pos2(rect.right() - 66.0, y), right, size, figures.clone(), t.muted);
         ui.painter().text(
             pos2(rect.right() - 8.0, y),
             right,
@@ -331,20 +261,14 @@ pub(super) fn list_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut CustomersState
             group.name,
             T::Size.with(&[
                 ("n", group.n_customers.into()),
-                (
-                    "share",
-                    (&stage.formats.percent(i64::from(group.customer_share))).into()
-                ),
+                ("share", (&stage.formats.percent(i64::from(group.customer_share))).into()),
             ])
         );
         response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, selected, &name));
         crate::ui::kit::focus::ring(ui, &response, 6);
         if response.has_focus() {
             ui.memory_mut(|memory| {
-                let arrows = egui::EventFilter {
-                    vertical_arrows: true,
-                    ..Default::default()
-                };
+                let arrows = egui::EventFilter { vertical_arrows: true, ..Default::default() };
                 memory.set_focus_lock_filter(response.id, arrows);
             });
             walk = ui.input(|input| {
@@ -357,10 +281,8 @@ pub(super) fn list_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut CustomersState
         }
     }
     if walk != 0 && !customers.groups.is_empty() {
-        let at = state
-            .selected
-            .as_ref()
-            .and_then(|id| customers.groups.iter().position(|group| group.id == *id));
+        let at =
+            state.selected.as_ref().and_then(|id| customers.groups.iter().position(|group| group.id == *id));
         let last = customers.groups.len() as i64 - 1;
         let next = (at.unwrap_or(0) as i64 + walk).clamp(0, last) as usize;
         state.selected = Some(customers.groups[next].id.clone());
@@ -373,37 +295,34 @@ pub(super) fn cards_ui(
     state: &mut CustomersState,
     customers: &CustomersView,
 ) {
-    ScrollArea::vertical()
-        .id_salt("cards")
-        .auto_shrink(false)
-        .show(ui, |ui| {
-            let gap = space::M;
-            let columns = ((ui.available_width() + gap) / (250.0 + gap)).floor().max(1.0);
-            let width = ((ui.available_width() - (columns - 1.0) * gap) / columns).floor();
-            for row in customers.groups.chunks(columns as usize) {
-                ui.horizontal_top(|ui| {
-                    ui.spacing_mut().item_spacing.x = gap;
-                    for group in row {
-                        ui.scope(|ui| {
-                            ui.set_width(width);
-                            let selected = state.selected.as_deref() == Some(group.id.as_str());
-                            let response = kit_card::clickable(ui, selected, |ui| {
-                                ui.set_width(ui.available_width());
-                                ui.vertical(|ui| small_card(ui, stage, group));
-                            })
-                            .response;
-                            response.widget_info(|| {
-                                WidgetInfo::selected(Role::ListItem, true, selected, &group.name)
-                            });
-                            if response.clicked() {
-                                state.selected = Some(group.id.clone());
-                            }
+    ScrollArea::vertical().id_salt("cards").auto_shrink(false).show(ui, |ui| {
+        let gap = space::M;
+        let columns = ((ui.available_width() + gap) / (250.0 + gap)).floor().max(1.0);
+        let width = ((ui.available_width() - (columns - 1.0) * gap) / columns).floor();
+        for row in customers.groups.chunks(columns as usize) {
+            ui.horizontal_top(|ui| {
+                ui.spacing_mut().item_spacing.x = gap;
+                for group in row {
+                    ui.scope(|ui| {
+                        ui.set_width(width);
+                        let selected = state.selected.as_deref() == Some(group.id.as_str());
+                        let response = kit_card::clickable(ui, selected, |ui| {
+                            ui.set_width(ui.available_width());
+                            ui.vertical(|ui| small_card(ui, stage, group));
+                        })
+                        .response;
+                        response.widget_info(|| {
+                            WidgetInfo::selected(Role::ListItem, true, selected, &group.name)
                         });
-                    }
-                });
-                ui.add_space(space::XS);
-            }
-        });
+                        if response.clicked() {
+                            state.selected = Some(group.id.clone());
+                        }
+                    });
+                }
+            });
+            ui.add_space(space::XS);
+        }
+    });
 }
 
 fn small_card(ui: &mut Ui, stage: &Stage<'_>, group: &Group) {
@@ -413,30 +332,17 @@ fn small_card(ui: &mut Ui, stage: &Stage<'_>, group: &Group) {
         ui.add(egui::Label::new(RichText::new(&group.name).text_style(text::title())).truncate());
     });
     numbers_ui(ui, stage, group);
-    let theme = if ui.visuals().dark_mode {
-        Theme::Dark
-    } else {
-        Theme::Light
-    };
+    let theme = if ui.visuals().dark_mode { Theme::Dark } else { Theme::Light };
     let values: Vec<f64> = group.monthly_revenue.iter().map(|value| *value as f64).collect();
     let size = vec2(ui.available_width(), 32.0);
     sparkline::sparkline(ui, size, &values, segment_color(theme, group.color), &group.name);
     ui.add(
-        egui::Label::new(
-            RichText::new(&group.description)
-                .text_style(text::small())
-                .color(t.muted),
-        )
-        .wrap(),
+        egui::Label::new(RichText::new(&group.description).text_style(text::small()).color(t.muted)).wrap(),
     );
     for difference in group.differences.iter().take(3) {
         ui.horizontal(|ui| {
             ui.spacing_mut().interact_size.y = 18.0;
-            ui.label(
-                RichText::new(&difference.label)
-                    .text_style(text::small())
-                    .color(t.muted),
-            );
+            ui.label(RichText::new(&difference.label).text_style(text::small()).color(t.muted));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let value = amount(stage, difference.unit, difference.group);
                 ui.label(RichText::new(value).font(FontId::new(13.0, number_semibold())));
@@ -472,11 +378,7 @@ pub(super) fn fitted_rule(table: &CustomerTable, is_member: &[bool]) -> Vec<Segm
                 let cut = of_members[(of_members.len() - 1) * tenth / 10];
                 for operator in [Operator::GreaterOrEqual, Operator::LessOrEqual] {
                     let value = (f64::from(cut) * column.quantum.max(1) as f64).floor() as i64;
-                    let condition = SegmentCondition {
-                        feature: column.name.clone(),
-                        operator,
-                        value,
-                    };
+                    let condition = SegmentCondition { feature: column.name.clone(), operator, value };
                     let mut tried = rule.clone();
                     tried.push(condition.clone());
                     let tried = [tried];

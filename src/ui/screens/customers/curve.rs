@@ -56,11 +56,7 @@ fn points_ui(
     let height = (ui.available_height() - 4.0).clamp(70.0, 104.0);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
     let plot = egui::Rect::from_min_max(rect.min + vec2(56.0, 8.0), rect.max - vec2(16.0, 22.0));
-    let high = customers
-        .choices
-        .iter()
-        .map(|choice| choice.silhouette)
-        .fold(0.45, f64::max);
+    let high = customers.choices.iter().map(|choice| choice.silhouette).fold(0.45, f64::max);
     let y = |silhouette: f64| plot.bottom() - (silhouette.max(0.0) / high) as f32 * plot.height();
     let n = customers.choices.len();
     let x = |idx: usize| plot.left() + (idx as f32 + 0.5) / n as f32 * plot.width();
@@ -115,20 +111,13 @@ fn points_ui(
         let step = ui.input(|input| {
             input.num_presses(Key::ArrowRight) as i64 - input.num_presses(Key::ArrowLeft) as i64
         });
-        let at = customers
-            .choices
-            .iter()
-            .position(|choice| choice.k == shown)
-            .unwrap_or(0) as i64;
+        let at = customers.choices.iter().position(|choice| choice.k == shown).unwrap_or(0) as i64;
         if step != 0 {
             *chosen = Some(customers.choices[(at + step).clamp(0, n as i64 - 1) as usize].k);
         }
     }
-    let summary: Vec<String> = customers
-        .choices
-        .iter()
-        .map(|choice| format!("{}: {}", choice.k, word(choice).text()))
-        .collect();
+    let summary: Vec<String> =
+        customers.choices.iter().map(|choice| format!("{}: {}", choice.k, word(choice).text())).collect();
     response.widget_info(|| WidgetInfo::labeled(Role::Slider, true, summary.join(", ")));
     crate::ui::kit::focus::ring(ui, &response, 4);
     response.on_hover_text(T::CurveHint.text());

@@ -37,27 +37,15 @@ pub(super) fn map_ui(
     let table = &customers.table;
     let (rect, response) =
         ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click_and_drag());
-    ui.painter().rect(
-        rect,
-        radius::CARD,
-        t.surface,
-        Stroke::new(1.0, t.border),
-        egui::StrokeKind::Inside,
-    );
+    ui.painter().rect(rect, radius::CARD, t.surface, Stroke::new(1.0, t.border), egui::StrokeKind::Inside);
     let field = Field::of(table, rect.shrink2(vec2(28.0, 36.0)));
     let shown_k = state.k.unwrap_or(customers.k);
     let assignment = customers.choices.iter().find(|choice| {
         choice.k == shown_k && shown_k != customers.k && choice.assignment.len() == table.len()
     });
-    let theme = if ui.visuals().dark_mode {
-        Theme::Dark
-    } else {
-        Theme::Light
-    };
-    let selected = state
-        .selected
-        .as_ref()
-        .and_then(|id| customers.groups.iter().position(|group| group.id == *id));
+    let theme = if ui.visuals().dark_mode { Theme::Dark } else { Theme::Light };
+    let selected =
+        state.selected.as_ref().and_then(|id| customers.groups.iter().position(|group| group.id == *id));
     let look = |idx: usize| -> (u8, bool) {
         match assignment {
             Some(choice) => (choice.assignment[idx] as u8, true),
@@ -70,22 +58,14 @@ pub(super) fn map_ui(
     };
     let step = table.len().div_ceil(MOST_DOTS).max(1);
     let mut mesh = Mesh::default();
-    for idx in (0..table.len())
-        .step_by(step)
-        .filter(|idx| is_placed(table, *idx))
-    {
+    for idx in (0..table.len()).step_by(step).filter(|idx| is_placed(table, *idx)) {
         let (color, strong) = look(idx);
         let fill = segment_color(theme, color).gamma_multiply(if strong { 0.9 } else { 0.38 });
         dot(&mut mesh, field.place(table, idx), 2.6, usize::from(color), fill);
     }
-    ui.painter()
-        .with_clip_rect(rect.shrink(1.0))
-        .add(Shape::mesh(mesh));
+    ui.painter().with_clip_rect(rect.shrink(1.0)).add(Shape::mesh(mesh));
     labels_ui(ui, customers, &field, assignment.is_some(), theme);
-    let name = T::MapName.with(&[
-        ("n", table.len().into()),
-        ("groups", customers.groups.len().into()),
-    ]);
+    let name = T::MapName.with(&[("n", table.len().into()), ("groups", customers.groups.len().into())]);
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
     overlay_ui(ui, rect, state, table, step);
     if state.map.lasso_on {
@@ -106,20 +86,11 @@ struct Field {
 impl Field {
     fn of(table: &CustomerTable, rect: Rect) -> Self {
         let bounds = |values: &[f32]| {
-            values.iter().fold((f32::MAX, f32::MIN), |(low, high), value| {
-                (low.min(*value), high.max(*value))
-            })
+            values.iter().fold((f32::MAX, f32::MIN), |(low, high), value| (low.min(*value), high.max(*value)))
         };
         let ((x0, x1), (y0, y1)) = (bounds(&table.x), bounds(&table.y));
-        let scale = vec2(
-            rect.width() / (x1 - x0).max(1e-6),
-            rect.height() / (y1 - y0).max(1e-6),
-        );
-        Self {
-            rect,
-            low: vec2(x0, y0),
-            scale,
-        }
+        let scale = vec2(rect.width() / (x1 - x0).max(1e-6), rect.height() / (y1 - y0).max(1e-6));
+        Self { rect, low: vec2(x0, y0), scale }
     }
 
     fn place(&self, table: &CustomerTable, idx: usize) -> Pos2 {
@@ -182,8 +153,7 @@ fn labels_ui(ui: &Ui, customers: &CustomersView, field: &Field, is_preview: bool
             continue;
         }
         let galley =
-            ui.painter()
-                .layout_no_wrap(group.name.clone(), text::label().resolve(ui.style()), t.text);
+            ui.painter().layout_no_wrap(group.name.clone(), text::label().resolve(ui.style()), t.text);
         let mut center = (sum / n).to_pos2();
         let size = galley.size() + vec2(26.0, 8.0);
         let mut plate = Rect::from_center_size(center, size);
@@ -219,44 +189,26 @@ fn overlay_ui(ui: &mut Ui, rect: Rect, state: &mut CustomersState, table: &Custo
     let strip = Rect::from_min_size(rect.min + vec2(12.0, 4.0), vec2(rect.width() - 24.0, 30.0));
     let mut child = ui.new_child(egui::UiBuilder::new().max_rect(strip));
     child.horizontal(|ui| {
-        heading::caption(
-            ui,
-            if state.map.lasso_on {
-                T::LassoHint.text()
-            } else {
-                T::DotHint.text()
-            },
-        );
+        heading::caption(ui, if state.map.lasso_on { T::LassoHint.text() } else { T::DotHint.text() });
         if 1 < step {
             let shown = table.len().div_ceil(step);
-            heading::caption(
-                ui,
-                &T::Showing.with(&[("n", shown.into()), ("all", table.len().into())]),
-            );
+            heading::caption(ui, &T::Showing.with(&[("n", shown.into()), ("all", table.len().into())]));
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             if button::icon_toggle(ui, state.map.lasso_on, icons::LASSO, T::Lasso.text()).clicked() {
-                state.map = MapState {
-                    lasso_on: !state.map.lasso_on,
-                    ..MapState::default()
-                };
+                state.map = MapState { lasso_on: !state.map.lasso_on, ..MapState::default() };
             }
         });
     });
     if state.map.inside.is_empty() {
         return;
     }
-    let bar = Rect::from_min_size(
-        pos2(rect.left() + 12.0, rect.bottom() - 42.0),
-        vec2(rect.width() - 24.0, 30.0),
-    );
+    let bar =
+        Rect::from_min_size(pos2(rect.left() + 12.0, rect.bottom() - 42.0), vec2(rect.width() - 24.0, 30.0));
     let mut child = ui.new_child(egui::UiBuilder::new().max_rect(bar));
     child.horizontal(|ui| {
         let n = state.map.inside.len();
-        if ui
-            .add(button::primary(T::FromLasso.with(&[("n", n.into())])))
-            .clicked()
-        {
+        if ui.add(button::primary(T::FromLasso.with(&[("n", n.into())]))).clicked() {
             state.editor = Some(rule_editor::Editor::of_customers(table, &state.map.inside));
         }
         if ui.add(button::plain(T::ClearLasso.text())).clicked() {
@@ -280,19 +232,15 @@ fn lasso_ui(ui: &Ui, response: &Response, state: &mut CustomersState, table: &Cu
         map.line.push(at);
     }
     if response.drag_stopped() {
-        map.inside = (0..table.len())
-            .filter(|idx| encloses(&map.line, field.place(table, *idx)))
-            .collect();
+        map.inside = (0..table.len()).filter(|idx| encloses(&map.line, field.place(table, *idx))).collect();
     }
     if 1 < map.line.len() {
         let mut closed = map.line.clone();
         closed.push(map.line[0]);
-        ui.painter()
-            .extend(Shape::dashed_line(&closed, Stroke::new(1.5, t.accent), 5.0, 4.0));
+        ui.painter().extend(Shape::dashed_line(&closed, Stroke::new(1.5, t.accent), 5.0, 4.0));
     }
     for idx in &map.inside {
-        ui.painter()
-            .circle_stroke(field.place(table, *idx), 4.0, Stroke::new(1.0, t.accent));
+        ui.painter().circle_stroke(field.place(table, *idx), 4.0, Stroke::new(1.0, t.accent));
     }
 }
 
@@ -324,23 +272,14 @@ fn pointed(
 ) -> Option<usize> {
     if response.has_focus() && !table.is_empty() {
         let (back, on) = ui.input(|input| {
-            (
-                input.num_presses(egui::Key::ArrowLeft),
-                input.num_presses(egui::Key::ArrowRight),
-            )
+            (input.num_presses(egui::Key::ArrowLeft), input.num_presses(egui::Key::ArrowRight))
         });
         if 0 < back + on || state.map.focus.is_none() {
             let n = table.len();
             let at = state.map.focus.unwrap_or(0) + n + on;
             let next = (at - back.min(n)) % n;
             // Customers without an order have no place; step over them.
-            let walk = (0..n).map(|step| {
-                if 0 < back {
-                    (next + n - step) % n
-                } else {
-                    (next + step) % n
-                }
-            });
+            let walk = (0..n).map(|step| if 0 < back { (next + n - step) % n } else { (next + step) % n });
             state.map.focus = walk.into_iter().find(|idx| is_placed(table, *idx));
         }
     }
@@ -375,14 +314,9 @@ fn hover_ui(
         _ => T::DotLineShort.with(&[("number", (&number).into())]),
     };
     if response.hovered() {
-        response
-            .clone()
-            .on_hover_cursor(egui::CursorIcon::PointingHand)
-            .show_tooltip_text(line);
+        response.clone().on_hover_cursor(egui::CursorIcon::PointingHand).show_tooltip_text(line);
     } else {
-        let galley = ui
-            .painter()
-            .layout_no_wrap(line, text::label().resolve(ui.style()), t.text);
+        let galley = ui.painter().layout_no_wrap(line, text::label().resolve(ui.style()), t.text);
         let plate = Rect::from_min_size(at + vec2(10.0, -12.0), galley.size() + vec2(16.0, 8.0));
         ui.painter().rect(
             plate,

@@ -69,30 +69,19 @@ pub fn customers_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut CustomersSta
     Panel::right("group")
         .exact_size(width)
         .resizable(false)
-        .frame(
-            Frame::new()
-                .fill(ui.tokens().surface)
-                .inner_margin(Margin::symmetric(16, 12)),
-        )
+        .frame(Frame::new().fill(ui.tokens().surface).inner_margin(Margin::symmetric(16, 12)))
         .show(ui, |ui| {
-            ScrollArea::vertical()
-                .id_salt("groups")
-                .auto_shrink(false)
-                .show(ui, |ui| {
-                    card::selected_ui(ui, stage, state, &customers);
-                    ui.add_space(space::S);
-                    card::list_ui(ui, stage, state, &customers);
-                });
+            ScrollArea::vertical().id_salt("groups").auto_shrink(false).show(ui, |ui| {
+                card::selected_ui(ui, stage, state, &customers);
+                ui.add_space(space::S);
+                card::list_ui(ui, stage, state, &customers);
+            });
         });
-    egui::CentralPanel::default()
-        .frame(Frame::new().fill(app).inner_margin(Margin::symmetric(16, 12)))
-        .show(ui, |ui| match state.mode {
+    egui::CentralPanel::default().frame(Frame::new().fill(app).inner_margin(Margin::symmetric(16, 12))).show(
+        ui,
+        |ui| match state.mode {
             Mode::Map => {
-                let below = if ui.available_height() < 460.0 {
-                    132.0
-                } else {
-                    176.0
-                };
+                let below = if ui.available_height() < 460.0 { 132.0 } else { 176.0 };
                 let height = (ui.available_height() - below - space::M).max(160.0);
                 map::map_ui(ui, stage, state, &customers, height);
                 ui.add_space(space::S);
@@ -100,17 +89,14 @@ pub fn customers_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut CustomersSta
             }
             Mode::Cards => card::cards_ui(ui, stage, state, &customers),
             Mode::Movement => movement::movement_ui(ui, stage, &customers),
-        });
+        },
+    );
     rename_ui(ui, stage, state);
     rule_editor::dialog_ui(ui, stage, state, &customers);
 }
 
 fn empty_ui(ui: &mut Ui, stage: &mut Stage<'_>) {
-    if let Some(job) = stage
-        .job(JobKind::Group)
-        .or_else(|| stage.job(JobKind::Train))
-        .cloned()
-    {
+    if let Some(job) = stage.job(JobKind::Group).or_else(|| stage.job(JobKind::Train)).cloned() {
         ui.vertical_centered(|ui| {
             ui.add_space(ui.available_height() * 0.35);
             heading::title(ui, &job.phase);
@@ -121,10 +107,7 @@ fn empty_ui(ui: &mut Ui, stage: &mut Stage<'_>) {
     }
     let store = &stage.view.store;
     let has_orders = 0 < store.n_orders;
-    let hint = T::EmptyHint.with(&[
-        ("products", store.n_products.into()),
-        ("orders", store.n_orders.into()),
-    ]);
+    let hint = T::EmptyHint.with(&[("products", store.n_products.into()), ("orders", store.n_orders.into())]);
     let state = if has_orders {
         EmptyState {
             icon: icons::USERS_THREE,
@@ -143,11 +126,7 @@ fn empty_ui(ui: &mut Ui, stage: &mut Stage<'_>) {
         }
     };
     if state.show(ui) == Some(Chosen::Action) {
-        stage.push(if has_orders {
-            Ask::Group(GroupAction::Regroup { k: 0 })
-        } else {
-            Ask::ChooseFiles
-        });
+        stage.push(if has_orders { Ask::Group(GroupAction::Regroup { k: 0 }) } else { Ask::ChooseFiles });
     }
 }
 
@@ -155,18 +134,12 @@ fn head_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut CustomersState, custo
     let t = ui.tokens();
     Panel::top("customers head")
         .exact_size(52.0)
-        .frame(
-            Frame::new()
-                .fill(t.surface)
-                .inner_margin(Margin::symmetric(16, 0)),
-        )
+        .frame(Frame::new().fill(t.surface).inner_margin(Margin::symmetric(16, 0)))
         .show(ui, |ui| {
             ui.horizontal_centered(|ui| {
-                for (mode, name) in [
-                    (Mode::Map, T::Map),
-                    (Mode::Cards, T::Cards),
-                    (Mode::Movement, T::Movement),
-                ] {
+                for (mode, name) in
+                    [(Mode::Map, T::Map), (Mode::Cards, T::Cards), (Mode::Movement, T::Movement)]
+                {
                     if tabs::pill(ui, state.mode == mode, name.text(), name.text()).clicked() {
                         state.mode = mode;
                     }
@@ -182,17 +155,13 @@ fn head_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut CustomersState, custo
                     }
                     let shown = state.k.unwrap_or(customers.k);
                     if shown != customers.k {
-                        if ui
-                            .add(button::primary(T::UseK.with(&[("n", shown.into())])))
-                            .clicked()
-                        {
+                        if ui.add(button::primary(T::UseK.with(&[("n", shown.into())]))).clicked() {
                             stage.push(Ask::Group(GroupAction::Regroup { k: shown }));
                             state.k = None;
                         }
                     } else if customers.is_stale {
-                        let regroup = ui
-                            .add(button::primary(T::Regroup.text()))
-                            .on_hover_text(T::Stale.text());
+                        let regroup =
+                            ui.add(button::primary(T::Regroup.text())).on_hover_text(T::Stale.text());
                         if regroup.clicked() {
                             stage.push(Ask::Group(GroupAction::Regroup { k: customers.k }));
                         }
@@ -249,16 +218,8 @@ fn rename_ui(ui: &Ui, stage: &mut Stage<'_>, state: &mut CustomersState) {
         ui.add_space(space::S);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let usable = !name.trim().is_empty();
-            if (ui
-                .add_enabled(usable, button::primary(T::Rename.text()))
-                .clicked()
-                || entered)
-                && usable
-            {
-                let rename = GroupAction::Rename {
-                    group: group.clone(),
-                    name: name.trim().to_owned(),
-                };
+            if (ui.add_enabled(usable, button::primary(T::Rename.text())).clicked() || entered) && usable {
+                let rename = GroupAction::Rename { group: group.clone(), name: name.trim().to_owned() };
                 stage.push(Ask::Group(rename));
                 is_done = true;
             }

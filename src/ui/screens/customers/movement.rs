@@ -38,12 +38,7 @@ pub(super) fn movement_ui(ui: &mut Ui, stage: &Stage<'_>, customers: &CustomersV
         .cells
         .iter()
         .enumerate()
-        .flat_map(|(from, row)| {
-            row.iter()
-                .enumerate()
-                .filter(move |(to, _)| *to != from)
-                .map(|(_, n)| *n)
-        })
+        .flat_map(|(from, row)| row.iter().enumerate().filter(move |(to, _)| *to != from).map(|(_, n)| *n))
         .max()
         .unwrap_or(1)
         .max(1);
@@ -51,21 +46,15 @@ pub(super) fn movement_ui(ui: &mut Ui, stage: &Stage<'_>, customers: &CustomersV
         boxed(ui, |ui| {
             let date = stage.formats.date(movement.from_at);
             heading::caption(ui, &T::MovementFrom.with(&[("date", (&date).into())]));
-            let cell = vec2(
-                ((ui.available_width() - 170.0) / n as f32 - 4.0).clamp(36.0, 72.0),
-                34.0,
-            );
+            let cell = vec2(((ui.available_width() - 170.0) / n as f32 - 4.0).clamp(36.0, 72.0), 34.0);
             ui.spacing_mut().item_spacing = vec2(4.0, 4.0);
             ui.horizontal(|ui| {
                 ui.allocate_exact_size(vec2(166.0, 20.0), Sense::hover());
                 for to in 0..n {
                     let (rect, response) = ui.allocate_exact_size(vec2(cell.x, 20.0), Sense::hover());
                     if let Some(color) = color(to) {
-                        let theme = if ui.visuals().dark_mode {
-                            egui::Theme::Dark
-                        } else {
-                            egui::Theme::Light
-                        };
+                        let theme =
+                            if ui.visuals().dark_mode { egui::Theme::Dark } else { egui::Theme::Light };
                         let shape = crate::ui::theme::segment_marker(color);
                         let fill = crate::ui::theme::segment_color(theme, color);
                         marker::paint(ui.painter(), rect.center(), 5.0, shape, fill);

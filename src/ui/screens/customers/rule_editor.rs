@@ -24,10 +24,7 @@ pub(super) struct Editor {
 impl Editor {
     pub(super) fn new(customers: &CustomersView) -> Self {
         let first = customers.table.columns.first().map(first_condition);
-        Self {
-            any_of: vec![first.into_iter().collect()],
-            ..Self::default()
-        }
+        Self { any_of: vec![first.into_iter().collect()], ..Self::default() }
     }
 
     /// The sentence that fits the customers with these table rows best.
@@ -36,46 +33,26 @@ impl Editor {
         for row in rows {
             is_member[*row] = true;
         }
-        Self {
-            any_of: vec![card::fitted_rule(table, &is_member)],
-            ..Self::default()
-        }
+        Self { any_of: vec![card::fitted_rule(table, &is_member)], ..Self::default() }
     }
 
     pub(super) fn of_group(customers: &CustomersView, group: &Group) -> Self {
-        let idx = customers
-            .groups
-            .iter()
-            .position(|other| other.id == group.id)
-            .unwrap_or(usize::MAX);
+        let idx = customers.groups.iter().position(|other| other.id == group.id).unwrap_or(usize::MAX);
         let any_of = match &group.rule {
             Some(rule) => rule.any_of.clone(),
             None => {
-                let is_member: Vec<bool> = customers
-                    .table
-                    .group
-                    .iter()
-                    .map(|group| usize::from(*group) == idx)
-                    .collect();
+                let is_member: Vec<bool> =
+                    customers.table.group.iter().map(|group| usize::from(*group) == idx).collect();
                 vec![card::fitted_rule(&customers.table, &is_member)]
             }
         };
-        Self {
-            name: group.name.clone(),
-            group: Some(group.id.clone()),
-            any_of,
-        }
+        Self { name: group.name.clone(), group: Some(group.id.clone()), any_of }
     }
 }
 
 /// A middle value, so that the sentence says something from the start.
 fn first_condition(column: &FeatureColumn) -> SegmentCondition {
-    let mut values: Vec<f32> = column
-        .values
-        .iter()
-        .copied()
-        .filter(|value| !value.is_nan())
-        .collect();
+    let mut values: Vec<f32> = column.values.iter().copied().filter(|value| !value.is_nan()).collect();
     values.sort_by(f32::total_cmp);
     let middle = values.get(values.len() / 2).copied().unwrap_or(0.0);
     SegmentCondition {
@@ -99,8 +76,7 @@ pub(super) fn dialog_ui(
         ui.add_space(space::S);
         ui.horizontal(|ui| {
             let label = ui.label(T::GroupName.text());
-            ui.add(egui::TextEdit::singleline(&mut editor.name).desired_width(280.0))
-                .labelled_by(label.id);
+            ui.add(egui::TextEdit::singleline(&mut editor.name).desired_width(280.0)).labelled_by(label.id);
         });
         ui.add_space(space::S);
         sentence_ui(ui, stage, editor, customers);
@@ -124,17 +100,8 @@ pub(super) fn dialog_ui(
             };
             if button::enabled_or_why(ui, button::primary(T::Save.text()), why_not).clicked() {
                 let name = editor.name.trim().to_owned();
-                let any_of = editor
-                    .any_of
-                    .iter()
-                    .filter(|all| !all.is_empty())
-                    .cloned()
-                    .collect();
-                let action = GroupAction::SetRule {
-                    group: editor.group.clone(),
-                    name,
-                    any_of,
-                };
+                let any_of = editor.any_of.iter().filter(|all| !all.is_empty()).cloned().collect();
+                let action = GroupAction::SetRule { group: editor.group.clone(), name, any_of };
                 stage.push(Ask::Group(action));
                 is_done = true;
             }
@@ -153,10 +120,7 @@ fn overlap(editor: &Editor, customers: &CustomersView) -> Option<f64> {
     let members: Vec<usize> = (0..customers.table.len())
         .filter(|idx| usize::from(customers.table.group[*idx]) == group_idx)
         .collect();
-    let fits = members
-        .iter()
-        .filter(|idx| customers.table.fits(&editor.any_of, **idx))
-        .count();
+    let fits = members.iter().filter(|idx| customers.table.fits(&editor.any_of, **idx)).count();
     (!members.is_empty()).then(|| fits as f64 / members.len() as f64)
 }
 
@@ -167,11 +131,7 @@ fn sentence_ui(ui: &mut Ui, stage: &Stage<'_>, editor: &mut Editor, customers: &
     let mut add_to = None;
     for (group_idx, all) in editor.any_of.iter_mut().enumerate() {
         if 0 < group_idx {
-            ui.label(
-                RichText::new(T::Or.text())
-                    .text_style(text::strong())
-                    .color(ui.tokens().accent),
-            );
+            ui.label(RichText::new(T::Or.text()).text_style(text::strong()).color(ui.tokens().accent));
         }
         for (idx, condition) in all.iter_mut().enumerate() {
             ui.push_id((group_idx, idx), |ui| {
@@ -188,10 +148,7 @@ fn sentence_ui(ui: &mut Ui, stage: &Stage<'_>, editor: &mut Editor, customers: &
         }
         if ui
             .push_id(("and", group_idx), |ui| {
-                ui.add(button::link((
-                    icons::PLUS.atom_sized(12.0, None),
-                    T::AddAnd.text(),
-                )))
+                ui.add(button::link((icons::PLUS.atom_sized(12.0, None), T::AddAnd.text())))
             })
             .inner
             .clicked()
@@ -199,13 +156,7 @@ fn sentence_ui(ui: &mut Ui, stage: &Stage<'_>, editor: &mut Editor, customers: &
             add_to = Some(group_idx);
         }
     }
-    if ui
-        .add(button::link((
-            icons::PLUS.atom_sized(12.0, None),
-            T::AddOr.text(),
-        )))
-        .clicked()
-    {
+    if ui.add(button::link((icons::PLUS.atom_sized(12.0, None), T::AddOr.text()))).clicked() {
         add_to = Some(editor.any_of.len());
         editor.any_of.push(Vec::new());
     }
@@ -244,12 +195,8 @@ fn condition_ui(ui: &mut Ui, stage: &Stage<'_>, condition: &mut SegmentCondition
         Operator::Greater | Operator::GreaterOrEqual => T::AtLeast,
     };
     let now = words(condition.operator).text();
-    let picked = combo::combo(
-        ui,
-        &T::ComparedHow.with(&[("label", now.into())]),
-        now,
-        combo::Look::Outlined,
-        |ui| {
+    let picked =
+        combo::combo(ui, &T::ComparedHow.with(&[("label", now.into())]), now, combo::Look::Outlined, |ui| {
             let mut picked = None;
             for operator in [Operator::GreaterOrEqual, Operator::LessOrEqual, Operator::Equals] {
                 let word = words(operator).text();
@@ -258,8 +205,7 @@ fn condition_ui(ui: &mut Ui, stage: &Stage<'_>, condition: &mut SegmentCondition
                 }
             }
             picked
-        },
-    );
+        });
     if let Some(Some(operator)) = picked {
         condition.operator = operator;
     }

@@ -21,79 +21,59 @@ const MOST_SLOTS: usize = 8;
 /// Returns true when the person wants back to all customers.
 pub(super) fn story_ui(ui: &mut Ui, stage: &mut Stage<'_>, number: i64, state: &mut CustomersState) -> bool {
     let mut back = false;
-    let story = stage
-        .found
-        .story
-        .as_ref()
-        .filter(|story| story.number == number)
-        .cloned();
-    ScrollArea::vertical()
-        .id_salt("story")
-        .auto_shrink(false)
-        .show(ui, |ui| {
-            Frame::new()
-                .inner_margin(Margin::symmetric(24, 16))
-                .show(ui, |ui| {
-                    ui.set_width(ui.available_width());
-                    ui.horizontal(|ui| {
-                        back = ui
-                            .add(button::quiet((
-                                icons::CARET_LEFT.atom_sized(14.0, None),
-                                T::Back.text(),
-                            )))
-                            .clicked();
-                        let group = story.as_ref().and_then(|story| story.group.as_ref());
-                        let group = group.and_then(|id| {
-                            stage
-                                .view
-                                .customers
-                                .as_ref()?
-                                .groups
-                                .iter()
-                                .find(|group| group.id == *id)
-                                .map(|group| (group.color, group.name.clone()))
-                        });
-                        heading::display(
-                            ui,
-                            &T::OneCustomer.with(&[("number", (&number.to_string()).into())]),
-                        );
-                        if let Some((color, name)) = group {
-                            marker::show(ui, color);
-                            ui.label(name);
-                        }
-                        if let Some(story) = &story {
-                            let spent = stage.formats.money_compact(story.spent);
-                            heading::caption(
-                                ui,
-                                &T::StoryFacts
-                                    .with(&[("orders", story.n_orders.into()), ("spent", (&spent).into())]),
-                            );
-                        }
-                    });
-                    heading::caption(ui, T::StoryHint.text());
-                    ui.add_space(space::S);
-                    match &story {
-                        Some(story) if story.moments.is_empty() => {
-                            ui.label(T::NoStory.text());
-                        }
-                        Some(story) => {
-                            let last = story.moments.len() - 1;
-                            let mut at = state.story.map_or(last, |(_, at)| at.min(last));
-                            scrubber_ui(ui, stage, story, &mut at);
-                            state.story = Some((number, at));
-                            ui.add_space(space::M);
-                            homepage_ui(ui, stage, story, at);
-                        }
-                        None => {
-                            let phrase = stage
-                                .job(JobKind::Story)
-                                .map(|job| job.phase.clone())
-                                .unwrap_or_default();
-                            progress::bar(ui, 240.0, None, &phrase);
-                        }
-                    }
+    let story = stage.found.story.as_ref().filter(|story| story.number == number).cloned();
+    ScrollArea::vertical().id_salt("story").auto_shrink(false).show(ui, |ui| {
+        Frame::new().inner_margin(Margin::symmetric(24, 16)).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.horizontal(|ui| {
+                back = ui
+                    .add(button::quiet((icons::CARET_LEFT.atom_sized(14.0, None), T::Back.text())))
+                    .clicked();
+                let group = story.as_ref().and_then(|story| story.group.as_ref());
+                let group = group.and_then(|id| {
+                    stage
+                        .view
+                        .customers
+                        .as_ref()?
+                        .groups
+                        .iter()
+                        .find(|group| group.id == *id)
+                        .map(|group| (group.color, group.name.clone()))
                 });
+                heading::display(ui, &T::OneCustomer.with(&[("number", (&number.to_string()).into())]));
+                if let Some((color, name)) = group {
+                    marker::show(ui, color);
+                    ui.label(name);
+                }
+                if let Some(story) = &story {
+                    let spent = stage.formats.money_compact(story.spent);
+                    heading::caption(
+                        ui,
+                        &T::StoryFacts.with(&[("orders", story.n_orders.into()), ("spent", (&spent).into())]),
+                    );
+                }
+            });
+            heading::caption(ui, T::StoryHint.text());
+            ui.add_space(space::S);
+            match &story {
+                Some(story) if story.moments.is_empty() => {
+                    ui.label(T::NoStory.text());
+                }
+                Some(story) => {
+                    let last = story.moments.len() - 1;
+                    let mut at = state.story.map_or(last, |(_, at)| at.min(last));
+                    scrubber_ui(ui, stage, story, &mut at);
+                    state.story = Some((number, at));
+                    ui.add_space(space::M);
+                    homepage_ui(ui, stage, story, at);
+                }
+                None => {
+                    let phrase = stage.job(JobKind::Story).map(|job| job.phase.clone()).unwrap_or_default();
+                    progress::bar(ui, 240.0, None, &phrase);
+                }
+            }
         });
+    });
     back || (ui.input(|input| input.key_pressed(Key::Escape)) && !ui.egui_wants_keyboard_input())
 }
 
@@ -112,10 +92,7 @@ fn scrubber_ui(ui: &mut Ui, stage: &Stage<'_>, story: &CustomerStory, at: &mut u
         let (rect, response) =
             ui.allocate_exact_size(vec2(ui.available_width(), 56.0), Sense::click_and_drag());
         let n = story.moments.len();
-        let (first, last) = (
-            story.moments[0].at,
-            story.moments[n - 1].at.max(story.moments[0].at + 1),
-        );
+        let (first, last) = (story.moments[0].at, story.moments[n - 1].at.max(story.moments[0].at + 1));
         let line = Rect::from_min_max(rect.min + vec2(12.0, 0.0), rect.max - vec2(12.0, 18.0));
         // Half by time, half by order, so that a busy day does not become one blot.
         let x = |idx: usize| {
@@ -124,27 +101,17 @@ fn scrubber_ui(ui: &mut Ui, stage: &Stage<'_>, story: &CustomerStory, at: &mut u
             line.left() + line.width() * (by_time + by_order) / 2.0
         };
         if let Some(pointer) = response.interact_pointer_pos() {
-            let nearest = (0..n).min_by(|one, two| {
-                (x(*one) - pointer.x)
-                    .abs()
-                    .total_cmp(&(x(*two) - pointer.x).abs())
-            });
+            let nearest =
+                (0..n).min_by(|one, two| (x(*one) - pointer.x).abs().total_cmp(&(x(*two) - pointer.x).abs()));
             *at = nearest.unwrap_or(*at);
         }
         if response.has_focus() {
             ui.memory_mut(|memory| {
-                let arrows = egui::EventFilter {
-                    horizontal_arrows: true,
-                    ..Default::default()
-                };
+                let arrows = egui::EventFilter { horizontal_arrows: true, ..Default::default() };
                 memory.set_focus_lock_filter(response.id, arrows);
             });
-            let (back, on) = ui.input(|input| {
-                (
-                    input.num_presses(Key::ArrowLeft),
-                    input.num_presses(Key::ArrowRight),
-                )
-            });
+            let (back, on) =
+                ui.input(|input| (input.num_presses(Key::ArrowLeft), input.num_presses(Key::ArrowRight)));
             *at = (*at + on).saturating_sub(back).min(n - 1);
         }
         let y = line.center().y;
@@ -211,14 +178,7 @@ fn title<'a>(stage: &'a Stage<'_>, id: &'a str) -> &'a str {
     stage
         .bundle()
         .and_then(|bundle| {
-            Some(
-                bundle
-                    .catalog
-                    .products
-                    .get(bundle.catalog.index(id)? as usize)?
-                    .title
-                    .as_str(),
-            )
+            Some(bundle.catalog.products.get(bundle.catalog.index(id)? as usize)?.title.as_str())
         })
         .unwrap_or(id)
 }
@@ -235,13 +195,11 @@ pub(super) fn visit_at(story: &CustomerStory, at: usize) -> Visit {
             MomentKind::Bought => HistoryKind::Purchase,
             MomentKind::Searched => continue,
         };
-        visit
-            .history
-            .extend(moment.products.iter().map(|product| HistoryItem {
-                product: product.clone(),
-                kind,
-                age: now - moment.at,
-            }));
+        visit.history.extend(moment.products.iter().map(|product| HistoryItem {
+            product: product.clone(),
+            kind,
+            age: now - moment.at,
+        }));
     }
     visit
 }

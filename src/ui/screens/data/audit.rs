@@ -44,13 +44,7 @@ fn head_ui(ui: &mut Ui, stage: &mut Stage<'_>) {
             if button::enabled_or_why(ui, import, why_not).clicked() {
                 stage.push(Ask::ChooseFiles);
             }
-            if ui
-                .add(button::plain((
-                    icons::ARROW_CLOCKWISE.atom(),
-                    T::CheckAgain.text(),
-                )))
-                .clicked()
-            {
+            if ui.add(button::plain((icons::ARROW_CLOCKWISE.atom(), T::CheckAgain.text()))).clicked() {
                 stage.push(Ask::CheckAgain);
             }
         });
@@ -96,9 +90,7 @@ fn table_card(
             ui.label(RichText::new(name).text_style(text::label()).color(t.muted));
             if n_rows == 0 {
                 ui.label(
-                    RichText::new(T::NoneImported.text())
-                        .font(FontId::new(18.0, semibold()))
-                        .color(t.muted),
+                    RichText::new(T::NoneImported.text()).font(FontId::new(18.0, semibold())).color(t.muted),
                 );
                 if kind == DataKind::Events {
                     heading::caption(ui, T::OptionalEvents.text());
@@ -106,11 +98,7 @@ fn table_card(
                 return;
             }
             let count = stage.formats.number(n_rows as i64);
-            ui.label(
-                RichText::new(count)
-                    .font(FontId::new(24.0, number_semibold()))
-                    .color(t.text),
-            );
+            ui.label(RichText::new(count).font(FontId::new(24.0, number_semibold())).color(t.text));
             let Some(health) = health else { return };
             ui.horizontal(|ui| {
                 ui.spacing_mut().interact_size.y = 20.0;
@@ -149,34 +137,22 @@ fn pie(ui: &mut Ui, share: f32, name: &str) {
         for quarter in (0..steps).step_by(12) {
             let mut points = vec![center];
             points.extend((quarter..=(quarter + 12).min(steps)).map(at));
-            ui.painter()
-                .add(Shape::convex_polygon(points, t.accent, Stroke::NONE));
+            ui.painter().add(Shape::convex_polygon(points, t.accent, Stroke::NONE));
         }
-        ui.painter()
-            .circle_stroke(center, radius, Stroke::new(1.5, t.accent));
+        ui.painter().circle_stroke(center, radius, Stroke::new(1.5, t.accent));
     }
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name));
 }
 
 fn problems_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut DataState, audit: &AuditView) {
     let t = ui.tokens();
-    let open: Vec<&Problem> = audit
-        .problems
-        .iter()
-        .filter(|problem| !problem.is_ignored)
-        .collect();
-    let n_safe = open
-        .iter()
-        .filter(|problem| problem.fix_is_safe && !problem.fixes.is_empty())
-        .count();
+    let open: Vec<&Problem> = audit.problems.iter().filter(|problem| !problem.is_ignored).collect();
+    let n_safe = open.iter().filter(|problem| problem.fix_is_safe && !problem.fixes.is_empty()).count();
     ui.horizontal(|ui| {
         heading::title(ui, T::FixFirst.text());
         if 0 < n_safe {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if ui
-                    .add(button::plain(T::FixAllSafe.with(&[("n", n_safe.into())])))
-                    .clicked()
-                {
+                if ui.add(button::plain(T::FixAllSafe.with(&[("n", n_safe.into())]))).clicked() {
                     stage.push(Ask::FixSafeProblems);
                 }
             });
@@ -186,11 +162,7 @@ fn problems_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut DataState, audit:
         ui.set_width(ui.available_width());
         if open.is_empty() {
             ui.horizontal(|ui| {
-                ui.label(
-                    RichText::new(icons::CHECK_CIRCLE.0)
-                        .text_style(text::icon())
-                        .color(t.boost.fg),
-                );
+                ui.label(RichText::new(icons::CHECK_CIRCLE.0).text_style(text::icon()).color(t.boost.fg));
                 ui.label(T::AllGood.text());
             });
         }
@@ -201,24 +173,13 @@ fn problems_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut DataState, audit:
             problem_ui(ui, stage, state, problem);
         }
     });
-    let ignored: Vec<&Problem> = audit
-        .problems
-        .iter()
-        .filter(|problem| problem.is_ignored)
-        .collect();
+    let ignored: Vec<&Problem> = audit.problems.iter().filter(|problem| problem.is_ignored).collect();
     if ignored.is_empty() {
         return;
     }
-    let caret = if state.shows_ignored {
-        icons::CARET_DOWN
-    } else {
-        icons::CARET_RIGHT
-    };
+    let caret = if state.shows_ignored { icons::CARET_DOWN } else { icons::CARET_RIGHT };
     if ui
-        .add(button::quiet((
-            caret.atom_sized(12.0, None),
-            T::Ignored.with(&[("n", ignored.len().into())]),
-        )))
+        .add(button::quiet((caret.atom_sized(12.0, None), T::Ignored.with(&[("n", ignored.len().into())]))))
         .clicked()
     {
         state.shows_ignored = !state.shows_ignored;
@@ -228,10 +189,7 @@ fn problems_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut DataState, audit:
             ui.horizontal(|ui| {
                 ui.label(RichText::new(&problem.title).color(t.muted));
                 if ui.add(button::link(T::DoNotIgnore.text())).clicked() {
-                    stage.push(Ask::IgnoreProblem {
-                        code: problem.code.clone(),
-                        ignored: false,
-                    });
+                    stage.push(Ask::IgnoreProblem { code: problem.code.clone(), ignored: false });
                 }
             });
         }
@@ -247,20 +205,13 @@ fn problem_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut DataState, problem
             ui.spacing_mut().item_spacing.y = 2.0;
             let room = (ui.available_width() - 330.0).max(200.0);
             ui.set_max_width(room);
-            ui.label(
-                RichText::new(&problem.title)
-                    .text_style(text::strong())
-                    .color(t.text),
-            );
+            ui.label(RichText::new(&problem.title).text_style(text::strong()).color(t.text));
             heading::caption(ui, &problem.consequence);
         });
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 4.0;
             if ui.add(button::link(T::Ignore.text())).clicked() {
-                stage.push(Ask::IgnoreProblem {
-                    code: problem.code.clone(),
-                    ignored: true,
-                });
+                stage.push(Ask::IgnoreProblem { code: problem.code.clone(), ignored: true });
             }
             if !problem.rows.is_empty() {
                 let label = if rows_open { T::HideRows } else { T::ShowRows };
@@ -282,30 +233,25 @@ fn problem_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut DataState, problem
     });
     if rows_open {
         const SHOWN: usize = 12;
-        egui::Frame::new()
-            .inner_margin(egui::Margin {
-                left: 26,
-                ..egui::Margin::ZERO
-            })
-            .show(ui, |ui| {
-                egui::Grid::new(("rows", &problem.code))
-                    .num_columns(3)
-                    .spacing(vec2(20.0, 2.0))
-                    .min_row_height(18.0)
-                    .show(ui, |ui| {
-                        ui.spacing_mut().interact_size.y = 18.0;
-                        for row in problem.rows.iter().take(SHOWN) {
-                            ui.label(RichText::new(&row.key).text_style(text::label()).color(t.text));
-                            ui.label(RichText::new(&row.what).text_style(text::small()).color(t.text));
-                            ui.label(RichText::new(&row.place).text_style(text::small()).color(t.muted));
-                            ui.end_row();
-                        }
-                    });
-                let more = (problem.count as usize).saturating_sub(problem.rows.len().min(SHOWN));
-                if 0 < more {
-                    heading::caption(ui, &T::MoreRows.with(&[("n", more.into())]));
-                }
-            });
+        egui::Frame::new().inner_margin(egui::Margin { left: 26, ..egui::Margin::ZERO }).show(ui, |ui| {
+            egui::Grid::new(("rows", &problem.code))
+                .num_columns(3)
+                .spacing(vec2(20.0, 2.0))
+                .min_row_height(18.0)
+                .show(ui, |ui| {
+                    ui.spacing_mut().interact_size.y = 18.0;
+                    for row in problem.rows.iter().take(SHOWN) {
+                        ui.label(RichText::new(&row.key).text_style(text::label()).color(t.text));
+                        ui.label(RichText::new(&row.what).text_style(text::small()).color(t.text));
+                        ui.label(RichText::new(&row.place).text_style(text::small()).color(t.muted));
+                        ui.end_row();
+                    }
+                });
+            let more = (problem.count as usize).saturating_sub(problem.rows.len().min(SHOWN));
+            if 0 < more {
+                heading::caption(ui, &T::MoreRows.with(&[("n", more.into())]));
+            }
+        });
     }
 }
 
@@ -316,13 +262,8 @@ fn urgency_mark(ui: &mut Ui, urgency: Urgency) {
     let c = rect.center();
     let word = match urgency {
         Urgency::ChangesResults => {
-            let points = vec![
-                pos2(c.x, c.y - 6.0),
-                pos2(c.x + 6.5, c.y + 5.0),
-                pos2(c.x - 6.5, c.y + 5.0),
-            ];
-            ui.painter()
-                .add(Shape::convex_polygon(points, t.hide.fg, Stroke::NONE));
+            let points = vec![pos2(c.x, c.y - 6.0), pos2(c.x + 6.5, c.y + 5.0), pos2(c.x - 6.5, c.y + 5.0)];
+            ui.painter().add(Shape::convex_polygon(points, t.hide.fg, Stroke::NONE));
             T::ChangesResults
         }
         Urgency::WorthFixing => {
@@ -354,10 +295,8 @@ fn unlocks_ui(ui: &mut Ui, audit: &AuditView) {
             }
         });
         for unlock in audit.unlocks.iter().filter(|unlock| !unlock.ready) {
-            let words = T::Needs.with(&[
-                ("feature", (&unlock.feature).into()),
-                ("needs", (&unlock.needs).into()),
-            ]);
+            let words =
+                T::Needs.with(&[("feature", (&unlock.feature).into()), ("needs", (&unlock.needs).into())]);
             ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing.x = 6.0;
                 ui.label(RichText::new("–").color(t.muted));

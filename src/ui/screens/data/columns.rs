@@ -32,11 +32,7 @@ fn file_ui(ui: &mut Ui, state: &mut DataState, file: &DetectedFile) {
         .iter()
         .filter(|column| meaning_of(state, &file.name, column).is_some_and(|word| word != "ignore"))
         .count();
-    let open = file
-        .columns
-        .iter()
-        .filter(|column| meaning_of(state, &file.name, column).is_none())
-        .count();
+    let open = file.columns.iter().filter(|column| meaning_of(state, &file.name, column).is_none()).count();
     ui.horizontal(|ui| {
         heading::title(ui, &file.name);
         let mut words = T::Matched.with(&[("n", matched.into()), ("all", file.columns.len().into())]);
@@ -54,17 +50,10 @@ fn file_ui(ui: &mut Ui, state: &mut DataState, file: &DetectedFile) {
         let widths = [room * 0.22, room * 0.36, room * 0.27];
         ui.horizontal(|ui| {
             for (width, head) in
-                widths
-                    .into_iter()
-                    .chain([80.0])
-                    .zip([T::ColumnInFile, T::Samples, T::Means, T::Sure])
+                widths.into_iter().chain([80.0]).zip([T::ColumnInFile, T::Samples, T::Means, T::Sure])
             {
                 cell(ui, width, |ui| {
-                    ui.label(
-                        RichText::new(head.text())
-                            .text_style(text::label())
-                            .color(t.muted),
-                    );
+                    ui.label(RichText::new(head.text()).text_style(text::label()).color(t.muted));
                 });
             }
         });
@@ -78,9 +67,7 @@ fn file_ui(ui: &mut Ui, state: &mut DataState, file: &DetectedFile) {
                 });
                 cell(ui, widths[1], |ui| samples_ui(ui, column));
                 cell(ui, widths[2], |ui| meaning_ui(ui, state, &file.name, column));
-                let touched = state
-                    .meanings
-                    .contains_key(&(file.name.clone(), column.header.clone()));
+                let touched = state.meanings.contains_key(&(file.name.clone(), column.header.clone()));
                 sureness_ui(ui, if touched { None } else { Some(column.sureness) });
             });
             if let Some(twice) = clash(state, file, column) {
@@ -141,10 +128,7 @@ fn meaning_ui(ui: &mut Ui, state: &mut DataState, file: &str, column: &ColumnSug
         },
     );
     if let Some(meaning) = pick {
-        state.meanings.insert(
-            (file.to_owned(), column.header.clone()),
-            meaning.name().to_owned(),
-        );
+        state.meanings.insert((file.to_owned(), column.header.clone()), meaning.name().to_owned());
         state.meaning_filter.clear();
     }
 }
@@ -165,25 +149,16 @@ fn sureness_ui(ui: &mut Ui, sureness: Option<Sureness>) {
         if dot < n {
             ui.painter().circle_filled(at, 4.0, t.accent);
         } else {
-            ui.painter()
-                .circle_stroke(at, 3.5, egui::Stroke::new(1.0, t.border_strong));
+            ui.painter().circle_stroke(at, 3.5, egui::Stroke::new(1.0, t.border_strong));
         }
     }
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, word.text()));
-    ui.label(
-        RichText::new(word.text())
-            .text_style(text::small())
-            .color(t.muted),
-    );
+    ui.label(RichText::new(word.text()).text_style(text::small()).color(t.muted));
 }
 
 /// The word chosen for a column, by the person or by detection.
 pub(super) fn meaning_of(state: &DataState, file: &str, column: &ColumnSuggestion) -> Option<String> {
-    state
-        .meanings
-        .get(&(file.to_owned(), column.header.clone()))
-        .or(column.meaning.as_ref())
-        .cloned()
+    state.meanings.get(&(file.to_owned(), column.header.clone())).or(column.meaning.as_ref()).cloned()
 }
 
 /// The meaning of `column` when an earlier column of the file already has it and only one may.

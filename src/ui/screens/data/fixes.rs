@@ -14,9 +14,8 @@ pub(super) fn dialog_ui(ui: &Ui, stage: &mut Stage<'_>, state: &mut DataState) {
         return;
     };
     let audit = stage.view.audit.clone();
-    let Some(problem) = audit
-        .as_ref()
-        .and_then(|audit| audit.problems.iter().find(|problem| problem.code == *code))
+    let Some(problem) =
+        audit.as_ref().and_then(|audit| audit.problems.iter().find(|problem| problem.code == *code))
     else {
         state.fixing = None;
         return;
@@ -28,18 +27,12 @@ pub(super) fn dialog_ui(ui: &Ui, stage: &mut Stage<'_>, state: &mut DataState) {
         heading::caption(ui, T::FixLead.text());
         ui.add_space(space::S);
         ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
-            egui::Grid::new("before and after")
-                .num_columns(4)
-                .striped(false)
-                .spacing(vec2(20.0, 8.0))
-                .show(ui, |ui| {
+            egui::Grid::new("before and after").num_columns(4).striped(false).spacing(vec2(20.0, 8.0)).show(
+                ui,
+                |ui| {
                     ui.label("");
                     for head in [T::What, T::Before, T::After] {
-                        ui.label(
-                            RichText::new(head.text())
-                                .text_style(text::label())
-                                .color(t.muted),
-                        );
+                        ui.label(RichText::new(head.text()).text_style(text::label()).color(t.muted));
                     }
                     ui.end_row();
                     for row in &problem.fixes {
@@ -59,7 +52,8 @@ pub(super) fn dialog_ui(ui: &Ui, stage: &mut Stage<'_>, state: &mut DataState) {
                         ui.label(RichText::new(&row.after).text_style(text::strong()));
                         ui.end_row();
                     }
-                });
+                },
+            );
         });
         ui.add_space(space::M);
         let keys: Vec<String> = problem
@@ -71,10 +65,7 @@ pub(super) fn dialog_ui(ui: &Ui, stage: &mut Stage<'_>, state: &mut DataState) {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let fix = button::primary(T::FixN.with(&[("n", keys.len().into())]));
             if ui.add_enabled(!keys.is_empty(), fix).clicked() {
-                stage.push(Ask::FixProblem {
-                    code: code.clone(),
-                    keys,
-                });
+                stage.push(Ask::FixProblem { code: code.clone(), keys });
                 is_done = true;
             }
             if ui.add(button::plain(T::Cancel.text())).clicked() {

@@ -19,11 +19,7 @@ pub(super) fn progress_ui(ui: &mut Ui, stage: &mut Stage<'_>) {
         };
         card::card(ui, |ui| {
             ui.set_width(ui.available_width());
-            let title = if kind == JobKind::Import {
-                T::Importing
-            } else {
-                T::Looking
-            };
+            let title = if kind == JobKind::Import { T::Importing } else { T::Looking };
             ui.horizontal(|ui| {
                 heading::title(ui, title.text());
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -39,11 +35,7 @@ pub(super) fn progress_ui(ui: &mut Ui, stage: &mut Stage<'_>) {
             };
             ui.horizontal(|ui| {
                 ui.label(&job.phase);
-                ui.label(
-                    RichText::new(words)
-                        .text_style(text::number())
-                        .color(ui.tokens().muted),
-                );
+                ui.label(RichText::new(words).text_style(text::number()).color(ui.tokens().muted));
                 if let Some(seconds) = job.seconds_left {
                     heading::caption(ui, &T::SecondsLeft.with(&[("n", seconds.into())]));
                 }
@@ -59,12 +51,8 @@ pub(super) fn progress_ui(ui: &mut Ui, stage: &mut Stage<'_>) {
 }
 
 pub(super) fn wizard_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut DataState) {
-    let needs_columns = state.wants_columns
-        || stage
-            .found
-            .detected
-            .iter()
-            .any(|file| file.state == FileState::CheckColumns);
+    let needs_columns =
+        state.wants_columns || stage.found.detected.iter().any(|file| file.state == FileState::CheckColumns);
     breadcrumb_ui(ui, state, needs_columns);
     ui.add_space(space::M);
     match state.step {
@@ -79,11 +67,8 @@ pub(super) fn wizard_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut DataStat
 fn breadcrumb_ui(ui: &mut Ui, state: &mut DataState, needs_columns: bool) {
     let t = ui.tokens();
     ui.horizontal(|ui| {
-        let steps = [
-            (Step::Files, T::StepFiles),
-            (Step::Columns, T::StepColumns),
-            (Step::Check, T::StepCheck),
-        ];
+        let steps =
+            [(Step::Files, T::StepFiles), (Step::Columns, T::StepColumns), (Step::Check, T::StepCheck)];
         for (idx, (step, name)) in steps.into_iter().enumerate() {
             if 0 < idx {
                 ui.label(RichText::new("›").color(t.muted));
@@ -112,10 +97,8 @@ fn breadcrumb_ui(ui: &mut Ui, state: &mut DataState, needs_columns: bool) {
 fn files_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut DataState) {
     let t = ui.tokens();
     let files = &stage.found.detected;
-    let readable: Vec<&DetectedFile> = files
-        .iter()
-        .filter(|file| file.state != FileState::Unreadable)
-        .collect();
+    let readable: Vec<&DetectedFile> =
+        files.iter().filter(|file| file.state != FileState::Unreadable).collect();
     let platform = readable.first().map(|file| file.platform).filter(|platform| {
         *platform != Platform::Unknown && readable.iter().all(|file| file.platform == *platform)
     });
@@ -144,11 +127,8 @@ fn files_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut DataState) {
     for file in files.iter().filter(|file| file.dates_are_ambiguous) {
         dates_question_ui(ui, state, file);
     }
-    let recognised: usize = files
-        .iter()
-        .filter(|file| file.state == FileState::Recognised)
-        .map(|file| file.columns.len())
-        .sum();
+    let recognised: usize =
+        files.iter().filter(|file| file.state == FileState::Recognised).map(|file| file.columns.len()).sum();
     if 0 < recognised && files.iter().all(|file| file.state != FileState::CheckColumns) {
         ui.horizontal(|ui| {
             ui.label(RichText::new(T::AllColumns.with(&[("n", recognised.into())])).color(t.muted));
@@ -163,11 +143,7 @@ fn files_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut DataState) {
 fn file_row(ui: &mut Ui, stage: &Stage<'_>, file: &DetectedFile) {
     let t = ui.tokens();
     ui.horizontal(|ui| {
-        ui.label(
-            RichText::new(file_icon(&file.name).0)
-                .text_style(text::icon())
-                .color(t.muted),
-        );
+        ui.label(RichText::new(file_icon(&file.name).0).text_style(text::icon()).color(t.muted));
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             ui.set_max_width((ui.available_width() - 140.0).max(200.0));
@@ -193,11 +169,7 @@ fn file_row(ui: &mut Ui, stage: &Stage<'_>, file: &DetectedFile) {
 fn facts(stage: &Stage<'_>, file: &DetectedFile) -> String {
     let mut parts = Vec::new();
     if file.platform != Platform::Unknown {
-        parts.push(format!(
-            "{} {}",
-            platform_name(file.platform),
-            kind_name(file.kind)
-        ));
+        parts.push(format!("{} {}", platform_name(file.platform), kind_name(file.kind)));
     }
     if let Some(n_rows) = file.n_rows {
         parts.push(T::FileRows.with(&[("n", n_rows.into())]));
@@ -234,10 +206,8 @@ pub(super) fn dates_question_ui(ui: &mut Ui, state: &mut DataState, file: &Detec
 fn check_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut DataState) {
     let t = ui.tokens();
     let files = &stage.found.detected;
-    let readable: Vec<&DetectedFile> = files
-        .iter()
-        .filter(|file| file.state != FileState::Unreadable)
-        .collect();
+    let readable: Vec<&DetectedFile> =
+        files.iter().filter(|file| file.state != FileState::Unreadable).collect();
     let n_rows: u64 = readable.iter().filter_map(|file| file.n_rows).sum();
     let n_skipped = files.len() - readable.len();
     heading::title(ui, T::CheckLead.text());
@@ -296,11 +266,8 @@ fn buttons_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut DataState, needs_c
                 };
             }
             if state.step != Step::Files && ui.add(button::plain(T::Back.text())).clicked() {
-                state.step = if state.step == Step::Check && needs_columns {
-                    Step::Columns
-                } else {
-                    Step::Files
-                };
+                state.step =
+                    if state.step == Step::Check && needs_columns { Step::Columns } else { Step::Files };
             }
         });
     });
@@ -331,10 +298,7 @@ pub(super) fn choices(files: &[DetectedFile], state: &DataState) -> ImportChoice
         })
         .collect();
     let name = state.remember_as.trim();
-    ImportChoices {
-        files,
-        remember_as: (!name.is_empty()).then(|| name.to_owned()),
-    }
+    ImportChoices { files, remember_as: (!name.is_empty()).then(|| name.to_owned()) }
 }
 
 fn file_icon(name: &str) -> Icon {

@@ -72,32 +72,21 @@ pub fn data_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut DataState) {
         }
         return;
     }
-    ScrollArea::vertical()
-        .id_salt("data")
-        .auto_shrink(false)
-        .show(ui, |ui| {
-            Frame::new()
-                .inner_margin(Margin::symmetric(24, 20))
-                .show(ui, |ui| {
-                    ui.set_width(ui.available_width());
-                    import::progress_ui(ui, stage);
-                    if preparing && stage.job(JobKind::Import).is_none() {
-                        import::wizard_ui(ui, stage, state);
-                    } else {
-                        audit::audit_ui(ui, stage, state);
-                    }
-                });
+    ScrollArea::vertical().id_salt("data").auto_shrink(false).show(ui, |ui| {
+        Frame::new().inner_margin(Margin::symmetric(24, 20)).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            import::progress_ui(ui, stage);
+            if preparing && stage.job(JobKind::Import).is_none() {
+                import::wizard_ui(ui, stage, state);
+            } else {
+                audit::audit_ui(ui, stage, state);
+            }
         });
+    });
     fixes::dialog_ui(ui, stage, state);
 }
 
 /// Where the badge of the rail comes from.
 pub fn open_problems(view: &crate::app::View) -> usize {
-    view.audit.as_ref().map_or(0, |audit| {
-        audit
-            .problems
-            .iter()
-            .filter(|problem| !problem.is_ignored)
-            .count()
-    })
+    view.audit.as_ref().map_or(0, |audit| audit.problems.iter().filter(|problem| !problem.is_ignored).count())
 }

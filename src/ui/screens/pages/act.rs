@@ -144,17 +144,10 @@ impl PagesState {
         let Some(block) = page.blocks.iter().find(|block| block.id == card.block) else {
             return;
         };
-        let slot = if first {
-            block.slots.first()
-        } else {
-            block.slots.last()
-        };
+        let slot = if first { block.slots.first() } else { block.slots.last() };
         if let (Some(slot), Some(draft)) = (slot, scene.draft) {
             let product = draft.bundle().catalog.products[slot.product as usize].id.clone();
-            let next = Card {
-                block: card.block,
-                product,
-            };
+            let next = Card { block: card.block, product };
             self.scroll_to = Some(next.clone());
             self.select(next);
         }
@@ -173,11 +166,7 @@ impl PagesState {
             }
             products.push(id.clone());
         }
-        if products.is_empty() {
-            None
-        } else {
-            pin(scene, self, place, &products, Some(1))
-        }
+        if products.is_empty() { None } else { pin(scene, self, place, &products, Some(1)) }
     }
 
     fn hide(&self, scene: &Scene<'_>, place: &Place, products: &[String], everywhere: bool) -> Command {
@@ -186,16 +175,10 @@ impl PagesState {
         let text = if everywhere {
             Canvas::SaidHiddenEverywhere.with(&[("product", (&what).into())])
         } else {
-            Canvas::SaidHidden.with(&[
-                ("product", (&what).into()),
-                ("scope", (&self.scope_name(scene)).into()),
-            ])
+            Canvas::SaidHidden
+                .with(&[("product", (&what).into()), ("scope", (&self.scope_name(scene)).into())])
         };
-        let actions = if everywhere {
-            Vec::new()
-        } else {
-            everyone_action(scene, &edit, place)
-        };
+        let actions = if everywhere { Vec::new() } else { everyone_action(scene, &edit, place) };
         said(edit, text, icons::EYE_SLASH, actions)
     }
 }
@@ -230,11 +213,7 @@ fn set_points(
     let what = what(scene, products);
     let scope = state.scope_name(scene);
     let shown = scene.formats.tenths(points.abs() / 10_000);
-    let args = [
-        ("product", (&what).into()),
-        ("points", (&shown).into()),
-        ("scope", (&scope).into()),
-    ];
+    let args = [("product", (&what).into()), ("points", (&shown).into()), ("scope", (&scope).into())];
     let (words, icon) = match points {
         0 => (Canvas::SaidNoWeight, icons::X),
         points if 0 < points => (Canvas::SaidBoosted, icons::ARROW_FAT_UP),
@@ -281,10 +260,7 @@ pub(crate) fn drop_commands(
             let position = first.map_or(1, |slot| slot.position) + slot as u32;
             let place = state.place(Some(&block));
             if let Some(product) = products.first() {
-                state.selected = Some(Card {
-                    block: block.clone(),
-                    product: product.clone(),
-                });
+                state.selected = Some(Card { block: block.clone(), product: product.clone() });
                 state.also_selected.clear();
             }
             if matches!(drag.held, Held::FromTray { .. }) {
@@ -295,9 +271,7 @@ pub(crate) fn drop_commands(
             {
                 return boost_to(scene, state, &place, product, position);
             }
-            pin(scene, state, &place, &products, Some(position))
-                .into_iter()
-                .collect()
+            pin(scene, state, &place, &products, Some(position)).into_iter().collect()
         }
         (Target::Bury, _) => {
             let place = state.place(from_block.as_deref());
@@ -325,9 +299,7 @@ pub(crate) fn drop_commands(
             }
         }
         (Target::TileGap { block, index }, Held::Tile { index: from, .. }) => {
-            blocks::move_tile(scene, state, &block, *from, index)
-                .into_iter()
-                .collect()
+            blocks::move_tile(scene, state, &block, *from, index).into_iter().collect()
         }
         _ => Vec::new(),
     }
@@ -351,18 +323,11 @@ fn boost_to(
     let visit = state.visit(&segment, state.device, scene.now);
     let name = title(scene, product);
     let own = edits::points(scene.document, place, product);
-    let Some(points) = place
-        .block
-        .as_deref()
-        .and_then(|block| draft.smallest_boost(&visit, block, product, position))
+    let Some(points) =
+        place.block.as_deref().and_then(|block| draft.smallest_boost(&visit, block, product, position))
     else {
         let text = Canvas::SaidCannotReach.with(&[("product", (&name).into()), ("n", position.into())]);
-        return vec![Command::Say(Toast {
-            level: Level::Info,
-            icon: None,
-            text,
-            actions: Vec::new(),
-        })];
+        return vec![Command::Say(Toast { level: Level::Info, icon: None, text, actions: Vec::new() })];
     };
     // A tenth more than needed, so that it does not hang on a rounding.
     let points = own + (points / 10_000 + 1) * 10_000;
@@ -380,17 +345,8 @@ fn boost_to(
 /// An edit with its sentence, in the history and as a toast with Undo.
 fn said(edit: Edit, text: String, icon: Icon, mut actions: Vec<(String, Command)>) -> Command {
     actions.insert(0, (Canvas::Undo.text().to_owned(), Command::Do(Action::Undo)));
-    let toast = Toast {
-        level: Level::Done,
-        icon: Some(icon),
-        text: text.clone(),
-        actions,
-    };
-    Command::Edit {
-        edit,
-        label: text,
-        toast: Some(toast),
-    }
+    let toast = Toast { level: Level::Done, icon: Some(icon), text: text.clone(), actions };
+    Command::Edit { edit, label: text, toast: Some(toast) }
 }
 
 /// The other scope, one click away.
@@ -404,11 +360,7 @@ fn everyone_action(scene: &Scene<'_>, edit: &Edit, place: &Place) -> Vec<(String
     }
     let for_everyone = edits::for_everyone(&after, edit);
     let label = Canvas::MadeForEveryone.text().to_owned();
-    let command = Command::Edit {
-        edit: for_everyone,
-        label,
-        toast: None,
-    };
+    let command = Command::Edit { edit: for_everyone, label, toast: None };
     vec![(Canvas::MakeForEveryone.text().to_owned(), command)]
 }
 
@@ -417,9 +369,7 @@ pub fn title(scene: &Scene<'_>, product: &str) -> String {
         .draft
         .and_then(|draft| {
             let catalog = &draft.bundle().catalog;
-            catalog
-                .index(product)
-                .map(|index| catalog.products[index as usize].title.clone())
+            catalog.index(product).map(|index| catalog.products[index as usize].title.clone())
         })
         .unwrap_or_else(|| product.to_owned())
 }
@@ -457,11 +407,7 @@ pub fn decide_one(
         _ => return None,
     };
     Some(match command {
-        Command::Edit { edit, label, .. } => Command::Edit {
-            edit,
-            label,
-            toast: None,
-        },
+        Command::Edit { edit, label, .. } => Command::Edit { edit, label, toast: None },
         other => other,
     })
 }

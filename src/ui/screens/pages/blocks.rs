@@ -11,25 +11,14 @@ use crate::ui::strings::canvas::Canvas;
 pub fn find(scene: &Scene<'_>, state: &PagesState, block: &str) -> Option<(BlockRef, Block)> {
     let page = scene.document.layout_key(&state.page.key())?;
     let layout = scene.document.layouts.get(&page)?;
-    let default = layout
-        .default
-        .iter()
-        .find(|candidate| candidate.id == block)
-        .map(|found| (None, found));
+    let default = layout.default.iter().find(|candidate| candidate.id == block).map(|found| (None, found));
     let (variant, found) = default.or_else(|| {
         layout.variants.iter().find_map(|variant| {
             let found = variant.blocks.iter().find(|candidate| candidate.id == block)?;
             Some((Some(variant.id.clone()), found))
         })
     })?;
-    Some((
-        BlockRef {
-            page,
-            variant,
-            block: block.to_owned(),
-        },
-        found.clone(),
-    ))
+    Some((BlockRef { page, variant, block: block.to_owned() }, found.clone()))
 }
 
 /// Where the layout of the open page is kept, with its blocks.
@@ -43,25 +32,15 @@ pub fn layout(scene: &Scene<'_>, state: &PagesState) -> Option<(PageKey, Vec<Blo
 pub fn move_block(scene: &Scene<'_>, state: &PagesState, block: &str, by: i32) -> Option<Command> {
     let (_, blocks) = layout(scene, state)?;
     let from = blocks.iter().position(|candidate| candidate.id == block)?;
-    let to = usize::try_from(from as i32 + by)
-        .ok()
-        .filter(|to| *to < blocks.len())?;
+    let to = usize::try_from(from as i32 + by).ok().filter(|to| *to < blocks.len())?;
     move_block_to(scene, state, block, to)
 }
 
 pub fn move_block_to(scene: &Scene<'_>, state: &PagesState, block: &str, to: usize) -> Option<Command> {
     let (reference, settings) = find(scene, state, block)?;
-    let title = if settings.title.is_empty() {
-        settings.id.clone()
-    } else {
-        settings.title.clone()
-    };
+    let title = if settings.title.is_empty() { settings.id.clone() } else { settings.title.clone() };
     let label = Canvas::MovedBlock.with(&[("block", (&title).into())]);
-    Some(Command::Edit {
-        edit: Edit::MoveBlock { block: reference, to },
-        label,
-        toast: None,
-    })
+    Some(Command::Edit { edit: Edit::MoveBlock { block: reference, to }, label, toast: None })
 }
 
 pub fn move_tile(
@@ -81,34 +60,20 @@ pub fn move_tile(
     let tile = tiles.remove(from);
     let label = Canvas::MovedTile.with(&[("tile", (&tile.title).into())]);
     tiles.insert(to.min(tiles.len()), tile);
-    Some(Command::Edit {
-        edit: Edit::SetTiles {
-            block: reference,
-            tiles,
-        },
-        label,
-        toast: None,
-    })
+    Some(Command::Edit { edit: Edit::SetTiles { block: reference, tiles }, label, toast: None })
 }
 
 /// Replaces a row's settings.
 pub fn set(block: BlockRef, settings: Block) -> Command {
     let label = Canvas::ChangedRow.with(&[("row", (&settings.title).into())]);
-    Command::Edit {
-        edit: Edit::SetBlock { block, settings },
-        label,
-        toast: None,
-    }
+    Command::Edit { edit: Edit::SetBlock { block, settings }, label, toast: None }
 }
 
 /// Weights after one of them is moved to `share` of 0…1000: the others keep their proportions to each other.
 pub fn with_share(weights: Weights, signal: Signal, share: u32) -> Weights {
     let share = share.min(1_000);
-    let others: u64 = Signal::ALL
-        .iter()
-        .filter(|other| **other != signal)
-        .map(|other| u64::from(weights.of(*other)))
-        .sum();
+    let others: u64 =
+        Signal::ALL.iter().filter(|other| **other != signal).map(|other| u64::from(weights.of(*other))).sum();
     let rest = u64::from(1_000 - share);
     let shares = Signal::ALL.map(|other| {
         if other == signal {

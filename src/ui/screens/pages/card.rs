@@ -76,13 +76,7 @@ pub fn paint(
     let picture = Rect::from_min_size(rect.min, egui::Vec2::splat(rect.width()));
     let sold_out = card.slot.badges.contains(&Badge::SoldOut) || !card.product.sellable();
     let opacity = card.opacity;
-    paint_picture(
-        ui,
-        picture,
-        card.product,
-        pictures,
-        if sold_out { opacity * 0.45 } else { opacity },
-    );
+    paint_picture(ui, picture, card.product, pictures, if sold_out { opacity * 0.45 } else { opacity });
     if let Some(color) = card.twin {
         let tab = Rect::from_min_size(picture.left_bottom() - vec2(0.0, 4.0), vec2(picture.width(), 4.0));
         painter.rect_filled(tab, 2, color);
@@ -90,11 +84,7 @@ pub fn paint(
     shop_badges(painter, picture, card, opacity);
     let mut y = picture.bottom();
     if card.scores {
-        score_bar(
-            ui,
-            Rect::from_min_size(pos2(rect.left(), y + 4.0), vec2(rect.width(), 4.0)),
-            card.slot,
-        );
+        score_bar(ui, Rect::from_min_size(pos2(rect.left(), y + 4.0), vec2(rect.width(), 4.0)), card.slot);
         y += 10.0;
     }
     y += 8.0;
@@ -102,14 +92,7 @@ pub fn paint(
     let title = title_galley(painter, &card.product.title, metrics, rect.width(), ink);
     let title_height = title.size().y;
     painter.galley(pos2(rect.left(), y), title, ink);
-    price(
-        painter,
-        pos2(rect.left(), y + title_height + 4.0),
-        card.product,
-        metrics,
-        formats,
-        opacity,
-    );
+    price(painter, pos2(rect.left(), y + title_height + 4.0), card.product, metrics, formats, opacity);
     if card.marks {
         marks(painter, picture, card);
     }
@@ -121,11 +104,7 @@ pub fn paint(
             StrokeKind::Inside,
         );
     } else if card.focused || card.hovered {
-        let color = if card.focused {
-            ShopLook::SELECTED
-        } else {
-            ShopLook::LINE
-        };
+        let color = if card.focused { ShopLook::SELECTED } else { ShopLook::LINE };
         painter.rect_stroke(
             picture.expand(3.0),
             CornerRadius::same(10),
@@ -137,23 +116,14 @@ pub fn paint(
 
 /// The product's picture, a quiet placeholder while it loads, or its tile.
 pub fn paint_picture(ui: &Ui, rect: Rect, product: &CatalogProduct, pictures: &Pictures, opacity: f32) {
-    let size = if rect.width() <= 96.0 {
-        Size::Thumbnail
-    } else {
-        Size::Card
-    };
+    let size = if rect.width() <= 96.0 { Size::Thumbnail } else { Size::Card };
     let radius = CornerRadius::same(if rect.width() <= 56.0 { 4 } else { 8 });
     match pictures.get(product.image.as_deref(), size) {
         Picture::Ready { texture, .. } => {
             let uv = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
-            ui.painter().rect_filled(
-                rect,
-                radius,
-                ShopLook::PLACEHOLDER.gamma_multiply(opacity.min(0.999)),
-            );
+            ui.painter().rect_filled(rect, radius, ShopLook::PLACEHOLDER.gamma_multiply(opacity.min(0.999)));
             let tint = Color32::WHITE.gamma_multiply(opacity);
-            ui.painter()
-                .add(RectShape::filled(rect, radius, tint).with_texture(texture, uv));
+            ui.painter().add(RectShape::filled(rect, radius, tint).with_texture(texture, uv));
         }
         Picture::Loading => {
             ui.painter().rect_filled(rect, radius, ShopLook::PLACEHOLDER);
@@ -236,16 +206,9 @@ fn marks(painter: &Painter, picture: Rect, card: &CardView<'_>) {
         FontId::new(12.0, number_semibold()),
         Color32::WHITE,
     );
-    let arrows = if icon.is_some() && !pinned {
-        usize::from(card.strength.unsigned_abs()).clamp(1, 3)
-    } else {
-        1
-    };
-    let icons_width = if icon.is_some() {
-        13.0 * arrows as f32 + 4.0
-    } else {
-        0.0
-    };
+    let arrows =
+        if icon.is_some() && !pinned { usize::from(card.strength.unsigned_abs()).clamp(1, 3) } else { 1 };
+    let icons_width = if icon.is_some() { 13.0 * arrows as f32 + 4.0 } else { 0.0 };
     let width = (number.size().x + icons_width + 14.0).max(24.0);
     let rect = Rect::from_min_size(picture.min + vec2(6.0, 6.0), vec2(width, 22.0));
     painter.rect_filled(rect, 11, fill);
@@ -259,11 +222,7 @@ fn marks(painter: &Painter, picture: Rect, card: &CardView<'_>) {
     } else {
         x = rect.center().x - number.size().x / 2.0;
     }
-    painter.galley(
-        pos2(x, rect.center().y - number.size().y / 2.0),
-        number,
-        Color32::WHITE,
-    );
+    painter.galley(pos2(x, rect.center().y - number.size().y / 2.0), number, Color32::WHITE);
     let mut next_x = rect.right() + 4.0;
     for (badge, icon, color) in [
         (Badge::Scheduled, icons::CLOCK, ShopLook::BADGE),
@@ -294,19 +253,12 @@ fn change_mark(painter: &Painter, picture: Rect, change: Option<Change>) {
     painter.rect_stroke(rect, 10, Stroke::new(1.0, ShopLook::LINE), StrokeKind::Inside);
     let mut x = rect.left() + 6.0;
     if let Some(up) = up {
-        let marker = if up {
-            crate::ui::theme::Marker::TriangleUp
-        } else {
-            crate::ui::theme::Marker::TriangleDown
-        };
+        let marker =
+            if up { crate::ui::theme::Marker::TriangleUp } else { crate::ui::theme::Marker::TriangleDown };
         crate::ui::kit::marker::paint(painter, pos2(x + 4.5, rect.center().y), 4.2, marker, color);
         x += triangle;
     }
-    painter.add(TextShape::new(
-        pos2(x, rect.center().y - galley.size().y / 2.0),
-        galley,
-        color,
-    ));
+    painter.add(TextShape::new(pos2(x, rect.center().y - galley.size().y / 2.0), galley, color));
 }
 
 /// Four pixels of what the score is made of; rules and variety that take away are left out.

@@ -42,9 +42,7 @@ pub fn context_bar(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, comma
                     }
                     ui.add_space(8.0);
                     date_picker(ui, scene, state);
-                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                        segment_tabs(ui, scene, state)
-                    });
+                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| segment_tabs(ui, scene, state));
                 });
             });
         });
@@ -93,12 +91,7 @@ fn pages(scene: &Scene<'_>) -> Vec<(PageRef, String)> {
     };
     let catalog = &draft.bundle().catalog;
     let mut pages = vec![PageRef::Home];
-    pages.extend(
-        catalog
-            .collections
-            .iter()
-            .map(|collection| PageRef::Collection(collection.id.clone())),
-    );
+    pages.extend(catalog.collections.iter().map(|collection| PageRef::Collection(collection.id.clone())));
     let best = draft
         .bundle()
         .signals
@@ -132,12 +125,7 @@ fn pages(scene: &Scene<'_>) -> Vec<(PageRef, String)> {
 pub fn segments(scene: &Scene<'_>) -> Vec<(String, String, Option<u8>)> {
     let mut all = vec![(EVERYONE.to_owned(), Canvas::Everyone.text().to_owned(), None)];
     if let Some(draft) = scene.draft {
-        let visible = draft
-            .bundle()
-            .segments
-            .segments
-            .iter()
-            .filter(|segment| !segment.hidden);
+        let visible = draft.bundle().segments.segments.iter().filter(|segment| !segment.hidden);
         all.extend(visible.map(|segment| (segment.id.clone(), segment.name.clone(), Some(segment.color))));
     }
     all
@@ -158,11 +146,8 @@ fn segment_tabs(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState) {
     let widths: Vec<f32> = all
         .iter()
         .map(|(_, name, color)| {
-            let text = ui
-                .painter()
-                .layout_no_wrap(name.clone(), font.clone(), egui::Color32::PLACEHOLDER)
-                .size()
-                .x;
+            let text =
+                ui.painter().layout_no_wrap(name.clone(), font.clone(), egui::Color32::PLACEHOLDER).size().x;
             text + 22.0 + if color.is_some() { 18.0 } else { 0.0 } + 4.0
         })
         .collect();
@@ -223,26 +208,15 @@ fn segment_tabs(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState) {
 
 fn segment_tooltip(scene: &Scene<'_>, id: &str) -> Option<String> {
     let draft = scene.draft?;
-    let segment = draft
-        .bundle()
-        .segments
-        .segments
-        .iter()
-        .find(|segment| segment.id == id)?;
+    let segment = draft.bundle().segments.segments.iter().find(|segment| segment.id == id)?;
     let share = scene.formats.percent(i64::from(segment.revenue_share));
     let line = Canvas::GroupTooltip.with(&[("n", segment.customers.into()), ("share", (&share).into())]);
-    Some(if segment.description.is_empty() {
-        line
-    } else {
-        format!("{line}\n{}", segment.description)
-    })
+    Some(if segment.description.is_empty() { line } else { format!("{line}\n{}", segment.description) })
 }
 
 fn date_picker(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState) {
     let t = ui.tokens();
-    let label = state
-        .date
-        .map_or_else(|| Canvas::Today.text().to_owned(), |date| scene.formats.day(date));
+    let label = state.date.map_or_else(|| Canvas::Today.text().to_owned(), |date| scene.formats.day(date));
     let name = format!("{}: {label}", Canvas::PreviewDate.text());
     let color = if state.date.is_some() { t.bury.fg } else { t.text };
     let icon = icons::CALENDAR_BLANK.atom_sized(16.0, Some(color));
@@ -255,14 +229,7 @@ fn date_picker(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState) {
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, &name));
     egui::Popup::menu(&response).show(|ui| {
         ui.set_min_width(200.0);
-        if choice(
-            ui,
-            state.date.is_none(),
-            Canvas::Today.text(),
-            Canvas::Today.text(),
-        )
-        .clicked()
-        {
+        if choice(ui, state.date.is_none(), Canvas::Today.text(), Canvas::Today.text()).clicked() {
             state.date = None;
         }
         for days in [1, 2, 3, 7, 14, 28, 60, 90] {
@@ -296,13 +263,9 @@ fn compare_button(ui: &mut Ui, state: &mut PagesState) {
         Mode::BeforeAfter => Canvas::BeforeAfter,
         Mode::Matrix => Canvas::Matrix,
     };
-    let keys = Action::Compare
-        .shortcut()
-        .map_or_else(String::new, |shortcut| ui.ctx().format_shortcut(&shortcut));
-    let label = (
-        RichText::new(words.text()).family(medium()),
-        RichText::new(keys).family(medium()),
-    );
+    let keys =
+        Action::Compare.shortcut().map_or_else(String::new, |shortcut| ui.ctx().format_shortcut(&shortcut));
+    let label = (RichText::new(words.text()).family(medium()), RichText::new(keys).family(medium()));
     let response = ui.add(button::plain(label).gap(10.0).selected(on));
     response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, on, words.text()));
     egui::Popup::menu(&response).show(|ui| {

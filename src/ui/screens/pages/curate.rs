@@ -49,10 +49,7 @@ impl Curate {
         let mut visit = state.visit(&state.segment, state.device, scene.now);
         visit.limit = Some(10_000);
         let page = draft.decide(&visit, Detail::Plain);
-        let wanted = state
-            .block
-            .clone()
-            .or_else(|| state.selected.as_ref().map(|card| card.block.clone()));
+        let wanted = state.block.clone().or_else(|| state.selected.as_ref().map(|card| card.block.clone()));
         let block = page
             .blocks
             .iter()
@@ -79,10 +76,7 @@ impl Curate {
     }
 
     fn count(&self, verdict: Verdict) -> usize {
-        self.verdicts
-            .iter()
-            .filter(|known| **known == Some(verdict))
-            .count()
+        self.verdicts.iter().filter(|known| **known == Some(verdict)).count()
     }
 }
 
@@ -104,11 +98,7 @@ fn head_ui(ui: &mut Ui, scene: &Scene<'_>, state: &PagesState, curate: &mut Cura
     let mut done = false;
     Panel::top("curate head")
         .exact_size(84.0)
-        .frame(
-            Frame::new()
-                .fill(t.surface)
-                .inner_margin(Margin::symmetric(16, 8)),
-        )
+        .frame(Frame::new().fill(t.surface).inner_margin(Margin::symmetric(16, 8)))
         .show(ui, |ui| {
             ui.horizontal(|ui| {
                 heading::title(
@@ -158,18 +148,9 @@ fn shown(scene: &Scene<'_>, curate: &Curate) -> Vec<usize> {
     (0..curate.order.len())
         .filter(|place| {
             let product = curate.order[*place] as usize;
-            let margin = bundle
-                .signals
-                .evidence
-                .get(product)
-                .map_or(0, |evidence| evidence.margin_percentile);
-            let sold = bundle
-                .signals
-                .popularity
-                .get(product)
-                .copied()
-                .flatten()
-                .unwrap_or(0);
+            let margin =
+                bundle.signals.evidence.get(product).map_or(0, |evidence| evidence.margin_percentile);
+            let sold = bundle.signals.popularity.get(product).copied().flatten().unwrap_or(0);
             (!curate.in_stock_only || bundle.catalog.products[product].sellable())
                 && (!curate.high_margin_only || 60 <= margin)
                 && (!curate.never_sold_only || sold == 0)
@@ -181,59 +162,54 @@ fn grid_ui(ui: &mut Ui, scene: &Scene<'_>, curate: &mut Curate, shown: &[usize])
     let Some(draft) = scene.draft else { return };
     let catalog = &draft.bundle().catalog;
     let t = ui.tokens();
-    CentralPanel::default()
-        .frame(Frame::new().fill(t.app).inner_margin(16))
-        .show(ui, |ui| {
-            let gap = 12.0;
-            let side = curate.thumbnail;
-            let columns = (((ui.available_width() + gap) / (side + gap)).floor() as usize).max(1);
-            let cell = vec2(side, side + 24.0);
-            let n_rows = shown.len().div_ceil(columns);
-            let height = n_rows as f32 * (cell.y + gap);
-            ScrollArea::vertical()
-                .auto_shrink(false)
-                .show_viewport(ui, |ui, viewport| {
-                    let (all, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
-                    let first = (viewport.top() / (cell.y + gap)).floor().max(0.0) as usize;
-                    let last = (viewport.bottom() / (cell.y + gap)).ceil().max(0.0) as usize;
-                    for index in first * columns..(last * columns).min(shown.len()) {
-                        let place = shown[index];
-                        let product = &catalog.products[curate.order[place] as usize];
-                        let at = vec2(
-                            (index % columns) as f32 * (cell.x + gap),
-                            (index / columns) as f32 * (cell.y + gap),
-                        );
-                        let rect = Rect::from_min_size(all.min + at, Vec2::splat(side));
-                        let whole = Rect::from_min_size(rect.min, cell);
-                        let response = ui.interact(whole, Id::unique(("curate", place)), Sense::click());
-                        paint_picture(ui, rect, product, scene.pictures, 1.0);
-                        let mut job = egui::text::LayoutJob::simple_singleline(
-                            product.title.clone(),
-                            egui::FontId::new(12.5, medium()),
-                            t.text,
-                        );
-                        job.wrap = egui::text::TextWrapping::truncate_at_width(side);
-                        let galley = ui.painter().layout_job(job);
-                        ui.painter()
-                            .galley(rect.left_bottom() + vec2(0.0, 4.0), galley, t.text);
-                        verdict_mark(ui, rect, curate.verdicts[place], place + 1);
-                        if place == curate.at {
-                            ui.painter().rect_stroke(
-                                rect.expand(4.0),
-                                10,
-                                Stroke::new(2.5, t.accent),
-                                StrokeKind::Inside,
-                            );
-                        }
-                        response.widget_info(|| {
-                            WidgetInfo::selected(Role::Button, true, place == curate.at, &product.title)
-                        });
-                        if response.clicked() {
-                            curate.at = place;
-                        }
-                    }
+    CentralPanel::default().frame(Frame::new().fill(t.app).inner_margin(16)).show(ui, |ui| {
+        let gap = 12.0;
+        let side = curate.thumbnail;
+        let columns = (((ui.available_width() + gap) / (side + gap)).floor() as usize).max(1);
+        let cell = vec2(side, side + 24.0);
+        let n_rows = shown.len().div_ceil(columns);
+        let height = n_rows as f32 * (cell.y + gap);
+        ScrollArea::vertical().auto_shrink(false).show_viewport(ui, |ui, viewport| {
+            let (all, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
+            let first = (viewport.top() / (cell.y + gap)).floor().max(0.0) as usize;
+            let last = (viewport.bottom() / (cell.y + gap)).ceil().max(0.0) as usize;
+            for index in first * columns..(last * columns).min(shown.len()) {
+                let place = shown[index];
+                let product = &catalog.products[curate.order[place] as usize];
+                let at = vec2(
+                    (index % columns) as f32 * (cell.x + gap),
+                    (index / columns) as f32 * (cell.y + gap),
+                );
+                let rect = Rect::from_min_size(all.min + at, Vec2::splat(side));
+                let whole = Rect::from_min_size(rect.min, cell);
+                let response = ui.interact(whole, Id::unique(("curate", place)), Sense::click());
+                paint_picture(ui, rect, product, scene.pictures, 1.0);
+                let mut job = egui::text::LayoutJob::simple_singleline(
+                    product.title.clone(),
+                    egui::FontId::new(12.5, medium()),
+                    t.text,
+                );
+                job.wrap = egui::text::TextWrapping::truncate_at_width(side);
+                let galley = ui.painter().layout_job(job);
+                ui.painter().galley(rect.left_bottom() + vec2(0.0, 4.0), galley, t.text);
+                verdict_mark(ui, rect, curate.verdicts[place], place + 1);
+                if place == curate.at {
+                    ui.painter().rect_stroke(
+                        rect.expand(4.0),
+                        10,
+                        Stroke::new(2.5, t.accent),
+                        StrokeKind::Inside,
+                    );
+                }
+                response.widget_info(|| {
+                    WidgetInfo::selected(Role::Button, true, place == curate.at, &product.title)
                 });
+                if response.clicked() {
+                    curate.at = place;
+                }
+            }
         });
+    });
 }
 
 fn verdict_mark(ui: &Ui, rect: Rect, verdict: Option<Verdict>, place: usize) {
@@ -255,8 +231,7 @@ fn verdict_mark(ui: &Ui, rect: Rect, verdict: Option<Verdict>, place: usize) {
         Some(icon) => icon.paint_filled(ui.painter(), at, 13.0, t.on_overlay),
         None => {
             let font = egui::FontId::new(11.0, number());
-            ui.painter()
-                .text(at, egui::Align2::CENTER_CENTER, place, font, t.on_overlay);
+            ui.painter().text(at, egui::Align2::CENTER_CENTER, place, font, t.on_overlay);
         }
     }
 }

@@ -19,27 +19,23 @@ use crate::ui::theme::{HasTokens as _, text};
 pub fn dialogs_ui(ui: &Ui, scene: &Scene<'_>, state: &mut PagesState, commands: &mut Vec<Command>) {
     if let Some(mut query) = state.find.take() {
         let mut keep = true;
-        let closed = modal::dialog(ui, "find", 480.0, |ui| {
-            keep = find_ui(ui, scene, state, &mut query)
-        });
+        let closed = modal::dialog(ui, "find", 480.0, |ui| keep = find_ui(ui, scene, state, &mut query));
         if keep && !closed {
             state.find = Some(query);
         }
     }
     if let Some(mut query) = state.add.take() {
         let mut keep = true;
-        let closed = modal::dialog(ui, "add", 560.0, |ui| {
-            keep = add_ui(ui, scene, state, &mut query, commands)
-        });
+        let closed =
+            modal::dialog(ui, "add", 560.0, |ui| keep = add_ui(ui, scene, state, &mut query, commands));
         if keep && !closed {
             state.add = Some(query);
         }
     }
     if let Some(mut typed) = state.pin_to.take() {
         let mut keep = true;
-        let closed = modal::dialog(ui, "pin to", 320.0, |ui| {
-            keep = pin_to_ui(ui, scene, state, &mut typed, commands)
-        });
+        let closed =
+            modal::dialog(ui, "pin to", 320.0, |ui| keep = pin_to_ui(ui, scene, state, &mut typed, commands));
         if keep && !closed {
             state.pin_to = Some(typed);
         }
@@ -64,32 +60,24 @@ fn find_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, query: &mut S
         .filter_map(|(block, slot)| {
             let product = &catalog.products[slot.product as usize];
             let score = fuzzy_score(&needle, &product.title.to_lowercase())?;
-            let card = Card {
-                block: block.id.clone(),
-                product: product.id.clone(),
-            };
+            let card = Card { block: block.id.clone(), product: product.id.clone() };
             Some((score, card, slot.position, block.title.clone()))
         })
         .collect();
     found.sort_by_key(|(score, _, position, _)| (std::cmp::Reverse(*score), *position));
     let enter = ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter));
     let mut chosen = None;
-    ScrollArea::vertical()
-        .max_height(360.0)
-        .auto_shrink([false, true])
-        .show(ui, |ui| {
-            for (index, (_, card, position, row)) in found.into_iter().take(40).enumerate() {
-                let title = super::act::title(scene, &card.product);
-                let where_ = Canvas::SlotInRow.with(&[("n", position.into()), ("row", (&row).into())]);
-                let width = ui.available_width();
-                let line = button::quiet(title.as_str())
-                    .right_text(where_)
-                    .min_size(vec2(width, 30.0));
-                if ui.add(line).clicked() || (enter && index == 0) {
-                    chosen = Some(card);
-                }
+    ScrollArea::vertical().max_height(360.0).auto_shrink([false, true]).show(ui, |ui| {
+        for (index, (_, card, position, row)) in found.into_iter().take(40).enumerate() {
+            let title = super::act::title(scene, &card.product);
+            let where_ = Canvas::SlotInRow.with(&[("n", position.into()), ("row", (&row).into())]);
+            let width = ui.available_width();
+            let line = button::quiet(title.as_str()).right_text(where_).min_size(vec2(width, 30.0));
+            if ui.add(line).clicked() || (enter && index == 0) {
+                chosen = Some(card);
             }
-        });
+        }
+    });
     if let Some(card) = chosen {
         state.scroll_to = Some(card.clone());
         state.select(card);
@@ -113,11 +101,7 @@ fn add_ui(
     let Some(page) = state.draft_page(scene, &segment, device) else {
         return false;
     };
-    let chosen_block = state
-        .selected
-        .as_ref()
-        .map(|card| card.block.clone())
-        .or_else(|| state.block.clone());
+    let chosen_block = state.selected.as_ref().map(|card| card.block.clone()).or_else(|| state.block.clone());
     let row = page
         .blocks
         .iter()
@@ -140,65 +124,48 @@ fn add_ui(
     let enter = ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter));
     let visit = state.visit(&segment, device, scene.now);
     let mut chosen = None;
-    ScrollArea::vertical()
-        .max_height(380.0)
-        .auto_shrink([false, true])
-        .show(ui, |ui| {
-            for (order, (_, index)) in found.into_iter().enumerate() {
-                let product = &catalog.products[index];
-                let (rect, response) =
-                    ui.allocate_exact_size(Vec2::new(ui.available_width(), 48.0), Sense::click());
-                if !ui.is_rect_visible(rect) {
-                    continue;
-                }
-                if response.hovered() || order == 0 {
-                    ui.painter().rect_filled(rect, 6, t.hover);
-                }
-                let picture = egui::Rect::from_min_size(rect.min + vec2(4.0, 4.0), Vec2::splat(40.0));
-                paint_picture(ui, picture, product, scene.pictures, 1.0);
-                let font = egui::FontId::new(14.0, crate::ui::theme::medium());
-                let at = rect.left_center() + vec2(54.0, -9.0);
-                ui.painter()
-                    .text(at, egui::Align2::LEFT_CENTER, &product.title, font, t.text);
-                let why = absence_words(scene, &draft.absence(&visit, &row.id, &product.id));
-                let font = egui::FontId::new(12.0, egui::FontFamily::Proportional);
-                ui.painter().text(
-                    rect.left_center() + vec2(54.0, 10.0),
-                    egui::Align2::LEFT_CENTER,
-                    why,
-                    font,
-                    t.muted,
-                );
-                response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &product.title));
-                if response.clicked() || (enter && order == 0) {
-                    chosen = Some(product.id.clone());
-                }
+    ScrollArea::vertical().max_height(380.0).auto_shrink([false, true]).show(ui, |ui| {
+        for (order, (_, index)) in found.into_iter().enumerate() {
+            let product = &catalog.products[index];
+            let (rect, response) =
+                ui.allocate_exact_size(Vec2::new(ui.available_width(), 48.0), Sense::click());
+            if !ui.is_rect_visible(rect) {
+                continue;
             }
-        });
+            if response.hovered() || order == 0 {
+                ui.painter().rect_filled(rect, 6, t.hover);
+            }
+            let picture = egui::Rect::from_min_size(rect.min + vec2(4.0, 4.0), Vec2::splat(40.0));
+            paint_picture(ui, picture, product, scene.pictures, 1.0);
+            let font = egui::FontId::new(14.0, crate::ui::theme::medium());
+            let at = rect.left_center() + vec2(54.0, -9.0);
+            ui.painter().text(at, egui::Align2::LEFT_CENTER, &product.title, font, t.text);
+            let why = absence_words(scene, &draft.absence(&visit, &row.id, &product.id));
+            let font = egui::FontId::new(12.0, egui::FontFamily::Proportional);
+            ui.painter().text(
+                rect.left_center() + vec2(54.0, 10.0),
+                egui::Align2::LEFT_CENTER,
+                why,
+                font,
+                t.muted,
+            );
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &product.title));
+            if response.clicked() || (enter && order == 0) {
+                chosen = Some(product.id.clone());
+            }
+        }
+    });
     let Some(product) = chosen else { return true };
     let place = state.place(Some(&row.id));
     let position = row.slots.first().map_or(1, |slot| slot.position);
-    let edit = edits::pin(
-        scene.document,
-        &place,
-        std::slice::from_ref(&product),
-        position,
-        scene.now,
-    );
+    let edit = edits::pin(scene.document, &place, std::slice::from_ref(&product), position, scene.now);
     let label = Canvas::SaidPinned.with(&[
         ("product", (&product_title(scene, &product)).into()),
         ("n", position.into()),
         ("scope", (&state.scope_name(scene)).into()),
     ]);
-    commands.push(Command::Edit {
-        edit,
-        label,
-        toast: None,
-    });
-    let card = Card {
-        block: row.id.clone(),
-        product,
-    };
+    commands.push(Command::Edit { edit, label, toast: None });
+    let card = Card { block: row.id.clone(), product };
     state.scroll_to = Some(card.clone());
     state.select(card);
     false
@@ -255,17 +222,9 @@ fn pin_to_ui(
     };
     heading::title(ui, Canvas::PinToTitle.text());
     ui.label(RichText::new(super::act::title(scene, &card.product)).text_style(text::small()));
-    let field = egui::TextEdit::singleline(typed)
-        .hint_text("1")
-        .desired_width(80.0);
-    ui.add(field)
-        .accessible_name(Canvas::Position.text())
-        .request_focus();
-    let position = typed
-        .trim()
-        .parse::<u32>()
-        .ok()
-        .filter(|position| (1..=10_000).contains(position));
+    let field = egui::TextEdit::singleline(typed).hint_text("1").desired_width(80.0);
+    ui.add(field).accessible_name(Canvas::Position.text()).request_focus();
+    let position = typed.trim().parse::<u32>().ok().filter(|position| (1..=10_000).contains(position));
     let enter = ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter));
     ui.add_space(8.0);
     let why_not = position.is_none().then(|| Canvas::TypeAPosition.text());
@@ -280,11 +239,7 @@ fn pin_to_ui(
             ("n", position.into()),
             ("scope", (&state.scope_name(scene)).into()),
         ]);
-        commands.push(Command::Edit {
-            edit,
-            label,
-            toast: None,
-        });
+        commands.push(Command::Edit { edit, label, toast: None });
         return false;
     }
     true

@@ -87,11 +87,7 @@ pub fn displaced_slot(slot: usize, from: Option<usize>, gap: usize) -> usize {
         Some(from) if from < slot => slot - 1,
         _ => slot,
     };
-    if landing_slot(from, gap) <= without {
-        without + 1
-    } else {
-        without
-    }
+    if landing_slot(from, gap) <= without { without + 1 } else { without }
 }
 
 /// Points to scroll this frame when the pointer is within 48 px of an edge; faster the nearer.
@@ -133,10 +129,7 @@ mod tests {
     #[test]
     fn scrolling_starts_near_the_edge_and_is_symmetric() {
         assert!(auto_scroll(500.0, 100.0, 900.0, 0.016).abs() < f32::EPSILON);
-        let (up, down) = (
-            auto_scroll(110.0, 100.0, 900.0, 0.1),
-            auto_scroll(890.0, 100.0, 900.0, 0.1),
-        );
+        let (up, down) = (auto_scroll(110.0, 100.0, 900.0, 0.1), auto_scroll(890.0, 100.0, 900.0, 0.1));
         assert!(up < 0.0 && (up + down).abs() < 0.01, "{up} {down}");
     }
 }

@@ -22,11 +22,7 @@ use crate::ui::theme::{ShopLook, bold, medium, number_semibold, semibold, shop_h
 /// Logo, menu, and the three icons every shop has.
 pub fn header(ui: &Ui, rect: Rect, scene: &Scene<'_>, look: &ShopLook, m: &Metrics) {
     let painter = ui.painter();
-    let logo = if look.logo.is_empty() {
-        &scene.view.store.name
-    } else {
-        &look.logo
-    };
+    let logo = if look.logo.is_empty() { &scene.view.store.name } else { &look.logo };
     let logo_size = if m.columns == 2 { 17.0 } else { 20.0 };
     let shown = painter.text(
         pos2(rect.left() + m.pad, rect.center().y),
@@ -51,44 +47,28 @@ pub fn header(ui: &Ui, rect: Rect, scene: &Scene<'_>, look: &ShopLook, m: &Metri
         if x - 24.0 < right {
             break;
         }
-        painter.galley(
-            pos2(left, rect.center().y - galley.size().y / 2.0),
-            galley,
-            ShopLook::INK,
-        );
+        painter.galley(pos2(left, rect.center().y - galley.size().y / 2.0), galley, ShopLook::INK);
         left = right + 20.0;
     }
 }
 
 /// The menu is what the homepage's tiles lead to, shortened to the first word; without tiles, the categories.
 fn menu_titles(scene: &Scene<'_>) -> Vec<String> {
-    let tiles = scene
-        .document
-        .layout(&PageKey::Home)
-        .into_iter()
-        .flat_map(|layout| &layout.default)
-        .find_map(|block| match &block.kind {
-            BlockKind::Tiles { tiles } => {
-                Some(tiles.iter().map(|tile| tile.title.clone()).collect::<Vec<_>>())
-            }
-            _ => None,
-        });
+    let tiles =
+        scene.document.layout(&PageKey::Home).into_iter().flat_map(|layout| &layout.default).find_map(
+            |block| match &block.kind {
+                BlockKind::Tiles { tiles } => {
+                    Some(tiles.iter().map(|tile| tile.title.clone()).collect::<Vec<_>>())
+                }
+                _ => None,
+            },
+        );
     let titles = tiles.unwrap_or_else(|| {
         scene.draft.map_or_else(Vec::new, |draft| {
-            draft
-                .bundle()
-                .catalog
-                .collections
-                .iter()
-                .map(|collection| collection.title.clone())
-                .collect()
+            draft.bundle().catalog.collections.iter().map(|collection| collection.title.clone()).collect()
         })
     });
-    titles
-        .iter()
-        .take(6)
-        .map(|title| title.split(" & ").next().unwrap_or(title).to_owned())
-        .collect()
+    titles.iter().take(6).map(|title| title.split(" & ").next().unwrap_or(title).to_owned()).collect()
 }
 
 /// A banner: the picture covers, the words stand on its empty third.
@@ -119,23 +99,11 @@ pub fn hero(
     }
     let left = rect.left() + m.pad + 8.0;
     let width = rect.width() * if m.columns == 2 { 0.62 } else { 0.34 };
-    let headline = painter.layout(
-        hero.headline.clone(),
-        FontId::new(m.headline, shop_heading()),
-        ShopLook::INK,
-        width,
-    );
-    let button = painter.layout_no_wrap(
-        hero.button.clone(),
-        FontId::new(14.0, semibold()),
-        look.on_accent(),
-    );
+    let headline =
+        painter.layout(hero.headline.clone(), FontId::new(m.headline, shop_heading()), ShopLook::INK, width);
+    let button = painter.layout_no_wrap(hero.button.clone(), FontId::new(14.0, semibold()), look.on_accent());
     let has_button = !hero.button.is_empty();
-    let button_size = if has_button {
-        button.size() + vec2(40.0, 20.0)
-    } else {
-        Vec2::ZERO
-    };
+    let button_size = if has_button { button.size() + vec2(40.0, 20.0) } else { Vec2::ZERO };
     let gap = if has_button { 12.0 } else { 0.0 };
     let top = rect.center().y - (headline.size().y + gap + button_size.y) / 2.0;
     let headline_height = headline.size().y;
@@ -155,17 +123,8 @@ fn collage(ui: &Ui, rect: Rect, products: &[u32], scene: &Scene<'_>) {
     let mut right = rect.right() - rect.width() * 0.04;
     for (index, product) in products.iter().take(3).enumerate() {
         let lift = if index == 1 { -0.05 } else { 0.05 } * rect.height();
-        let at = Rect::from_center_size(
-            pos2(right - side / 2.0, rect.center().y + lift),
-            Vec2::splat(side),
-        );
-        paint_picture(
-            ui,
-            at,
-            &draft.bundle().catalog.products[*product as usize],
-            scene.pictures,
-            1.0,
-        );
+        let at = Rect::from_center_size(pos2(right - side / 2.0, rect.center().y + lift), Vec2::splat(side));
+        paint_picture(ui, at, &draft.bundle().catalog.products[*product as usize], scene.pictures, 1.0);
         right = at.left() - gap;
     }
 }
@@ -176,33 +135,20 @@ fn cover(picture: Vec2, frame: Vec2) -> Rect {
     if want < wide {
         // Cut the sides; the left third carries the words and the right the subject, so keep the right.
         let share = want / wide;
-        Rect::from_min_max(
-            pos2((1.0 - share) * 0.72, 0.0),
-            pos2((1.0 - share) * 0.72 + share, 1.0),
-        )
+        Rect::from_min_max(pos2((1.0 - share) * 0.72, 0.0), pos2((1.0 - share) * 0.72 + share, 1.0))
     } else {
         let share = wide / want;
-        Rect::from_min_max(
-            pos2(0.0, (1.0 - share) * 0.42),
-            pos2(1.0, (1.0 - share) * 0.42 + share),
-        )
+        Rect::from_min_max(pos2(0.0, (1.0 - share) * 0.42), pos2(1.0, (1.0 - share) * 0.42 + share))
     }
 }
 
 pub fn tile_rects(rect: Rect, n: usize, m: &Metrics) -> Vec<Rect> {
-    let columns = if m.columns == 2 {
-        2
-    } else {
-        n.clamp(1, m.columns.max(3))
-    };
+    let columns = if m.columns == 2 { 2 } else { n.clamp(1, m.columns.max(3)) };
     let gap = 10.0;
     let width = (rect.width() - gap * (columns - 1) as f32) / columns as f32;
     (0..n)
         .map(|index| {
-            let at = vec2(
-                (index % columns) as f32 * (width + gap),
-                (index / columns) as f32 * 54.0,
-            );
+            let at = vec2((index % columns) as f32 * (width + gap), (index / columns) as f32 * 54.0);
             Rect::from_min_size(rect.min + at, vec2(width, 44.0))
         })
         .collect()
@@ -212,12 +158,7 @@ pub fn tile(ui: &Ui, rect: Rect, tile: &Tile, index: usize, hovered: bool) {
     let painter = ui.painter();
     painter.rect_filled(rect, 8, tile_tint(index));
     if hovered {
-        painter.rect_stroke(
-            rect,
-            8,
-            Stroke::new(1.0, ShopLook::QUIET),
-            egui::StrokeKind::Inside,
-        );
+        painter.rect_stroke(rect, 8, Stroke::new(1.0, ShopLook::QUIET), egui::StrokeKind::Inside);
     }
     let icon = tile_icon(&tile.title);
     let narrow = rect.width() < 116.0;
@@ -229,11 +170,7 @@ pub fn tile(ui: &Ui, rect: Rect, tile: &Tile, index: usize, hovered: bool) {
         42.0
     };
     if 20.0 < text_left {
-        let x = if narrow {
-            rect.left() + 17.0
-        } else {
-            rect.left() + 23.0
-        };
+        let x = if narrow { rect.left() + 17.0 } else { rect.left() + 23.0 };
         icon.paint_filled(painter, pos2(x, rect.center().y), 18.0, ShopLook::INK);
     }
     let room = rect.width() - text_left - 4.0;
@@ -279,17 +216,12 @@ fn tile_icon(title: &str) -> Icon {
         ("book", icons::BOOK),
     ];
     let title = title.to_lowercase();
-    WORDS
-        .iter()
-        .find(|(word, _)| title.contains(word))
-        .map_or(icons::TAG, |(_, icon)| *icon)
+    WORDS.iter().find(|(word, _)| title.contains(word)).map_or(icons::TAG, |(_, icon)| *icon)
 }
 
 /// Where a link of a banner or tile leads inside this shop.
 pub fn page_of_link(scene: &Scene<'_>, link: &str) -> Option<PageRef> {
-    let id = link
-        .trim_start_matches("/collections/")
-        .trim_start_matches("collection:");
+    let id = link.trim_start_matches("/collections/").trim_start_matches("collection:");
     let catalog = &scene.draft?.bundle().catalog;
     catalog
         .collections
@@ -307,8 +239,7 @@ pub fn subject(
     m: &Metrics,
     commands: &mut Vec<Command>,
 ) {
-    ui.painter()
-        .hline(rect.x_range(), rect.top(), Stroke::new(1.0, ShopLook::LINE));
+    ui.painter().hline(rect.x_range(), rect.top(), Stroke::new(1.0, ShopLook::LINE));
     match state.page.clone() {
         PageRef::Product(id) => product_details(ui, rect, scene, &id, m),
         PageRef::Cart(ids) => cart(ui, rect, scene, &ids, Canvas::YourCart.text(), m),
@@ -326,13 +257,7 @@ pub fn subject(
             );
             let at = pos2(rect.center().x, rect.top() + 74.0);
             let line = Canvas::EmailLine.text();
-            ui.painter().text(
-                at,
-                Align2::CENTER_CENTER,
-                line,
-                FontId::new(13.0, medium()),
-                ShopLook::QUIET,
-            );
+            ui.painter().text(at, Align2::CENTER_CENTER, line, FontId::new(13.0, medium()), ShopLook::QUIET);
         }
         PageRef::Collection(_) | PageRef::Home => {
             let title = page_title(scene, &state.page);
@@ -358,23 +283,11 @@ fn product_details(ui: &Ui, rect: Rect, scene: &Scene<'_>, id: &str, m: &Metrics
     };
     let painter = ui.painter();
     let phone = m.columns == 2;
-    let side = if phone {
-        rect.width() - 2.0 * m.pad
-    } else {
-        rect.height() - 32.0
-    };
+    let side = if phone { rect.width() - 2.0 * m.pad } else { rect.height() - 32.0 };
     let picture = Rect::from_min_size(rect.min + vec2(m.pad, 16.0), Vec2::splat(side));
     paint_picture(ui, picture, product, scene.pictures, 1.0);
-    let left = if phone {
-        rect.left() + m.pad
-    } else {
-        picture.right() + 32.0
-    };
-    let mut y = if phone {
-        picture.bottom() + 14.0
-    } else {
-        picture.top() + 20.0
-    };
+    let left = if phone { rect.left() + m.pad } else { picture.right() + 32.0 };
+    let mut y = if phone { picture.bottom() + 14.0 } else { picture.top() + 20.0 };
     let title = painter.layout(
         product.title.clone(),
         FontId::new(m.heading * 1.2, shop_heading()),
@@ -386,28 +299,14 @@ fn product_details(ui: &Ui, rect: Rect, scene: &Scene<'_>, id: &str, m: &Metrics
     y += height + 8.0;
     if let Some(price) = product.price {
         let font = FontId::new(18.0, number_semibold());
-        painter.text(
-            pos2(left, y),
-            Align2::LEFT_TOP,
-            scene.formats.money(price),
-            font,
-            ShopLook::INK,
-        );
+        painter.text(pos2(left, y), Align2::LEFT_TOP, scene.formats.money(price), font, ShopLook::INK);
         y += 34.0;
     }
-    let words = if product.sellable() {
-        Canvas::AddToCart
-    } else {
-        Canvas::SoldOut
-    };
+    let words = if product.sellable() { Canvas::AddToCart } else { Canvas::SoldOut };
     let label = painter.layout_no_wrap(words.text().to_owned(), FontId::new(14.0, bold()), Color32::WHITE);
     let look = &scene.settings.shop_look;
     let button = Rect::from_min_size(pos2(left, y), vec2(label.size().x + 56.0, 42.0));
-    painter.rect_filled(
-        button,
-        CornerRadius::same(look.corner_radius),
-        look.accent_color(),
-    );
+    painter.rect_filled(button, CornerRadius::same(look.corner_radius), look.accent_color());
     painter.galley_with_override_text_color(button.center() - label.size() / 2.0, label, look.on_accent());
 }
 
@@ -424,13 +323,7 @@ fn cart(ui: &Ui, rect: Rect, scene: &Scene<'_>, ids: &[String], title: &str, m: 
     if ids.is_empty() {
         let at = pos2(rect.left() + m.pad, y + 20.0);
         let font = FontId::new(14.0, egui::FontFamily::Proportional);
-        painter.text(
-            at,
-            Align2::LEFT_CENTER,
-            Canvas::CartEmpty.text(),
-            font,
-            ShopLook::QUIET,
-        );
+        painter.text(at, Align2::LEFT_CENTER, Canvas::CartEmpty.text(), font, ShopLook::QUIET);
     }
     for id in ids.iter().take(4) {
         let Some(product) = product_of(scene, id) else {
@@ -439,13 +332,7 @@ fn cart(ui: &Ui, rect: Rect, scene: &Scene<'_>, ids: &[String], title: &str, m: 
         let picture = Rect::from_min_size(pos2(rect.left() + m.pad, y), Vec2::splat(68.0));
         paint_picture(ui, picture, product, scene.pictures, 1.0);
         let at = pos2(picture.right() + 16.0, picture.center().y);
-        painter.text(
-            at,
-            Align2::LEFT_CENTER,
-            &product.title,
-            FontId::new(14.0, medium()),
-            ShopLook::INK,
-        );
+        painter.text(at, Align2::LEFT_CENTER, &product.title, FontId::new(14.0, medium()), ShopLook::INK);
         if let Some(price) = product.price {
             let at = pos2(rect.right() - m.pad, picture.center().y);
             painter.text(
@@ -463,14 +350,8 @@ fn cart(ui: &Ui, rect: Rect, scene: &Scene<'_>, ids: &[String], title: &str, m: 
 fn search_box(ui: &mut Ui, rect: Rect, query: &str, m: &Metrics, commands: &mut Vec<Command>) {
     let width = (rect.width() - 2.0 * m.pad).min(560.0);
     let at = Rect::from_center_size(rect.center(), vec2(width, 42.0));
-    ui.painter()
-        .rect_stroke(at, 21, Stroke::new(1.5, ShopLook::INK), egui::StrokeKind::Inside);
-    icons::MAGNIFYING_GLASS.paint(
-        ui.painter(),
-        pos2(at.left() + 22.0, at.center().y),
-        18.0,
-        ShopLook::INK,
-    );
+    ui.painter().rect_stroke(at, 21, Stroke::new(1.5, ShopLook::INK), egui::StrokeKind::Inside);
+    icons::MAGNIFYING_GLASS.paint(ui.painter(), pos2(at.left() + 22.0, at.center().y), 18.0, ShopLook::INK);
     let mut typed = query.to_owned();
     let field = Rect::from_min_max(
         pos2(at.left() + 38.0, at.top() + 7.0),
@@ -483,16 +364,12 @@ fn search_box(ui: &mut Ui, rect: Rect, query: &str, m: &Metrics, commands: &mut 
         .hint_text(Canvas::SearchHint.text());
     let response = ui.put(field, edit).accessible_name(Canvas::SearchHint.text());
     if response.changed() {
-        commands.push(Command::OpenPage {
-            page: PageRef::Search(typed),
-            segment: None,
-        });
+        commands.push(Command::OpenPage { page: PageRef::Search(typed), segment: None });
     }
 }
 
 pub fn footer(ui: &Ui, rect: Rect, scene: &Scene<'_>) {
-    ui.painter()
-        .hline(rect.x_range(), rect.top(), Stroke::new(1.0, ShopLook::LINE));
+    ui.painter().hline(rect.x_range(), rect.top(), Stroke::new(1.0, ShopLook::LINE));
     ui.painter().text(
         rect.center(),
         Align2::CENTER_CENTER,

@@ -41,10 +41,7 @@ pub fn pin(document: &Document, place: &Place, products: &[String], position: u3
         if rule.scope != scope {
             continue;
         }
-        if rule_targets(rule)
-            .iter()
-            .any(|product| products.contains(product))
-        {
+        if rule_targets(rule).iter().any(|product| products.contains(product)) {
             edits.push(Edit::RemoveRule { id: rule.id.clone() });
         } else {
             others.push((rule, at));
@@ -58,36 +55,17 @@ pub fn pin(document: &Document, place: &Place, products: &[String], position: u3
         }
         taken.push(to);
         if to != at
-            && let Action::Pin {
-                soft,
-                keep_when_sold_out,
-                ..
-            } = rule.action
+            && let Action::Pin { soft, keep_when_sold_out, .. } = rule.action
         {
-            let action = Action::Pin {
-                position: to,
-                soft,
-                keep_when_sold_out,
-            };
-            edits.push(Edit::ReplaceRule {
-                rule: Rule {
-                    action,
-                    ..rule.clone()
-                },
-            });
+            let action = Action::Pin { position: to, soft, keep_when_sold_out };
+            edits.push(Edit::ReplaceRule { rule: Rule { action, ..rule.clone() } });
         }
     }
     let mut ids = Ids::of(document);
     for (offset, product) in products.iter().enumerate() {
-        let action = Action::Pin {
-            position: position + offset as u32,
-            soft: false,
-            keep_when_sold_out: false,
-        };
-        edits.push(Edit::AddRule {
-            rule: ids.rule(action, product, scope.clone(), now),
-            at: None,
-        });
+        let action =
+            Action::Pin { position: position + offset as u32, soft: false, keep_when_sold_out: false };
+        edits.push(Edit::AddRule { rule: ids.rule(action, product, scope.clone(), now), at: None });
     }
     one(edits)
 }
@@ -121,26 +99,17 @@ pub fn set_points(
                 && rule_targets(rule) == std::slice::from_ref(product)
         });
         let action = if 0 < points {
-            Action::Boost {
-                points,
-                uncapped: Action::STRONG < points,
-            }
+            Action::Boost { points, uncapped: Action::STRONG < points }
         } else {
             Action::Bury { points: -points }
         };
         edits.extend(match (own, points) {
             (Some(rule), 0) => Some(Edit::RemoveRule { id: rule.id.clone() }),
-            (Some(rule), _) => Some(Edit::ReplaceRule {
-                rule: Rule {
-                    action,
-                    ..rule.clone()
-                },
-            }),
+            (Some(rule), _) => Some(Edit::ReplaceRule { rule: Rule { action, ..rule.clone() } }),
             (None, 0) => None,
-            (None, _) => Some(Edit::AddRule {
-                rule: ids.rule(action, product, scope.clone(), now),
-                at: None,
-            }),
+            (None, _) => {
+                Some(Edit::AddRule { rule: ids.rule(action, product, scope.clone(), now), at: None })
+            }
         });
     }
     one(edits)
@@ -173,40 +142,22 @@ pub fn step_points(points: i64, up: bool) -> i64 {
         Action::STRONG,
     ];
     if up {
-        STEPS
-            .into_iter()
-            .find(|step| points < *step)
-            .unwrap_or(points.max(Action::STRONG))
+        STEPS.into_iter().find(|step| points < *step).unwrap_or(points.max(Action::STRONG))
     } else {
-        STEPS
-            .into_iter()
-            .rev()
-            .find(|step| *step < points)
-            .unwrap_or(points.min(-Action::STRONG))
+        STEPS.into_iter().rev().find(|step| *step < points).unwrap_or(points.min(-Action::STRONG))
     }
 }
 
 pub fn hide(document: &Document, place: &Place, products: &[String], everywhere: bool, now: Seconds) -> Edit {
     let scope = if everywhere {
-        Scope {
-            pages: Vec::new(),
-            block: None,
-            segments: None,
-            queries: Vec::new(),
-        }
+        Scope { pages: Vec::new(), block: None, segments: None, queries: Vec::new() }
     } else {
-        Scope {
-            block: None,
-            ..place.scope()
-        }
+        Scope { block: None, ..place.scope() }
     };
     let mut ids = Ids::of(document);
     one(products
         .iter()
-        .map(|product| Edit::AddRule {
-            rule: ids.rule(Action::Hide, product, scope.clone(), now),
-            at: None,
-        })
+        .map(|product| Edit::AddRule { rule: ids.rule(Action::Hide, product, scope.clone(), now), at: None })
         .collect())
 }
 
@@ -218,16 +169,8 @@ pub fn for_everyone(document: &Document, edit: &Edit) -> Edit {
         .iter()
         .filter(|rule| ids.contains(&rule.id.as_str()) && rule.scope.segments.is_some())
         .map(|rule| {
-            let scope = Scope {
-                segments: None,
-                ..rule.scope.clone()
-            };
-            Edit::ReplaceRule {
-                rule: Rule {
-                    scope,
-                    ..rule.clone()
-                },
-            }
+            let scope = Scope { segments: None, ..rule.scope.clone() };
+            Edit::ReplaceRule { rule: Rule { scope, ..rule.clone() } }
         })
         .collect())
 }
@@ -244,11 +187,7 @@ pub fn touched(edit: &Edit) -> Vec<&str> {
 
 pub fn position_of(page: &Page, block: &str, product: u32) -> Option<u32> {
     let block = page.blocks.iter().find(|candidate| candidate.id == block)?;
-    block
-        .slots
-        .iter()
-        .find(|slot| slot.product == product)
-        .map(|slot| slot.position)
+    block.slots.iter().find(|slot| slot.product == product).map(|slot| slot.position)
 }
 
 /// True when the rule's scope holds in this place and it names the product.
@@ -285,10 +224,7 @@ fn one(mut edits: Vec<Edit>) -> Edit {
     {
         return edit;
     }
-    Edit::Batch {
-        label: String::new(),
-        edits,
-    }
+    Edit::Batch { label: String::new(), edits }
 }
 
 /// Hands out rule ids that the document does not have.
@@ -299,9 +235,7 @@ struct Ids {
 impl Ids {
     fn of(document: &Document) -> Self {
         let next = document.next_rule_id();
-        Self {
-            next: next.trim_start_matches('r').parse().unwrap_or(1),
-        }
+        Self { next: next.trim_start_matches('r').parse().unwrap_or(1) }
     }
 
     fn rule(&mut self, action: Action, product: &str, scope: Scope, now: Seconds) -> Rule {
@@ -325,12 +259,7 @@ mod tests {
     use super::*;
 
     fn place() -> Place {
-        Place {
-            page: PageKey::Home,
-            block: Some("picked".to_owned()),
-            segments: None,
-            query: None,
-        }
+        Place { page: PageKey::Home, block: Some("picked".to_owned()), segments: None, query: None }
     }
 
     fn pins(document: &Document) -> Vec<(String, u32)> {
@@ -356,9 +285,8 @@ mod tests {
         pinned(&mut document, "a", 1);
         pinned(&mut document, "b", 2);
         pinned(&mut document, "c", 1);
-        let names: Vec<(String, u32)> = [("c", 1), ("a", 2), ("b", 3)]
-            .map(|(name, at)| (name.to_owned(), at))
-            .into();
+        let names: Vec<(String, u32)> =
+            [("c", 1), ("a", 2), ("b", 3)].map(|(name, at)| (name.to_owned(), at)).into();
         assert_eq!(pins(&document), names);
     }
 
@@ -382,23 +310,16 @@ mod tests {
         }
         assert_eq!(points, -Action::STRONG);
         let mut document = Document::default();
-        set_points(&document, &place(), &["a".to_owned()], Action::SLIGHT, 0)
-            .apply(&mut document)
-            .unwrap();
+        set_points(&document, &place(), &["a".to_owned()], Action::SLIGHT, 0).apply(&mut document).unwrap();
         assert_eq!(super::points(&document, &place(), "a"), Action::SLIGHT);
-        set_points(&document, &place(), &["a".to_owned()], 0, 0)
-            .apply(&mut document)
-            .unwrap();
+        set_points(&document, &place(), &["a".to_owned()], 0, 0).apply(&mut document).unwrap();
         assert!(document.rules.is_empty());
     }
 
     #[test]
     fn an_edit_for_a_segment_can_be_made_for_everyone() {
         let mut document = Document::default();
-        let own = Place {
-            segments: Some(vec!["s1".to_owned()]),
-            ..place()
-        };
+        let own = Place { segments: Some(vec!["s1".to_owned()]), ..place() };
         let edit = pin(&document, &own, &["a".to_owned()], 2, 0);
         edit.apply(&mut document).unwrap();
         for_everyone(&document, &edit).apply(&mut document).unwrap();

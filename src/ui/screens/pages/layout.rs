@@ -135,11 +135,9 @@ pub fn lay_out(
     let header = Rect::from_min_size(Pos2::ZERO, vec2(m.width, 52.0));
     let mut y = header.bottom();
     let subject_height = match subject {
-        PageRef::Product(_) => Some(if m.columns == 2 {
-            m.width + 190.0
-        } else {
-            (m.width * 0.36).clamp(240.0, 420.0)
-        }),
+        PageRef::Product(_) => {
+            Some(if m.columns == 2 { m.width + 190.0 } else { (m.width * 0.36).clamp(240.0, 420.0) })
+        }
         PageRef::Cart(ids) => Some(56.0 + 84.0 * ids.len().clamp(1, 4) as f32),
         PageRef::ThankYou(ids) => Some(96.0 + 84.0 * ids.len().min(3) as f32),
         PageRef::Search(_) => Some(76.0),
@@ -165,11 +163,7 @@ pub fn lay_out(
                 plain(index, rect)
             }
             BlockKind::Tiles { tiles } => {
-                let columns = if m.columns == 2 {
-                    2
-                } else {
-                    tiles.len().clamp(1, m.columns.max(3))
-                };
+                let columns = if m.columns == 2 { 2 } else { tiles.len().clamp(1, m.columns.max(3)) };
                 let rows = tiles.len().div_ceil(columns).max(1);
                 let height = rows as f32 * 44.0 + (rows - 1) as f32 * 10.0;
                 let rect = Rect::from_min_size(pos2(m.pad, top), vec2(inner, height));
@@ -179,17 +173,10 @@ pub fn lay_out(
             BlockKind::Products => {
                 let is_list =
                     matches!(subject, PageRef::Collection(_) | PageRef::Search(_)) && blocks.is_empty();
-                let shape = if is_list || m.columns == 2 {
-                    Shape::Grid
-                } else {
-                    Shape::Row
-                };
+                let shape = if is_list || m.columns == 2 { Shape::Grid } else { Shape::Row };
                 let n_slots = block.slots.len();
-                let lines = if shape == Shape::Grid && 24 < n_slots {
-                    2
-                } else {
-                    title_lines(index, m.card_width())
-                };
+                let lines =
+                    if shape == Shape::Grid && 24 < n_slots { 2 } else { title_lines(index, m.card_width()) };
                 let card_size = vec2(m.card_width(), m.card_height(lines, scores));
                 let title = (!block.title.is_empty())
                     .then(|| Rect::from_min_size(pos2(m.pad, top), vec2(inner, m.heading * 1.3)));
@@ -202,15 +189,7 @@ pub fn lay_out(
                 let cards = Rect::from_min_size(pos2(m.pad, cards_top), vec2(inner, height));
                 let rect = Rect::from_min_max(pos2(0.0, top), pos2(m.width, cards.bottom()));
                 y = rect.bottom() + 20.0;
-                BlockLayout {
-                    index,
-                    rect,
-                    title,
-                    shape,
-                    cards,
-                    card_size,
-                    n_slots,
-                }
+                BlockLayout { index, rect, title, shape, cards, card_size, n_slots }
             }
         };
         blocks.push(layout);
@@ -278,13 +257,7 @@ mod tests {
     }
 
     fn layout(n_slots: usize, subject: &PageRef) -> PageLayout {
-        lay_out(
-            &page(n_slots),
-            subject,
-            Metrics::of(Device::Desktop, 888.0),
-            false,
-            |_, _| 1,
-        )
+        lay_out(&page(n_slots), subject, Metrics::of(Device::Desktop, 888.0), false, |_, _| 1)
     }
 
     #[test]
@@ -292,15 +265,9 @@ mod tests {
         let laid = layout(8, &PageRef::Home);
         let block = &laid.blocks[0];
         let last = block.card_rect(&laid.metrics, 5, 0);
-        assert!(
-            last.right() <= laid.metrics.width - laid.metrics.pad + 1.0,
-            "{last:?}"
-        );
+        assert!(last.right() <= laid.metrics.width - laid.metrics.pad + 1.0, "{last:?}");
         assert!(laid.metrics.width < block.card_rect(&laid.metrics, 6, 0).right());
-        assert_eq!(
-            block.card_rect(&laid.metrics, 6, 2),
-            block.card_rect(&laid.metrics, 4, 0)
-        );
+        assert_eq!(block.card_rect(&laid.metrics, 6, 2), block.card_rect(&laid.metrics, 4, 0));
     }
 
     #[test]
@@ -310,10 +277,7 @@ mod tests {
         let card = block.card_rect(&laid.metrics, 2, 0);
         let just = |dx: f32| block.nearest_gap(&laid.metrics, card.center() + vec2(dx, 0.0), 0);
         assert_eq!((just(-12.0), just(12.0)), (2, 3));
-        assert_eq!(
-            block.nearest_gap(&laid.metrics, pos2(5_000.0, card.center().y), 0),
-            6
-        );
+        assert_eq!(block.nearest_gap(&laid.metrics, pos2(5_000.0, card.center().y), 0), 6);
     }
 
     #[test]
@@ -321,11 +285,7 @@ mod tests {
         let laid = layout(100, &PageRef::Collection("plants".to_owned()));
         let block = &laid.blocks[0];
         let last = block.card_rect(&laid.metrics, 99, 0);
-        assert!(
-            block.rect.expand(1.0).contains_rect(last),
-            "{last:?} in {:?}",
-            block.rect
-        );
+        assert!(block.rect.expand(1.0).contains_rect(last), "{last:?} in {:?}", block.rect);
         let gap = block.nearest_gap(&laid.metrics, last.left_center() + vec2(2.0, 0.0), 0);
         assert_eq!(gap, 99);
     }

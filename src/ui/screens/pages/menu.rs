@@ -8,39 +8,19 @@ use crate::ui::strings::Phrase as _;
 use crate::ui::strings::canvas::Canvas;
 
 pub fn card_menu(ui: &mut Ui, situation: Situation, commands: &mut Vec<Command>) {
-    let situation = Situation {
-        has_card: true,
-        on_canvas: true,
-        ..situation
-    };
+    let situation = Situation { has_card: true, on_canvas: true, ..situation };
     ui.set_min_width(250.0);
-    for action in [
-        Action::PinHere,
-        Action::PinTo,
-        Action::PinTop,
-        Action::PinBefore,
-        Action::Unpin,
-    ] {
+    for action in [Action::PinHere, Action::PinTo, Action::PinTop, Action::PinBefore, Action::Unpin] {
         menu_item(ui, action, situation, commands);
     }
     ui.separator();
     ui.menu_button(Canvas::BoostMenu.text(), |ui| {
-        for action in [
-            Action::BoostSlight,
-            Action::BoostMedium,
-            Action::BoostStrong,
-            Action::RemoveWeight,
-        ] {
+        for action in [Action::BoostSlight, Action::BoostMedium, Action::BoostStrong, Action::RemoveWeight] {
             menu_item(ui, action, situation, commands);
         }
     });
     ui.menu_button(Canvas::BuryMenu.text(), |ui| {
-        for action in [
-            Action::BurySlight,
-            Action::BuryMedium,
-            Action::BuryStrong,
-            Action::RemoveWeight,
-        ] {
+        for action in [Action::BurySlight, Action::BuryMedium, Action::BuryStrong, Action::RemoveWeight] {
             menu_item(ui, action, situation, commands);
         }
     });

@@ -46,10 +46,7 @@ use crate::ui::strings::shell::Shell;
 use crate::ui::theme::{HasTokens as _, size, text};
 
 pub fn pages_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, commands: &mut Vec<Command>) {
-    if scene
-        .draft
-        .is_none_or(|draft| draft.bundle().catalog.products.is_empty())
-    {
+    if scene.draft.is_none_or(|draft| draft.bundle().catalog.products.is_empty()) {
         empty_ui(ui, commands);
         return;
     }
@@ -75,12 +72,7 @@ pub fn pages_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, commands
     tray::tray_ui(ui, scene, state, commands);
     let app = ui.tokens().app;
     CentralPanel::default()
-        .frame(Frame::new().fill(app).inner_margin(Margin {
-            left: 16,
-            right: 16,
-            top: 0,
-            bottom: 12,
-        }))
+        .frame(Frame::new().fill(app).inner_margin(Margin { left: 16, right: 16, top: 0, bottom: 12 }))
         .show(ui, |ui| {
             scope_bar::scope_bar(ui, scene, state, commands);
             match state.mode {
@@ -114,11 +106,7 @@ fn empty_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
 fn single_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, commands: &mut Vec<Command>) {
     let (segment, device) = (state.segment.clone(), state.device);
     let before = state.exported_page(scene, &segment, device);
-    let shown = if state.peek {
-        before.clone()
-    } else {
-        state.draft_page(scene, &segment, device)
-    };
+    let shown = if state.peek { before.clone() } else { state.draft_page(scene, &segment, device) };
     let Some(page) = shown else { return };
     small_segment_banner(ui, scene, state);
     let preview = Preview {
@@ -149,12 +137,7 @@ fn situation_of(scene: &Scene<'_>, state: &PagesState) -> Situation {
 /// Few customers say little; the page says so.
 fn small_segment_banner(ui: &mut Ui, scene: &Scene<'_>, state: &PagesState) {
     let Some(draft) = scene.draft else { return };
-    let segment = draft
-        .bundle()
-        .segments
-        .segments
-        .iter()
-        .find(|segment| segment.id == state.segment);
+    let segment = draft.bundle().segments.segments.iter().find(|segment| segment.id == state.segment);
     let Some(segment) = segment.filter(|segment| segment.customers < 30) else {
         return;
     };
@@ -187,21 +170,10 @@ fn compare_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, commands: 
     let twins = same_products(&left_page, &right_page);
     let (same, of) = first_row_overlap(&left_page, &right_page);
     ui.horizontal(|ui| {
-        heading::section(
-            ui,
-            &Canvas::SameProducts.with(&[("n", same.into()), ("of", of.into())]),
-        );
+        heading::section(ui, &Canvas::SameProducts.with(&[("n", same.into()), ("of", of.into())]));
         if !before_after {
-            let name = if state.lock_scroll {
-                Canvas::ScrollTogether
-            } else {
-                Canvas::ScrollApart
-            };
-            let icon = if state.lock_scroll {
-                icons::LINK
-            } else {
-                icons::LINK_BREAK
-            };
+            let name = if state.lock_scroll { Canvas::ScrollTogether } else { Canvas::ScrollApart };
+            let icon = if state.lock_scroll { icons::LINK } else { icons::LINK_BREAK };
             if button::icon_toggle(ui, state.lock_scroll, icon, name.text()).clicked() {
                 state.lock_scroll = !state.lock_scroll;
             }
@@ -213,40 +185,21 @@ fn compare_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, commands: 
     let titles = if before_after {
         (Canvas::Before.text().to_owned(), Canvas::Now.text().to_owned())
     } else {
-        (
-            pane_title(scene, &segment, device),
-            pane_title(scene, &other.segment, other.device),
-        )
+        (pane_title(scene, &segment, device), pane_title(scene, &other.segment, other.device))
     };
     let panes = [
         ("main", left_page, device, titles.0, !before_after),
-        (
-            "other",
-            right_page,
-            if before_after { device } else { other.device },
-            titles.1,
-            before_after,
-        ),
+        ("other", right_page, if before_after { device } else { other.device }, titles.1, before_after),
     ];
     for (index, (salt, page, device, title, editable)) in panes.into_iter().enumerate() {
         let min = egui::pos2(room.left() + index as f32 * (half + 16.0), room.top());
         let rect = egui::Rect::from_min_size(min, egui::vec2(half, room.height()));
-        ui.scope_builder(
-            egui::UiBuilder::new().id_salt(("pane", salt)).max_rect(rect),
-            |ui| {
-                pane_head(ui, scene, state, index, &title, before_after);
-                let preview = Preview {
-                    salt,
-                    page,
-                    before: None,
-                    device,
-                    editable,
-                    twins: Some(&twins),
-                    situation,
-                };
-                storefront(ui, scene, state, &preview, commands);
-            },
-        );
+        ui.scope_builder(egui::UiBuilder::new().id_salt(("pane", salt)).max_rect(rect), |ui| {
+            pane_head(ui, scene, state, index, &title, before_after);
+            let preview =
+                Preview { salt, page, before: None, device, editable, twins: Some(&twins), situation };
+            storefront(ui, scene, state, &preview, commands);
+        });
     }
 }
 
@@ -284,10 +237,7 @@ fn pane_head(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, index: usiz
 
 fn same_products(a: &Page, b: &Page) -> Vec<u32> {
     let of = |page: &Page| -> BTreeSet<u32> {
-        page.blocks
-            .iter()
-            .flat_map(|block| block.slots.iter().map(|slot| slot.product))
-            .collect()
+        page.blocks.iter().flat_map(|block| block.slots.iter().map(|slot| slot.product)).collect()
     };
     of(a).intersection(&of(b)).copied().collect()
 }

@@ -96,22 +96,12 @@ fn scope_combo(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState) {
                 } else {
                     list.push(id);
                 }
-                picked = Some(if list.is_empty() {
-                    ScopeChoice::Tab
-                } else {
-                    ScopeChoice::Chosen(list)
-                });
+                picked = Some(if list.is_empty() { ScopeChoice::Tab } else { ScopeChoice::Chosen(list) });
             }
         }
     };
     match color {
-        Some(color) => combo(
-            ui,
-            &name,
-            (marker::atom(theme, color), words),
-            Look::Outlined,
-            contents,
-        ),
+        Some(color) => combo(ui, &name, (marker::atom(theme, color), words), Look::Outlined, contents),
         None => combo(ui, &name, words, Look::Outlined, contents),
     };
     if let Some(scope) = picked {
@@ -120,14 +110,7 @@ fn scope_combo(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState) {
 }
 
 fn color_of(scene: &Scene<'_>, segment: &str) -> Option<u8> {
-    scene
-        .draft?
-        .bundle()
-        .segments
-        .segments
-        .iter()
-        .find(|info| info.id == segment)
-        .map(|info| info.color)
+    scene.draft?.bundle().segments.segments.iter().find(|info| info.id == segment).map(|info| info.color)
 }
 
 /// The preset of the whole page: of all its product rows, or `My own` when they differ from every preset.
@@ -135,59 +118,35 @@ fn preset_combo(ui: &mut Ui, scene: &Scene<'_>, state: &PagesState, commands: &m
     let Some((_, rows)) = blocks::layout(scene, state) else {
         return;
     };
-    let rows: Vec<_> = rows
-        .into_iter()
-        .filter(|block| matches!(block.kind, BlockKind::Products))
-        .collect();
+    let rows: Vec<_> = rows.into_iter().filter(|block| matches!(block.kind, BlockKind::Products)).collect();
     let current = PRESETS.iter().find(|(_, weights, variety)| {
-        !rows.is_empty()
-            && rows
-                .iter()
-                .all(|row| row.weights == *weights && row.variety == *variety)
+        !rows.is_empty() && rows.iter().all(|row| row.weights == *weights && row.variety == *variety)
     });
     let label = current.map_or(Canvas::MyOwn.text(), |(name, ..)| preset_name(name));
     let name = format!("{}: {label}", Canvas::Preset.text());
     let mut picked = None;
-    combo(
-        ui,
-        &name,
-        RichText::new(label).family(medium()),
-        Look::Outlined,
-        |ui| {
-            for (preset, weights, variety) in PRESETS {
-                let on = current.is_some_and(|(known, ..)| *known == preset);
-                let words = preset_name(preset);
-                if choice(ui, on, words, words).clicked() {
-                    picked = Some((words, weights, variety));
-                }
+    combo(ui, &name, RichText::new(label).family(medium()), Look::Outlined, |ui| {
+        for (preset, weights, variety) in PRESETS {
+            let on = current.is_some_and(|(known, ..)| *known == preset);
+            let words = preset_name(preset);
+            if choice(ui, on, words, words).clicked() {
+                picked = Some((words, weights, variety));
             }
-        },
-    );
+        }
+    });
     let Some((words, weights, variety)) = picked else {
         return;
     };
     let mut edits = Vec::new();
     for row in rows {
         if let Some((block, _)) = blocks::find(scene, state, &row.id) {
-            edits.push(Edit::SetWeights {
-                block: block.clone(),
-                weights,
-            });
+            edits.push(Edit::SetWeights { block: block.clone(), weights });
             edits.push(Edit::SetVariety { block, variety });
         }
     }
-    let label = Canvas::ChosePreset.with(&[
-        ("preset", words.into()),
-        ("page", (&state.page_title(scene)).into()),
-    ]);
-    commands.push(Command::Edit {
-        edit: Edit::Batch {
-            label: label.clone(),
-            edits,
-        },
-        label,
-        toast: None,
-    });
+    let label =
+        Canvas::ChosePreset.with(&[("preset", words.into()), ("page", (&state.page_title(scene)).into())]);
+    commands.push(Command::Edit { edit: Edit::Batch { label: label.clone(), edits }, label, toast: None });
 }
 
 /// The preset's name in the window's language.

@@ -17,19 +17,12 @@ fn targets(ui: &Ui) -> [(Target, Rect); 3] {
     let y = window.bottom() - 24.0 - 20.0 - TARGET.y;
     let left = window.center().x - (TARGET.x * 3.0 + 24.0) / 2.0;
     let at = |index: f32| Rect::from_min_size(pos2(left + index * (TARGET.x + 12.0), y), TARGET);
-    [
-        (Target::Bury, at(0.0)),
-        (Target::Hide, at(1.0)),
-        (Target::Tray, at(2.0)),
-    ]
+    [(Target::Bury, at(0.0)), (Target::Hide, at(1.0)), (Target::Tray, at(2.0))]
 }
 
 /// Which part of the shelf is under the pointer.
 pub fn shelf_target(ui: &Ui, pointer: Pos2) -> Option<Target> {
-    targets(ui)
-        .into_iter()
-        .find(|(_, rect)| rect.expand(6.0).contains(pointer))
-        .map(|(target, _)| target)
+    targets(ui).into_iter().find(|(_, rect)| rect.expand(6.0).contains(pointer)).map(|(target, _)| target)
 }
 
 pub fn shelf_ui(ui: &Ui, state: &PagesState) {
@@ -39,10 +32,7 @@ pub fn shelf_ui(ui: &Ui, state: &PagesState) {
     }
     let t = ui.tokens();
     let targets = targets(ui);
-    let frame = targets
-        .iter()
-        .fold(Rect::NOTHING, |all, (_, rect)| all.union(*rect))
-        .expand(12.0);
+    let frame = targets.iter().fold(Rect::NOTHING, |all, (_, rect)| all.union(*rect)).expand(12.0);
     Area::new(Id::unique("drag shelf"))
         .order(Order::Foreground)
         .fixed_pos(frame.min)
@@ -67,12 +57,7 @@ pub fn shelf_ui(ui: &Ui, state: &PagesState) {
                 );
                 let width = galley.size().x + 26.0;
                 let left = rect.center().x - width / 2.0;
-                icon.paint_filled(
-                    ui.painter(),
-                    pos2(left + 9.0, rect.center().y),
-                    18.0,
-                    Color32::WHITE,
-                );
+                icon.paint_filled(ui.painter(), pos2(left + 9.0, rect.center().y), 18.0, Color32::WHITE);
                 ui.painter().text(
                     pos2(left + 26.0, rect.center().y),
                     Align2::LEFT_CENTER,

@@ -147,10 +147,7 @@ impl Default for PagesState {
             device: Device::Desktop,
             date: None,
             mode: Mode::Single,
-            other: Pane {
-                segment: EVERYONE.to_owned(),
-                device: Device::Fit,
-            },
+            other: Pane { segment: EVERYONE.to_owned(), device: Device::Fit },
             lock_scroll: true,
             scores: false,
             changes: false,
@@ -227,12 +224,8 @@ impl PagesState {
     /// All chosen products, the main one first.
     pub fn chosen(&self) -> Vec<Card> {
         let mut chosen: Vec<Card> = self.selected.iter().cloned().collect();
-        chosen.extend(
-            self.also_selected
-                .iter()
-                .filter(|card| Some(*card) != self.selected.as_ref())
-                .cloned(),
-        );
+        chosen
+            .extend(self.also_selected.iter().filter(|card| Some(*card) != self.selected.as_ref()).cloned());
         chosen
     }
 
@@ -253,22 +246,14 @@ impl PagesState {
                 known.bundle().catalog.products.len() == draft.bundle().catalog.products.len()
             })
         {
-            self.decided = Decided {
-                revision: scene.revision,
-                bundle: None,
-                pages: BTreeMap::new(),
-            };
+            self.decided = Decided { revision: scene.revision, bundle: None, pages: BTreeMap::new() };
         }
         let source = self.decided.bundle.get_or_insert_with(|| {
             if self.without.is_empty() {
                 draft
             } else {
                 let mut document = scene.document.clone();
-                for rule in document
-                    .rules
-                    .iter_mut()
-                    .filter(|rule| self.without.contains(&rule.id))
-                {
+                for rule in document.rules.iter_mut().filter(|rule| self.without.contains(&rule.id)) {
                     rule.enabled = false;
                 }
                 Arc::new(draft.with_document(Arc::new(document)))
@@ -281,11 +266,7 @@ impl PagesState {
     pub fn exported_page(&mut self, scene: &Scene<'_>, segment: &str, device: Device) -> Option<Rc<Page>> {
         let exported = Arc::clone(scene.exported?);
         if self.decided.revision != scene.revision {
-            self.decided = Decided {
-                revision: scene.revision,
-                bundle: None,
-                pages: BTreeMap::new(),
-            };
+            self.decided = Decided { revision: scene.revision, bundle: None, pages: BTreeMap::new() };
         }
         self.page_of(&exported, "exported", segment, device, scene.now)
     }
@@ -299,12 +280,7 @@ impl PagesState {
         now: Seconds,
     ) -> Option<Rc<Page>> {
         let visit = self.visit(segment, device, now);
-        let key = format!(
-            "{which}|{:?}|{segment}|{}|{}",
-            self.page,
-            visit.now,
-            device.name()
-        );
+        let key = format!("{which}|{:?}|{segment}|{}|{}", self.page, visit.now, device.name());
         if let Some(page) = self.decided.pages.get(&key) {
             return Some(Rc::clone(page));
         }
@@ -333,12 +309,7 @@ impl PagesState {
             PageRef::Search(query) => Some(crate::decide::normalised(query, &[])),
             _ => None,
         };
-        Place {
-            page: self.page.key(),
-            block: block.map(str::to_owned),
-            segments,
-            query,
-        }
+        Place { page: self.page.key(), block: block.map(str::to_owned), segments, query }
     }
 
     /// `Plant people`, `Everyone`, `3 groups`.
@@ -375,19 +346,12 @@ impl PagesState {
         let prefix = format!("draft|{:?}|{}|", self.page, self.segment);
         let bundle = self.decided.bundle.as_ref()?.bundle();
         let index = bundle.catalog.index(product)?;
-        let page = self
-            .decided
-            .pages
-            .iter()
-            .find(|(key, _)| key.starts_with(&prefix))
-            .map(|(_, page)| page)?;
+        let page =
+            self.decided.pages.iter().find(|(key, _)| key.starts_with(&prefix)).map(|(_, page)| page)?;
         page.blocks
             .iter()
             .find(|block| block.slots.iter().any(|slot| slot.product == index))
-            .map(|block| Card {
-                block: block.id.clone(),
-                product: product.to_owned(),
-            })
+            .map(|block| Card { block: block.id.clone(), product: product.to_owned() })
     }
 
     /// Undo of something off screen goes there first.
@@ -417,14 +381,7 @@ pub fn segment_name(scene: &Scene<'_>, segment: &str) -> String {
     }
     scene
         .draft
-        .and_then(|draft| {
-            draft
-                .bundle()
-                .segments
-                .segments
-                .iter()
-                .find(|info| info.id == segment)
-        })
+        .and_then(|draft| draft.bundle().segments.segments.iter().find(|info| info.id == segment))
         .map_or_else(|| segment.to_owned(), |info| info.name.clone())
 }
 

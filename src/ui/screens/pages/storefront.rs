@@ -49,11 +49,7 @@ pub fn storefront(
     let Some(draft) = scene.draft else { return };
     let catalog = &draft.bundle().catalog;
     let room = ui.available_rect_before_wrap();
-    let width = preview
-        .device
-        .width()
-        .map_or(room.width(), |wanted| wanted.min(room.width()))
-        .max(280.0);
+    let width = preview.device.width().map_or(room.width(), |wanted| wanted.min(room.width())).max(280.0);
     let metrics = Metrics::of(preview.device, width);
     let painter = ui.painter().clone();
     let page = Rc::clone(&preview.page);
@@ -63,41 +59,21 @@ pub fn storefront(
             .iter()
             .map(|slot| {
                 let title = &catalog.products[slot.product as usize].title;
-                card::title_galley(&painter, title, &metrics, width, ShopLook::INK)
-                    .rows
-                    .len()
+                card::title_galley(&painter, title, &metrics, width, ShopLook::INK).rows.len()
             })
             .max()
             .unwrap_or(1)
     });
     let left = room.center().x - width / 2.0;
-    let frame = Rect::from_min_max(
-        pos2(left.floor(), room.top()),
-        pos2(left.floor() + width, room.bottom()),
-    );
+    let frame = Rect::from_min_max(pos2(left.floor(), room.top()), pos2(left.floor() + width, room.bottom()));
     ui.painter().add(
-        egui::Shadow {
-            offset: [0, 2],
-            blur: 10,
-            spread: 0,
-            color: ui.tokens().shadow.gamma_multiply(0.5),
-        }
-        .as_shape(frame, CornerRadius::same(12)),
+        egui::Shadow { offset: [0, 2], blur: 10, spread: 0, color: ui.tokens().shadow.gamma_multiply(0.5) }
+            .as_shape(frame, CornerRadius::same(12)),
     );
     ui.painter().rect_filled(frame, 12, ShopLook::PAPER);
-    let mut view = Painting {
-        scene,
-        catalog,
-        preview,
-        laid: &laid,
-        page: &page,
-        state,
-        commands,
-        origin: frame.min,
-    };
-    let mut scroll = ScrollArea::vertical()
-        .id_salt(("storefront", preview.salt))
-        .auto_shrink(false);
+    let mut view =
+        Painting { scene, catalog, preview, laid: &laid, page: &page, state, commands, origin: frame.min };
+    let mut scroll = ScrollArea::vertical().id_salt(("storefront", preview.salt)).auto_shrink(false);
     if let Some(offset) = view.wanted_scroll(frame) {
         scroll = scroll.vertical_scroll_offset(offset);
     }
@@ -122,12 +98,7 @@ pub fn storefront(
 fn round_corners(ui: &Ui, frame: Rect, radius: f32) {
     let behind = ui.tokens().app;
     let ring = 7.0;
-    for corner in [
-        frame.left_top(),
-        frame.right_top(),
-        frame.right_bottom(),
-        frame.left_bottom(),
-    ] {
+    for corner in [frame.left_top(), frame.right_top(), frame.right_bottom(), frame.left_bottom()] {
         let inwards = (frame.center() - corner).normalized();
         let toward = vec2(inwards.x.signum(), inwards.y.signum()) * radius;
         let square = Rect::from_two_pos(corner, corner + toward);
@@ -176,15 +147,8 @@ impl Painting<'_, '_> {
 
     fn find(&self, card: &Card) -> Option<(&BlockLayout, usize)> {
         let index = self.catalog.index(&card.product)?;
-        let block = self
-            .laid
-            .blocks
-            .iter()
-            .find(|block| self.page.blocks[block.index].id == card.block)?;
-        let slot = self.page.blocks[block.index]
-            .slots
-            .iter()
-            .position(|slot| slot.product == index)?;
+        let block = self.laid.blocks.iter().find(|block| self.page.blocks[block.index].id == card.block)?;
+        let slot = self.page.blocks[block.index].slots.iter().position(|slot| slot.product == index)?;
         Some((block, slot))
     }
 
@@ -192,13 +156,7 @@ impl Painting<'_, '_> {
         self.update_drag(ui);
         let shift = self.origin.to_vec2();
         let look = &self.scene.settings.shop_look;
-        dressing::header(
-            ui,
-            self.laid.header.translate(shift),
-            self.scene,
-            look,
-            &self.laid.metrics,
-        );
+        dressing::header(ui, self.laid.header.translate(shift), self.scene, look, &self.laid.metrics);
         if let Some(subject) = self.laid.subject {
             dressing::subject(
                 ui,
@@ -210,14 +168,8 @@ impl Painting<'_, '_> {
             );
         }
         let laid = self.laid;
-        let first: Vec<u32> = self
-            .page
-            .blocks
-            .iter()
-            .flat_map(|block| &block.slots)
-            .take(3)
-            .map(|slot| slot.product)
-            .collect();
+        let first: Vec<u32> =
+            self.page.blocks.iter().flat_map(|block| &block.slots).take(3).map(|slot| slot.product).collect();
         for block in &laid.blocks {
             if !viewport.intersects(block.rect.expand(8.0)) {
                 continue;
@@ -303,11 +255,9 @@ impl Painting<'_, '_> {
             let product = &self.catalog.products[slot.product as usize];
             let card_id = Id::unique(("card", self.preview.salt, &decided.id, &product.id));
             let x =
-                ui.ctx()
-                    .animate_value_with_time(card_id.with("x"), target.left(), ui.style().animation_time);
+                ui.ctx().animate_value_with_time(card_id.with("x"), target.left(), ui.style().animation_time);
             let y =
-                ui.ctx()
-                    .animate_value_with_time(card_id.with("y"), target.top(), ui.style().animation_time);
+                ui.ctx().animate_value_with_time(card_id.with("y"), target.top(), ui.style().animation_time);
             let rect = Rect::from_min_size(pos2(x, y) + shift, target.size());
             self.card_ui(ui, rect, card_id, decided, slot_idx, from == Some(slot_idx));
         }
@@ -327,12 +277,7 @@ impl Painting<'_, '_> {
             return 0;
         }
         let last_start = block.n_slots.saturating_sub(self.laid.metrics.columns);
-        self.state
-            .row_offset
-            .get(&decided.id)
-            .copied()
-            .unwrap_or(0)
-            .min(last_start)
+        self.state.row_offset.get(&decided.id).copied().unwrap_or(0).min(last_start)
     }
 
     fn row_title_ui(
@@ -345,18 +290,9 @@ impl Painting<'_, '_> {
     ) {
         let m = &self.laid.metrics;
         let font = FontId::new(m.heading, shop_heading());
-        let shown = ui.painter().text(
-            rect.left_center(),
-            Align2::LEFT_CENTER,
-            &decided.title,
-            font,
-            ShopLook::INK,
-        );
-        let heading = ui.interact(
-            shown,
-            ui.scope_id().with(("row title", &decided.id)),
-            Sense::click(),
-        );
+        let shown =
+            ui.painter().text(rect.left_center(), Align2::LEFT_CENTER, &decided.title, font, ShopLook::INK);
+        let heading = ui.interact(shown, ui.scope_id().with(("row title", &decided.id)), Sense::click());
         heading.widget_info(|| WidgetInfo::labeled(Role::Heading, true, &decided.title));
         if heading.clicked() && self.preview.editable {
             self.state.block = Some(decided.id.clone());
@@ -372,12 +308,7 @@ impl Painting<'_, '_> {
                     (offset + m.columns).min(last_start),
                     offset < last_start,
                 ),
-                (
-                    icons::CARET_LEFT,
-                    Canvas::EarlierCards,
-                    offset.saturating_sub(m.columns),
-                    0 < offset,
-                ),
+                (icons::CARET_LEFT, Canvas::EarlierCards, offset.saturating_sub(m.columns), 0 < offset),
             ] {
                 let at = Rect::from_center_size(pos2(right - 13.0, rect.center().y), Vec2::splat(26.0));
                 right -= 32.0;
@@ -388,15 +319,10 @@ impl Painting<'_, '_> {
                 if response.hovered() && enabled {
                     ui.painter().circle_filled(at.center(), 13.0, ShopLook::LINE);
                 }
-                ui.painter()
-                    .circle_stroke(at.center(), 12.5, Stroke::new(1.0, ShopLook::LINE));
+                ui.painter().circle_stroke(at.center(), 12.5, Stroke::new(1.0, ShopLook::LINE));
                 icon.paint(ui.painter(), at.center(), 14.0, color);
                 response.widget_info(|| {
-                    WidgetInfo::labeled(
-                        Role::Button,
-                        enabled,
-                        name.with(&[("row", (&decided.title).into())]),
-                    )
+                    WidgetInfo::labeled(Role::Button, enabled, name.with(&[("row", (&decided.title).into())]))
                 });
                 let held_over = self.state.drag.is_some() && ui.rect_contains_pointer(at) && enabled;
                 if response.clicked() || held_over {
@@ -408,31 +334,17 @@ impl Painting<'_, '_> {
         if self.preview.editable {
             let label = Canvas::HowFilled.text();
             let font = FontId::new(12.0, egui::FontFamily::Proportional);
-            let galley = ui
-                .painter()
-                .layout_no_wrap(label.to_owned(), font, ShopLook::QUIET);
+            let galley = ui.painter().layout_no_wrap(label.to_owned(), font, ShopLook::QUIET);
             let at = Rect::from_min_size(
-                pos2(
-                    right - galley.size().x - 6.0,
-                    rect.center().y - galley.size().y / 2.0,
-                ),
+                pos2(right - galley.size().x - 6.0, rect.center().y - galley.size().y / 2.0),
                 galley.size(),
             );
-            let response = ui.interact(
-                at.expand(5.0),
-                ui.scope_id().with(("filled", &decided.id)),
-                Sense::click(),
-            );
-            let color = if response.hovered() {
-                ShopLook::INK
-            } else {
-                ShopLook::QUIET
-            };
-            ui.painter()
-                .galley_with_override_text_color(at.min, galley, color);
+            let response =
+                ui.interact(at.expand(5.0), ui.scope_id().with(("filled", &decided.id)), Sense::click());
+            let color = if response.hovered() { ShopLook::INK } else { ShopLook::QUIET };
+            ui.painter().galley_with_override_text_color(at.min, galley, color);
             if response.hovered() {
-                ui.painter()
-                    .hline(at.x_range(), at.bottom(), Stroke::new(1.0, color));
+                ui.painter().hline(at.x_range(), at.bottom(), Stroke::new(1.0, color));
             }
             let name = format!("{label}: {}", decided.title);
             response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
@@ -448,34 +360,23 @@ impl Painting<'_, '_> {
     fn card_ui(&mut self, ui: &mut Ui, rect: Rect, id: Id, decided: &BlockPage, slot_idx: usize, held: bool) {
         let slot = &decided.slots[slot_idx];
         let product = &self.catalog.products[slot.product as usize];
-        let this = Card {
-            block: decided.id.clone(),
-            product: product.id.clone(),
-        };
+        let this = Card { block: decided.id.clone(), product: product.id.clone() };
         let metrics = &self.laid.metrics;
         if held && self.state.drag.is_some() {
             let picture = Rect::from_min_size(rect.min, Vec2::splat(rect.width()));
             dashed(ui, picture.shrink(1.0), ShopLook::QUIET);
         }
-        let sense = if self.preview.editable {
-            Sense::click_and_drag()
-        } else {
-            Sense::click()
-        };
+        let sense = if self.preview.editable { Sense::click_and_drag() } else { Sense::click() };
         let response = ui.interact(rect, id, sense);
         let selected = self.preview.editable
             && (self.state.selected.as_ref() == Some(&this) || self.state.also_selected.contains(&this));
         let place = self.state.place(Some(&decided.id));
         let strength = strength(edits_points(self.scene, slot, &place, &product.id));
         let change = self.change_of(decided, slot.product, slot.position, ui);
-        let twin = self
-            .preview
-            .twins
-            .filter(|twins| twins.contains(&slot.product))
-            .map(|_| {
-                let same = self.state.hovered_twin.as_deref() == Some(&product.id);
-                if same { ShopLook::PIN } else { ShopLook::SELECTED }
-            });
+        let twin = self.preview.twins.filter(|twins| twins.contains(&slot.product)).map(|_| {
+            let same = self.state.hovered_twin.as_deref() == Some(&product.id);
+            if same { ShopLook::PIN } else { ShopLook::SELECTED }
+        });
         let flash = self
             .state
             .flash
@@ -532,11 +433,7 @@ impl Painting<'_, '_> {
     ) {
         if response.clicked() || response.secondary_clicked() {
             let shift = ui.input(|input| input.modifiers.shift || input.modifiers.command);
-            let same_block = self
-                .state
-                .selected
-                .as_ref()
-                .is_some_and(|card| card.block == this.block);
+            let same_block = self.state.selected.as_ref().is_some_and(|card| card.block == this.block);
             if response.clicked() && shift && same_block {
                 toggle(&mut self.state.also_selected, this);
             } else if response.clicked() || !self.state.chosen().contains(this) {
@@ -548,9 +445,7 @@ impl Painting<'_, '_> {
             self.state.selected = Some(this.clone());
         }
         if response.drag_started() {
-            let press = ui
-                .input(|input| input.pointer.press_origin())
-                .unwrap_or(rect.center());
+            let press = ui.input(|input| input.pointer.press_origin()).unwrap_or(rect.center());
             let mut cards = vec![this.clone()];
             if self.state.chosen().contains(this) {
                 let chosen = self.state.chosen();
@@ -565,10 +460,7 @@ impl Painting<'_, '_> {
                     .collect();
             }
             self.state.drag = Some(Drag {
-                held: Held::Cards {
-                    cards,
-                    from_slot: slot_idx,
-                },
+                held: Held::Cards { cards, from_slot: slot_idx },
                 grip: rect.min - press,
                 size: vec2(rect.width(), rect.width()),
                 pointer: press,
@@ -588,44 +480,25 @@ impl Painting<'_, '_> {
         }
         let picture = Rect::from_min_size(rect.min, Vec2::splat(rect.width()));
         let width = (picture.width() - 12.0).min(150.0);
-        let bar = Rect::from_center_size(
-            pos2(picture.center().x, picture.bottom() - 21.0),
-            vec2(width, 30.0),
-        );
-        ui.painter()
-            .rect_filled(bar, 8, ShopLook::BADGE.gamma_multiply(0.94));
+        let bar =
+            Rect::from_center_size(pos2(picture.center().x, picture.bottom() - 21.0), vec2(width, 30.0));
+        ui.painter().rect_filled(bar, 8, ShopLook::BADGE.gamma_multiply(0.94));
         let step = bar.width() / 5.0;
-        for (index, action) in [
-            Action::PinHere,
-            Action::Boost,
-            Action::Bury,
-            Action::Hide,
-            Action::Why,
-        ]
-        .into_iter()
-        .enumerate()
+        for (index, action) in
+            [Action::PinHere, Action::Boost, Action::Bury, Action::Hide, Action::Why].into_iter().enumerate()
         {
             let at = Rect::from_min_size(bar.min + vec2(step * index as f32, 0.0), vec2(step, bar.height()));
             let id = Id::unique(("hover bar", &this.block, &this.product, index));
             let response = ui.interact(at, id, Sense::click()).on_hover_text(action.title());
-            let icon = if action == Action::Why {
-                icons::DOTS_THREE
-            } else {
-                action.icon()
-            };
+            let icon = if action == Action::Why { icons::DOTS_THREE } else { action.icon() };
             if response.hovered() {
-                ui.painter()
-                    .rect_filled(at.shrink(2.0), 6, Color32::from_white_alpha(40));
+                ui.painter().rect_filled(at.shrink(2.0), 6, Color32::from_white_alpha(40));
                 icon.paint_filled(ui.painter(), at.center(), 16.0, Color32::WHITE);
             } else {
                 icon.paint(ui.painter(), at.center(), 16.0, Color32::WHITE);
             }
             let more = action == Action::Why;
-            let name = if more {
-                Canvas::MoreActions.text()
-            } else {
-                action.title()
-            };
+            let name = if more { Canvas::MoreActions.text() } else { action.title() };
             response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
             if more {
                 let (situation, commands) = (self.preview.situation, &mut *self.commands);
@@ -669,11 +542,7 @@ impl Painting<'_, '_> {
         let rects = dressing::tile_rects(rect, tiles.len(), &self.laid.metrics);
         for (index, (tile, at)) in tiles.iter().zip(&rects).enumerate() {
             let id = Id::unique(("tile", self.preview.salt, &decided.id, index));
-            let sense = if self.preview.editable {
-                Sense::click_and_drag()
-            } else {
-                Sense::hover()
-            };
+            let sense = if self.preview.editable { Sense::click_and_drag() } else { Sense::hover() };
             let response = ui.interact(*at, id, sense);
             dressing::tile(ui, *at, tile, index, response.hovered());
             response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &tile.title));
@@ -684,14 +553,9 @@ impl Painting<'_, '_> {
                 self.commands.push(Command::OpenPage { page, segment: None });
             }
             if response.drag_started() {
-                let press = ui
-                    .input(|input| input.pointer.press_origin())
-                    .unwrap_or(at.center());
+                let press = ui.input(|input| input.pointer.press_origin()).unwrap_or(at.center());
                 self.state.drag = Some(Drag {
-                    held: Held::Tile {
-                        block: decided.id.clone(),
-                        index,
-                    },
+                    held: Held::Tile { block: decided.id.clone(), index },
                     grip: at.min - press,
                     size: at.size(),
                     pointer: press,
@@ -700,11 +564,7 @@ impl Painting<'_, '_> {
                 });
             }
         }
-        if let Some(Drag {
-            held: Held::Tile { block: from, index },
-            pointer,
-            ..
-        }) = &self.state.drag
+        if let Some(Drag { held: Held::Tile { block: from, index }, pointer, .. }) = &self.state.drag
             && *from == decided.id
         {
             let gap = rects.iter().filter(|at| at.center().x < pointer.x).count();
@@ -714,8 +574,7 @@ impl Painting<'_, '_> {
                 rects.get(gap - 1).map(|at| at.right() + 5.0)
             };
             if let Some(x) = x {
-                ui.painter()
-                    .vline(x, rect.y_range(), Stroke::new(3.0, ShopLook::PIN));
+                ui.painter().vline(x, rect.y_range(), Stroke::new(3.0, ShopLook::PIN));
             }
             let (block, index) = (from.clone(), *index);
             let lands = drag::landing_slot(Some(index), gap);
@@ -732,17 +591,9 @@ impl Painting<'_, '_> {
         let id = Id::unique(("block handle", &decided.id));
         let at = Rect::from_min_size(pos2(self.origin.x + 1.0, rect.top() + 2.0), vec2(16.0, 28.0));
         let response = ui.interact(at, id, Sense::click_and_drag());
-        let title = if decided.title.is_empty() {
-            &decided.id
-        } else {
-            &decided.title
-        };
+        let title = if decided.title.is_empty() { &decided.id } else { &decided.title };
         response.widget_info(|| {
-            WidgetInfo::labeled(
-                Role::Button,
-                true,
-                Canvas::MoveBlock.with(&[("block", title.into())]),
-            )
+            WidgetInfo::labeled(Role::Button, true, Canvas::MoveBlock.with(&[("block", title.into())]))
         });
         if hovered || response.hovered() || response.has_focus() {
             ui.painter().rect_filled(at, 4, ShopLook::PAPER);
@@ -757,11 +608,9 @@ impl Painting<'_, '_> {
                 )
             });
             if up {
-                self.commands
-                    .extend(super::blocks::move_block(self.scene, self.state, &decided.id, -1));
+                self.commands.extend(super::blocks::move_block(self.scene, self.state, &decided.id, -1));
             } else if down {
-                self.commands
-                    .extend(super::blocks::move_block(self.scene, self.state, &decided.id, 1));
+                self.commands.extend(super::blocks::move_block(self.scene, self.state, &decided.id, 1));
             }
         }
         if response.clicked() {
@@ -770,9 +619,7 @@ impl Painting<'_, '_> {
         }
         if response.drag_started() {
             self.state.drag = Some(Drag {
-                held: Held::Block {
-                    id: decided.id.clone(),
-                },
+                held: Held::Block { id: decided.id.clone() },
                 grip: Vec2::ZERO,
                 size: vec2(rect.width(), 40.0),
                 pointer: at.center(),
@@ -802,15 +649,12 @@ impl Painting<'_, '_> {
 
     fn caret_ui(&self, ui: &Ui, block: &BlockLayout, from: Option<usize>, gap: usize, offset: usize) {
         let lands = drag::landing_slot(from, gap);
-        let rect = block
-            .card_rect(&self.laid.metrics, lands, offset)
-            .translate(self.origin.to_vec2());
+        let rect = block.card_rect(&self.laid.metrics, lands, offset).translate(self.origin.to_vec2());
         let x = rect.left() - self.laid.metrics.gap / 2.0;
         let bar = Rect::from_min_size(pos2(x - 1.5, rect.top()), vec2(3.0, rect.width()));
         ui.painter().rect_filled(bar, 2, ShopLook::PIN);
         let place = Rect::from_min_size(rect.min, Vec2::splat(rect.width()));
-        ui.painter()
-            .rect_filled(place, 8, ShopLook::PIN.gamma_multiply(0.08));
+        ui.painter().rect_filled(place, 8, ShopLook::PIN.gamma_multiply(0.08));
         dashed(ui, place.shrink(1.0), ShopLook::PIN);
     }
 
@@ -836,12 +680,7 @@ impl Painting<'_, '_> {
         let pointer = drag.pointer;
         let clip = ui.clip_rect();
         let seconds = ui.input(|input| input.stable_dt).min(0.05);
-        let scroll = drag::auto_scroll(
-            pointer.y,
-            clip.top(),
-            clip.bottom() - super::SHELF_HEIGHT,
-            seconds,
-        );
+        let scroll = drag::auto_scroll(pointer.y, clip.top(), clip.bottom() - super::SHELF_HEIGHT, seconds);
         if scroll != 0.0 && clip.x_range().contains(pointer.x) && clip.contains(pointer) {
             ui.scroll_with_delta(vec2(0.0, -scroll));
             ui.ctx().request_repaint();
@@ -853,12 +692,7 @@ impl Painting<'_, '_> {
             (Held::Cards { .. } | Held::FromTray { .. }, Some(target)) => Some(target),
             (Held::Cards { .. } | Held::FromTray { .. }, None) => self.gap_under(local),
             (Held::Block { .. }, _) => {
-                let index = self
-                    .laid
-                    .blocks
-                    .iter()
-                    .filter(|block| block.rect.center().y < local.y)
-                    .count();
+                let index = self.laid.blocks.iter().filter(|block| block.rect.center().y < local.y).count();
                 Some(Target::BlockGap { index })
             }
             (Held::Tile { .. }, _) => self.state.drag.as_ref().and_then(|drag| drag.target.clone()),
@@ -876,10 +710,7 @@ impl Painting<'_, '_> {
         let decided = &self.page.blocks[block.index];
         let offset = self.row_offset(block, decided);
         let gap = block.nearest_gap(&self.laid.metrics, local, offset);
-        Some(Target::Gap {
-            block: decided.id.clone(),
-            gap,
-        })
+        Some(Target::Gap { block: decided.id.clone(), gap })
     }
 
     /// The lifted card under the pointer, and what happens when it is let go.
@@ -901,27 +732,20 @@ impl Painting<'_, '_> {
                         .get(index)
                         .map_or(self.laid.footer.top() - 10.0, |block| block.rect.top() - 8.0);
                     let x = self.origin.x..=self.origin.x + self.laid.metrics.width;
-                    ui.painter()
-                        .hline(x, y + self.origin.y, Stroke::new(3.0, ShopLook::PIN));
+                    ui.painter().hline(x, y + self.origin.y, Stroke::new(3.0, ShopLook::PIN));
                 }
-                let title = self
-                    .page
-                    .blocks
-                    .iter()
-                    .find(|block| block.id == *id)
-                    .map_or("", |block| &block.title);
+                let title =
+                    self.page.blocks.iter().find(|block| block.id == *id).map_or("", |block| &block.title);
                 let title = if title.is_empty() { id } else { title };
                 paint_ghost_label(&painter, drag.pointer, title);
             }
             Held::Tile { block, index } => {
-                let title = self
-                    .page
-                    .blocks
-                    .iter()
-                    .find(|candidate| candidate.id == *block)
-                    .and_then(|block| match &block.kind {
-                        BlockKind::Tiles { tiles } => tiles.get(*index).map(|tile| tile.title.as_str()),
-                        _ => None,
+                let title =
+                    self.page.blocks.iter().find(|candidate| candidate.id == *block).and_then(|block| {
+                        match &block.kind {
+                            BlockKind::Tiles { tiles } => tiles.get(*index).map(|tile| tile.title.as_str()),
+                            _ => None,
+                        }
                     });
                 paint_ghost_label(&painter, drag.pointer, title.unwrap_or_default());
             }
@@ -929,8 +753,7 @@ impl Painting<'_, '_> {
         let released = ui.input(|input| input.pointer.any_released() || !input.pointer.any_down());
         if released {
             self.state.drag = None;
-            self.commands
-                .extend(super::drop_commands(self.scene, self.state, self.page, &drag));
+            self.commands.extend(super::drop_commands(self.scene, self.state, self.page, &drag));
         }
     }
 
@@ -941,12 +764,8 @@ impl Painting<'_, '_> {
         let product = &self.catalog.products[product as usize];
         let rect = Rect::from_min_size(drag.pointer + drag.grip, drag.size);
         let lifted = Rect::from_center_size(rect.center(), rect.size() * 1.03);
-        let shadow = egui::Shadow {
-            offset: [0, 10],
-            blur: 26,
-            spread: 0,
-            color: Color32::from_black_alpha(90),
-        };
+        let shadow =
+            egui::Shadow { offset: [0, 10], blur: 26, spread: 0, color: Color32::from_black_alpha(90) };
         if 1 < n {
             painter.rect_filled(lifted.translate(vec2(7.0, 7.0)), 8, ShopLook::LINE);
         }
@@ -962,11 +781,7 @@ impl Painting<'_, '_> {
                     _ => None,
                 };
                 let n = drag::landing_slot(from, *gap) + 1;
-                let words = if drag.shift {
-                    Canvas::DropBoost
-                } else {
-                    Canvas::DropPin
-                };
+                let words = if drag.shift { Canvas::DropBoost } else { Canvas::DropPin };
                 Some(words.with(&[("n", n.into())]))
             }
             Some(Target::Bury) => Some(Canvas::Bury.text().to_owned()),
@@ -978,11 +793,7 @@ impl Painting<'_, '_> {
             let galley = painter.layout_no_wrap(hint, FontId::new(12.0, medium()), Color32::WHITE);
             let size = galley.size() + vec2(16.0, 8.0);
             let at = Rect::from_center_size(pos2(lifted.center().x, lifted.bottom() + 16.0), size);
-            let fill = if drag.shift {
-                ShopLook::RAISED
-            } else {
-                ShopLook::PIN
-            };
+            let fill = if drag.shift { ShopLook::RAISED } else { ShopLook::PIN };
             painter.rect_filled(at, 11, fill);
             painter.galley(at.min + vec2(8.0, 4.0), galley, Color32::WHITE);
         }
@@ -1010,11 +821,8 @@ impl Painting<'_, '_> {
             return;
         }
         ui.memory_mut(|memory| {
-            let filter = egui::EventFilter {
-                horizontal_arrows: true,
-                vertical_arrows: true,
-                ..Default::default()
-            };
+            let filter =
+                egui::EventFilter { horizontal_arrows: true, vertical_arrows: true, ..Default::default() };
             memory.set_focus_lock_filter(id, filter);
         });
         let (dx, dy, enter) = ui.input_mut(|input| {
@@ -1039,32 +847,15 @@ impl Painting<'_, '_> {
     }
 
     fn neighbour(&self, card: &Card, dx: i32, dy: i32) -> Option<Card> {
-        let blocks: Vec<&BlockLayout> = self
-            .laid
-            .blocks
-            .iter()
-            .filter(|block| 0 < block.n_slots)
-            .collect();
-        let at = blocks
-            .iter()
-            .position(|block| self.page.blocks[block.index].id == card.block)?;
+        let blocks: Vec<&BlockLayout> = self.laid.blocks.iter().filter(|block| 0 < block.n_slots).collect();
+        let at = blocks.iter().position(|block| self.page.blocks[block.index].id == card.block)?;
         let (_, slot) = self.find(card)?;
         let columns = self.laid.metrics.columns as i32;
         let block = blocks[at];
-        let moved = slot as i32
-            + dx
-            + if block.shape == Shape::Grid {
-                dy * columns
-            } else {
-                0
-            };
+        let moved = slot as i32 + dx + if block.shape == Shape::Grid { dy * columns } else { 0 };
         let (block, slot) =
             if block.shape == Shape::Row && dy != 0 || !(0..block.n_slots as i32).contains(&moved) {
-                let step = if block.shape == Shape::Row && dy != 0 {
-                    dy
-                } else {
-                    moved.signum() * 2 - 1
-                };
+                let step = if block.shape == Shape::Row && dy != 0 { dy } else { moved.signum() * 2 - 1 };
                 let step = if moved < 0 { -1 } else { step.signum() };
                 let next = blocks.get(usize::try_from(at as i32 + step).ok()?)?;
                 let slot = if dy != 0 {
@@ -1080,10 +871,7 @@ impl Painting<'_, '_> {
             };
         let decided = &self.page.blocks[block.index];
         let product = &self.catalog.products[decided.slots.get(slot)?.product as usize];
-        Some(Card {
-            block: decided.id.clone(),
-            product: product.id.clone(),
-        })
+        Some(Card { block: decided.id.clone(), product: product.id.clone() })
     }
 }
 
@@ -1116,19 +904,9 @@ fn strength(points: i64) -> i8 {
 }
 
 fn dashed(ui: &Ui, rect: Rect, color: Color32) {
-    let corners = [
-        rect.left_top(),
-        rect.right_top(),
-        rect.right_bottom(),
-        rect.left_bottom(),
-        rect.left_top(),
-    ];
-    ui.painter().extend(egui::Shape::dashed_line(
-        &corners,
-        Stroke::new(1.5, color),
-        6.0,
-        5.0,
-    ));
+    let corners =
+        [rect.left_top(), rect.right_top(), rect.right_bottom(), rect.left_bottom(), rect.left_top()];
+    ui.painter().extend(egui::Shape::dashed_line(&corners, Stroke::new(1.5, color), 6.0, 5.0));
 }
 
 fn empty_slot(ui: &Ui, rect: Rect) {
@@ -1139,8 +917,7 @@ fn empty_slot(ui: &Ui, rect: Rect) {
         ShopLook::QUIET,
         rect.width() - 16.0,
     );
-    ui.painter()
-        .galley(rect.center() - galley.size() / 2.0, galley, ShopLook::QUIET);
+    ui.painter().galley(rect.center() - galley.size() / 2.0, galley, ShopLook::QUIET);
 }
 
 fn paint_ghost_label(painter: &egui::Painter, at: egui::Pos2, label: &str) {

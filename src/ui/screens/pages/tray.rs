@@ -21,11 +21,7 @@ pub fn tray_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, _commands
     let t = ui.tokens();
     Panel::bottom("tray")
         .exact_size(60.0)
-        .frame(
-            Frame::new()
-                .fill(t.surface)
-                .inner_margin(Margin::symmetric(16, 6)),
-        )
+        .frame(Frame::new().fill(t.surface).inner_margin(Margin::symmetric(16, 6)))
         .show(ui, |ui| {
             ui.horizontal_centered(|ui| {
                 ui.label(
@@ -41,16 +37,13 @@ pub fn tray_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, _commands
                     let (rect, response) = ui.allocate_exact_size(Vec2::splat(46.0), Sense::click_and_drag());
                     paint_picture(ui, rect, product, scene.pictures, 1.0);
                     let stroke = if response.hovered() { t.accent } else { t.border };
-                    ui.painter()
-                        .rect_stroke(rect, 4, Stroke::new(1.0, stroke), egui::StrokeKind::Inside);
+                    ui.painter().rect_stroke(rect, 4, Stroke::new(1.0, stroke), egui::StrokeKind::Inside);
                     response.widget_info(|| {
                         let name = Canvas::InTray.with(&[("product", (&product.title).into())]);
                         egui::WidgetInfo::labeled(egui::Role::Button, true, name)
                     });
                     if response.drag_started() {
-                        let press = ui
-                            .input(|input| input.pointer.press_origin())
-                            .unwrap_or(rect.center());
+                        let press = ui.input(|input| input.pointer.press_origin()).unwrap_or(rect.center());
                         state.drag = Some(Drag {
                             held: Held::FromTray { product: id.clone() },
                             grip: vec2(-52.0, -52.0),
@@ -71,11 +64,7 @@ pub fn tray_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, _commands
                     state.tray.remove(index);
                 }
                 if 720.0 < ui.available_width() {
-                    ui.label(
-                        RichText::new(Canvas::TrayHint.text())
-                            .text_style(text::small())
-                            .color(t.muted),
-                    );
+                    ui.label(RichText::new(Canvas::TrayHint.text()).text_style(text::small()).color(t.muted));
                 }
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     if button::icon(ui, icons::X, Canvas::EmptyTray.text()).clicked() {

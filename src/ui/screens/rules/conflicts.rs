@@ -32,25 +32,15 @@ pub fn conflicts(document: &Document, catalog: &Catalog, now: Seconds) -> Vec<Co
     let mut found = Vec::new();
     for (idx, (rule, products)) in live.iter().enumerate() {
         let mut say = |other: Option<&Rule>, kind| {
-            found.push(Conflict {
-                rule: rule.id.clone(),
-                other: other.map(|other| other.id.clone()),
-                kind,
-            });
+            found.push(Conflict { rule: rule.id.clone(), other: other.map(|other| other.id.clone()), kind });
         };
         if products.is_empty() {
             say(None, ConflictKind::MatchesNothing);
             continue;
         }
-        if let Action::Pin {
-            keep_when_sold_out: false,
-            ..
-        } = rule.action
+        if let Action::Pin { keep_when_sold_out: false, .. } = rule.action
             && products.iter().any(|product| {
-                catalog
-                    .products
-                    .get(*product as usize)
-                    .is_some_and(|product| !product.sellable())
+                catalog.products.get(*product as usize).is_some_and(|product| !product.sellable())
             })
         {
             say(None, ConflictKind::PinSoldOut);
@@ -103,11 +93,7 @@ fn overlap(one: &Rule, two: &Rule) -> bool {
     };
     let queries = one.scope.queries.is_empty()
         || two.scope.queries.is_empty()
-        || one
-            .scope
-            .queries
-            .iter()
-            .any(|query| two.scope.queries.contains(query));
+        || one.scope.queries.iter().any(|query| two.scope.queries.contains(query));
     let before = |one: &Rule, two: &Rule| match (one.schedule.until, two.schedule.from) {
         (Some(until), Some(from)) => until <= from,
         _ => false,
@@ -134,11 +120,7 @@ fn holds(condition: &Condition, product: &crate::bundle::CatalogProduct, now: Se
         Condition::All(parts) => parts.iter().all(|part| holds(part, product, now)),
         Condition::Any(parts) => parts.iter().any(|part| holds(part, product, now)),
         Condition::Not(part) => !holds(part, product, now),
-        Condition::Is {
-            field,
-            operator,
-            value,
-        } => {
+        Condition::Is { field, operator, value } => {
             let number = |fact: Option<i64>| match (fact, value.parse::<i64>()) {
                 (Some(fact), Ok(value)) => match operator {
                     Operator::Equals | Operator::Contains => fact == value,
@@ -170,11 +152,7 @@ fn holds(condition: &Condition, product: &crate::bundle::CatalogProduct, now: Se
                 Field::DiscountPercent => number(Some(product.discount_percent())),
                 Field::Stock => number(product.stock),
                 Field::CreatedAt => number(product.created_at),
-                Field::AgeDays => number(
-                    product
-                        .created_at
-                        .map(|at| (now - at).div_euclid(SECONDS_PER_DAY)),
-                ),
+                Field::AgeDays => number(product.created_at.map(|at| (now - at).div_euclid(SECONDS_PER_DAY))),
                 // Signals are not catalog facts; such a rule is taken to match something.
                 Field::Margin | Field::Popularity => true,
             }
@@ -208,25 +186,12 @@ mod tests {
             published: true,
             ..CatalogProduct::default()
         };
-        let catalog = Catalog {
-            products: vec![product("a", 5), product("b", 0)],
-            collections: Vec::new(),
-        };
-        let document = Document {
-            rules,
-            ..Document::default()
-        };
-        conflicts(&document, &catalog, 100)
-            .into_iter()
-            .map(|clash| (clash.rule, clash.kind))
-            .collect()
+        let catalog = Catalog { products: vec![product("a", 5), product("b", 0)], collections: Vec::new() };
+        let document = Document { rules, ..Document::default() };
+        conflicts(&document, &catalog, 100).into_iter().map(|clash| (clash.rule, clash.kind)).collect()
     }
 
-    const PIN: Action = Action::Pin {
-        position: 1,
-        soft: false,
-        keep_when_sold_out: false,
-    };
+    const PIN: Action = Action::Pin { position: 1, soft: false, keep_when_sold_out: false };
 
     #[test]
     fn each_kind_of_conflict_is_named_once() {
@@ -235,19 +200,13 @@ mod tests {
             found(vec![rule("r1", PIN, "a"), rule("r2", Action::Hide, "a")]),
             [(one.clone(), ConflictKind::PinHidden)]
         );
-        assert_eq!(
-            found(vec![rule("r1", PIN, "b")]),
-            [(one.clone(), ConflictKind::PinSoldOut)]
-        );
+        assert_eq!(found(vec![rule("r1", PIN, "b")]), [(one.clone(), ConflictKind::PinSoldOut)]);
         assert_eq!(
             found(vec![rule("r1", Action::Hide, "gone")]),
             [(one.clone(), ConflictKind::MatchesNothing)]
         );
         let bury = Action::Bury { points: 1 };
-        let boost = Action::Boost {
-            points: 1,
-            uncapped: false,
-        };
+        let boost = Action::Boost { points: 1, uncapped: false };
         assert_eq!(
             found(vec![rule("r1", boost, "a"), rule("r2", bury, "a")]),
             [(one, ConflictKind::BoostAndBury)]

@@ -23,21 +23,14 @@ impl Editor {
         let category = stage
             .bundle()
             .and_then(|bundle| {
-                bundle
-                    .catalog
-                    .products
-                    .iter()
-                    .find_map(|product| product.product_type.clone())
+                bundle.catalog.products.iter().find_map(|product| product.product_type.clone())
             })
             .unwrap_or_default();
         let rule = Rule {
             id: stage.draft.next_rule_id(),
             name: None,
             enabled: true,
-            action: Action::Boost {
-                points: Action::MEDIUM,
-                uncapped: false,
-            },
+            action: Action::Boost { points: Action::MEDIUM, uncapped: false },
             target: Target::Where(Condition::Is {
                 field: Field::ProductType,
                 operator: Operator::Equals,
@@ -47,12 +40,7 @@ impl Editor {
             schedule: Schedule::default(),
             created_at: stage.now,
         };
-        Self {
-            rule,
-            is_new: true,
-            from: String::new(),
-            until: String::new(),
-        }
+        Self { rule, is_new: true, from: String::new(), until: String::new() }
     }
 
     pub(super) fn of(stage: &Stage<'_>, rule: &Rule) -> Self {
@@ -71,20 +59,18 @@ pub(super) fn dialog_ui(ui: &Ui, stage: &mut Stage<'_>, state: &mut RulesState) 
     let mut is_done = false;
     let closed = modal::dialog(ui, "rule editor", 640.0, |ui| {
         heading::title(ui, if editor.is_new { T::NewRule } else { T::Editor }.text());
-        ScrollArea::vertical()
-            .max_height(ui.ctx().content_rect().height() - 220.0)
-            .show(ui, |ui| {
-                what_ui(ui, stage, editor);
-                ui.separator();
-                where_ui(ui, stage, editor);
-                ui.separator();
-                when_ui(ui, stage, editor);
-            });
+        ScrollArea::vertical().max_height(ui.ctx().content_rect().height() - 220.0).show(ui, |ui| {
+            what_ui(ui, stage, editor);
+            ui.separator();
+            where_ui(ui, stage, editor);
+            ui.separator();
+            when_ui(ui, stage, editor);
+        });
         let schedule = schedule_of(stage, editor);
         let titles = Titles::of(stage);
-        let n = stage.bundle().map_or(0, |bundle| {
-            conflicts::targets(&editor.rule, &bundle.catalog, stage.now).len()
-        });
+        let n = stage
+            .bundle()
+            .map_or(0, |bundle| conflicts::targets(&editor.rule, &bundle.catalog, stage.now).len());
         ui.add_space(space::S);
         ui.horizontal_wrapped(|ui| {
             ui.label(
@@ -102,10 +88,7 @@ pub(super) fn dialog_ui(ui: &Ui, stage: &mut Stage<'_>, state: &mut RulesState) 
             if button::enabled_or_why(ui, button::primary(T::Save.text()), why_not).clicked()
                 && let Ok(schedule) = schedule
             {
-                let rule = Rule {
-                    schedule,
-                    ..editor.rule.clone()
-                };
+                let rule = Rule { schedule, ..editor.rule.clone() };
                 let label = titles.label(&rule);
                 let (edit, says) = if editor.is_new {
                     (Edit::AddRule { rule, at: None }, T::Added)
@@ -128,9 +111,7 @@ fn what_ui(ui: &mut Ui, stage: &Stage<'_>, editor: &mut Editor) {
     ui.horizontal(|ui| {
         let label = ui.label(T::Name.text());
         let mut name = rule.name.clone().unwrap_or_default();
-        let field = egui::TextEdit::singleline(&mut name)
-            .hint_text(T::NameHint.text())
-            .desired_width(260.0);
+        let field = egui::TextEdit::singleline(&mut name).hint_text(T::NameHint.text()).desired_width(260.0);
         if ui.add(field).labelled_by(label.id).changed() {
             rule.name = (!name.trim().is_empty()).then_some(name);
         }
@@ -143,29 +124,13 @@ fn what_ui(ui: &mut Ui, stage: &Stage<'_>, editor: &mut Editor) {
             _ => Action::MEDIUM,
         };
         let mut kinds = vec![
-            (
-                T::Boost,
-                Action::Boost {
-                    points,
-                    uncapped: false,
-                },
-            ),
+            (T::Boost, Action::Boost { points, uncapped: false }),
             (T::Bury, Action::Bury { points }),
             (T::Hide, Action::Hide),
             (T::OnlyShow, Action::OnlyShow),
         ];
         if is_list {
-            kinds.insert(
-                0,
-                (
-                    T::Pin,
-                    Action::Pin {
-                        position: 1,
-                        soft: false,
-                        keep_when_sold_out: false,
-                    },
-                ),
-            );
+            kinds.insert(0, (T::Pin, Action::Pin { position: 1, soft: false, keep_when_sold_out: false }));
         }
         for (name, action) in kinds {
             let on = std::mem::discriminant(&action) == std::mem::discriminant(&rule.action);
@@ -178,26 +143,19 @@ fn what_ui(ui: &mut Ui, stage: &Stage<'_>, editor: &mut Editor) {
         Action::Boost { points, .. } | Action::Bury { points } => {
             ui.horizontal(|ui| {
                 ui.label(T::Strength.text());
-                for (name, value) in [
-                    (T::Slight, Action::SLIGHT),
-                    (T::Medium, Action::MEDIUM),
-                    (T::Strong, Action::STRONG),
-                ] {
+                for (name, value) in
+                    [(T::Slight, Action::SLIGHT), (T::Medium, Action::MEDIUM), (T::Strong, Action::STRONG)]
+                {
                     if ui.radio(*points == value, name.text()).clicked() {
                         *points = value;
                     }
                 }
             });
         }
-        Action::Pin {
-            position,
-            keep_when_sold_out,
-            ..
-        } => {
+        Action::Pin { position, keep_when_sold_out, .. } => {
             ui.horizontal(|ui| {
                 let label = ui.label(T::Position.text());
-                ui.add(egui::DragValue::new(position).range(1..=999))
-                    .labelled_by(label.id);
+                ui.add(egui::DragValue::new(position).range(1..=999)).labelled_by(label.id);
                 ui.checkbox(keep_when_sold_out, T::KeepSoldOut.text());
             });
         }
@@ -209,12 +167,7 @@ fn what_ui(ui: &mut Ui, stage: &Stage<'_>, editor: &mut Editor) {
 }
 
 fn condition_ui(ui: &mut Ui, stage: &Stage<'_>, target: &mut Target) {
-    let Target::Where(Condition::Is {
-        field,
-        operator,
-        value,
-    }) = target
-    else {
+    let Target::Where(Condition::Is { field, operator, value }) = target else {
         return;
     };
     ui.horizontal(|ui| {
@@ -226,10 +179,7 @@ fn condition_ui(ui: &mut Ui, stage: &Stage<'_>, target: &mut Target) {
             (T::PriceOver, Field::Price, Operator::GreaterOrEqual, "5000"),
             (T::OnSale, Field::DiscountPercent, Operator::GreaterOrEqual, "1"),
         ];
-        let now = choices
-            .iter()
-            .find(|(_, known, ..)| known == field)
-            .map_or(T::Value, |(name, ..)| *name);
+        let now = choices.iter().find(|(_, known, ..)| known == field).map_or(T::Value, |(name, ..)| *name);
         combo::combo(ui, now.text(), now.text(), combo::Look::Outlined, |ui| {
             for (name, known, compare, first) in choices {
                 if combo::choice(ui, known == *field, name.text(), name.text()).clicked() {
@@ -252,20 +202,11 @@ fn condition_ui(ui: &mut Ui, stage: &Stage<'_>, target: &mut Target) {
                 }
             });
         } else {
-            let per_unit = if *field == Field::Price {
-                stage.formats.currency.minor_per_major()
-            } else {
-                1
-            };
+            let per_unit = if *field == Field::Price { stage.formats.currency.minor_per_major() } else { 1 };
             let mut number = value.parse::<i64>().unwrap_or(0) / per_unit;
-            let suffix = if *field == Field::Price {
-                format!(" {}", stage.formats.currency.0)
-            } else {
-                String::new()
-            };
-            let drag = egui::DragValue::new(&mut number)
-                .range(0..=1_000_000)
-                .suffix(suffix);
+            let suffix =
+                if *field == Field::Price { format!(" {}", stage.formats.currency.0) } else { String::new() };
+            let drag = egui::DragValue::new(&mut number).range(0..=1_000_000).suffix(suffix);
             if ui.add(drag).accessible_name(T::Value.text()).changed() {
                 *value = (number * per_unit).to_string();
             }
@@ -277,12 +218,7 @@ fn categories(stage: &Stage<'_>) -> Vec<String> {
     let mut all: Vec<String> = stage
         .bundle()
         .map(|bundle| {
-            bundle
-                .catalog
-                .products
-                .iter()
-                .filter_map(|product| product.product_type.clone())
-                .collect()
+            bundle.catalog.products.iter().filter_map(|product| product.product_type.clone()).collect()
         })
         .unwrap_or_default();
     all.sort_unstable();
@@ -295,81 +231,48 @@ fn where_ui(ui: &mut Ui, stage: &Stage<'_>, editor: &mut Editor) {
     let scope = &mut editor.rule.scope;
     ui.horizontal(|ui| {
         ui.label(T::Where.text());
-        let now = scope
-            .pages
-            .first()
-            .map_or_else(|| T::AllPages.text().to_owned(), |page| titles.page(page));
-        combo::combo(
-            ui,
-            &format!("{}: {now}", T::Where.text()),
-            now.as_str(),
-            combo::Look::Outlined,
-            |ui| {
-                if combo::choice(ui, scope.pages.is_empty(), T::AllPages.text(), T::AllPages.text()).clicked()
-                {
-                    scope.pages.clear();
+        let now = scope.pages.first().map_or_else(|| T::AllPages.text().to_owned(), |page| titles.page(page));
+        combo::combo(ui, &format!("{}: {now}", T::Where.text()), now.as_str(), combo::Look::Outlined, |ui| {
+            if combo::choice(ui, scope.pages.is_empty(), T::AllPages.text(), T::AllPages.text()).clicked() {
+                scope.pages.clear();
+                scope.block = None;
+            }
+            let mut all = pages(stage.draft);
+            if let Some(bundle) = stage.bundle() {
+                all.extend(
+                    bundle.catalog.collections.iter().map(|one| PageKey::Collection(Some(one.id.clone()))),
+                );
+            }
+            all.dedup();
+            for page in all {
+                let name = titles.page(&page);
+                if combo::choice(ui, scope.pages.first() == Some(&page), &name, name.as_str()).clicked() {
+                    scope.pages = vec![page];
                     scope.block = None;
                 }
-                let mut all = pages(stage.draft);
-                if let Some(bundle) = stage.bundle() {
-                    all.extend(
-                        bundle
-                            .catalog
-                            .collections
-                            .iter()
-                            .map(|one| PageKey::Collection(Some(one.id.clone()))),
-                    );
-                }
-                all.dedup();
-                for page in all {
-                    let name = titles.page(&page);
-                    if combo::choice(ui, scope.pages.first() == Some(&page), &name, name.as_str()).clicked() {
-                        scope.pages = vec![page];
-                        scope.block = None;
-                    }
-                }
-            },
-        );
+            }
+        });
         ui.label(T::For.text());
-        let segments = stage
-            .bundle()
-            .map(|bundle| bundle.segments.segments.clone())
-            .unwrap_or_default();
+        let segments = stage.bundle().map(|bundle| bundle.segments.segments.clone()).unwrap_or_default();
         let name_of = |id: &str| {
-            segments
-                .iter()
-                .find(|info| info.id == id)
-                .map_or_else(|| id.to_owned(), |info| info.name.clone())
+            segments.iter().find(|info| info.id == id).map_or_else(|| id.to_owned(), |info| info.name.clone())
         };
         let now = scope
             .segments
             .as_ref()
             .and_then(|ids| ids.first())
             .map_or_else(|| T::Everyone.text().to_owned(), |id| name_of(id));
-        combo::combo(
-            ui,
-            &format!("{}: {now}", T::For.text()),
-            now.as_str(),
-            combo::Look::Outlined,
-            |ui| {
-                if combo::choice(
-                    ui,
-                    scope.segments.is_none(),
-                    T::Everyone.text(),
-                    T::Everyone.text(),
-                )
-                .clicked()
-                {
-                    scope.segments = None;
+        combo::combo(ui, &format!("{}: {now}", T::For.text()), now.as_str(), combo::Look::Outlined, |ui| {
+            if combo::choice(ui, scope.segments.is_none(), T::Everyone.text(), T::Everyone.text()).clicked() {
+                scope.segments = None;
+            }
+            for info in &segments {
+                let chosen = scope.segments.as_ref().is_some_and(|ids| ids.contains(&info.id));
+                if combo::choice(ui, chosen, &info.name, info.name.as_str()).clicked() {
+                    scope.segments = Some(vec![info.id.clone()]);
                 }
-                for info in &segments {
-                    let chosen = scope.segments.as_ref().is_some_and(|ids| ids.contains(&info.id));
-                    if combo::choice(ui, chosen, &info.name, info.name.as_str()).clicked() {
-                        scope.segments = Some(vec![info.id.clone()]);
-                    }
-                }
-            },
-        );
+            }
+        });
     });
 }
 
@@ -377,9 +280,7 @@ fn when_ui(ui: &mut Ui, stage: &Stage<'_>, editor: &mut Editor) {
     ui.horizontal(|ui| {
         for (says, value) in [(T::FromDate, &mut editor.from), (T::UntilDate, &mut editor.until)] {
             let label = ui.label(says.text());
-            let field = egui::TextEdit::singleline(value)
-                .hint_text("2025-04-01")
-                .desired_width(104.0);
+            let field = egui::TextEdit::singleline(value).hint_text("2025-04-01").desired_width(104.0);
             ui.add(field).labelled_by(label.id);
         }
     });
@@ -408,11 +309,7 @@ fn schedule_of(stage: &Stage<'_>, editor: &Editor) -> Result<Schedule, ()> {
     // The day after the last, by the calendar: 25-hour days exist.
     let until = last.map(|last| {
         let zone = &stage.formats.time_zone;
-        zone.instant(
-            zone.local(last + SECONDS_PER_DAY + SECONDS_PER_DAY / 12)
-                .date()
-                .at(0, 0, 0, 0),
-        )
+        zone.instant(zone.local(last + SECONDS_PER_DAY + SECONDS_PER_DAY / 12).date().at(0, 0, 0, 0))
     });
     if let (Some(from), Some(until)) = (from, until)
         && until <= from

@@ -85,37 +85,24 @@ pub fn rules_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut RulesState) {
         }
         return;
     }
-    let mut clashes = stage
-        .bundle()
-        .map(|bundle| conflicts(stage.draft, &bundle.catalog, stage.now))
-        .unwrap_or_default();
-    clashes.retain(|clash| {
-        !state
-            .accepted
-            .contains(&(clash.rule.clone(), clash.other.clone()))
-    });
+    let mut clashes =
+        stage.bundle().map(|bundle| conflicts(stage.draft, &bundle.catalog, stage.now)).unwrap_or_default();
+    clashes.retain(|clash| !state.accepted.contains(&(clash.rule.clone(), clash.other.clone())));
     head_ui(ui, stage, state, &clashes);
     let app = ui.tokens().app;
-    egui::CentralPanel::default()
-        .frame(Frame::new().fill(app))
-        .show(ui, |ui| {
-            ScrollArea::vertical()
-                .id_salt("rules")
-                .auto_shrink(false)
-                .show(ui, |ui| {
-                    Frame::new()
-                        .inner_margin(Margin::symmetric(24, 16))
-                        .show(ui, |ui| {
-                            ui.set_width(ui.available_width());
-                            list_ui(ui, stage, state, &clashes);
-                            ui.add_space(space::L);
-                            timeline::timeline_ui(ui, stage, &mut state.timeline);
-                            ui.add_space(space::L);
-                            heading::section(ui, T::WhichWins.text());
-                            heading::caption(ui, T::WinsOrder.text());
-                        });
-                });
+    egui::CentralPanel::default().frame(Frame::new().fill(app)).show(ui, |ui| {
+        ScrollArea::vertical().id_salt("rules").auto_shrink(false).show(ui, |ui| {
+            Frame::new().inner_margin(Margin::symmetric(24, 16)).show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                list_ui(ui, stage, state, &clashes);
+                ui.add_space(space::L);
+                timeline::timeline_ui(ui, stage, &mut state.timeline);
+                ui.add_space(space::L);
+                heading::section(ui, T::WhichWins.text());
+                heading::caption(ui, T::WinsOrder.text());
+            });
         });
+    });
     editor::dialog_ui(ui, stage, state);
 }
 
@@ -123,11 +110,7 @@ fn head_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut RulesState, clashes: 
     let t = ui.tokens();
     egui::Panel::top("rules head")
         .exact_size(52.0)
-        .frame(
-            Frame::new()
-                .fill(t.surface)
-                .inner_margin(Margin::symmetric(24, 0)),
-        )
+        .frame(Frame::new().fill(t.surface).inner_margin(Margin::symmetric(24, 0)))
         .show(ui, |ui| {
             ui.horizontal_centered(|ui| {
                 for (list, name) in [
@@ -137,12 +120,8 @@ fn head_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut RulesState, clashes: 
                     (List::Conflicts, T::Conflicts),
                     (List::Ended, T::Ended),
                 ] {
-                    let n = stage
-                        .draft
-                        .rules
-                        .iter()
-                        .filter(|rule| is_in(list, rule, stage.now, clashes))
-                        .count();
+                    let n =
+                        stage.draft.rules.iter().filter(|rule| is_in(list, rule, stage.now, clashes)).count();
                     if chip::filter(ui, state.list == list, &name.with(&[("n", n.into())])).clicked() {
                         state.list = list;
                     }
@@ -215,9 +194,8 @@ fn list_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut RulesState, clashes: 
         let moves_rule = ui.input(|input| input.modifiers.alt);
         if walk != 0
             && !moves_rule
-            && let Some(at) = rules
-                .iter()
-                .position(|(_, rule, _)| state.selected.as_deref() == Some(rule.id.as_str()))
+            && let Some(at) =
+                rules.iter().position(|(_, rule, _)| state.selected.as_deref() == Some(rule.id.as_str()))
         {
             let next = (at as i64 + walk).clamp(0, rules.len() as i64 - 1) as usize;
             state.selected = Some(rules[next].1.id.clone());
@@ -250,15 +228,11 @@ fn columns_head(ui: &mut Ui) {
     );
     for (idx, head) in [T::What, T::Where, T::For, T::When].into_iter().enumerate() {
         let at = pos2(column(rect, idx).0, rect.center().y);
-        ui.painter()
-            .text(at, egui::Align2::LEFT_CENTER, head.text(), font.clone(), t.muted);
+        ui.painter().text(at, egui::Align2::LEFT_CENTER, head.text(), font.clone(), t.muted);
     }
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "a row shows one rule with everything the list knows about it"
-)]
+#[expect(clippy::too_many_arguments, reason = "a row shows one rule with everything the list knows about it")]
 fn rule_row(
     ui: &mut Ui,
     stage: &mut Stage<'_>,
@@ -273,11 +247,7 @@ fn rule_row(
     let selected = state.selected.as_deref() == Some(rule.id.as_str());
     let (_, rect) = ui.allocate_space(vec2(ui.available_width(), 40.0));
     // Focus belongs to the rule, not to its place in the list.
-    let response = ui.interact(
-        rect,
-        ui.scope_id().with(("rule", &rule.id)),
-        Sense::click_and_drag(),
-    );
+    let response = ui.interact(rect, ui.scope_id().with(("rule", &rule.id)), Sense::click_and_drag());
     if selected {
         ui.painter().rect_filled(rect, 6, t.accent_soft);
     } else if response.hovered() {
@@ -285,27 +255,18 @@ fn rule_row(
     }
     let y = rect.center().y;
     icons::DOTS_SIX_VERTICAL.paint(ui.painter(), pos2(rect.left() + 10.0, y), 16.0, t.muted);
-    let mut child = ui.new_child(egui::UiBuilder::new().max_rect(Rect::from_min_size(
-        pos2(rect.left() + 22.0, rect.top()),
-        vec2(36.0, rect.height()),
-    )));
+    let mut child = ui.new_child(
+        egui::UiBuilder::new()
+            .max_rect(Rect::from_min_size(pos2(rect.left() + 22.0, rect.top()), vec2(36.0, rect.height()))),
+    );
     child.horizontal_centered(|ui| {
         let mut enabled = rule.enabled;
         let name = T::TurnOn.with(&[("rule", label.into())]);
-        let tick = ui.add_enabled(
-            !stage.view.store.read_only,
-            egui::Checkbox::without_text(&mut enabled),
-        );
+        let tick = ui.add_enabled(!stage.view.store.read_only, egui::Checkbox::without_text(&mut enabled));
         if tick.accessible_name(name).changed() {
             let says = if enabled { T::TurnedOn } else { T::TurnedOff };
-            let changed = Rule {
-                enabled,
-                ..rule.clone()
-            };
-            stage.edit(
-                Edit::ReplaceRule { rule: changed },
-                says.with(&[("rule", label.into())]),
-            );
+            let changed = Rule { enabled, ..rule.clone() };
+            stage.edit(Edit::ReplaceRule { rule: changed }, says.with(&[("rule", label.into())]));
         }
     });
     let (icon, color) = look(rule, ui);
@@ -314,12 +275,7 @@ fn rule_row(
     let body = FontId::new(13.0, egui::FontFamily::Proportional);
     let has_clash = clashes.iter().any(|clash| clash.rule == rule.id);
     let (left, right) = column(rect, 0);
-    icon.paint_filled(
-        ui.painter(),
-        pos2(left + 8.0, y),
-        16.0,
-        if rule.enabled { color } else { t.muted },
-    );
+    icon.paint_filled(ui.painter(), pos2(left + 8.0, y), 16.0, if rule.enabled { color } else { t.muted });
     let mut text_left = left + 24.0;
     if has_clash {
         icons::WARNING.paint_filled(ui.painter(), pos2(text_left + 8.0, y), 16.0, t.bury.fg);
@@ -329,8 +285,7 @@ fn rule_row(
         let mut job = egui::text::LayoutJob::simple_singleline(words.to_owned(), font, color);
         job.wrap = egui::text::TextWrapping::truncate_at_width((to - from).max(20.0));
         let galley = ui.painter().layout_job(job);
-        ui.painter()
-            .galley(pos2(from, y - galley.size().y / 2.0), galley, color);
+        ui.painter().galley(pos2(from, y - galley.size().y / 2.0), galley, color);
     };
     cell(text_left, right, label, font, faded);
     let (from, to) = column(rect, 1);
@@ -338,11 +293,7 @@ fn rule_row(
     let (mut from, to) = column(rect, 2);
     let (segments, color) = for_words(stage, rule);
     if let Some(color) = color {
-        let theme = if ui.visuals().dark_mode {
-            egui::Theme::Dark
-        } else {
-            egui::Theme::Light
-        };
+        let theme = if ui.visuals().dark_mode { egui::Theme::Dark } else { egui::Theme::Light };
         marker::paint(
             ui.painter(),
             pos2(from + 6.0, y),
@@ -354,13 +305,7 @@ fn rule_row(
     }
     cell(from, to, &segments, body.clone(), t.text);
     let (from, to) = column(rect, 3);
-    cell(
-        from,
-        to,
-        &when_words(rule, stage.formats, stage.now),
-        body,
-        t.muted,
-    );
+    cell(from, to, &when_words(rule, stage.formats, stage.now), body, t.muted);
     menu_ui(ui, stage, state, titles, rect, idx, rule, label);
     response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, selected, label));
     crate::ui::kit::focus::ring(ui, &response, 6);
@@ -371,13 +316,7 @@ fn rule_row(
         let rows = ((at.y - rect.center().y) / 42.0).round() as i64;
         if rows != 0 {
             let to = (idx as i64 + rows).clamp(0, stage.draft.rules.len() as i64 - 1) as usize;
-            stage.edit(
-                Edit::MoveRule {
-                    id: rule.id.clone(),
-                    to,
-                },
-                T::Moved.with(&[("rule", label.into())]),
-            );
+            stage.edit(Edit::MoveRule { id: rule.id.clone(), to }, T::Moved.with(&[("rule", label.into())]));
         }
     }
     if response.clicked() {
@@ -403,10 +342,7 @@ fn keys(
         return;
     }
     ui.memory_mut(|memory| {
-        let arrows = egui::EventFilter {
-            vertical_arrows: true,
-            ..Default::default()
-        };
+        let arrows = egui::EventFilter { vertical_arrows: true, ..Default::default() };
         memory.set_focus_lock_filter(response.id, arrows);
     });
     if state.selected.as_deref() != Some(rule.id.as_str()) {
@@ -426,27 +362,18 @@ fn keys(
     }
     if up && 0 < idx {
         stage.edit(
-            Edit::MoveRule {
-                id: rule.id.clone(),
-                to: idx - 1,
-            },
+            Edit::MoveRule { id: rule.id.clone(), to: idx - 1 },
             T::Moved.with(&[("rule", label.into())]),
         );
     }
     if down && idx + 1 < stage.draft.rules.len() {
         stage.edit(
-            Edit::MoveRule {
-                id: rule.id.clone(),
-                to: idx + 1,
-            },
+            Edit::MoveRule { id: rule.id.clone(), to: idx + 1 },
             T::Moved.with(&[("rule", label.into())]),
         );
     }
     if remove {
-        stage.edit(
-            Edit::RemoveRule { id: rule.id.clone() },
-            T::Removed.with(&[("rule", label.into())]),
-        );
+        stage.edit(Edit::RemoveRule { id: rule.id.clone() }, T::Removed.with(&[("rule", label.into())]));
     }
     if open {
         state.editor = Some(editor::Editor::of(stage, rule));
@@ -468,64 +395,47 @@ fn menu_ui(
     let mut child = ui.new_child(egui::UiBuilder::new().max_rect(place).id_salt(("menu", &rule.id)));
     child.horizontal_centered(|ui| {
         let response = button::icon(ui, icons::DOTS_THREE, &T::More.with(&[("rule", label.into())]));
-        egui::Popup::menu(&response)
-            .id(response.id.with("menu"))
-            .show(|ui| {
-                ui.set_min_width(200.0);
-                if ui
-                    .add(button::quiet(T::Editor.text()).shortcut_text("Enter"))
-                    .clicked()
-                {
-                    state.editor = Some(editor::Editor::of(stage, rule));
-                }
-                let last = stage.draft.rules.len();
-                for (says, to, keys) in [
-                    (T::Up, idx.checked_sub(1), "Alt ↑"),
-                    (T::Down, Some(idx + 1).filter(|to| *to < last), "Alt ↓"),
-                ] {
-                    let item = button::quiet(says.text()).shortcut_text(keys);
-                    if ui.add_enabled(to.is_some(), item).clicked()
-                        && let Some(to) = to
-                    {
-                        stage.edit(
-                            Edit::MoveRule {
-                                id: rule.id.clone(),
-                                to,
-                            },
-                            T::Moved.with(&[("rule", label.into())]),
-                        );
-                    }
-                }
-                ui.menu_button(T::CopyTo.text(), |ui| {
-                    for page in pages(stage.draft) {
-                        let name = titles.page(&page);
-                        if ui.add(button::quiet(name.as_str())).clicked() {
-                            let mut copy = rule.clone();
-                            copy.id = stage.draft.next_rule_id();
-                            copy.scope.pages = vec![page.clone()];
-                            copy.scope.block = None;
-                            let says = T::Copied.with(&[("page", (&name).into()), ("rule", label.into())]);
-                            stage.edit(
-                                Edit::AddRule {
-                                    rule: copy,
-                                    at: Some(idx + 1),
-                                },
-                                says,
-                            );
-                        }
-                    }
-                });
-                ui.separator();
-                if ui
-                    .add(button::quiet(T::Remove.text()).shortcut_text("Del"))
-                    .clicked()
+        egui::Popup::menu(&response).id(response.id.with("menu")).show(|ui| {
+            ui.set_min_width(200.0);
+            if ui.add(button::quiet(T::Editor.text()).shortcut_text("Enter")).clicked() {
+                state.editor = Some(editor::Editor::of(stage, rule));
+            }
+            let last = stage.draft.rules.len();
+            for (says, to, keys) in [
+                (T::Up, idx.checked_sub(1), "Alt ↑"),
+                (T::Down, Some(idx + 1).filter(|to| *to < last), "Alt ↓"),
+            ] {
+                let item = button::quiet(says.text()).shortcut_text(keys);
+                if ui.add_enabled(to.is_some(), item).clicked()
+                    && let Some(to) = to
                 {
                     stage.edit(
-                        Edit::RemoveRule { id: rule.id.clone() },
-                        T::Removed.with(&[("rule", label.into())]),
+                        Edit::MoveRule { id: rule.id.clone(), to },
+                        T::Moved.with(&[("rule", label.into())]),
                     );
                 }
+            }
+            ui.menu_button(T::CopyTo.text(), |ui| {
+                for page in pages(stage.draft) {
+                    let name = titles.page(&page);
+                    if ui.add(button::quiet(name.as_str())).clicked() {
+                        let mut copy = rule.clone();
+                        copy.id = stage.draft.next_rule_id();
+                        copy.scope.pages = vec![page.clone()];
+                        copy.scope.block = None;
+                        let says = T::Copied.with(&[("page", (&name).into()), ("rule", label.into())]);
+                        stage.edit(Edit::AddRule { rule: copy, at: Some(idx + 1) }, says);
+                    }
+                }
             });
+            ui.separator();
+            if ui.add(button::quiet(T::Remove.text()).shortcut_text("Del")).clicked() {
+                stage.edit(
+                    Edit::RemoveRule { id: rule.id.clone() },
+                    T::Removed.with(&[("rule", label.into())]),
+                );
+            }
+        });
     });
 }
 
@@ -538,11 +448,8 @@ fn conflict_ui(
     label: &str,
 ) {
     let t = ui.tokens();
-    let other = clash
-        .other
-        .as_ref()
-        .and_then(|id| stage.draft.rules.iter().find(|rule| rule.id == *id))
-        .cloned();
+    let other =
+        clash.other.as_ref().and_then(|id| stage.draft.rules.iter().find(|rule| rule.id == *id)).cloned();
     let other_label = other.as_ref().map(|rule| titles.label(rule)).unwrap_or_default();
     let phrase = match clash.kind {
         ConflictKind::PinHidden => T::PinHidden,
@@ -559,30 +466,20 @@ fn conflict_ui(
         ui.spacing_mut().button_padding.y = 1.0;
         ui.spacing_mut().interact_size.y = 22.0;
         if let Some(other) = &other
-            && ui
-                .add(button::link(RichText::new(T::Keep.text()).size(12.0)))
-                .clicked()
+            && ui.add(button::link(RichText::new(T::Keep.text()).size(12.0))).clicked()
         {
             stage.edit(
                 Edit::RemoveRule { id: other.id.clone() },
                 T::Removed.with(&[("rule", (&other_label).into())]),
             );
         }
-        if ui
-            .add(button::link(RichText::new(T::RemoveThis.text()).size(12.0)))
-            .clicked()
-        {
+        if ui.add(button::link(RichText::new(T::RemoveThis.text()).size(12.0))).clicked() {
             stage.edit(
-                Edit::RemoveRule {
-                    id: clash.rule.clone(),
-                },
+                Edit::RemoveRule { id: clash.rule.clone() },
                 T::Removed.with(&[("rule", label.into())]),
             );
         }
-        if ui
-            .add(button::link(RichText::new(T::Accept.text()).size(12.0)))
-            .clicked()
-        {
+        if ui.add(button::link(RichText::new(T::Accept.text()).size(12.0))).clicked() {
             state.accepted.insert((clash.rule.clone(), clash.other.clone()));
         }
     });
@@ -592,10 +489,7 @@ fn conflict_ui(
 fn effect_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut RulesState, rule: &Rule) {
     let Some(prepared) = stage.prepared else { return };
     let n_rules = stage.draft.rules.len();
-    let fresh = state
-        .effect
-        .as_ref()
-        .is_some_and(|(known, n, _)| known == rule && *n == n_rules);
+    let fresh = state.effect.as_ref().is_some_and(|(known, n, _)| known == rule && *n == n_rules);
     if !fresh {
         let words = effect(stage, prepared, rule);
         state.effect = Some((rule.clone(), n_rules, words));
@@ -605,11 +499,7 @@ fn effect_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut RulesState, rule: &Rule
     };
     ui.horizontal(|ui| {
         ui.add_space(SWITCH + 24.0);
-        ui.label(
-            RichText::new(T::Effect.text())
-                .text_style(text::label())
-                .color(ui.tokens().muted),
-        );
+        ui.label(RichText::new(T::Effect.text()).text_style(text::label()).color(ui.tokens().muted));
         ui.label(RichText::new(words).text_style(text::small()));
     });
 }
@@ -622,57 +512,36 @@ fn effect(stage: &Stage<'_>, prepared: &crate::decide::Prepared, rule: &Rule) ->
             .catalog
             .collections
             .first()
-            .map_or(PageRef::Home, |collection| {
-                PageRef::Collection(collection.id.clone())
-            }),
+            .map_or(PageRef::Home, |collection| PageRef::Collection(collection.id.clone())),
         Some(PageKey::Product(Some(id))) => PageRef::Product(id.clone()),
-        Some(PageKey::Search) => rule
-            .scope
-            .queries
-            .first()
-            .map_or(PageRef::Home, |query| PageRef::Search(query.clone())),
+        Some(PageKey::Search) => {
+            rule.scope.queries.first().map_or(PageRef::Home, |query| PageRef::Search(query.clone()))
+        }
         _ => PageRef::Home,
     };
     let mut visit = Visit::of(page, stage.now);
-    let segment = rule
-        .scope
-        .segments
-        .as_ref()
-        .and_then(|segments| segments.first().cloned());
+    let segment = rule.scope.segments.as_ref().and_then(|segments| segments.first().cloned());
     visit.segment = Some(segment.unwrap_or_else(|| crate::bundle::EVERYONE.to_owned()));
     let mut without = stage.draft.clone();
     without.rules.retain(|other| other.id != rule.id);
     let with = prepared.decide(&visit, Detail::Plain);
-    let without = prepared
-        .with_document(std::sync::Arc::new(without))
-        .decide(&visit, Detail::Plain);
+    let without = prepared.with_document(std::sync::Arc::new(without)).decide(&visit, Detail::Plain);
     let shown = |page: &crate::decide::Page| -> Vec<Vec<u32>> {
-        page.blocks
-            .iter()
-            .map(|block| block.slots.iter().map(|slot| slot.product).collect())
-            .collect()
+        page.blocks.iter().map(|block| block.slots.iter().map(|slot| slot.product).collect()).collect()
     };
     let (with, without) = (shown(&with), shown(&without));
     let all: usize = with.iter().map(Vec::len).sum();
     let changed: usize = with
         .iter()
         .zip(&without)
-        .map(|(one, two)| {
-            (0..one.len().max(two.len()))
-                .filter(|idx| one.get(*idx) != two.get(*idx))
-                .count()
-        })
+        .map(|(one, two)| (0..one.len().max(two.len())).filter(|idx| one.get(*idx) != two.get(*idx)).count())
         .sum();
     let titles = Titles::of(stage);
     let page = titles.page(&visit.page.key());
     if changed == 0 {
         T::NoEffect.with(&[("page", (&page).into())])
     } else {
-        T::EffectSlots.with(&[
-            ("n", changed.into()),
-            ("all", all.into()),
-            ("page", (&page).into()),
-        ])
+        T::EffectSlots.with(&[("n", changed.into()), ("all", all.into()), ("page", (&page).into())])
     }
 }
 
@@ -694,20 +563,14 @@ pub(super) struct Titles {
 
 impl Titles {
     pub(super) fn of(stage: &Stage<'_>) -> Self {
-        Self {
-            catalog: stage
-                .bundle()
-                .map(|bundle| std::sync::Arc::clone(&bundle.catalog)),
-        }
+        Self { catalog: stage.bundle().map(|bundle| std::sync::Arc::clone(&bundle.catalog)) }
     }
 
     pub(super) fn product(&self, id: &str) -> String {
         self.catalog
             .as_ref()
             .and_then(|catalog| {
-                let product = catalog
-                    .index(id)
-                    .and_then(|idx| catalog.products.get(idx as usize));
+                let product = catalog.index(id).and_then(|idx| catalog.products.get(idx as usize));
                 let collection = || catalog.collections.iter().find(|collection| collection.id == id);
                 product
                     .map(|product| product.title.clone())
@@ -749,25 +612,13 @@ fn for_words(stage: &Stage<'_>, rule: &Rule) -> (String, Option<u8>) {
     let known: Vec<(String, u8)> = segments
         .iter()
         .filter_map(|id| {
-            let info = stage
-                .bundle()?
-                .segments
-                .segments
-                .iter()
-                .find(|info| info.id == *id)?;
+            let info = stage.bundle()?.segments.segments.iter().find(|info| info.id == *id)?;
             Some((info.name.clone(), info.color))
         })
         .collect();
     let names: Vec<&str> = known.iter().map(|(name, _)| name.as_str()).collect();
     let color = if known.len() == 1 { Some(known[0].1) } else { None };
-    (
-        if names.is_empty() {
-            segments.join(", ")
-        } else {
-            names.join(", ")
-        },
-        color,
-    )
+    (if names.is_empty() { segments.join(", ") } else { names.join(", ") }, color)
 }
 
 fn when_words(rule: &Rule, formats: &Formats, now: Seconds) -> String {
@@ -777,10 +628,8 @@ fn when_words(rule: &Rule, formats: &Formats, now: Seconds) -> String {
         (None, None) => T::Always.text().to_owned(),
         (Some(from), None) => T::From.with(&[("date", (&formats.day_month(from)).into())]),
         (None, Some(until)) => T::Until.with(&[("date", (&last_day(until)).into())]),
-        (Some(from), Some(until)) => T::Between.with(&[
-            ("from", (&formats.day_month(from)).into()),
-            ("until", (&last_day(until)).into()),
-        ]),
+        (Some(from), Some(until)) => T::Between
+            .with(&[("from", (&formats.day_month(from)).into()), ("until", (&last_day(until)).into())]),
     }
 }
 

@@ -44,18 +44,15 @@ pub(super) fn timeline_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut Timeli
     card::card(ui, |ui| {
         ui.set_width(ui.available_width());
         let t = ui.tokens();
-        let (rect, _) = ui.allocate_exact_size(
-            vec2(ui.available_width(), 22.0 + rules.len() as f32 * ROW),
-            Sense::hover(),
-        );
+        let (rect, _) = ui
+            .allocate_exact_size(vec2(ui.available_width(), 22.0 + rules.len() as f32 * ROW), Sense::hover());
         let label_width = (rect.width() * 0.26).min(240.0);
         let field = Rect::from_min_max(pos2(rect.left() + label_width, rect.top() + 22.0), rect.max);
         let x = |at: Seconds| field.left() + (at - start) as f32 / (end - start) as f32 * field.width();
         for week in 0..=DAYS_SHOWN / 14 {
             let at = start + week * 14 * SECONDS_PER_DAY;
             let line = x(at);
-            ui.painter()
-                .vline(line, field.y_range(), Stroke::new(1.0, t.border));
+            ui.painter().vline(line, field.y_range(), Stroke::new(1.0, t.border));
             if line < field.right() - 40.0 {
                 let words = stage.formats.day_month(at);
                 ui.painter().text(
@@ -76,17 +73,10 @@ pub(super) fn timeline_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut Timeli
                 state,
                 rule,
                 &titles.label(rule),
-                Row {
-                    y,
-                    label_left: rect.left(),
-                    field,
-                    start,
-                    end,
-                },
+                Row { y, label_left: rect.left(), field, start, end },
             );
         }
-        ui.painter()
-            .vline(x(stage.now), field.y_range(), Stroke::new(2.0, t.accent));
+        ui.painter().vline(x(stage.now), field.y_range(), Stroke::new(2.0, t.accent));
     });
 }
 
@@ -101,21 +91,12 @@ struct Row {
 
 fn row_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut TimelineState, rule: &Rule, label: &str, row: Row) {
     let t = ui.tokens();
-    let Row {
-        y,
-        label_left,
-        field,
-        start,
-        end,
-    } = row;
+    let Row { y, label_left, field, start, end } = row;
     let x = |at: Seconds| {
         field.left() + ((at - start) as f32 / (end - start) as f32).clamp(0.0, 1.0) * field.width()
     };
     let (_, color) = look(rule, ui);
-    let clip = Rect::from_min_max(
-        pos2(label_left, y - ROW / 2.0),
-        pos2(field.left() - 8.0, y + ROW / 2.0),
-    );
+    let clip = Rect::from_min_max(pos2(label_left, y - ROW / 2.0), pos2(field.left() - 8.0, y + ROW / 2.0));
     let name = FontId::new(13.0, medium());
     ui.painter().with_clip_rect(clip).text(
         pos2(label_left, y),
@@ -155,13 +136,7 @@ fn row_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut TimelineState, rule: &
             let knob = Rect::from_center_size(pos2(x(edge), y), vec2(4.0, 20.0));
             ui.painter().rect_filled(knob, 2, t.text);
             let words = FontId::new(12.0, number());
-            ui.painter().text(
-                pos2(x(edge), y - 18.0),
-                egui::Align2::CENTER_CENTER,
-                &shown,
-                words,
-                t.text,
-            );
+            ui.painter().text(pos2(x(edge), y - 18.0), egui::Align2::CENTER_CENTER, &shown, words, t.text);
         }
         if response.dragged()
             && let Some(pointer) = response.interact_pointer_pos()
@@ -180,10 +155,7 @@ fn row_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut TimelineState, rule: &
             } else {
                 changed.schedule.from = Some(at.min(rule.schedule.until.unwrap_or(at + 1) - SECONDS_PER_DAY));
             }
-            stage.edit(
-                Edit::ReplaceRule { rule: changed },
-                T::Changed.with(&[("rule", label.into())]),
-            );
+            stage.edit(Edit::ReplaceRule { rule: changed }, T::Changed.with(&[("rule", label.into())]));
         }
     }
 }

@@ -87,17 +87,12 @@ fn head_ui(
             ui.horizontal(|ui| {
                 ui.spacing_mut().interact_size.y = 18.0;
                 if let Some(price) = product.price {
-                    let words = RichText::new(scene.formats.money(price))
-                        .size(14.0)
-                        .family(number_semibold());
+                    let words =
+                        RichText::new(scene.formats.money(price)).size(14.0).family(number_semibold());
                     ui.label(words);
                 }
                 if let (true, Some(was)) = (0 < product.discount_percent(), product.compare_at) {
-                    ui.label(
-                        RichText::new(scene.formats.money(was))
-                            .strikethrough()
-                            .color(t.muted),
-                    );
+                    ui.label(RichText::new(scene.formats.money(was)).strikethrough().color(t.muted));
                 }
             });
             let line = match found {
@@ -129,11 +124,7 @@ fn head_ui(
             let words = RichText::new(words.text()).text_style(text::label());
             let icon = action.icon().atom_sized(16.0, Some(color));
             let width = ui.available_width();
-            let response = ui.add(
-                button::plain((icon, words))
-                    .gap(5.0)
-                    .min_size(egui::vec2(width, 30.0)),
-            );
+            let response = ui.add(button::plain((icon, words)).gap(5.0).min_size(egui::vec2(width, 30.0)));
             response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, action.title()));
             if response.on_hover_text(action.title()).clicked() {
                 commands.push(Command::Do(action));
@@ -144,17 +135,10 @@ fn head_ui(
 
 /// A padded part of the panel.
 fn part(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
-    Frame::new()
-        .inner_margin(Margin {
-            left: 16,
-            right: 16,
-            top: 14,
-            bottom: 12,
-        })
-        .show(ui, |ui| {
-            ui.set_width(ui.available_width());
-            contents(ui);
-        });
+    Frame::new().inner_margin(Margin { left: 16, right: 16, top: 14, bottom: 12 }).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        contents(ui);
+    });
 }
 
 fn hairline(ui: &mut Ui) {

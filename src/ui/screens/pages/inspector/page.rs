@@ -23,16 +23,10 @@ pub fn page_panel(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, comman
     let Some(page) = state.draft_page(scene, &segment, device) else {
         return;
     };
-    let rows: Vec<&BlockPage> = page
-        .blocks
-        .iter()
-        .filter(|block| matches!(block.kind, BlockKind::Products))
-        .collect();
-    let chosen = rows
-        .iter()
-        .find(|block| state.block.as_deref() == Some(&block.id))
-        .or_else(|| rows.first())
-        .copied();
+    let rows: Vec<&BlockPage> =
+        page.blocks.iter().filter(|block| matches!(block.kind, BlockKind::Products)).collect();
+    let chosen =
+        rows.iter().find(|block| state.block.as_deref() == Some(&block.id)).or_else(|| rows.first()).copied();
     let Some(row) = chosen else {
         super::part(ui, |ui| {
             heading::title(ui, &state.page_title(scene));
@@ -44,19 +38,13 @@ pub fn page_panel(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, comman
         heading::caption(ui, &state.page_title(scene));
         let mut picked = None;
         let name = format!("{}: {}", Canvas::Row.text(), row.title);
-        combo(
-            ui,
-            &name,
-            RichText::new(&row.title).text_style(text::title()),
-            Look::Title,
-            |ui| {
-                for block in &rows {
-                    if choice(ui, block.id == row.id, &block.title, block.title.as_str()).clicked() {
-                        picked = Some(block.id.clone());
-                    }
+        combo(ui, &name, RichText::new(&row.title).text_style(text::title()), Look::Title, |ui| {
+            for block in &rows {
+                if choice(ui, block.id == row.id, &block.title, block.title.as_str()).clicked() {
+                    picked = Some(block.id.clone());
                 }
-            },
-        );
+            }
+        });
         if picked.is_some() {
             state.block = picked;
         }
@@ -91,26 +79,15 @@ fn funnel_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, row: &Block
         ui.painter().rect_filled(bar, 4, t.accent_soft);
         let at = rect.left_center() + egui::vec2(8.0, 0.0);
         let font = egui::FontId::new(13.0, egui::FontFamily::Proportional);
-        ui.painter()
-            .text(at, egui::Align2::LEFT_CENTER, words.text(), font, t.text);
+        ui.painter().text(at, egui::Align2::LEFT_CENTER, words.text(), font, t.text);
         let at = rect.right_center() - egui::vec2(4.0, 0.0);
         let count = scene.formats.number(i64::from(n));
-        ui.painter().text(
-            at,
-            egui::Align2::RIGHT_CENTER,
-            &count,
-            egui::FontId::new(13.0, number()),
-            t.text,
-        );
+        ui.painter().text(at, egui::Align2::RIGHT_CENTER, &count, egui::FontId::new(13.0, number()), t.text);
         response.widget_info(|| {
             egui::WidgetInfo::labeled(egui::Role::ListItem, true, format!("{}: {count}", words.text()))
         });
     }
-    let label = if state.funnel_open {
-        Canvas::HideFallen
-    } else {
-        Canvas::ShowFallen
-    };
+    let label = if state.funnel_open { Canvas::HideFallen } else { Canvas::ShowFallen };
     if ui.add(button::link(label.text())).clicked() {
         state.funnel_open = !state.funnel_open;
     }
@@ -169,19 +146,12 @@ pub fn weights_ui(
     let Some((reference, settings)) = blocks::find(scene, state, block) else {
         return;
     };
-    heading::section(
-        ui,
-        &Canvas::WhatMatters.with(&[("row", (&settings.title).into())]),
-    );
+    heading::section(ui, &Canvas::WhatMatters.with(&[("row", (&settings.title).into())]));
     ui.spacing_mut().item_spacing.y = 1.0;
     let exported = scene.exported.and_then(|exported| {
-        reference
-            .peek(&exported.bundle().document)
-            .map(|block| (block.weights, block.variety))
+        reference.peek(&exported.bundle().document).map(|block| (block.weights, block.variety))
     });
-    let preset = PRESETS
-        .iter()
-        .find(|(_, weights, _)| *weights == settings.weights);
+    let preset = PRESETS.iter().find(|(_, weights, _)| *weights == settings.weights);
     for signal in Signal::ALL {
         let missing = missing_signal(scene, signal);
         let mut value = settings.weights.of(signal);
@@ -196,22 +166,11 @@ pub fn weights_ui(
         let reset = changed.double_clicked();
         if changed.changed() || reset {
             let base = preset.map_or(Weights::BALANCED, |(_, weights, _)| *weights);
-            let weights = if reset {
-                base
-            } else {
-                blocks::with_share(settings.weights, signal, value)
-            };
+            let weights = if reset { base } else { blocks::with_share(settings.weights, signal, value) };
             if weights != settings.weights {
                 let label = Canvas::ChangedWeights.with(&[("row", (&settings.title).into())]);
-                let edit = Edit::SetWeights {
-                    block: reference.clone(),
-                    weights,
-                };
-                commands.push(Command::Edit {
-                    edit,
-                    label,
-                    toast: None,
-                });
+                let edit = Edit::SetWeights { block: reference.clone(), weights };
+                commands.push(Command::Edit { edit, label, toast: None });
             }
         }
     }
@@ -231,10 +190,7 @@ pub fn weights_ui(
     if variety != settings.variety {
         let label = Canvas::ChangedWeights.with(&[("row", (&settings.title).into())]);
         commands.push(Command::Edit {
-            edit: Edit::SetVariety {
-                block: reference,
-                variety,
-            },
+            edit: Edit::SetVariety { block: reference, variety },
             label,
             toast: None,
         });
@@ -256,17 +212,10 @@ fn weight_row(
         let color = if missing.is_some() { t.muted } else { t.text };
         let (label, _) = ui.allocate_exact_size(egui::vec2(84.0, 28.0), egui::Sense::hover());
         let font = egui::FontId::new(14.0, egui::FontFamily::Proportional);
-        ui.painter()
-            .text(label.left_center(), egui::Align2::LEFT_CENTER, name, font, color);
+        ui.painter().text(label.left_center(), egui::Align2::LEFT_CENTER, name, font, color);
         let width = (ui.available_width() - 52.0).max(60.0);
-        let slider = ShareSlider {
-            name,
-            spoken: &spoken,
-            max: 1_000,
-            ghost,
-            enabled: missing.is_none(),
-            width,
-        };
+        let slider =
+            ShareSlider { name, spoken: &spoken, max: 1_000, ghost, enabled: missing.is_none(), width };
         let response = slider.show(ui, value);
         let (number_rect, _) = ui.allocate_exact_size(egui::vec2(44.0, 28.0), egui::Sense::hover());
         let percent = scene.formats.percent(i64::from(*value));
@@ -339,19 +288,15 @@ fn settings_ui(ui: &mut Ui, scene: &Scene<'_>, state: &PagesState, block: &str, 
     }
     ui.add_space(4.0);
     ui.horizontal(|ui| {
-        for (icon, words, by) in [
-            (icons::ARROW_UP, Canvas::RowUp, -1),
-            (icons::ARROW_DOWN, Canvas::RowDown, 1),
-        ] {
+        for (icon, words, by) in
+            [(icons::ARROW_UP, Canvas::RowUp, -1), (icons::ARROW_DOWN, Canvas::RowDown, 1)]
+        {
             if button::icon(ui, icon, words.text()).clicked() {
                 commands.extend(blocks::move_block(scene, state, block, by));
             }
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            if ui
-                .add(button::quiet((icons::TRASH.atom(), Canvas::RemoveRow.text())))
-                .clicked()
-            {
+            if ui.add(button::quiet((icons::TRASH.atom(), Canvas::RemoveRow.text()))).clicked() {
                 let label = Canvas::RemovedRow.with(&[("row", (&settings.title).into())]);
                 commands.push(Command::Edit {
                     edit: Edit::RemoveBlock { block: reference },
@@ -368,13 +313,7 @@ fn field(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
     ui.horizontal(|ui| {
         let (label, _) = ui.allocate_exact_size(egui::vec2(96.0, 28.0), egui::Sense::hover());
         let font = egui::FontId::new(13.0, egui::FontFamily::Proportional);
-        ui.painter().text(
-            label.left_center(),
-            egui::Align2::LEFT_CENTER,
-            name,
-            font,
-            t.muted,
-        );
+        ui.painter().text(label.left_center(), egui::Align2::LEFT_CENTER, name, font, t.muted);
         contents(ui);
     });
 }
@@ -382,11 +321,7 @@ fn field(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
 fn source_combo(ui: &mut Ui, block: &mut Block, at: usize) {
     let current = block.sources.get(at).cloned();
     let words = current.as_ref().map_or(Canvas::SourceNone.text(), source_name);
-    let title = if at == 0 {
-        Canvas::FilledFrom
-    } else {
-        Canvas::IfTooFew
-    };
+    let title = if at == 0 { Canvas::FilledFrom } else { Canvas::IfTooFew };
     let name = format!("{}: {words}", title.text());
     let mut picked = None;
     combo(ui, &name, words, Look::Outlined, |ui| {

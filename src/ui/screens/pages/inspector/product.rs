@@ -16,53 +16,27 @@ pub fn product_ui(ui: &mut Ui, scene: &Scene<'_>, card: &Card) {
     };
     let product = &bundle.catalog.products[index as usize];
     let unknown = || Canvas::Unknown.text().to_owned();
-    let evidence = bundle
-        .signals
-        .evidence
-        .get(index as usize)
-        .copied()
-        .unwrap_or_default();
+    let evidence = bundle.signals.evidence.get(index as usize).copied().unwrap_or_default();
     let mut facts: Vec<(&str, String)> = vec![
-        (
-            Canvas::Category.text(),
-            product.product_type.clone().unwrap_or_else(unknown),
-        ),
-        (
-            Canvas::Brand.text(),
-            product.vendor.clone().unwrap_or_else(unknown),
-        ),
+        (Canvas::Category.text(), product.product_type.clone().unwrap_or_else(unknown)),
+        (Canvas::Brand.text(), product.vendor.clone().unwrap_or_else(unknown)),
         (
             Canvas::InStock.text(),
-            product.stock.map_or_else(
-                || Canvas::NotTracked.text().to_owned(),
-                |stock| scene.formats.number(stock),
-            ),
+            product
+                .stock
+                .map_or_else(|| Canvas::NotTracked.text().to_owned(), |stock| scene.formats.number(stock)),
         ),
-        (
-            Canvas::Sold30.text(),
-            scene.formats.number(i64::from(evidence.sold_30_days)),
-        ),
+        (Canvas::Sold30.text(), scene.formats.number(i64::from(evidence.sold_30_days))),
         (
             Canvas::EarnsEach.text(),
-            evidence.margin.map_or_else(
-                || Canvas::NoCost.text().to_owned(),
-                |margin| scene.formats.money(margin),
-            ),
+            evidence
+                .margin
+                .map_or_else(|| Canvas::NoCost.text().to_owned(), |margin| scene.formats.money(margin)),
         ),
-        (
-            Canvas::AddedOn.text(),
-            product
-                .created_at
-                .map_or_else(unknown, |at| scene.formats.date(at)),
-        ),
+        (Canvas::AddedOn.text(), product.created_at.map_or_else(unknown, |at| scene.formats.date(at))),
         (Canvas::ProductId.text(), product.id.clone()),
     ];
-    facts.extend(
-        product
-            .attributes
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.clone())),
-    );
+    facts.extend(product.attributes.iter().map(|(name, value)| (name.as_str(), value.clone())));
     let t = ui.tokens();
     ui.add_space(4.0);
     for (name, value) in facts {

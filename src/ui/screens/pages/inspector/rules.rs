@@ -25,9 +25,7 @@ pub fn rules_ui(
     let title = |id: &str| super::super::act::title(scene, id);
     let traces = {
         let (segment, device) = (state.segment.clone(), state.device);
-        let index = scene
-            .draft
-            .and_then(|draft| draft.bundle().catalog.index(&card.product));
+        let index = scene.draft.and_then(|draft| draft.bundle().catalog.index(&card.product));
         let page = state.draft_page(scene, &segment, device);
         page.and_then(|page| {
             let block = page.blocks.iter().find(|block| block.id == card.block)?;
@@ -57,41 +55,28 @@ pub fn rules_ui(
         ui.add(egui::Label::new(RichText::new(&name).family(medium())).wrap());
         let whom = match &rule.scope.segments {
             None => Canvas::Everyone.text().to_owned(),
-            Some(segments) => segments
-                .iter()
-                .map(|id| segment_name(scene, id))
-                .collect::<Vec<_>>()
-                .join(", "),
+            Some(segments) => {
+                segments.iter().map(|id| segment_name(scene, id)).collect::<Vec<_>>().join(", ")
+            }
         };
-        let outcome = traces
-            .iter()
-            .find(|trace| trace.rule == rule.id)
-            .map(|trace| match &trace.outcome {
-                RuleOutcome::Won => Canvas::RuleWon.text().to_owned(),
-                RuleOutcome::Capped => Canvas::RuleCapped.text().to_owned(),
-                RuleOutcome::Waiting => Canvas::RuleWaiting.text().to_owned(),
-                RuleOutcome::LostTo(other) => {
-                    let other = scene.document.rules.iter().find(|rule| rule.id == *other);
-                    let other = other.map_or_else(String::new, |rule| words::rule_name(rule, &title));
-                    Canvas::RuleLost.with(&[("rule", (&other).into())])
-                }
-            });
-        let line = [Some(whom), outcome]
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join(" · ");
+        let outcome = traces.iter().find(|trace| trace.rule == rule.id).map(|trace| match &trace.outcome {
+            RuleOutcome::Won => Canvas::RuleWon.text().to_owned(),
+            RuleOutcome::Capped => Canvas::RuleCapped.text().to_owned(),
+            RuleOutcome::Waiting => Canvas::RuleWaiting.text().to_owned(),
+            RuleOutcome::LostTo(other) => {
+                let other = scene.document.rules.iter().find(|rule| rule.id == *other);
+                let other = other.map_or_else(String::new, |rule| words::rule_name(rule, &title));
+                Canvas::RuleLost.with(&[("rule", (&other).into())])
+            }
+        });
+        let line = [Some(whom), outcome].into_iter().flatten().collect::<Vec<_>>().join(" · ");
         ui.horizontal(|ui| {
             ui.label(RichText::new(line).text_style(text::small()).color(t.muted));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 let remove = Canvas::RemoveRule.with(&[("rule", (&name).into())]);
                 if button::icon(ui, icons::TRASH, &remove).clicked() {
                     let edit = Edit::RemoveRule { id: rule.id.clone() };
-                    commands.push(Command::Edit {
-                        edit,
-                        label: remove,
-                        toast: None,
-                    });
+                    commands.push(Command::Edit { edit, label: remove, toast: None });
                 }
                 try_without(ui, state, &rule.id, &name);
             });

@@ -33,10 +33,8 @@ pub fn why_ui(
         ui.label(words);
         return;
     };
-    let words = Words {
-        money: &|amount| scene.formats.money(amount),
-        date: &|at| scene.formats.day_month(at),
-    };
+    let words =
+        Words { money: &|amount| scene.formats.money(amount), date: &|at| scene.formats.day_month(at) };
     ui.add(egui::Label::new(sentence(bundle, &slot.why.sentence, &words)).wrap());
     ui.add_space(4.0);
     bars_ui(ui, scene, state, slot);
@@ -118,8 +116,7 @@ fn bars_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, slot: &Slot) 
     }
     ui.add_space(6.0);
     let (line, _) = ui.allocate_exact_size(egui::vec2(ui.available_width(), 1.0), egui::Sense::hover());
-    ui.painter()
-        .rect_filled(line, 0, t.border_strong.gamma_multiply(0.6));
+    ui.painter().rect_filled(line, 0, t.border_strong.gamma_multiply(0.6));
     ui.add_space(4.0);
     ui.horizontal(|ui| {
         ui.label(RichText::new(Canvas::Total.text()).family(semibold()));
@@ -149,11 +146,7 @@ fn rule_row(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, trace: &crat
         });
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             let points = scene.formats.signed_tenths(points::tenths(trace.points));
-            ui.label(
-                RichText::new(points)
-                    .text_style(text::small_number())
-                    .color(t.muted),
-            );
+            ui.label(RichText::new(points).text_style(text::small_number()).color(t.muted));
             try_without(ui, state, &trace.rule, &name);
         });
     });
@@ -191,18 +184,11 @@ fn order_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, block: &Bloc
         let width = ui.available_width();
         let label = format!("{}  {}", slot.position, product.title);
         let line = button::quiet(RichText::new(label).text_style(text::small()))
-            .right_text(
-                RichText::new(score)
-                    .text_style(text::small_number())
-                    .color(t.muted),
-            )
+            .right_text(RichText::new(score).text_style(text::small_number()).color(t.muted))
             .truncate()
             .min_size(egui::vec2(width, 24.0));
         if ui.add(line).clicked() {
-            let card = Card {
-                block: block.id.clone(),
-                product: product.id.clone(),
-            };
+            let card = Card { block: block.id.clone(), product: product.id.clone() };
             state.scroll_to = Some(card.clone());
             state.select(card);
         }
