@@ -13,7 +13,7 @@ pub const NOW: i64 = 1_763_239_600;
 pub fn view() -> View {
     let mut view = View::of(StoreFacts {
         name: "Larkfield Home".into(),
-        file: "/home/mara/Shops/larkfield.endcap".into(),
+        file: "/shops/larkfield.endcap".into(),
         currency: Currency::new("USD"),
         time_zone: TimeZoneName("Europe/Berlin".into()),
         n_products: 292,
@@ -176,7 +176,7 @@ pub fn view() -> View {
     view.exports = Arc::new(vec![ExportRecord {
         at: NOW - 3 * 86400,
         target: "shopify".into(),
-        folder: "/home/mara/export".into(),
+        folder: "/shops/export".into(),
         n_files: 6,
         bundle_digest: "abc".into(),
     }]);
