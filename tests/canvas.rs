@@ -65,20 +65,13 @@ fn drag(harness: &mut Harness<'static, Studio>, from: egui::Pos2, to: egui::Pos2
     harness.hover_at(from + vec2(12.0, 4.0));
     harness.run_steps(2);
     if shift {
-        harness.input_mut().modifiers = Modifiers::SHIFT;
-        harness.input_mut().events.push(egui::Event::Key {
-            key: Key::F35,
-            physical_key: None,
-            pressed: true,
-            repeat: false,
-            modifiers: Modifiers::SHIFT,
-        });
+        harness.event(egui::Event::ModifiersChanged(Modifiers::SHIFT));
     }
     harness.hover_at(to);
     harness.run_steps(3);
     harness.drop_at(to);
     harness.run_steps(2);
-    harness.input_mut().modifiers = Modifiers::NONE;
+    harness.event(egui::Event::ModifiersChanged(Modifiers::NONE));
     common::settle(harness);
 }
 

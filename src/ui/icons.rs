@@ -268,7 +268,7 @@ mod tests {
         let ctx = egui::Context::default();
         theme::install(&ctx);
         let mut output = None;
-        ctx.run_ui(egui::RawInput::default(), |ui| {
+        let mut painted = ctx.run_ui(egui::RawInput::default(), |ui| {
             let missing: Vec<&str> = ui.fonts_mut(|fonts| {
                 ALL.iter()
                     .filter(|icon| {
@@ -281,6 +281,8 @@ mod tests {
             });
             output = Some(missing);
         });
+        // Nobody paints it here, and egui insists on being told.
+        painted.textures_delta.clear();
         assert_eq!(output, Some(Vec::new()));
     }
 }
