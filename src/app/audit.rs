@@ -426,7 +426,7 @@ fn whole(code: Check, severity: Weight, message: String, advice: &str, actions: 
     }
 }
 
-/// A product with two problems counts once, as far as the listed rows tell.
+/// By the largest single problem of each area; rows with two problems are not told apart.
 fn readiness(findings: &Findings, problems: &[Problem]) -> Readiness {
     let percent = |area: Area, all: u64| -> Option<u8> {
         if all == 0 {

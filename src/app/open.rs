@@ -6,6 +6,7 @@ use super::compile::Parts;
 use super::{Error, runs};
 use crate::bundle::Bundle;
 use crate::merch::Document;
+use crate::shop::Seconds;
 use crate::workspace::Workspace;
 
 /// Name of the workspace document that holds the merchant's hand.
@@ -41,16 +42,15 @@ pub fn document(workspace: &Workspace) -> Result<Option<Document>, Error> {
         .transpose()
 }
 
-/// Kinds of runs that were made from other data than the workspace holds now.
-pub fn stale_runs(workspace: &Workspace) -> Result<Vec<String>, Error> {
-    let mut stale = Vec::new();
-    for kind in [runs::SEGMENTS, runs::FORECAST, runs::RECOMMEND, runs::PARTS] {
-        let newest = workspace.runs()?.into_iter().find(|info| info.kind == kind);
-        let Some(info) = newest else { continue };
-        let imported_since = workspace.facts()?.last_import.is_some_and(|at| at > info.created_at);
-        if imported_since {
-            stale.push(kind.to_owned());
-        }
-    }
-    Ok(stale)
+/// Kinds of runs that were made from other data than the workspace holds now. `as_of` is the instant the bundle's
+/// models look back from.
+pub fn stale_runs(workspace: &Workspace, as_of: Option<Seconds>) -> Result<Vec<String>, Error> {
+    let now = [workspace.data_digest(as_of)?, workspace.data_digest(None)?];
+    let kept = workspace.runs()?;
+    let newest = |kind: &&str| kept.iter().find(|info| info.kind == **kind);
+    Ok([runs::SEGMENTS, runs::FORECAST, runs::RECOMMEND, runs::PARTS]
+        .iter()
+        .filter(|kind| newest(kind).is_some_and(|info| !now.contains(&info.input_digest)))
+        .map(|kind| (*kind).to_owned())
+        .collect())
 }

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod customers;
 pub mod leaving;
+pub mod search_terms;
 pub mod view;
 
 pub use view::view;

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use super::customers::customers_view;
+use super::search_terms::search_terms;
+use crate::app::compile::words::searches;
 use crate::app::view::{StoreFacts, View};
 use crate::app::{Error, Session, open, runs, train};
 use crate::features::{History, features_of};
@@ -30,7 +32,7 @@ pub fn view(session: &Session, now: Seconds, monitor: &dyn Monitor) -> Result<Vi
         is_sample: settings.is_sample,
         read_only: workspace.access() != Access::Write,
     });
-    view.stale_runs = open::stale_runs(workspace)?;
+    view.stale_runs = open::stale_runs(workspace, view.store.as_of)?;
     view.bundle = bundle;
     if let Some(kept) = runs::segments(workspace)? {
         monitor.checkpoint()?;
@@ -42,6 +44,7 @@ pub fn view(session: &Session, now: Seconds, monitor: &dyn Monitor) -> Result<Vi
         };
         let history = History::before(&frames, as_of).map_err(unreadable)?;
         let features = features_of(&history).map_err(unreadable)?;
+        view.search_terms = Arc::new(search_terms(&searches(&frames)));
         view.pulse = super::audit::pulse(&history).map(Arc::new);
         let before = previous
             .as_ref()
