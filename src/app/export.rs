@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Error, open, runs};
 use crate::bundle::{self, Bundle, EVERYONE, disk};
-use crate::decide::{HistoryItem, HistoryKind, Prepared};
+use crate::decide::{HistoryItem, HistoryKind, Prepared, golden};
 use crate::export::{
     self, Goods, Interaction, InteractionKind, Member, Projection, Section, Subject, Target,
 };
@@ -19,6 +19,9 @@ use crate::workspace::Workspace;
 
 /// Events of one person that a mail's picks may use.
 const MOST_HISTORY: usize = 20;
+
+/// The golden visits of a bundle are drawn from this.
+const GOLDEN_SEED: u64 = 1;
 
 /// What the store knows its products by, for platforms whose exports name none.
 const ID_KIND: &str = "product";
@@ -49,7 +52,7 @@ impl Exporter {
         let bundle = open::bundle(workspace)?.ok_or_else(|| {
             Error::user("There is nothing to export yet. Import products and orders, then run `endcap train`")
         })?;
-        let extras = disk::Extras { created_at: now, id_kind: ID_KIND.to_owned(), ..disk::Extras::default() };
+        let extras = extras(&bundle, now)?;
         let (manifest, files) = disk::assemble(&bundle, &extras)
             .map_err(|source| Error::bug_because("The bundle could not be put together.", source))?;
         let goods = goods(workspace, &bundle)?;
@@ -255,7 +258,7 @@ pub fn compile(workspace: &Workspace, out: &Path, now: Seconds) -> Result<disk::
     let bundle = open::bundle(workspace)?.ok_or_else(|| {
         Error::user("There is nothing to compile yet. Import products and orders, then run `endcap train`")
     })?;
-    let extras = disk::Extras { created_at: now, id_kind: ID_KIND.to_owned(), ..disk::Extras::default() };
+    let extras = extras(&bundle, now)?;
     let failed = |source: bundle::disk::Error| match source {
         disk::Error::Exists(_) => Error::user_because(
             format!("{} exists. A bundle is never overwritten; choose another name", out.display()),
@@ -267,4 +270,11 @@ pub fn compile(workspace: &Workspace, out: &Path, now: Seconds) -> Result<disk::
     disk::read(out)
         .map_err(|source| Error::bug_because("The bundle just written does not read back.", source))?;
     Ok(manifest)
+}
+
+/// What a bundle carries besides itself: its date, the kind of ids, golden cases and fallbacks.
+fn extras(bundle: &Bundle, now: Seconds) -> Result<disk::Extras, Error> {
+    let files = golden::files(&Prepared::new(bundle), GOLDEN_SEED)
+        .map_err(|source| Error::bug_because("The golden cases could not be made.", source))?;
+    Ok(disk::Extras { created_at: now, id_kind: ID_KIND.to_owned(), files, ..disk::Extras::default() })
 }
