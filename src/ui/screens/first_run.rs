@@ -183,7 +183,7 @@ fn drop_zone_ui(ui: &mut Ui, width: f32, state: &mut FirstRunState, asks: &mut V
         // Two centred lines of links; a wrapped row would start at the left.
         for line in Guide::ALL.chunks(3) {
             centred_row(ui, line[0].name(), |ui| {
-                ui.spacing_mut().item_spacing.x = 0.0;
+                ui.spacing_mut().item_spacing.x = 16.0;
                 ui.spacing_mut().button_padding = vec2(8.0, 2.0);
                 for guide in line {
                     let label = RichText::new(guide.name()).size(13.0);
