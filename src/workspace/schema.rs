@@ -36,11 +36,36 @@ pub(super) const BULK_INDICES: &[(&str, &str, &str)] = &[
     ("lines", "lines_by_order", "CREATE INDEX lines_by_order ON lines(order_key)"),
     ("lines", "lines_by_import", "CREATE INDEX lines_by_import ON lines(import) WHERE import > 1"),
     ("orders", "orders_by_id", "CREATE UNIQUE INDEX orders_by_id ON orders(id)"),
+    (
+        "orders",
+        "orders_by_customer",
+        "CREATE INDEX orders_by_customer ON orders(customer) WHERE customer IS NOT NULL",
+    ),
     ("events", "events_by_token", "CREATE INDEX events_by_token ON events(token) WHERE token IS NOT NULL"),
+    (
+        "customers",
+        "customers_by_id",
+        "CREATE UNIQUE INDEX customers_by_id ON customers(id) WHERE id IS NOT NULL",
+    ),
+    (
+        "customers",
+        "customers_by_email",
+        "CREATE INDEX customers_by_email ON customers(email_hash) WHERE email_hash IS NOT NULL",
+    ),
+    (
+        "customers",
+        "customers_by_phone",
+        "CREATE INDEX customers_by_phone ON customers(phone_hash) WHERE phone_hash IS NOT NULL",
+    ),
 ];
 
+/// The SQL of a bulk index, for where it may be there already.
+pub(super) fn if_missing(sql: &str) -> String {
+    sql.replacen(" INDEX ", " INDEX IF NOT EXISTS ", 1)
+}
+
 pub(super) fn create_bulk_indices(connection: &Connection) -> Result<(), rusqlite::Error> {
-    BULK_INDICES.iter().try_for_each(|(_, _, sql)| connection.execute_batch(sql))
+    BULK_INDICES.iter().try_for_each(|(_, _, sql)| connection.execute_batch(&if_missing(sql)))
 }
 
 /// The shadow tables, made from the tables themselves so that they never differ.

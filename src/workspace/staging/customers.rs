@@ -1,7 +1,5 @@
 //! Whose row it is: platform id, then e-mail, then phone, then guest.
 
-use std::collections::HashMap;
-
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::super::Error;
@@ -9,6 +7,7 @@ use super::super::codes::{consent_code, consent_of};
 use super::super::identity::{Key, normalize_email, normalize_phone};
 use super::{Changes, is_empty, keep_before, next_key};
 use crate::import::Origin;
+use crate::shop::hash::QuickMap;
 use crate::shop::{Consent, Customer, CustomerRef};
 
 pub(super) struct Customers<'w> {
@@ -19,11 +18,11 @@ pub(super) struct Customers<'w> {
     /// Customers of earlier imports have to be asked for.
     ask: bool,
     next_key: i64,
-    by_id: HashMap<Box<str>, i64>,
-    by_email: HashMap<Box<str>, i64>,
-    by_phone: HashMap<Box<str>, i64>,
+    by_id: QuickMap<Box<str>, i64>,
+    by_email: QuickMap<Box<str>, i64>,
+    by_phone: QuickMap<Box<str>, i64>,
     /// Of the customers this import has seen.
-    known: HashMap<i64, Known>,
+    known: QuickMap<i64, Known>,
     pub(super) changes: Changes,
 }
 
@@ -72,10 +71,10 @@ impl<'w> Customers<'w> {
             keep_names,
             ask: !is_empty(connection, "customers")?,
             next_key: next_key(connection, "customers")?,
-            by_id: HashMap::new(),
-            by_email: HashMap::new(),
-            by_phone: HashMap::new(),
-            known: HashMap::new(),
+            by_id: QuickMap::default(),
+            by_email: QuickMap::default(),
+            by_phone: QuickMap::default(),
+            known: QuickMap::default(),
             changes: Changes::default(),
         })
     }
@@ -83,6 +82,15 @@ impl<'w> Customers<'w> {
     /// The customer a row points at; made if new, `None` when the row names nobody.
     pub(super) fn resolve(&mut self, who: &CustomerRef, origin: Origin) -> Result<Option<i64>, Error> {
         let id = who.id.as_deref().map(str::trim).filter(|id| !id.is_empty());
+        // Most orders are of somebody who is known with all that the row says; nothing has to be tidied then.
+        if let Some(id) = id
+            && let Some(key) = self.by_id.get(id)
+            && let Some(known) = self.known.get(key)
+            && (known.has_email || who.email.is_none())
+            && (known.has_phone || who.phone.is_none())
+        {
+            return Ok(Some(*key));
+        }
         let email = who.email.as_deref().and_then(normalize_email);
         let phone = who.phone.as_deref().and_then(normalize_phone);
         if id.is_none() && email.is_none() && phone.is_none() {
@@ -284,7 +292,10 @@ impl<'w> Customers<'w> {
         if let Some(key) = self.by_email.get(email) {
             return Ok(Some(*key));
         }
-        let Some(hash) = self.key.email(email).filter(|_| self.ask) else {
+        if !self.ask {
+            return Ok(None);
+        }
+        let Some(hash) = self.key.email(email) else {
             return Ok(None);
         };
         let found = self.ask_for("email_hash", &hash)?;
@@ -298,7 +309,10 @@ impl<'w> Customers<'w> {
         if let Some(key) = self.by_phone.get(phone) {
             return Ok(Some(*key));
         }
-        let Some(hash) = self.key.phone(phone).filter(|_| self.ask) else {
+        if !self.ask {
+            return Ok(None);
+        }
+        let Some(hash) = self.key.phone(phone) else {
             return Ok(None);
         };
         let found = self.ask_for("phone_hash", &hash)?;

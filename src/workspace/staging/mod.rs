@@ -179,8 +179,10 @@ impl<'w> Staging<'w> {
                 Ok(summary)
             });
         let summary = finished.map_err(|error| at(self.workspace.path(), error))?;
-        // Folds the log into the file; if a reader holds it, that happens at the next chance.
-        drop(connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)"));
+        // Folds the log into the file; if a reader holds it or nobody wants to wait, that happens at the next chance.
+        drop(interruptible(connection, monitor, || {
+            Ok(connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?)
+        }));
         Ok(summary)
     }
 
@@ -195,10 +197,9 @@ impl<'w> Staging<'w> {
         monitor.progress(0, 0, "Merging orders");
         self.orders.finish(self.connection)?;
         monitor.checkpoint()?;
-        monitor.progress(0, 0, "Building indices");
-        for (_, _, sql) in schema::BULK_INDICES {
-            let sql = sql.replace(" INDEX ", " INDEX IF NOT EXISTS ");
-            self.connection.execute_batch(&sql)?;
+        for (n, (_, _, sql)) in schema::BULK_INDICES.iter().enumerate() {
+            monitor.progress(n as u64, schema::BULK_INDICES.len() as u64, "Building indices");
+            self.connection.execute_batch(&schema::if_missing(sql))?;
             monitor.checkpoint()?;
         }
         monitor.progress(0, 0, "Matching products");
@@ -261,34 +262,41 @@ impl<'w> Staging<'w> {
     }
 }
 
+impl Staging<'_> {
+    /// Takes a record and leaves it to its owner, who may have made it on another thread and frees it there.
+    pub fn take(&mut self, record: &Record, origin: Origin) -> Result<(), Error> {
+        match record {
+            Record::Product(product) => self.products.take(product.clone(), origin),
+            Record::Customer(customer) => self.customers.take(customer, origin),
+            Record::Order(order) => {
+                let customer = self.customers.resolve(&order.customer, origin)?;
+                self.orders.take(order, customer, &mut self.mentions, origin)
+            }
+            Record::Event(event) => {
+                let customer = self.customers.resolve(&event.customer, origin)?;
+                self.events.take(event, customer, &mut self.mentions)
+            }
+            Record::StockLevel { product, location, level } => {
+                self.counts.stock(product.clone(), location.clone(), *level);
+                Ok(())
+            }
+            Record::Cost { product, cost } => {
+                self.counts.cost(product.clone(), *cost);
+                Ok(())
+            }
+            Record::Discount(discount) => self.take_discount(discount),
+            Record::SearchTerm { term, searches, clicks, results } => {
+                self.take_search_term(term, *searches, *clicks, *results)
+            }
+        }
+    }
+}
+
 impl Sink for Staging<'_> {
     type Error = Error;
 
     fn record(&mut self, record: Record, origin: Origin) -> Result<(), Error> {
-        match record {
-            Record::Product(product) => self.products.take(product, origin),
-            Record::Customer(customer) => self.customers.take(&customer, origin),
-            Record::Order(order) => {
-                let customer = self.customers.resolve(&order.customer, origin)?;
-                self.orders.take(&order, customer, &mut self.mentions, origin)
-            }
-            Record::Event(event) => {
-                let customer = self.customers.resolve(&event.customer, origin)?;
-                self.events.take(&event, customer, &mut self.mentions)
-            }
-            Record::StockLevel { product, location, level } => {
-                self.counts.stock(product, location, level);
-                Ok(())
-            }
-            Record::Cost { product, cost } => {
-                self.counts.cost(product, cost);
-                Ok(())
-            }
-            Record::Discount(discount) => self.take_discount(&discount),
-            Record::SearchTerm { term, searches, clicks, results } => {
-                self.take_search_term(&term, searches, clicks, results)
-            }
-        }
+        self.take(&record, origin)
     }
 
     fn set_aside(&mut self, raw: &str, origin: Origin, issue: Issue) -> Result<(), Error> {

@@ -3,8 +3,6 @@
 //! A new order is written as it comes. One that an earlier import brought is collected in temporary tables and, if
 //! anything about it differs, replaced whole at the end.
 
-use std::collections::HashMap;
-
 use rusqlite::{Connection, OptionalExtension as _, Statement, params};
 
 use super::super::Error;
@@ -12,6 +10,7 @@ use super::super::codes::{line_kind_code, status_code};
 use super::mentions::Mentions;
 use super::{Changes, is_empty, next_key};
 use crate::import::Origin;
+use crate::shop::hash::QuickMap;
 use crate::shop::{Order, OrderLine};
 
 pub(super) struct Orders<'w> {
@@ -22,12 +21,12 @@ pub(super) struct Orders<'w> {
     look_up: Option<Statement<'w>>,
     fresh: Inserts<'w>,
     revised: Inserts<'w>,
-    slots_by_id: HashMap<Box<str>, u32>,
+    slots_by_id: QuickMap<Box<str>, u32>,
     slots: Vec<Slot>,
     /// Of every line taken: its order and its digest. Tells overlapping files from split ones.
     taken: Vec<(u32, u64)>,
     /// `taken` by order, made when the first order comes from two files.
-    unmatched: Option<HashMap<u32, Vec<u64>>>,
+    unmatched: Option<QuickMap<u32, Vec<u64>>>,
     pub(super) changes: Changes,
 }
 
@@ -72,7 +71,7 @@ impl<'w> Orders<'w> {
             look_up,
             fresh: Inserts::new(connection, "main.orders", "main.lines")?,
             revised: Inserts::new(connection, "temp.incoming_orders", "temp.incoming_lines")?,
-            slots_by_id: HashMap::new(),
+            slots_by_id: QuickMap::default(),
             slots: Vec::new(),
             taken: Vec::new(),
             unmatched: None,
@@ -173,7 +172,7 @@ impl<'w> Orders<'w> {
     fn was_taken(&mut self, slot: u32, digest: u64) -> bool {
         let taken = &self.taken;
         let unmatched = self.unmatched.get_or_insert_with(|| {
-            let mut by_order: HashMap<u32, Vec<u64>> = HashMap::new();
+            let mut by_order: QuickMap<u32, Vec<u64>> = QuickMap::default();
             for (slot, digest) in taken {
                 by_order.entry(*slot).or_default().push(*digest);
             }
