@@ -65,7 +65,15 @@ impl Session {
             // A mapping of an older version that no longer reads is asked for again.
             Mapping::from_toml(toml).ok()
         }));
-        let known_files = take_known(self.workspace(), &mut files, monitor)?;
+        // What the person says now may read a known file otherwise than the last time.
+        let currency_differs =
+            request.currency.as_ref().is_some_and(|currency| *currency != settings.currency);
+        let read_anew = request.platform.is_some()
+            || request.dates.is_some()
+            || !request.mappings.is_empty()
+            || currency_differs;
+        let known_files =
+            if read_anew { Vec::new() } else { take_known(self.workspace(), &mut files, monitor)? };
         let summary = if files.is_empty() && !known_files.is_empty() {
             ImportSummary {
                 imported_at: clock::now(),

@@ -20,6 +20,7 @@ pub mod sample;
 pub mod segments;
 pub mod session;
 pub mod start;
+pub mod suggest;
 pub mod train;
 pub mod view;
 pub mod whole;

@@ -129,6 +129,7 @@ fn document(report: &ImportReport, dry_run: bool) -> Value {
             "orders": summary.orders,
             "events": summary.events,
         },
+        "kept_out": summary.kept_out,
         "dry_run": dry_run,
         "seconds": report.seconds,
     })

@@ -14,6 +14,7 @@ mod decide;
 mod diff;
 mod evaluate;
 mod export;
+mod fix;
 mod forecast;
 mod forget;
 mod import;

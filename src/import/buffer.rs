@@ -19,15 +19,7 @@ pub(super) struct Buffer<R> {
 
 impl<R: Read> Buffer<R> {
     pub(super) fn new(reader: R) -> Self {
-        Self {
-            reader,
-            bytes: vec![0; CHUNK_BYTES],
-            from: 0,
-            to: 0,
-            ended: false,
-            consumed: 0,
-            error: None,
-        }
+        Self { reader, bytes: vec![0; CHUNK_BYTES], from: 0, to: 0, ended: false, consumed: 0, error: None }
     }
 
     /// What was read and not consumed yet. Positions in it stay the same when more is read.

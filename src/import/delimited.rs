@@ -17,6 +17,7 @@ const LONGEST_RECORD_BYTES: usize = 16 * 1024 * 1024;
 /// After many unclosed quotes the search for the closing one is kept short, so that time stays linear.
 const LONGEST_RECORD_AFTER_TROUBLE_BYTES: usize = 64 * 1024;
 const TROUBLE: u32 = 32;
+const KEPT_OF_ENDLESS_BYTES: usize = 4 * 1024;
 
 pub(super) struct Delimited<R> {
     buffer: Buffer<R>,
@@ -146,6 +147,29 @@ impl<R: Read> Delimited<R> {
         Found { len, oddity: Some(Oddity::UnclosedQuote), has_quotes: true }
     }
 
+    /// Keeps the beginning of a line without end and goes on behind it.
+    fn skip_endless(&mut self, row: &mut Row) {
+        let ahead = self.buffer.ahead();
+        let beginning = String::from_utf8_lossy(&ahead[..ahead.len().min(KEPT_OF_ENDLESS_BYTES)]);
+        row.set_raw(&beginning);
+        row.push(&beginning);
+        row.oddity = Some(Oddity::TooLong);
+        loop {
+            let ahead = self.buffer.ahead();
+            match memchr2(b'\n', b'\r', ahead) {
+                Some(end) => {
+                    self.buffer.consume(end);
+                    return self.skip_line_end();
+                }
+                None => self.buffer.consume(ahead.len()),
+            }
+            if self.buffer.has_ended() {
+                return;
+            }
+            self.buffer.fill();
+        }
+    }
+
     fn skip_line_end(&mut self) {
         if self.buffer.byte(0) == Some(b'\r') {
             let both = self.buffer.byte(1) == Some(b'\n');
@@ -167,6 +191,10 @@ impl<R: Read> RowSource for Delimited<R> {
             }
             row.line = self.line;
             let found = self.scan();
+            if found.oddity == Some(Oddity::TooLong) {
+                self.skip_endless(row);
+                return Ok(true);
+            }
             let ahead = self.buffer.ahead();
             let record = &ahead[..found.len];
             let cut_by_error = self.buffer.has_failed() && found.len == ahead.len();
@@ -187,8 +215,8 @@ impl<R: Read> RowSource for Delimited<R> {
         }
     }
 
-    fn consumed(&self) -> u64 {
-        self.buffer.consumed()
+    fn position(&self) -> (u64, u64) {
+        (self.buffer.consumed(), 0)
     }
 }
 
@@ -320,6 +348,15 @@ mod tests {
         assert_eq!(got.len(), 4);
         assert_eq!(got[1].2, Some(Oddity::UnclosedQuote));
         assert_eq!(got[2], (3, vec!["2".to_owned(), "x".to_owned()], None));
+    }
+
+    #[test]
+    fn a_line_without_end_is_one_record_of_which_the_beginning_is_kept() {
+        let text = format!("a,b\n{}\n3,y\n", "x".repeat(LONGEST_RECORD_BYTES + 10));
+        let got = rows(&text, b',');
+        assert_eq!(got.len(), 3);
+        assert_eq!((got[1].2, got[1].1[0].len()), (Some(Oddity::TooLong), KEPT_OF_ENDLESS_BYTES));
+        assert_eq!(got[2], (3, vec!["3".to_owned(), "y".to_owned()], None));
     }
 
     #[test]

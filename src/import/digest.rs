@@ -130,10 +130,7 @@ mod tests {
             let (mut hashing, digest) = Hashing::new(&b"abc"[..], bytes);
             io::copy(&mut hashing, &mut io::sink()).unwrap();
             drop(hashing);
-            assert_eq!(
-                digest.finish(),
-                "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-            );
+            assert_eq!(digest.finish(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
         }
     }
 }

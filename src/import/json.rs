@@ -212,9 +212,10 @@ impl<R: Read> Elements<R> {
 
 type Stream = Elements<Utf8Reader<Box<dyn Read + Send>>>;
 
-fn elements(file: &SourceFile) -> Result<Stream, ReadError> {
+fn elements(file: &SourceFile, consumed: &Arc<AtomicU64>) -> Result<Stream, ReadError> {
     let head = file.head(HEAD_BYTES)?;
-    Ok(Elements::new(Utf8Reader::new(file.stream()?, text::sniff(&head, head.len() < HEAD_BYTES))))
+    let encoding = text::sniff(&head, head.len() < HEAD_BYTES);
+    Ok(Elements::new(Utf8Reader::new(file.stream_counting(consumed)?, encoding)))
 }
 
 /// The shape of the first elements decides.
@@ -318,10 +319,14 @@ pub(super) struct JsonRows {
     headers: Vec<String>,
     ahead: std::collections::VecDeque<(u64, Value)>,
     header_given: bool,
+    /// Bytes of the file read so far, of so many.
+    consumed: Arc<AtomicU64>,
+    bytes: u64,
 }
 
 pub(super) fn open(file: &SourceFile) -> Result<Box<dyn RowSource>, ReadError> {
-    let mut source = elements(file)?;
+    let consumed = Arc::new(AtomicU64::new(0));
+    let mut source = elements(file, &consumed)?;
     let mut ahead = std::collections::VecDeque::new();
     while ahead.len() < ELEMENTS_FOR_HEADER {
         match source.next() {
@@ -336,7 +341,7 @@ pub(super) fn open(file: &SourceFile) -> Result<Box<dyn RowSource>, ReadError> {
     }
     let values: Vec<Value> = ahead.iter().map(|(_, value)| value.clone()).collect();
     let headers = headers_of(&values);
-    Ok(Box::new(JsonRows { source, headers, ahead, header_given: false }))
+    Ok(Box::new(JsonRows { source, headers, ahead, header_given: false, consumed, bytes: file.bytes }))
 }
 
 fn parse_or_text(bytes: &[u8]) -> Value {
@@ -370,8 +375,8 @@ impl RowSource for JsonRows {
         Ok(true)
     }
 
-    fn consumed(&self) -> u64 {
-        self.source.buffer.consumed()
+    fn position(&self) -> (u64, u64) {
+        (self.consumed.load(Ordering::Relaxed), self.bytes)
     }
 }
 

@@ -11,7 +11,7 @@ use super::source::{ReadError, SourceFile};
 use super::tabular::{first_rows, read_table};
 use super::times::{Clock, DateOrder};
 use super::value::DecimalMark;
-use super::{digest, json, text};
+use super::{digest, excel, json, text};
 use crate::shop::{Cancelled, Currency, Monitor, TimeZoneName};
 
 /// What the person said beforehand.
@@ -39,6 +39,8 @@ pub enum Error {
 }
 
 pub(super) const PROGRESS_STEPS: u64 = 10;
+/// Sheets up to this height stay in memory between looking at a file and reading it.
+const MOST_ROWS_KEPT: usize = 20_000;
 
 /// Reads all files into `sink` and says what became of each, in the order given. The result does not depend on that
 /// order: products are read first and joined over all files, then customers, orders, events and stock.
@@ -54,19 +56,27 @@ pub fn read(
     let mut plans: Vec<Plan> = Vec::with_capacity(files.len());
     for (idx, file) in files.iter().enumerate() {
         monitor.checkpoint()?;
-        plans.push(plan(idx, file, options));
+        let mut plan = plan(idx, file, options, monitor)?;
+        if plan.cells.as_ref().is_some_and(|cells| cells.height() > MOST_ROWS_KEPT) {
+            // Several large sheets at once would not fit.
+            plan.cells = None;
+        }
+        plans.push(plan);
     }
     plans.sort_by(|a, b| (rank(a), &files[a.idx].name, a.idx).cmp(&(rank(b), &files[b.idx].name, b.idx)));
     let mut progress =
         Progress { monitor, total: files.iter().map(|file| file.bytes * PROGRESS_STEPS).sum(), before: 0 };
     let mut reports: Vec<FileReport> = vec![FileReport::default(); files.len()];
     let mut products_open = true;
-    for plan in plans {
+    for mut plan in plans {
         if products_open && rank(&plan) > 0 {
             catalogue.finish(&names, &mut emit)?;
             products_open = false;
         }
         let (idx, file) = (plan.idx, &files[plan.idx]);
+        if plan.problem.is_none() {
+            plan.problem = load_cells(file, &mut plan, monitor)?;
+        }
         let report = read_file(file, &plan, options, &mut emit, &mut catalogue, &progress)?;
         reports[idx] = report;
         progress.before += file.bytes * PROGRESS_STEPS;
@@ -86,10 +96,12 @@ pub(super) struct Plan {
     pub platform: Platform,
     pub kind: DataKind,
     pub mapping: Option<Mapping>,
+    /// Of a spreadsheet, while it is read.
+    pub cells: Option<excel::Cells>,
     pub problem: Option<ReadError>,
 }
 
-fn plan(idx: usize, file: &SourceFile, options: &Options) -> Plan {
+fn plan(idx: usize, file: &SourceFile, options: &Options, monitor: &dyn Monitor) -> Result<Plan, Cancelled> {
     let mut plan = Plan {
         idx,
         format: Format::Unreadable,
@@ -98,13 +110,14 @@ fn plan(idx: usize, file: &SourceFile, options: &Options) -> Plan {
         platform: Platform::Unknown,
         kind: DataKind::Unknown,
         mapping: None,
+        cells: None,
         problem: None,
     };
     match file.head(HEAD_BYTES) {
         Ok(head) => plan.head = head,
         Err(problem) => {
             plan.problem = Some(problem);
-            return plan;
+            return Ok(plan);
         }
     }
     plan.format = detect::format(&plan.head);
@@ -115,11 +128,15 @@ fn plan(idx: usize, file: &SourceFile, options: &Options) -> Plan {
     };
     match plan.format {
         _ if plan.is_table => {
+            if let Some(problem) = load_cells(file, &mut plan, monitor)? {
+                plan.problem = Some(problem);
+                return Ok(plan);
+            }
             let headers = match first_rows(file, &plan, options) {
                 Ok(rows) => rows,
                 Err(problem) => {
                     plan.problem = Some(problem);
-                    return plan;
+                    return Ok(plan);
                 }
             };
             let mapping = options
@@ -139,7 +156,25 @@ fn plan(idx: usize, file: &SourceFile, options: &Options) -> Plan {
         }
         _ => {}
     }
-    plan
+    Ok(plan)
+}
+
+/// Gives the plan of a spreadsheet its cells, if they are not at hand.
+fn load_cells(
+    file: &SourceFile,
+    plan: &mut Plan,
+    monitor: &dyn Monitor,
+) -> Result<Option<ReadError>, Cancelled> {
+    if plan.format != Format::Excel || plan.cells.is_some() {
+        return Ok(None);
+    }
+    match excel::load_watched(file, monitor)? {
+        Ok(cells) => {
+            plan.cells = Some(cells);
+            Ok(None)
+        }
+        Err(problem) => Ok(Some(problem)),
+    }
 }
 
 /// Products before what points at them.

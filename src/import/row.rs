@@ -30,8 +30,8 @@ pub(super) trait RowSource {
     /// Fills `row` with the next record; false at the end. An error ends the source; rows before it are good.
     fn next_row(&mut self, row: &mut Row) -> Result<bool, ReadError>;
 
-    /// Bytes of input consumed so far, for progress.
-    fn consumed(&self) -> u64;
+    /// How far of how much, in whatever the source counts.
+    fn position(&self) -> (u64, u64);
 }
 
 impl Row {

@@ -124,4 +124,3 @@ pub(super) fn say_doubt(run: &mut FileRun<'_>, doubt: Doubt) -> Result<(), Error
     };
     run.warn(code, Severity::Warning, None, Some(&column), message, advice)
 }
-

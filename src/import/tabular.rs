@@ -42,16 +42,28 @@ struct Opened {
     consumed: Arc<AtomicU64>,
 }
 
+impl Opened {
+    fn position(&self, file: &SourceFile) -> (u64, u64) {
+        match self.rows.position() {
+            // Text is as far as its file, which may be packed.
+            (_, 0) => (self.consumed.load(Ordering::Relaxed), file.bytes),
+            position => position,
+        }
+    }
+}
+
 fn open(
     file: &SourceFile,
-    format: Format,
-    encoding: &'static Encoding,
-    delimiter: u8,
+    plan: &Plan,
+    (encoding, delimiter): (&'static Encoding, u8),
     with_digest: bool,
 ) -> Result<Opened, ReadError> {
     let consumed = Arc::new(AtomicU64::new(0));
-    let (rows, digest) = match format {
-        Format::Excel => (excel::open(file)?, None),
+    let (rows, digest) = match plan.format {
+        Format::Excel => match &plan.cells {
+            Some(cells) => (excel::rows(cells), None),
+            None => (excel::open(file)?, None),
+        },
         Format::Parquet => (parquet::open(file)?, None),
         Format::Json => (json::open(file)?, None),
         Format::Xml => (xml::open(file)?, None),
@@ -89,7 +101,11 @@ fn text_format(plan: &Plan) -> (&'static Encoding, u8) {
     (encoding, delimiter)
 }
 
-pub(super) fn first_rows(file: &SourceFile, plan: &Plan, options: &Options) -> Result<Vec<Vec<String>>, ReadError> {
+pub(super) fn first_rows(
+    file: &SourceFile,
+    plan: &Plan,
+    options: &Options,
+) -> Result<Vec<Vec<String>>, ReadError> {
     if plan.format == Format::Delimited {
         let (encoding, delimiter) = text_format(plan);
         let given = options
@@ -106,7 +122,7 @@ pub(super) fn first_rows(file: &SourceFile, plan: &Plan, options: &Options) -> R
         }
         return Ok(rows);
     }
-    let mut opened = open(file, plan.format, UTF_8, b',', false)?;
+    let mut opened = open(file, plan, (UTF_8, b','), false)?;
     let mut row = Row::default();
     let mut rows = Vec::new();
     while rows.len() < 40 && opened.rows.next_row(&mut row)? {
@@ -181,7 +197,7 @@ pub(super) fn read_table(
     // First pass.
     let survey = loop {
         let (passed, sha256) =
-            match survey_pass(file, plan.format, encoding, delimiter, n_above, &columns, progress) {
+            match survey_pass(file, plan, (encoding, delimiter), n_above, &columns, progress) {
                 Ok(passed) => passed?,
                 Err(problem) => return say_read_error(run, &problem, None),
             };
@@ -221,7 +237,7 @@ pub(super) fn read_table(
     };
 
     // Second pass.
-    let mut rows = match open(file, plan.format, encoding, delimiter, false) {
+    let mut rows = match open(file, plan, (encoding, delimiter), false) {
         Ok(opened) => opened.rows,
         Err(problem) => return say_read_error(run, &problem, None),
     };
@@ -268,14 +284,13 @@ type Passed = Result<(Survey, String), Error>;
 
 fn survey_pass(
     file: &SourceFile,
-    format: Format,
-    encoding: &'static Encoding,
-    delimiter: u8,
+    plan: &Plan,
+    text_format: (&'static Encoding, u8),
     n_above: usize,
     columns: &Columns,
     progress: &Progress<'_>,
 ) -> Result<Passed, ReadError> {
-    let mut opened = open(file, format, encoding, delimiter, true)?;
+    let mut opened = open(file, plan, text_format, true)?;
     let mut survey = Survey::new(columns);
     let mut row = Row::default();
     let mut n = 0_u64;
@@ -288,14 +303,8 @@ fn survey_pass(
         }
         survey.row(&row);
         if n.is_multiple_of(ROWS_PER_CHECKPOINT)
-            && let Err(error) = progress.at(
-                file.bytes,
-                opened.consumed.load(Ordering::Relaxed),
-                file.bytes,
-                0,
-                SURVEY_STEPS,
-                &phase,
-            )
+            && let (part, whole) = opened.position(file)
+            && let Err(error) = progress.at(file.bytes, part, whole, 0, SURVEY_STEPS, &phase)
         {
             return Ok(Err(error));
         }
@@ -421,4 +430,3 @@ fn mapped_layout(kind: DataKind) -> Layout {
         DataKind::SearchTerms => Layout::SearchTerms,
     }
 }
-

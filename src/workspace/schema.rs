@@ -9,7 +9,7 @@ use rusqlite::Connection;
 pub(super) const APPLICATION_ID: i32 = 0x454e_4443;
 
 /// `MIGRATIONS[n]` takes version n to n + 1.
-pub(super) const MIGRATIONS: &[&str] = &[FIRST, SEARCHABLE];
+pub(super) const MIGRATIONS: &[&str] = &[FIRST, SEARCHABLE, ERASED];
 
 pub(super) const VERSION: i32 = MIGRATIONS.len() as i32;
 
@@ -34,7 +34,6 @@ pub(super) const IMPORTED: &[&str] = &[
 /// Indices built after a bulk load into an empty table: sorted building is several times faster than insertion.
 pub(super) const BULK_INDICES: &[(&str, &str, &str)] = &[
     ("lines", "lines_by_order", "CREATE INDEX lines_by_order ON lines(order_key)"),
-    ("lines", "lines_by_import", "CREATE INDEX lines_by_import ON lines(import) WHERE import > 1"),
     ("orders", "orders_by_id", "CREATE UNIQUE INDEX orders_by_id ON orders(id)"),
     (
         "orders",
@@ -65,6 +64,8 @@ pub(super) fn if_missing(sql: &str) -> String {
 }
 
 pub(super) fn create_bulk_indices(connection: &Connection) -> Result<(), rusqlite::Error> {
+    // Grows at its end only, so it costs nothing to keep while rows come in.
+    connection.execute_batch("CREATE INDEX lines_by_import ON lines(import) WHERE import > 1")?;
     BULK_INDICES.iter().try_for_each(|(_, _, sql)| connection.execute_batch(&if_missing(sql)))
 }
 
@@ -208,6 +209,12 @@ CREATE TABLE issues(
     count INTEGER NOT NULL, file TEXT NOT NULL, line INTEGER, column_name TEXT, message TEXT NOT NULL,
     advice TEXT NOT NULL, lines TEXT NOT NULL
 );
+";
+
+/// Tombstones. With an order they say which order of somebody erased it was.
+const ERASED: &str = "
+CREATE TABLE erased(hash TEXT PRIMARY KEY, erasure INTEGER NOT NULL, order_key INTEGER) WITHOUT ROWID;
+CREATE INDEX erased_by_order ON erased(order_key) WHERE order_key IS NOT NULL;
 ";
 
 /// Orders of one customer are asked for by `person`, `forget` and the audit.

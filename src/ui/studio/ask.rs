@@ -49,7 +49,7 @@ impl Studio {
             Ask::IgnoreProblem { code, .. } => self.at_desk("audit", move |desk, now, monitor| {
                 let mut session = desk.session();
                 if let Some(check) = audit::check_of(&code) {
-                    session.ignore_problem(check)?;
+                    session.ignore_problem(check, true)?;
                 }
                 present::view(&session, now, monitor)
             }),

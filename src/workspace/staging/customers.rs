@@ -21,8 +21,10 @@ pub(super) struct Customers<'w> {
     by_id: QuickMap<Box<str>, i64>,
     by_email: QuickMap<Box<str>, i64>,
     by_phone: QuickMap<Box<str>, i64>,
-    /// Of the customers this import has seen.
+    /// Of the customers this import has seen: those of earlier imports, and its own by their place.
     known: QuickMap<i64, Known>,
+    own: Vec<Known>,
+    first_own: i64,
     pub(super) changes: Changes,
 }
 
@@ -64,17 +66,20 @@ impl<'w> Customers<'w> {
         key: &'w Key,
         keep_names: bool,
     ) -> Result<Self, Error> {
+        let first_own = next_key(connection, "customers")?;
         Ok(Self {
             connection,
             import,
             key,
             keep_names,
             ask: !is_empty(connection, "customers")?,
-            next_key: next_key(connection, "customers")?,
+            next_key: first_own,
             by_id: QuickMap::default(),
             by_email: QuickMap::default(),
             by_phone: QuickMap::default(),
             known: QuickMap::default(),
+            own: Vec::new(),
+            first_own,
             changes: Changes::default(),
         })
     }
@@ -85,7 +90,7 @@ impl<'w> Customers<'w> {
         // Most orders are of somebody who is known with all that the row says; nothing has to be tidied then.
         if let Some(id) = id
             && let Some(key) = self.by_id.get(id)
-            && let Some(known) = self.known.get(key)
+            && let Some(known) = self.seen(*key)
             && (known.has_email || who.email.is_none())
             && (known.has_phone || who.phone.is_none())
         {
@@ -125,7 +130,7 @@ impl<'w> Customers<'w> {
             has_phone: phone.is_some(),
             counted: true,
         };
-        self.known.insert(key, known);
+        self.own.push(known);
         self.changes.new += 1;
         self.remember(key, id, email.as_deref(), phone.as_deref());
         Ok(Some(key))
@@ -161,7 +166,7 @@ impl<'w> Customers<'w> {
         if !customer.stated_preferences.is_empty() {
             row.preferences = json(&customer.stated_preferences)?;
         }
-        let counted = self.known.get(&key).is_some_and(|known| known.counted);
+        let counted = self.seen(key).is_some_and(|known| known.counted);
         if row == old {
             if !counted && !is_new {
                 self.changes.unchanged += 1;
@@ -272,7 +277,7 @@ impl<'w> Customers<'w> {
             has_phone: known.has_phone || phone.is_some(),
             counted: true,
         };
-        self.known.insert(key, known);
+        self.see(key, known);
         self.remember(key, id, email, phone);
         Ok(())
     }
@@ -335,7 +340,7 @@ impl<'w> Customers<'w> {
     }
 
     fn known(&mut self, key: i64) -> Result<Known, Error> {
-        if let Some(known) = self.known.get(&key) {
+        if let Some(known) = self.seen(key) {
             return Ok(*known);
         }
         let known = self
@@ -350,9 +355,23 @@ impl<'w> Customers<'w> {
         Ok(known)
     }
 
+    fn seen(&self, key: i64) -> Option<&Known> {
+        match usize::try_from(key - self.first_own) {
+            Ok(place) => self.own.get(place),
+            Err(_earlier) => self.known.get(&key),
+        }
+    }
+
+    fn see(&mut self, key: i64, known: Known) {
+        match usize::try_from(key - self.first_own).ok().and_then(|place| self.own.get_mut(place)) {
+            Some(own) => *own = known,
+            None => drop(self.known.insert(key, known)),
+        }
+    }
+
     fn mark_counted(&mut self, key: i64) {
-        if let Some(known) = self.known.get_mut(&key) {
-            known.counted = true;
+        if let Some(known) = self.seen(key).copied() {
+            self.see(key, Known { counted: true, ..known });
         }
     }
 
