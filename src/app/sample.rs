@@ -3,9 +3,18 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use flate2::read::GzDecoder;
+
 use super::{Error, ImportRequest, NewStore, Session, train};
 use crate::sample;
 use crate::shop::{Currency, Monitor, TimeZoneName};
+
+/// The trained workspace as [`build_workspace`] makes it, compressed. `tests/sample_store.rs` holds it against a new one
+/// and renews it.
+const PREPARED: &[u8] = include_bytes!("../../assets/sample/larkfield.endcap.gz");
+
+/// The group whose homepage the sample store opens on.
+pub const LANDING_SEGMENT: &str = "Plants & Vases people";
 
 /// Name of the workspace beside the files.
 pub const WORKSPACE: &str = "larkfield.endcap";
@@ -29,6 +38,24 @@ pub fn write_files(folder: &Path, monitor: &dyn Monitor) -> Result<Vec<PathBuf>,
         written.push(path);
     }
     Ok(written)
+}
+
+/// Writes the prepared, trained sample store to `file`, whole or not at all.
+pub fn unpack_workspace(file: &Path) -> Result<(), Error> {
+    let failed = |source: std::io::Error| {
+        let message = format!(
+            "The sample store cannot be written to {}. Free some space or check the folder.",
+            file.display()
+        );
+        Error::environment_because(message, source)
+    };
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder).map_err(failed)?;
+    }
+    let partial = file.with_extension("partial");
+    let mut out = fs::File::create(&partial).map_err(failed)?;
+    std::io::copy(&mut GzDecoder::new(PREPARED), &mut out).map_err(failed)?;
+    fs::rename(&partial, file).map_err(failed)
 }
 
 /// Imports files of the sample store into a new workspace and trains it as of the sample's own day.
