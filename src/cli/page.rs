@@ -40,7 +40,8 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
     let prepared = Prepared::new(&bundle);
     let page = prepared.decide(&visit, Detail::Full);
     let document = decide::json::page(&prepared, &page, args.explain);
-    printer.answer(&document, || words(&document))
+    let name = bundle.segments.name_of(&text(&document["segment"])).to_owned();
+    printer.answer(&document, || words(&document, &name))
 }
 
 /// The visit file with the page and time of the arguments over it.
@@ -89,14 +90,29 @@ fn segment(bundle: &Bundle, wanted: &str) -> Result<String, Error> {
         })
 }
 
-fn words(page: &Value) -> String {
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let mut lines = vec![format!("{} for {}", text(&page["page"]), text(&page["segment"]))];
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+fn words(page: &Value, segment: &str) -> String {
+    let mut lines = vec![format!("{} for {segment}", text(&page["page"]))];
     if let Some(to) = page["redirect"].as_str() {
         lines.push(format!("This search leads to {to}."));
     }
     for block in page["blocks"].as_array().into_iter().flatten() {
         lines.push(format!("\n{}", text(&block["title"])));
+        if let Some(headline) = block["hero"]["headline"].as_str() {
+            lines.push(format!("      {headline}  [{}]", text(&block["hero"]["button"])));
+        }
+        let tiles: Vec<&str> = block["tiles"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|tile| tile["title"].as_str())
+            .collect();
+        if !tiles.is_empty() {
+            lines.push(format!("      {}", tiles.join(" · ")));
+        }
         for slot in block["slots"].as_array().into_iter().flatten() {
             lines.push(format!(
                 "{:>4}  {:>6}  {}  ({})",
