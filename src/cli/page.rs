@@ -33,6 +33,7 @@ pub struct Args {
 
 pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
     let bundle = source::bundle(&args.file)?;
+    known(&bundle, &args.page)?;
     let mut visit = visit(args)?;
     if let Some(wanted) = &args.segment {
         visit.segment = Some(segment(&bundle, wanted)?);
@@ -42,6 +43,27 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
     let document = decide::json::page(&prepared, &page, args.explain);
     let name = bundle.segments.name_of(&text(&document["segment"])).to_owned();
     printer.answer(&document, || words(&document, &name))
+}
+
+/// A shopper may come with any id and still gets a page; a person who asks for one here has mistyped it.
+fn known(bundle: &Bundle, page: &PageRef) -> Result<(), Error> {
+    let catalog = &bundle.catalog;
+    let products = match page {
+        PageRef::Product(id) => std::slice::from_ref(id),
+        PageRef::Cart(ids) | PageRef::ThankYou(ids) => ids.as_slice(),
+        PageRef::Collection(id) if !catalog.collections.iter().any(|known| known.id == *id) => {
+            let ids: Vec<&str> = catalog.collections.iter().take(12).map(|known| known.id.as_str()).collect();
+            let ids = if ids.is_empty() { "none".to_owned() } else { ids.join(", ") };
+            return Err(Error::user(format!("There is no collection `{id}`. There are: {ids}.")));
+        }
+        _ => &[],
+    };
+    match products.iter().find(|id| catalog.index(id).is_none()) {
+        None => Ok(()),
+        Some(id) => Err(Error::user(format!(
+            "There is no product `{id}`. `endcap page FILE --page search:WORDS` finds products by their title."
+        ))),
+    }
 }
 
 /// The visit file with the page and time of the arguments over it.
