@@ -394,7 +394,9 @@ fn an_older_workspace_is_copied_before_it_is_brought_up_to_date() {
     import(&mut workspace, "a", vec![order("1", "a@x.org", &["A"])]);
     drop(workspace);
     let connection = rusqlite::Connection::open(store.file()).unwrap();
-    connection.execute_batch("DROP INDEX orders_by_customer; DROP TABLE erased; PRAGMA user_version = 1").unwrap();
+    connection
+        .execute_batch("DROP INDEX orders_by_customer; DROP TABLE erased; PRAGMA user_version = 1")
+        .unwrap();
     drop(connection);
     // Reading does not change the file.
     assert_eq!(Workspace::open_read_only(&store.file()).unwrap().totals().unwrap().orders, 1);

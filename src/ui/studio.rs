@@ -23,6 +23,7 @@ use super::screens::{self, Scene, Screen, ScreenStates};
 use super::shell::palette::Palette;
 use super::shell::sheets::{self, Sheet};
 use super::shell::status_bar::{self, Progress, Saved};
+use super::shell::tour::{self, Moment, Tour};
 use super::shell::{rail, title_bar};
 use super::strings;
 use super::theme::{self, HasTokens as _, size};
@@ -84,6 +85,7 @@ pub struct Studio {
     toasts: Toasts<Command>,
     palette: Palette,
     sheet: Option<Sheet>,
+    tour: Tour,
     /// Seconds since 1970; a fixed one in tests, the clock's in the window.
     now: Box<dyn Fn() -> Seconds>,
 }
@@ -121,8 +123,12 @@ impl Studio {
             toasts: Toasts::default(),
             palette: Palette::default(),
             sheet: None,
+            tour: Tour::default(),
             now: Box::new(now),
         };
+        if studio.settings.tour_is_over {
+            studio.tour = Tour::Over;
+        }
         studio.apply_settings(ctx);
         studio
     }
@@ -261,6 +267,9 @@ impl Studio {
         title_bar::title_bar(ui, &scene, screen, crumb.as_deref(), situation, rail_width, &mut commands);
         status_bar::status_bar(ui, &scene, &self.saved, self.progress.as_ref(), &mut commands);
         rail::rail(ui, &scene, screen, narrow, &mut commands);
+        if scene.view.store.is_sample {
+            tour::strip(ui, &scene, &self.tour, &mut commands);
+        }
         let app = ui.tokens().app;
         CentralPanel::default().frame(Frame::new().fill(app)).show(ui, |ui| {
             screens::show(ui, screen, &scene, &mut self.states, &mut commands);
@@ -280,6 +289,10 @@ impl Studio {
         }
         for command in commands {
             self.run(command, ui.ctx());
+        }
+        if self.tour.look(Moment::of(&self.states.pages, &self.history), &self.history) {
+            self.end_tour();
+            self.run(run::info(strings::Phrase::text(strings::shell::Shell::TourDone)), ui.ctx());
         }
     }
 
