@@ -24,7 +24,6 @@ pub(super) fn audit_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut DataState
         ui.add_space(space::XL);
         unlocks_ui(ui, audit);
     }
-    imports_ui(ui, stage);
 }
 
 fn head_ui(ui: &mut Ui, stage: &mut Stage<'_>) {
@@ -310,47 +309,6 @@ fn unlocks_ui(ui: &mut Ui, audit: &AuditView) {
                 ("name", name.into()),
                 ("next", next.into()),
             ]));
-        }
-    });
-}
-
-fn imports_ui(ui: &mut Ui, stage: &Stage<'_>) {
-    let imports = std::sync::Arc::clone(&stage.view.imports);
-    if imports.is_empty() {
-        return;
-    }
-    let t = ui.tokens();
-    ui.add_space(space::XL);
-    heading::title(ui, T::Imports.text());
-    card::card(ui, |ui| {
-        ui.set_width(ui.available_width());
-        for (idx, import) in imports.iter().take(10).enumerate() {
-            if 0 < idx {
-                ui.separator();
-            }
-            let read: u64 = import.files.iter().map(|file| file.rows_read).sum();
-            ui.horizontal(|ui| {
-                ui.label(RichText::new(ago(import.at, stage.now, stage.formats)).text_style(text::strong()));
-                ui.label(T::Result.with(&[
-                    ("read", read.into()),
-                    ("new", import.n_new.into()),
-                    ("updated", import.n_updated.into()),
-                    ("aside", import.n_set_aside.into()),
-                ]));
-            });
-            for file in &import.files {
-                ui.horizontal(|ui| {
-                    ui.spacing_mut().interact_size.y = 18.0;
-                    ui.label(RichText::new(icons::FILE_TEXT.0).color(t.muted));
-                    ui.label(RichText::new(&file.file).text_style(text::small()).color(t.text));
-                    let counts = T::FileLine.with(&[
-                        ("read", file.rows_read.into()),
-                        ("taken", file.rows_taken.into()),
-                        ("aside", file.rows_set_aside.into()),
-                    ]);
-                    ui.label(RichText::new(counts).text_style(text::small()).color(t.muted));
-                });
-            }
         }
     });
 }
