@@ -2,8 +2,8 @@
 //! person's back in the order they were made.
 
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::open::MERCH_DOCUMENT;
@@ -209,7 +209,8 @@ impl Desk {
         let mut step = None;
         let monitor = Uncancelled(monitor);
         if let Some(matched) = matched.as_ref().filter(|matched| !matched.fixes.is_empty()) {
-            session.fix(&format!("Found pictures of {} products", matched.fixes.len()), matched.fixes.clone())?;
+            session
+                .fix(&format!("Found pictures of {} products", matched.fixes.len()), matched.fixes.clone())?;
             step = self.newest_step(&session)?;
             train::refresh(session.workspace_mut(), &Settings::at(now), &monitor)?;
         }
@@ -248,7 +249,13 @@ impl Desk {
     pub fn undo_import(&self, now: Seconds, monitor: &dyn Monitor) -> Result<View, Error> {
         let mut session = self.session();
         session.workspace_mut().undo_import(monitor)?;
-        renewed(&mut session, now, monitor)
+        let monitor = Uncancelled(monitor);
+        if 0 < session.facts()?.totals.orders {
+            // The same data and seed give the same groups and models as before the import, bit for bit.
+            train::train(session.workspace_mut(), &Settings::at(now), &monitor)?;
+            return present::view(&session, now, &monitor);
+        }
+        renewed(&mut session, now, &monitor)
     }
 
     fn newest_step(&self, session: &Session) -> Result<Option<DataStep>, Error> {
@@ -452,7 +459,8 @@ mod tests {
     use super::*;
     use crate::shop::{Currency, TimeZoneName};
 
-    const PRODUCTS: &str = "product_id,title,sku,price,product_type\na,Lamp,A1,10.00,Light\nb,Vase,B1,20.00,Decor\n";
+    const PRODUCTS: &str =
+        "product_id,title,sku,price,product_type\na,Lamp,A1,10.00,Light\nb,Vase,B1,20.00,Decor\n";
     const ORDERS: &str = "order_id,placed_at,email,sku,quantity,unit_price\n\
          1,2025-03-04T10:00:00Z,x@y.zz,A1,1,10.00\n2,2025-03-05T10:00:00Z,w@y.zz,B1,2,20.00\n";
     const NOW: Seconds = 1_743_000_000;

@@ -103,6 +103,11 @@ impl Exporter {
         &self.bundle_id
     }
 
+    /// The pages and rules that are projected.
+    pub fn document(&self) -> &Document {
+        &self.prepared.bundle().document
+    }
+
     /// How many e-mail addresses targets that name customers would write.
     pub fn n_emails(&self) -> u64 {
         self.members.iter().filter(|member| member.email.is_some()).count() as u64

@@ -85,9 +85,9 @@ impl Session {
         }
         if !request.dry_run {
             for (signature, mapping) in &request.remember {
-                let toml = mapping.to_toml().map_err(|source| {
-                    Error::bug_because("The mapping could not be remembered.", source)
-                })?;
+                let toml = mapping
+                    .to_toml()
+                    .map_err(|source| Error::bug_because("The mapping could not be remembered.", source))?;
                 self.workspace_mut().remember_mapping(signature, &mapping.name, &toml)?;
             }
         }
@@ -99,7 +99,12 @@ impl Session {
     /// What the person said about unknown tables before.
     pub fn remembered_mappings(&self) -> Result<Vec<Mapping>, Error> {
         // A mapping of an older version that no longer reads is asked for again.
-        Ok(self.workspace().remembered_mappings()?.iter().filter_map(|toml| Mapping::from_toml(toml).ok()).collect())
+        Ok(self
+            .workspace()
+            .remembered_mappings()?
+            .iter()
+            .filter_map(|toml| Mapping::from_toml(toml).ok())
+            .collect())
     }
 }
 

@@ -16,7 +16,9 @@ pub fn inspect(
     let options = Options { mappings: mappings.to_vec(), ..Options::default() };
     let mut files: Vec<(&Path, SourceFile)> = Vec::new();
     for path in paths {
-        files.extend(import::sources(std::slice::from_ref(path)).into_iter().map(|file| (path.as_path(), file)));
+        files.extend(
+            import::sources(std::slice::from_ref(path)).into_iter().map(|file| (path.as_path(), file)),
+        );
     }
     let total = files.len() as u64;
     let mut detected = Vec::with_capacity(files.len());

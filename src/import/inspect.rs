@@ -72,8 +72,7 @@ pub fn inspect(file: &SourceFile, options: &Options) -> Inspection {
         Format::Delimited => {
             let encoding = text::sniff(&head, is_all);
             let decoded = text::decode_head(&head, encoding);
-            let rows =
-                detect::first_rows(&decoded, sniff_delimiter(&decoded), MOST_ROWS_IN_HEAD, is_all);
+            let rows = detect::first_rows(&decoded, sniff_delimiter(&decoded), MOST_ROWS_IN_HEAD, is_all);
             let n = rows.len();
             (detect::detect(&head, &file.name), rows, Some(n))
         }
@@ -131,9 +130,7 @@ pub fn stored_as(
     match meaning.value() {
         Value::Money => value::money(value::unguard(cell), mark, currency.exponent())
             .map_or(Stored::Unreadable, |minor| Stored::Amount(major(minor, currency.exponent()))),
-        Value::Number => {
-            value::count(value::unguard(cell), mark).map_or(Stored::Unreadable, Stored::Number)
-        }
+        Value::Number => value::count(value::unguard(cell), mark).map_or(Stored::Unreadable, Stored::Number),
         Value::Time => Clock::new(zone.clone())
             .read(cell, format.date_order.unwrap_or_default())
             .map_or(Stored::Unreadable, |at| Stored::Time(crate::shop::time::rfc3339(at))),
@@ -157,8 +154,7 @@ fn major(minor: i64, exponent: u32) -> String {
 }
 
 fn unreadable(file: &SourceFile, problem: &ReadError) -> Inspection {
-    let detection =
-        Detection { problem: Some(format!("{}: {problem}.", file.name)), ..Detection::default() };
+    let detection = Detection { problem: Some(format!("{}: {problem}.", file.name)), ..Detection::default() };
     Inspection { detection, ..Inspection::default() }
 }
 
@@ -186,7 +182,8 @@ fn is_header(row: &[String], columns: &[ColumnGuess]) -> bool {
 /// The person said before what these columns mean.
 fn by_mapping(detection: &mut Detection, mapping: &Mapping, header: &[String]) {
     let bound = mapping.bind(header);
-    let meaning = |idx: usize| bound.bound.iter().find(|column| column.idx == idx).map(|column| column.meaning);
+    let meaning =
+        |idx: usize| bound.bound.iter().find(|column| column.idx == idx).map(|column| column.meaning);
     detection.platform = Platform::Mapped;
     detection.kind = mapping.kind;
     detection.problem = None;
@@ -255,13 +252,17 @@ fn look_at_cells(
                     .or_else(|| cells().find(|cell| !cell.is_empty()).map(str::to_owned));
                 settled_dates |= day + month > 0;
                 open_dates = open_dates.or_else(|| {
-                    cells().find(|cell| value::order_evidence(cell) == OrderEvidence::Ambiguous).map(str::to_owned)
+                    cells()
+                        .find(|cell| value::order_evidence(cell) == OrderEvidence::Ambiguous)
+                        .map(str::to_owned)
                 });
             }
             Some(Value::Money | Value::Number) => {
                 settled_amounts |= dot + comma > 0;
                 open_amounts = open_amounts.or_else(|| {
-                    cells().find(|cell| value::mark_evidence(cell) == MarkEvidence::Ambiguous).map(str::to_owned)
+                    cells()
+                        .find(|cell| value::mark_evidence(cell) == MarkEvidence::Ambiguous)
+                        .map(str::to_owned)
                 });
             }
             _ => {}

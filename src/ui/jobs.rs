@@ -145,7 +145,8 @@ struct JobMonitor<T> {
 impl<T: Send> Monitor for JobMonitor<T> {
     fn progress(&self, done: u64, total: u64, phase: &str) {
         if self.throttle.may_pass() || done == total {
-            let event = JobEvent::Progress { id: self.id, kind: self.kind, done, total, phase: phase.to_owned() };
+            let event =
+                JobEvent::Progress { id: self.id, kind: self.kind, done, total, phase: phase.to_owned() };
             drop(self.sender.send(event));
             (self.wake)();
         }

@@ -264,7 +264,8 @@ impl Studio {
         }
         let (elapsed, done) = (now - known.since, progress.done.saturating_sub(known.done_then));
         if 0 < done && std::time::Duration::from_secs(2) < elapsed {
-            let left = progress.total.saturating_sub(progress.done) as f64 * elapsed.as_secs_f64() / done as f64;
+            let left =
+                progress.total.saturating_sub(progress.done) as f64 * elapsed.as_secs_f64() / done as f64;
             // An estimate that grows is worse than one that is a little short.
             let left = (left.ceil() as u32).min(known.seconds_left.unwrap_or(u32::MAX));
             known.seconds_left = Some(left.max(1));

@@ -32,15 +32,16 @@ impl Workspace {
         let connection = self.connection();
         let newest = "(SELECT max(id) FROM imports WHERE undone = 0)";
         let mut changes = Vec::new();
-        let mut collect = |sql: &str, read: &dyn Fn(&rusqlite::Row<'_>) -> Result<Change, rusqlite::Error>| {
-            let sql = sql.replace("NEWEST", newest);
-            let mut statement = connection.prepare_cached(&sql)?;
-            let mut rows = statement.query(params![most])?;
-            while let Some(row) = rows.next()? {
-                changes.push(ChangedRow { what: row.get(0)?, change: read(row)? });
-            }
-            Ok::<(), rusqlite::Error>(())
-        };
+        let mut collect =
+            |sql: &str, read: &dyn Fn(&rusqlite::Row<'_>) -> Result<Change, rusqlite::Error>| {
+                let sql = sql.replace("NEWEST", newest);
+                let mut statement = connection.prepare_cached(&sql)?;
+                let mut rows = statement.query(params![most])?;
+                while let Some(row) = rows.next()? {
+                    changes.push(ChangedRow { what: row.get(0)?, change: read(row)? });
+                }
+                Ok::<(), rusqlite::Error>(())
+            };
         collect(
             "SELECT p.title, b.price, v.price FROM before_variants b JOIN variants v ON v.key = b.key
              JOIN products p ON p.key = v.product

@@ -236,7 +236,10 @@ fn an_import_says_what_it_did_shows_what_it_left_out_and_can_be_undone() {
         ..Findings::default()
     };
     let (mut harness, asks) = screen(found, Vec::new(), data::DataState::default(), data::data_ui);
-    harness.get_all_by_label("Read 21,680 of 21,680 rows: 10,042 new, 0 updated, 6 set aside.").next().unwrap();
+    harness
+        .get_all_by_label("Read 21,680 of 21,680 rows: 10,042 new, 0 updated, 6 set aside.")
+        .next()
+        .unwrap();
     harness.get_by_label("35.00 USD");
     harness.get_all_by_label("Show the 6 rows").next().unwrap().click();
     harness.run();
@@ -246,14 +249,18 @@ fn an_import_says_what_it_did_shows_what_it_left_out_and_can_be_undone() {
     harness.get_all_by_label("Save them as CSV…").next().unwrap().click();
     harness.run();
     assert!(asks.borrow().contains(&Ask::SaveSetAside(Some(2))));
-    harness.get_by_label("Undo this import").click_accesskit();
+    harness.get_by_label("Undo this import").scroll_to_me();
+    harness.run();
+    harness.get_by_label("Undo this import").click();
     harness.run();
     harness.get_by_label("Keep it").click();
     harness.run();
     assert!(!asks.borrow().contains(&Ask::UndoImport(2)));
-    harness.get_by_label("Undo this import").click_accesskit();
+    harness.get_by_label("Undo this import").scroll_to_me();
     harness.run();
-    harness.get_all_by_label("Undo this import").last().unwrap().click_accesskit();
+    harness.get_by_label("Undo this import").click();
+    harness.run();
+    harness.get_all_by_label("Undo this import").last().unwrap().click();
     harness.run();
     assert!(asks.borrow().contains(&Ask::UndoImport(2)));
 }

@@ -32,7 +32,8 @@ pub fn export_plan(
 ) -> Result<ExportPlan, Error> {
     let target = target(to)?;
     let workspace = session.workspace();
-    let exporter = Exporter::gather_with(workspace, Some(document), now, people.of(target), Vec::new(), monitor)?;
+    let exporter =
+        Exporter::gather_with(workspace, Some(document), now, people.of(target), Vec::new(), monitor)?;
     let projection = exporter.project(target);
     let files = projection
         .files
@@ -104,9 +105,10 @@ fn parts(
     let home = words::page_name(&PageKey::Home, &str::to_owned);
     let rows_changed = |is_home: bool| {
         let rows = difference.into_iter().flat_map(|difference| &difference.rows);
-        let (rows, places) = rows.filter(|row| (row.page == home) == is_home).fold((0, 0), |(n, places), row| {
-            (n + 1, places + row.entered.len() as u64 + row.left.len() as u64 + u64::from(row.moved))
-        });
+        let (rows, places) =
+            rows.filter(|row| (row.page == home) == is_home).fold((0, 0), |(n, places), row| {
+                (n + 1, places + row.entered.len() as u64 + row.left.len() as u64 + u64::from(row.moved))
+            });
         (0 < rows).then_some((rows, places))
     };
     let paired = (0..bundle.catalog.products.len() as u32)

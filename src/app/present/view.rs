@@ -40,11 +40,12 @@ pub fn view(session: &Session, now: Seconds, monitor: &dyn Monitor) -> Result<Vi
     view.choices = choices;
     view.stale_runs = open::stale_runs(workspace, view.store.as_of)?;
     view.bundle = bundle;
-    if let Some(kept) = runs::segments(workspace)? {
+    if let Some(mut kept) = runs::segments(workspace)? {
         monitor.checkpoint()?;
         let previous = runs::previous_segments(workspace)?;
         let at = train::Settings { as_of: Some(kept.result.as_of), ..train::Settings::at(now) };
         let (frames, as_of) = train::frames_as_of(workspace, &at, monitor)?;
+        kept.result = kept.result.over(&train::customer_ids(&frames)?);
         let unreadable = |source: crate::features::Error| {
             Error::bug_because("The customers could not be described.", source)
         };

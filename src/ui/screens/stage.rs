@@ -137,6 +137,8 @@ pub enum Ask {
     SaveSetAside(Option<i64>),
     Cancel(JobKind),
     CheckAgain,
+    /// Groups and models from the data as it is now.
+    TrainAgain,
     FixProblem {
         code: String,
         keys: Vec<String>,
@@ -169,7 +171,6 @@ pub enum Ask {
     // Settings of the store.
     ChoosePictureFolder,
     ForgetPictureFolder,
-    SetLoadPictures(bool),
     SetKeepNames(bool),
 }
 

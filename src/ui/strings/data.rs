@@ -147,7 +147,7 @@ crate::catalogue! {
         Gone: "{n} no longer in the files" | "{n} nicht mehr in den Dateien",
         ImportedTitle: "Imported" | "Importiert",
         ShowSetAside: "Show the {n} {n:row|rows}" | "Die {n} {n:Zeile|Zeilen} zeigen",
-        SaveSetAside: "Save {n:it|them} as CSV…" | "Als CSV speichern …",
+        SaveSetAside: "Save {n:it|them} as CSV…" | "{n:Sie|Sie alle} als CSV speichern …",
         SetAsideTitle: "Rows set aside" | "Zurückgelegte Zeilen",
         SetAsideLead: "These rows could not be used. They are shown as they stand in the file, with the reason." | "Diese Zeilen waren nicht verwendbar. Sie stehen hier wie in der Datei, mit dem Grund.",
         LineOf: "{file}, line {line}" | "{file}, Zeile {line}",
@@ -173,6 +173,10 @@ crate::catalogue! {
         NoReadable: "None of these files can be read." | "Keine dieser Dateien ist lesbar.",
         NeedsMeaning: "Say first what {column} means, or ignore it." | "Sagen Sie zuerst, was {column} bedeutet, oder ignorieren Sie die Spalte.",
         Filter: "Filter meanings" | "Bedeutungen filtern",
+        Stale: "Groups and recommendations were made before the data changed." | "Gruppen und Empfehlungen sind älter als die Daten.",
+        Renew: "Renew them" | "Erneuern",
+        Renewing: "Renewing groups and recommendations" | "Gruppen und Empfehlungen werden erneuert",
+        ChoosePictures: "Choose picture folder…" | "Bildordner wählen …",
         ReadOnly: "This workspace is open read-only." | "Dieser Arbeitsbereich ist schreibgeschützt geöffnet.",
     }
 }

@@ -47,6 +47,7 @@ impl Studio {
                 wanted.for_each(|(name, _)| self.jobs.stop(name));
             }
             Ask::CheckAgain => self.at_desk("audit", |desk, now, monitor| desk.view(now, monitor)),
+            Ask::TrainAgain => self.train_again(),
             Ask::FixProblem { code, keys } => self.at_data(move |desk, now, monitor| {
                 let (view, step) = desk.fix(&[(code, Some(keys))], now, monitor)?;
                 Ok((view, Moved::Done(step)))
@@ -90,9 +91,6 @@ impl Studio {
             }
             Ask::ChoosePictureFolder => self.choose_folder(TaskResult::PictureFolder),
             Ask::ForgetPictureFolder => self.set_picture_folder(None),
-            Ask::SetLoadPictures(on) => self.at_desk("settings", move |desk, now, monitor| {
-                desk.change_settings(|settings| settings.load_pictures = on, now, monitor)
-            }),
             Ask::SetKeepNames(on) => self.at_desk("settings", move |desk, now, monitor| {
                 desk.change_settings(|settings| settings.keep_names = on, now, monitor)
             }),

@@ -198,8 +198,8 @@ impl Studio {
             let Some(from) = dialog.pick_file() else { return Err(Cancelled) };
             let read = || {
                 let cannot = || format!("The mapping cannot be read: {}", from.display());
-                let text = std::fs::read_to_string(&from)
-                    .map_err(|source| Error::user_because(cannot(), source))?;
+                let text =
+                    std::fs::read_to_string(&from).map_err(|source| Error::user_because(cannot(), source))?;
                 Mapping::from_toml(&text).map_err(|source| Error::user_because(cannot(), source))
             };
             answer(read().map(|mapping| TaskResult::Mapping(Box::new(mapping))))
@@ -228,7 +228,6 @@ impl Studio {
     pub(super) fn tell(&mut self, level: Level, text: String) {
         self.toasts.push(Toast { level, icon: None, text, actions: Vec::new() });
     }
-
 }
 
 fn request_of(choices: ImportChoices, dry_run: bool) -> ImportRequest {
@@ -256,8 +255,7 @@ fn store_of(choices: &ImportChoices) -> NewStore {
 /// A file name from what the store is called.
 fn file_name(store: Option<&str>) -> String {
     let words = store.unwrap_or_default().split(|letter: char| !letter.is_alphanumeric());
-    let words: Vec<String> =
-        words.filter(|word| !word.is_empty()).map(|word| word.to_lowercase()).collect();
+    let words: Vec<String> = words.filter(|word| !word.is_empty()).map(|word| word.to_lowercase()).collect();
     if words.is_empty() { "store".to_owned() } else { words.join("-") }
 }
 

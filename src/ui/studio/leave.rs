@@ -62,9 +62,10 @@ impl Studio {
     pub(super) fn roll_back(&mut self, exported_at: Seconds) {
         let Some(desk) = self.desk.clone() else { return };
         self.jobs.spawn("rollback", move |_| {
-            answer(leaving::exported_document(&desk.session(), exported_at).map(|document| {
-                TaskResult::RolledBack(Box::new(document))
-            }))
+            answer(
+                leaving::exported_document(&desk.session(), exported_at)
+                    .map(|document| TaskResult::RolledBack(Box::new(document))),
+            )
         });
     }
 

@@ -67,8 +67,8 @@ impl Studio {
                     .add_filter(
                         "CSV, TSV, Excel, JSON, XML, Parquet, ZIP",
                         &[
-                            "csv", "tsv", "txt", "xlsx", "xls", "json", "jsonl", "ndjson", "xml", "parquet", "zip",
-                            "gz",
+                            "csv", "tsv", "txt", "xlsx", "xls", "json", "jsonl", "ndjson", "xml", "parquet",
+                            "zip", "gz",
                         ],
                     )
                     .pick_files(),
@@ -342,7 +342,8 @@ pub(super) fn new_file(name: &str) -> PathBuf {
 /// A sentence when none of the files is of a kind that can be read.
 pub(super) fn unreadable(paths: &[PathBuf]) -> Option<String> {
     const READABLE: [&str; 14] = [
-        "csv", "tsv", "txt", "xlsx", "xls", "json", "jsonl", "ndjson", "zip", "gz", "xml", "parquet", "tab", "dat",
+        "csv", "tsv", "txt", "xlsx", "xls", "json", "jsonl", "ndjson", "zip", "gz", "xml", "parquet", "tab",
+        "dat",
     ];
     let extension = |path: &PathBuf| path.extension().map(|end| end.to_string_lossy().to_lowercase());
     let bad = paths

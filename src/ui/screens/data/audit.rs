@@ -3,19 +3,23 @@
 use egui::{Align, FontId, Layout, RichText, Role, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2};
 
 use super::super::first_run::ago;
-use super::super::stage::{Ask, Stage};
+use super::super::stage::{Ask, JobKind, Stage};
 use super::DataState;
 use crate::app::view::{AuditView, Problem, TableHealth, Urgency};
 use crate::import::DataKind;
 use crate::ui::icons;
-use crate::ui::kit::{button, card, heading};
+use crate::ui::kit::{button, card, heading, progress};
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::data::Data as T;
 use crate::ui::theme::{HasTokens as _, number_semibold, semibold, space, text};
 
+/// The code of the problem that a folder of pictures solves.
+const NO_PICTURE: &str = "no_picture";
+
 pub(super) fn audit_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut DataState) {
     head_ui(ui, stage);
     ui.add_space(space::M);
+    stale_ui(ui, stage);
     let audit = stage.view.audit.clone();
     tables_ui(ui, stage, audit.as_deref());
     ui.add_space(space::XL);
@@ -48,6 +52,45 @@ fn head_ui(ui: &mut Ui, stage: &mut Stage<'_>) {
             }
         });
     });
+}
+
+/// The data moved on since groups and models were made.
+fn stale_ui(ui: &mut Ui, stage: &mut Stage<'_>) {
+    if let Some(job) = stage.job(JobKind::Train).cloned() {
+        card::card(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.horizontal(|ui| {
+                ui.label(T::Renewing.text());
+                heading::caption(ui, &job.phase);
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    if ui.add(button::plain(T::Cancel.text())).clicked() {
+                        stage.push(Ask::Cancel(JobKind::Train));
+                    }
+                });
+            });
+            let share = (0 < job.total).then(|| job.done as f32 / job.total as f32);
+            progress::bar(ui, ui.available_width(), share, T::Renewing.text());
+        });
+        ui.add_space(space::M);
+        return;
+    }
+    if stage.view.stale_runs.is_empty() || stage.view.store.read_only {
+        return;
+    }
+    let t = ui.tokens();
+    card::banner(ui, t.bury, |ui| {
+        ui.set_width(ui.available_width());
+        ui.horizontal(|ui| {
+            ui.label(RichText::new(icons::WARNING.0).color(t.bury.fg));
+            ui.label(T::Stale.text());
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if ui.add(button::plain(T::Renew.text())).clicked() {
+                    stage.push(Ask::TrainAgain);
+                }
+            });
+        });
+    });
+    ui.add_space(space::M);
 }
 
 fn tables_ui(ui: &mut Ui, stage: &Stage<'_>, audit: Option<&AuditView>) {
@@ -220,6 +263,13 @@ fn problem_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut DataState, problem
                     } else {
                         state.open_rows.insert(problem.code.clone());
                     }
+                }
+            }
+            if problem.code == NO_PICTURE {
+                let why_not = stage.view.store.read_only.then(|| T::ReadOnly.text());
+                let choose = button::plain(T::ChoosePictures.text());
+                if button::enabled_or_why(ui, choose, why_not).clicked() {
+                    stage.push(Ask::ChoosePictureFolder);
                 }
             }
             if let Some(label) = &problem.fix_label {

@@ -55,7 +55,8 @@ pub(super) fn requirements(state: &DataState, file: &DetectedFile) -> Vec<(&'sta
     needs(kind_of(state, file))
         .iter()
         .map(|need| {
-            let met = need.iter().any(|meaning| chosen.iter().any(|word| word.as_deref() == Some(meaning.name())));
+            let met =
+                need.iter().any(|meaning| chosen.iter().any(|word| word.as_deref() == Some(meaning.name())));
             (*need, met)
         })
         .collect()

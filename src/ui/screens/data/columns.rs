@@ -35,11 +35,8 @@ fn file_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut DataState, file: &Det
     let t = ui.tokens();
     let is_mapped = choices::is_mapped(file, state);
     let word = |state: &DataState, column: &ColumnSuggestion| choices::meaning_of(state, &file.name, column);
-    let matched = file
-        .columns
-        .iter()
-        .filter(|column| word(state, column).is_some_and(|word| word != IGNORE))
-        .count();
+    let matched =
+        file.columns.iter().filter(|column| word(state, column).is_some_and(|word| word != IGNORE)).count();
     let open: Vec<&ColumnSuggestion> =
         file.columns.iter().filter(|column| word(state, column).is_none()).collect();
     ui.horizontal(|ui| {
@@ -161,8 +158,7 @@ fn samples_ui(
         return;
     }
     ui.add(egui::Label::new(RichText::new(column.samples.join(" · ")).color(t.text)).truncate());
-    let Some(meaning) =
-        choices::meaning_of(state, &file.name, column).and_then(|word| Meaning::parse(&word))
+    let Some(meaning) = choices::meaning_of(state, &file.name, column).and_then(|word| Meaning::parse(&word))
     else {
         return;
     };
@@ -201,8 +197,7 @@ fn in_words(stored: &Stored, stage: &Stage<'_>) -> String {
 }
 
 fn meaning_ui(ui: &mut Ui, state: &mut DataState, file: &DetectedFile, column: &ColumnSuggestion) {
-    let chosen =
-        choices::meaning_of(state, &file.name, column).and_then(|word| Meaning::parse(&word));
+    let chosen = choices::meaning_of(state, &file.name, column).and_then(|word| Meaning::parse(&word));
     let label = chosen.map_or(T::Choose.text(), Meaning::label);
     let name = T::MeaningOf.with(&[("column", (&column.header).into()), ("meaning", label.into())]);
     let mut pick = None;
@@ -246,12 +241,21 @@ fn writing_ui(
     let format = choices::format_of(state, file, column);
     let ways: [(T, ColumnFormat); 2] = match meaning.value() {
         Value::Money => [
-            (T::DecimalPoint, ColumnFormat { decimal_mark: Some(DecimalMark::Dot), ..ColumnFormat::default() }),
-            (T::DecimalComma, ColumnFormat { decimal_mark: Some(DecimalMark::Comma), ..ColumnFormat::default() }),
+            (
+                T::DecimalPoint,
+                ColumnFormat { decimal_mark: Some(DecimalMark::Dot), ..ColumnFormat::default() },
+            ),
+            (
+                T::DecimalComma,
+                ColumnFormat { decimal_mark: Some(DecimalMark::Comma), ..ColumnFormat::default() },
+            ),
         ],
         Value::Time => [
             (T::DayFirst, ColumnFormat { date_order: Some(DateOrder::DayFirst), ..ColumnFormat::default() }),
-            (T::MonthFirst, ColumnFormat { date_order: Some(DateOrder::MonthFirst), ..ColumnFormat::default() }),
+            (
+                T::MonthFirst,
+                ColumnFormat { date_order: Some(DateOrder::MonthFirst), ..ColumnFormat::default() },
+            ),
         ],
         _ => return,
     };
@@ -324,7 +328,8 @@ fn required_ui(ui: &mut Ui, state: &DataState, file: &DetectedFile) {
 fn remember_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut DataState, files: &[DetectedFile]) {
     ui.horizontal(|ui| {
         let label = ui.label(T::Remember.text());
-        let hint = files.iter().find(|file| choices::is_mapped(file, state)).map_or("", |file| file.name.as_str());
+        let hint =
+            files.iter().find(|file| choices::is_mapped(file, state)).map_or("", |file| file.name.as_str());
         ui.add(egui::TextEdit::singleline(&mut state.remember_as).hint_text(hint).desired_width(220.0))
             .labelled_by(label.id);
         let first = files.iter().find(|file| choices::is_mapped(file, state));

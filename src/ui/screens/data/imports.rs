@@ -148,8 +148,11 @@ pub(super) fn summary_ui(ui: &mut Ui, stage: &Stage<'_>, summary: &ImportSummary
                     _ => (icons::INFO, t.muted),
                 };
                 ui.label(RichText::new(icon.0).color(color));
-                let times =
-                    if 1 < issue.count { format!("{} × ", stage.formats.number(issue.count as i64)) } else { String::new() };
+                let times = if 1 < issue.count {
+                    format!("{} × ", stage.formats.number(issue.count as i64))
+                } else {
+                    String::new()
+                };
                 let place = match issue.line {
                     Some(line) => T::LineOf.with(&[("file", (&issue.file).into()), ("line", line.into())]),
                     None => issue.file.clone(),
@@ -180,22 +183,25 @@ fn changes_ui(ui: &mut Ui, stage: &Stage<'_>) {
     heading::title(ui, T::WhatChanged.text());
     card::card(ui, |ui| {
         ui.set_width(ui.available_width());
-        egui::Grid::new(("import diff", detail.import)).num_columns(4).spacing(vec2(20.0, 4.0)).show(ui, |ui| {
-            for change in &detail.changed {
-                ui.label(RichText::new(&change.what).text_style(text::strong()));
-                let field = match change.field {
-                    ChangedField::Title => T::FieldTitle,
-                    ChangedField::Price => T::FieldPrice,
-                    ChangedField::Stock => T::FieldStock,
-                    ChangedField::OrderTotal => T::FieldTotal,
-                    ChangedField::OrderStatus => T::FieldStatus,
-                };
-                ui.label(RichText::new(field.text()).color(t.muted));
-                ui.label(RichText::new(&change.before).color(t.muted).strikethrough());
-                ui.label(RichText::new(&change.after).color(t.text));
-                ui.end_row();
-            }
-        });
+        egui::Grid::new(("import diff", detail.import)).num_columns(4).spacing(vec2(20.0, 4.0)).show(
+            ui,
+            |ui| {
+                for change in &detail.changed {
+                    ui.label(RichText::new(&change.what).text_style(text::strong()));
+                    let field = match change.field {
+                        ChangedField::Title => T::FieldTitle,
+                        ChangedField::Price => T::FieldPrice,
+                        ChangedField::Stock => T::FieldStock,
+                        ChangedField::OrderTotal => T::FieldTotal,
+                        ChangedField::OrderStatus => T::FieldStatus,
+                    };
+                    ui.label(RichText::new(field.text()).color(t.muted));
+                    ui.label(RichText::new(&change.before).color(t.muted).strikethrough());
+                    ui.label(RichText::new(&change.after).color(t.text));
+                    ui.end_row();
+                }
+            },
+        );
         if !detail.gone.is_empty() {
             let names = detail.gone.join(", ");
             let words = T::GoneOf.with(&[("n", detail.gone.len().into()), ("names", (&names).into())]);

@@ -17,8 +17,8 @@ const TRIED_BY_ITSELF_BYTES: u64 = 24_000_000;
 
 /// What a new workspace is asked for; any other code can be typed on the command line.
 const CURRENCIES: [&str; 20] = [
-    "USD", "EUR", "GBP", "AUD", "BRL", "CAD", "CHF", "CNY", "CZK", "DKK", "HUF", "INR", "JPY", "MXN", "NOK", "NZD",
-    "PLN", "RON", "SEK", "TRY",
+    "USD", "EUR", "GBP", "AUD", "BRL", "CAD", "CHF", "CNY", "CZK", "DKK", "HUF", "INR", "JPY", "MXN", "NOK",
+    "NZD", "PLN", "RON", "SEK", "TRY",
 ];
 
 pub(super) fn wizard_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut DataState) {
@@ -29,9 +29,11 @@ pub(super) fn wizard_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut DataStat
         choices::take_mapping(state, &stage.found.detected, mapping);
     }
     let needs_columns = state.wants_columns
-        || stage.found.detected.iter().any(|file| {
-            file.state == FileState::CheckColumns || state.own_mapping.contains(&file.name)
-        });
+        || stage
+            .found
+            .detected
+            .iter()
+            .any(|file| file.state == FileState::CheckColumns || state.own_mapping.contains(&file.name));
     breadcrumb_ui(ui, state, needs_columns);
     ui.add_space(space::M);
     match state.step {
@@ -145,9 +147,7 @@ fn file_row(ui: &mut Ui, stage: &mut Stage<'_>, file: &DetectedFile) {
                 Some(trouble) => trouble.clone(),
                 None => facts(stage, file),
             };
-            ui.add(
-                egui::Label::new(RichText::new(sentence).text_style(text::small()).color(t.muted)).wrap(),
-            );
+            ui.add(egui::Label::new(RichText::new(sentence).text_style(text::small()).color(t.muted)).wrap());
         });
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let name = T::LeaveOut.with(&[("file", (&file.name).into())]);
@@ -205,7 +205,8 @@ pub(super) fn open_writing_ui(ui: &mut Ui, state: &mut DataState, files: &[Detec
     if let Some((file, example)) = open_date {
         let words = T::DatesTwoWays.with(&[("file", file.into()), ("example", example.into())]);
         question_ui(ui, &words, |ui| {
-            for (order, name) in [(DateOrder::DayFirst, T::DayFirst), (DateOrder::MonthFirst, T::MonthFirst)] {
+            for (order, name) in [(DateOrder::DayFirst, T::DayFirst), (DateOrder::MonthFirst, T::MonthFirst)]
+            {
                 if chip::filter(ui, state.dates == Some(order), name.text()).clicked() {
                     state.dates = Some(order);
                 }
@@ -216,9 +217,7 @@ pub(super) fn open_writing_ui(ui: &mut Ui, state: &mut DataState, files: &[Detec
     if let Some((file, example)) = open_amount {
         let words = T::DecimalsTwoWays.with(&[("file", file.into()), ("example", example.into())]);
         question_ui(ui, &words, |ui| {
-            for (mark, name) in
-                [(DecimalMark::Dot, T::DecimalPoint), (DecimalMark::Comma, T::DecimalComma)]
-            {
+            for (mark, name) in [(DecimalMark::Dot, T::DecimalPoint), (DecimalMark::Comma, T::DecimalComma)] {
                 if chip::filter(ui, state.decimal == Some(mark), name.text()).clicked() {
                     state.decimal = Some(mark);
                 }
