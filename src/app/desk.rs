@@ -53,6 +53,16 @@ pub struct KeptStep {
     pub change: Change,
 }
 
+impl KeptStep {
+    /// The change of the merchant's document; `None` for steps of the workspace's own.
+    pub fn edit(&self) -> Option<&Edit> {
+        match &self.change {
+            Change::Document { edit, .. } => Some(edit),
+            Change::Fix | Change::Import => None,
+        }
+    }
+}
+
 /// What a step changed, and how it is taken back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {

@@ -26,6 +26,7 @@ use super::screens::{self, Scene, Screen, ScreenStates};
 use super::shell::palette::Palette;
 use super::shell::sheets::{self, Sheet};
 use super::shell::status_bar::{self, Progress, Saved};
+use super::shell::tour::{self, Moment, Tour};
 use super::shell::{rail, title_bar};
 use super::strings;
 use super::theme::{self, HasTokens as _, size};
@@ -122,6 +123,7 @@ pub struct Studio {
     toasts: Toasts<Command>,
     palette: Palette,
     sheet: Option<Sheet>,
+    tour: Tour,
     /// Seconds since 1970; a fixed one in tests, the clock's in the window.
     now: Box<dyn Fn() -> Seconds>,
 }
@@ -161,8 +163,12 @@ impl Studio {
             toasts: Toasts::default(),
             palette: Palette::default(),
             sheet: None,
+            tour: Tour::default(),
             now: Box::new(now),
         };
+        if studio.settings.tour_is_over {
+            studio.tour = Tour::Over;
+        }
         studio.apply_settings(ctx);
         studio
     }
@@ -329,6 +335,9 @@ impl Studio {
         let under_way = self.progress.first().map(|known| &known.progress);
         status_bar::status_bar(ui, &scene, &self.saved, under_way, &mut commands);
         rail::rail(ui, &scene, screen, narrow, &mut commands);
+        if scene.view.store.is_sample {
+            tour::strip(ui, &scene, &self.tour, &mut commands);
+        }
         let app = ui.tokens().app;
         CentralPanel::default().frame(Frame::new().fill(app)).show(ui, |ui| {
             screens::show(ui, screen, &scene, &mut self.states, &mut commands);
@@ -348,6 +357,10 @@ impl Studio {
         }
         for command in commands {
             self.run(command, ui.ctx());
+        }
+        if self.tour.look(Moment::of(&self.states.pages, &self.history), &self.history) {
+            self.end_tour();
+            self.run(run::info(strings::Phrase::text(strings::shell::Shell::TourDone)), ui.ctx());
         }
     }
 

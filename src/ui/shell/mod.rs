@@ -5,3 +5,4 @@ pub mod rail;
 pub mod sheets;
 pub mod status_bar;
 pub mod title_bar;
+pub mod tour;
