@@ -37,6 +37,7 @@ impl Workspace {
                     "DELETE FROM erased WHERE order_key IS NOT NULL AND order_key NOT IN (SELECT key FROM orders)",
                     [],
                 )?;
+                transaction.execute("DELETE FROM absent_products WHERE import = ?1", [import])?;
                 transaction.execute("DELETE FROM files WHERE import = ?1", [import])?;
                 transaction
                     .execute("UPDATE imports SET undone = 1, summary = '{}' WHERE id = ?1", [import])?;
