@@ -15,6 +15,7 @@ pub mod import;
 pub mod merchandise;
 pub mod open;
 pub mod present;
+pub mod replay;
 pub mod runs;
 pub mod sample;
 pub mod segments;
