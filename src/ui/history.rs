@@ -83,6 +83,23 @@ impl History {
         self.done.last()
     }
 
+    /// Folds the steps after the first `from` into one. Returns how many there were; nothing happens below two.
+    pub fn fold(&mut self, from: usize, label: String) -> usize {
+        let n = self.done.len().saturating_sub(from);
+        if n < 2 {
+            return n;
+        }
+        self.gesture_open = false;
+        let steps: Vec<Step> = self.done.drain(from..).collect();
+        let at = steps.last().map_or(0, |step| step.at);
+        let inverses = steps.iter().rev().map(|step| step.inverse.clone()).collect();
+        let edits = steps.into_iter().map(|step| step.edit).collect();
+        let edit = Edit::Batch { label: label.clone(), edits };
+        let inverse = Edit::Batch { label: label.clone(), edits: inverses };
+        self.done.push(Step { label, at, edit, inverse });
+        n
+    }
+
     /// Oldest first.
     pub fn done(&self) -> &[Step] {
         &self.done
@@ -121,6 +138,22 @@ mod tests {
         history.redo(&mut document);
         history.redo(&mut document);
         assert_eq!(document.search.redirects[0].query, "d");
+    }
+
+    #[test]
+    fn folded_steps_are_taken_back_together_and_done_again_together() {
+        let (mut history, mut document) = (History::default(), Document::default());
+        for word in ["a", "b", "c"] {
+            history.push(&mut document, ignoring(word), word.to_owned(), 0).unwrap();
+            history.close_gesture();
+        }
+        assert_eq!(history.fold(1, "both".to_owned()), 2);
+        assert_eq!(history.done().len(), 2);
+        history.undo(&mut document);
+        assert_eq!(document.search.redirects[0].query, "a");
+        history.redo(&mut document);
+        assert_eq!(document.search.redirects[0].query, "c");
+        assert_eq!(history.fold(2, "nothing".to_owned()), 0);
     }
 
     #[test]

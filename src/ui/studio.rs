@@ -4,6 +4,7 @@
 //! the end of the frame. State changes nowhere else.
 
 mod ask;
+mod replay;
 mod run;
 mod work;
 
@@ -21,6 +22,7 @@ use super::persist::Settings;
 use super::pictures::Pictures;
 use super::screens::{self, Scene, Screen, ScreenStates};
 use super::shell::palette::Palette;
+use super::shell::regions::{self, Region};
 use super::shell::sheets::{self, Sheet};
 use super::shell::status_bar::{self, Progress, Saved};
 use super::shell::{rail, title_bar};
@@ -54,6 +56,14 @@ enum TaskResult {
     /// It failed, in a sentence.
     Trouble(String),
     Said(String),
+    Played(replay::Played),
+    /// Groups were changed by hand; this is how the workspace looks now.
+    Grouped(Box<View>),
+    /// Rows of the customer table who bought the product of this title.
+    Buyers {
+        title: String,
+        rows: Vec<usize>,
+    },
     Story(Box<crate::app::view::CustomerStory>),
     Planned(Box<crate::app::view::ExportPlan>),
     ExportFolder(PathBuf),
@@ -84,6 +94,10 @@ pub struct Studio {
     toasts: Toasts<Command>,
     palette: Palette,
     sheet: Option<Sheet>,
+    /// The action whose shortcut is being chosen; its keys must not run anything.
+    choosing_keys: Option<command::Action>,
+    replayer: replay::Replayer,
+    glance: screens::Glance,
     /// Seconds since 1970; a fixed one in tests, the clock's in the window.
     now: Box<dyn Fn() -> Seconds>,
 }
@@ -121,6 +135,9 @@ impl Studio {
             toasts: Toasts::default(),
             palette: Palette::default(),
             sheet: None,
+            choosing_keys: None,
+            replayer: replay::Replayer::default(),
+            glance: screens::Glance::default(),
             now: Box::new(now),
         };
         studio.apply_settings(ctx);
@@ -141,6 +158,7 @@ impl Studio {
         self.revision += 1;
         self.view = view;
         self.saved = Saved::All;
+        self.forget_past();
     }
 
     pub fn settings(&self) -> &Settings {
@@ -166,6 +184,7 @@ impl Studio {
 
     fn apply_settings(&mut self, ctx: &egui::Context) {
         strings::set_language(self.settings.language);
+        command::set_keys(&self.settings.keys);
         self.formats.language = self.settings.language;
         ctx.set_theme(self.settings.theme);
         ctx.set_zoom_factor(self.settings.zoom);
@@ -195,7 +214,9 @@ impl Studio {
                     self.progress = Some(Progress { phase, done, total });
                 }
                 JobEvent::Finished { kind, outcome, .. } => {
-                    self.progress = None;
+                    if self.jobs.n_running() == 0 || !kind.starts_with("replay") {
+                        self.progress = None;
+                    }
                     match outcome {
                         Outcome::Done(result) => self.take_result(result),
                         Outcome::Cancelled => {}
@@ -212,7 +233,8 @@ impl Studio {
         let now = self.scene_now();
         let mut commands = Vec::new();
         let situation = self.situation();
-        if let Some(action) = command::pressed(ui.ctx(), situation, self.settings.single_keys)
+        if self.choosing_keys.is_none()
+            && let Some(action) = command::pressed(ui.ctx(), situation, self.settings.single_keys)
             && !self.palette_or_sheet_blocks(action)
         {
             match situation.why_not(action) {
@@ -220,7 +242,7 @@ impl Studio {
                 Some(why) => commands.push(run::info(why)),
             }
         }
-        if !self.palette.is_open() {
+        if !self.palette.is_open() && self.choosing_keys.is_none() {
             commands.extend(run::pressed_screen(ui.ctx()).map(Command::Go));
         }
         let screen = self.settings.screen;
@@ -228,7 +250,9 @@ impl Studio {
         let narrow = self.settings.rail_narrow || window < size::RAIL_COLLAPSES_BELOW;
         let busy: Vec<String> = self.progress.iter().map(|progress| progress.phase.clone()).collect();
         let job_lines = self.job_lines();
+        self.glance.refresh(self.draft.as_ref(), self.exported.as_ref(), &self.document, self.revision, now);
         let Self {
+            glance,
             view,
             draft,
             exported,
@@ -255,6 +279,7 @@ impl Studio {
             busy: &busy,
             jobs: &job_lines,
             found,
+            glance,
         };
         let rail_width = if narrow { size::RAIL_ICONS } else { size::RAIL };
         let crumb = (screen == Screen::Pages).then(|| self.states.pages.page_title(&scene));
@@ -263,13 +288,15 @@ impl Studio {
         rail::rail(ui, &scene, screen, narrow, &mut commands);
         let app = ui.tokens().app;
         CentralPanel::default().frame(Frame::new().fill(app)).show(ui, |ui| {
+            regions::stop(ui, Region::Main);
             screens::show(ui, screen, &scene, &mut self.states, &mut commands);
         });
         self.palette.show(ui, &scene, situation, &mut commands);
         if let Some(sheet) = self.sheet
-            && sheets::show(ui, sheet, &scene, &mut commands)
+            && sheets::show(ui, sheet, &scene, &mut self.choosing_keys, &mut commands)
         {
             self.sheet = None;
+            self.choosing_keys = None;
         }
         run::drop_overlay(ui, &scene, &mut commands);
         let lift = size::STATUS + 16.0 + if screen == Screen::Pages { size::STRIP } else { 0.0 };
@@ -281,6 +308,7 @@ impl Studio {
         for command in commands {
             self.run(command, ui.ctx());
         }
+        self.look_at_replay();
     }
 
     /// The sample store is looked at on its own day, whatever today is.
