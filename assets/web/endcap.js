@@ -28,11 +28,13 @@ const integer = text => /^-?[0-9]{1,15}$/.test(text) ? Number(text) : null;
 const discount = p => p.price != null && p.compareAt != null && p.compareAt > p.price && p.compareAt > 0
   ? Math.floor((p.compareAt - p.price) * 100 / p.compareAt) : 0;
 const sellable = p => p.stock == null || p.stock > 0 || p.sellWhenEmpty;
-const compare = (a, operator, b) => operator === 'equals' ? a === b : operator === 'less' ? a < b
-  : operator === 'less_or_equal' ? a <= b : operator === 'greater' ? a > b
-  : operator === 'greater_or_equal' ? a >= b : false;
+const range = (operator, b) => ({
+  equals: [b, b], less: [-Infinity, b - 1], less_or_equal: [-Infinity, b],
+  greater: [b + 1, Infinity], greater_or_equal: [b, Infinity],
+})[operator] || [1, 0];
+const compare = (a, operator, b) => { const [low, high] = range(operator, b); return low <= a && a <= high; };
 
-function factOf(field, p, at, signals, now) {
+function factOf(field, p, at, signals) {
   if (typeof field === 'object') {
     return (p.attributes || []).filter(([name]) => name === field.attribute).map(([, value]) => value);
   }
@@ -46,30 +48,48 @@ function factOf(field, p, at, signals, now) {
     case 'discount_percent': return discount(p);
     case 'stock': return p.stock ?? null;
     case 'created_at': return p.createdAt ?? null;
-    case 'age_days': return p.createdAt == null ? null : Math.floor(Math.max(0, now - p.createdAt) / DAY);
     case 'margin': case 'popularity': return signals[field][at] ?? null;
     default: throw new Error(`unknown field ${field}`);
   }
 }
 
-function holds(condition, p, at, signals, now) {
-  if (condition.all) return condition.all.every(part => holds(part, p, at, signals, now));
-  if (condition.any) return condition.any.some(part => holds(part, p, at, signals, now));
-  if (condition.not) return !holds(condition.not, p, at, signals, now);
-  if (!condition.is) throw new Error('unknown condition');
-  const { field, operator, value } = condition.is;
-  const fact = factOf(field, p, at, signals, now);
-  if (Array.isArray(fact)) {
-    return fact.some(text => operator === 'equals' ? text === value
-      : operator === 'contains' && lower(text).includes(lower(value)));
-  }
-  const wanted = integer(value);
-  return fact !== null && wanted !== null && compare(fact, operator, wanted);
-}
+const partsOf = c => c.all || c.any || (c.not && [c.not]);
+const moves = c => (partsOf(c) || []).some(moves) || c.is?.field === 'age_days';
 
-/** Seconds after its creation at which a product may cross a bound of the condition. */
-const bounds = c => (c.all || c.any || (c.not ? [c.not] : [])).flatMap(bounds)
-  .concat(c.is?.field === 'age_days' ? [integer(c.is.value) * DAY, (integer(c.is.value) + 1) * DAY] : []);
+/** Which products hold a condition, a byte each. What no day changes is worked out once. */
+function holders(c, bundle, now) {
+  const key = moves(c) ? null : JSON.stringify(c), kept = key && bundle.held.get(key), parts = partsOf(c), { n, created } = bundle;
+  if (kept) return kept;
+  let held = new Uint8Array(n);
+  if (parts) {
+    // Any of them is none of their opposites.
+    const flip = !c.all;
+    held.fill(1);
+    for (const own of parts.map(part => holders(part, bundle, now))) for (let i = 0; i < n; i++) held[i] &= own[i] ^ flip;
+    if (c.any) held = held.map(one => one ^ 1);
+  } else {
+    if (!c.is) throw new Error('unknown condition');
+    const { field, operator, value } = c.is, wanted = integer(value), [low, high] = range(operator, wanted ?? NaN);
+    if (field === 'age_days') {
+      const oldest = high < 0 ? Infinity : now - (high + 1) * DAY, newest = low > 0 ? now - low * DAY : Infinity;
+      for (let i = 0; i < n; i++) held[i] = created[i] > oldest && created[i] <= newest;
+    } else {
+      held = Uint8Array.from(bundle.catalog.products, (p, at) => {
+        const fact = factOf(field, p, at, bundle.signals);
+        return Array.isArray(fact) ? fact.some(text => operator === 'equals' ? text === value
+          : operator === 'contains' && lower(text).includes(lower(value))) : fact !== null && low <= fact && fact <= high;
+      });
+    }
+  }
+  if (key) bundle.held.set(key, held);
+  return held;
+}
+const listOf = held => {
+  const list = new Int32Array(held.length);
+  let count = 0;
+  for (let i = 0; i < held.length; i++) if (held[i]) list[count++] = i;
+  return list.slice(0, count);
+};
 
 // ---- who a visit is
 
@@ -198,7 +218,13 @@ function distance(a, b, most) {
   return last[b.length] <= most ? last[b.length] : null;
 }
 
-const raise = (map, key, value) => { if (!(map.get(key) >= value)) map.set(key, value); };
+/** Products by value, largest first, then id; below 0 is left out. */
+function sorted(n, value) {
+  const keys = new Float64Array(n);
+  let count = 0;
+  for (let i = 0; i < n; i++) { const own = value(i); if (own >= 0) keys[count++] = (1e10 - own) * n + i; }
+  return Int32Array.from(keys.subarray(0, count).sort(), key => key % n);
+}
 
 function hitsOf(bundle, query) {
   const [phrases, rest] = phrasesOf(query, bundle.perMajor);
@@ -226,7 +252,7 @@ function hitsOf(bundle, query) {
     at += own.length;
   }
   units.length = Math.min(units.length, 8);
-  const { products } = bundle.catalog;
+  const { n, catalog: { products } } = bundle;
   const within = at => {
     const p = products[at];
     return (!phrases.sale || discount(p) > 0)
@@ -234,65 +260,54 @@ function hitsOf(bundle, query) {
       && (phrases.most === null || (p.price != null && p.price <= phrases.most));
   };
   if (!units.length) {
-    if (!phrases.sale && phrases.least === null && phrases.most === null) return [];
-    return products.map((_, at) => at).filter(within).map(at => [at, 5000]);
+    const any = phrases.sale || phrases.least !== null || phrases.most !== null;
+    return Int32Array.from(products, (_, at) => any && within(at) ? 5000 : -1);
   }
+  // Points by product; below 0 is no hit.
+  const none = () => new Int32Array(n).fill(-1);
   const take = (best, postings, permille) => {
     for (const [product, points] of postings) {
-      if (product < products.length) raise(best, product, Math.floor(Math.min(points, 10000) * permille / 1000));
+      const value = Math.floor(Math.min(points, 10000) * permille / 1000);
+      if (best[product] < value) best[product] = value;
     }
   };
   const oneWord = (word, slips) => {
-    const best = new Map(), exact = bundle.words.get(word);
-    if (exact) take(best, exact, 1000);
+    const best = none(), letters = [...word], alike = bundle.words.get(letters[0]) || [];
+    const exact = alike.find(([known]) => known === word);
+    if (exact) take(best, exact[2], 1000);
     else if (slips) {
-      const letters = [...word], allowed = letters.length < 4 ? 0 : letters.length < 8 ? 1 : 2;
-      for (const [known, postings] of bundle.words) {
-        if (!known.startsWith(letters[0])) continue;
-        const far = distance(letters, [...known], allowed);
+      const allowed = letters.length < 4 ? 0 : letters.length < 8 ? 1 : 2;
+      for (const [, known, postings] of alike) {
+        const far = distance(letters, known, allowed);
         if (far === 1 || far === 2) take(best, postings, far === 1 ? 600 : 400);
       }
     }
     return best;
   };
-  const allWords = (way, slips) => {
-    let found;
-    for (const word of way) {
-      const here = oneWord(word, slips);
-      if (!found) { found = here; continue; }
-      const both = new Map();
-      for (const [product, points] of found) {
-        if (here.has(product)) both.set(product, Math.min(points, here.get(product)));
-      }
-      found = both;
-    }
-    return found || new Map();
-  };
-  const sums = new Map();
-  let alive = 0;
+  const allWords = (way, slips) => way.map(word => oneWord(word, slips))
+    .reduce((found, here) => found.map((points, i) => Math.min(points, here[i])));
+  const matched = new Uint8Array(n), points = new Int32Array(n);
+  let alive = 0, most = 0;
   units.forEach((ways, at) => {
-    let best = new Map();
+    let best = none();
     for (const [way, permille] of ways) {
-      for (const [product, points] of allWords(way, false)) raise(best, product, Math.floor(points * permille / 1000));
+      const found = allWords(way, false);
+      for (let i = 0; i < n; i++) best[i] = Math.max(best[i], Math.floor(found[i] * permille / 1000));
     }
     const own = ways[0][0];
     if (at === units.length - 1 && own.length === 1 && [...own[0]].length >= 2) {
-      for (const [known, postings] of bundle.words) {
+      for (const [known, , postings] of bundle.words.get([...own[0]][0]) || []) {
         if (known !== own[0] && known.startsWith(own[0])) take(best, postings, 800);
       }
     }
-    if (!best.size) best = allWords(own, true);
-    if (best.size) alive++;
-    for (const [product, points] of best) {
-      const sum = sums.get(product) || [0, 0];
-      sums.set(product, [sum[0] + 1, sum[1] + points]);
-    }
+    const hit = value => value >= 0;
+    if (!best.some(hit)) best = allWords(own, true);
+    if (best.some(hit)) alive++;
+    for (let i = 0; i < n; i++) if (best[i] >= 0) { matched[i]++; points[i] += best[i]; }
   });
-  let most = 0;
-  for (const [product, [n]] of sums) if (n > most && within(product)) most = n;
-  return [...sums].filter(([product, [n]]) => n === most && within(product))
-    .map(([product, [, points]]) => [product, Math.min(10000, Math.floor(points * SHARE[alive] / 1000))])
-    .sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+  for (let i = 0; i < n; i++) if (matched[i] > most && within(i)) most = matched[i];
+  return points.map((sum, i) => most && matched[i] === most && within(i)
+    ? Math.min(10000, Math.floor(sum * SHARE[alive] / 1000)) : -1);
 }
 
 // ---- rules
@@ -303,7 +318,7 @@ const pageHolds = (scope, page) => scope === page
 function compile(rule, at, bundle) {
   const action = rule.action.do;
   if (!['pin', 'boost', 'bury', 'hide', 'only_show'].includes(action)) throw new Error(`unknown rule kind ${action}`);
-  const scope = rule.scope || {}, n = bundle.catalog.products.length;
+  const scope = rule.scope || {};
   const page = !!(scope.pages?.length || scope.block != null || scope.queries?.length), segment = scope.segments != null;
   const listed = rule.target.by === 'products';
   const compiled = {
@@ -317,16 +332,8 @@ function compile(rule, at, bundle) {
     compiled.order = rule.target.of.map(id => bundle.indexOf.get(id));
     compiled.list = [...new Set(compiled.order.filter(product => product !== undefined))];
   } else if (rule.target.by === 'where') {
-    const matching = now => {
-      const list = [];
-      for (let i = 0; i < n; i++) if (holds(rule.target.of, bundle.catalog.products[i], i, bundle.signals, now)) list.push(i);
-      return list;
-    };
-    const ages = bounds(rule.target.of);
-    if (ages.length) {
-      compiled.moving = matching;
-      compiled.flips = bundle.catalog.products.flatMap(p => p.createdAt == null ? [] : ages.map(age => p.createdAt + age)).sort((a, b) => a - b);
-    } else compiled.list = matching(0);
+    const matching = now => listOf(holders(rule.target.of, bundle, now));
+    if (moves(rule.target.of)) compiled.moving = matching; else compiled.list = matching(0);
   } else throw new Error(`unknown target ${rule.target.by}`);
   return compiled;
 }
@@ -339,17 +346,11 @@ const isActive = (rule, place) => rule.rule.enabled
   && (rule.scope.segments == null || rule.scope.segments.includes(place.segment))
   && (!rule.queries.length || (place.query !== null && rule.queries.includes(place.query)));
 
-const eraOf = ({ flips }, now) => {
-  let low = 0, high = flips?.length || 0;
-  while (low < high) { const middle = (low + high) >> 1; if (flips[middle] <= now) low = middle + 1; else high = middle; }
-  return low;
-};
-
 function effectsOf(active, n, now) {
   let hidden = null, allowed = null, points = null;
-  const uncapped = new Set();
+  let uncapped = null;
   for (const rule of active) {
-    if (rule.moving && rule.era !== eraOf(rule, now)) { rule.era = eraOf(rule, now); rule.list = rule.moving(now); }
+    if (rule.moving && rule.seen !== now && rule.action !== 'pin') { rule.seen = now; rule.list = rule.moving(now); }
     const { list } = rule;
     if (rule.action === 'hide') { hidden ||= new Uint8Array(n); for (const i of list) hidden[i] = 1;
     } else if (rule.action === 'only_show') {
@@ -358,11 +359,13 @@ function effectsOf(active, n, now) {
       allowed = inside;
     } else if (rule.action !== 'pin') {
       points ||= new Float64Array(n);
-      for (const i of list) { points[i] += rule.points; if (rule.rule.action.uncapped) uncapped.add(i); }
+      const by = rule.points;
+      for (let at = 0; at < list.length; at++) points[list[at]] += by;
+      if (rule.rule.action.uncapped) { uncapped ||= new Uint8Array(n); for (const i of list) uncapped[i] = 1; }
     }
   }
   if (points) {
-    for (let i = 0; i < n; i++) if (!uncapped.has(i)) points[i] = Math.max(-STRONG, Math.min(STRONG, points[i]));
+    for (let i = 0; i < n; i++) if (Math.abs(points[i]) > STRONG && !(uncapped && uncapped[i])) points[i] = Math.sign(points[i]) * STRONG;
   }
   return { hidden, allowed, points };
 }
@@ -397,10 +400,10 @@ function pinPlan(active, mayShow) {
 }
 
 /** The `count` best of `pool` by score, then id, best first; and the best of what remains. */
-function head(pool, count) {
-  const behind = (a, b) => a.score < b.score || (a.score === b.score && a.product > b.product);
+function head(pool, score, count) {
+  const behind = (a, b) => score[a] < score[b] || (score[a] === score[b] && a > b);
   const heap = [];
-  let next = null;
+  let next = -1;
   const sink = at => {
     for (let child; (child = 2 * at + 1) < heap.length; at = child) {
       if (child + 1 < heap.length && behind(heap[child + 1], heap[child])) child++;
@@ -408,30 +411,32 @@ function head(pool, count) {
       [heap[at], heap[child]] = [heap[child], heap[at]];
     }
   };
-  for (const one of pool) {
+  for (let at = 0; at < pool.length; at++) {
+    const one = pool[at];
     if (heap.length < count) {
       heap.push(one);
       if (heap.length === count) for (let at = count >> 1; at-- > 0;) sink(at);
       continue;
     }
     let out = one;
-    if (behind(heap[0], one)) { out = heap[0]; heap[0] = one; sink(0); }
-    if (!next || behind(next, out)) next = out;
+    if (behind(heap[0], one)) { [out, heap[0]] = [heap[0], one]; sink(0); }
+    if (next < 0 || behind(next, out)) next = out;
   }
-  return [heap.sort((a, b) => b.score - a.score || a.product - b.product), next];
+  const of = product => ({ product, score: score[product], compared: 0, similarity: 0 });
+  return [heap.map(of).sort((a, b) => b.score - a.score || a.product - b.product), next < 0 ? null : of(next)];
 }
 
-function fill(bundle, candidates, slotOf, plan, variety, upto, brought) {
+function fill(bundle, candidates, scores, plan, variety, upto, brought) {
   const pinned = new Set(plan.hard.map(([, product]) => product)), gone = new Set();
-  const pool = candidates.slice(0, brought).filter(one => !pinned.has(one.product));
+  const pool = pinned.size ? candidates.subarray(0, brought).filter(one => !pinned.has(one)) : candidates.subarray(0, brought);
   const soft = plan.soft.slice(), hard = plan.hard.slice(), held = [];
-  let count = 2 * upto + 24, [ahead, rest] = head(pool, count);
+  let count = 2 * upto + 24, [ahead, rest] = head(pool, scores, count);
   const forget = product => {
     gone.add(product);
     const at = ahead.findIndex(one => one.product === product);
     if (at >= 0) ahead.splice(at, 1);
   };
-  const placed = product => ({ product, score: candidates[slotOf[product]].score, pinned: true });
+  const placed = product => ({ product, score: scores[product], pinned: true });
   // Variety only lowers scores: the search stops at the first product whose score without it is behind the best, and
   // looks beyond the head only when the best of the head is behind the best of the rest.
   const best = () => {
@@ -440,7 +445,7 @@ function fill(bundle, candidates, slotOf, plan, variety, upto, brought) {
       for (const one of ahead) {
         if (top && (one.score < topScore || (one.score === topScore && one.product > top.product))) break;
         if (variety > 0) {
-          for (one.compared ||= 0, one.similarity ||= 0; one.compared < held.length; one.compared++) {
+          for (; one.compared < held.length; one.compared++) {
             one.similarity = Math.max(one.similarity, bundle.similarity(one.product, held[one.compared].product));
           }
         }
@@ -453,7 +458,7 @@ function fill(bundle, candidates, slotOf, plan, variety, upto, brought) {
       }
       if (!rest) return null;
       count *= 2;
-      [ahead, rest] = head(pool.filter(one => !gone.has(one.product)), count);
+      [ahead, rest] = head(pool.filter(one => !gone.has(one)), scores, count);
     }
   };
   const wanted = Math.min(upto, candidates.length);
@@ -471,13 +476,24 @@ function fill(bundle, candidates, slotOf, plan, variety, upto, brought) {
   return held;
 }
 
+/** Where both are 1; the first when there is no other. */
+function both(one, other) {
+  if (!other) return one;
+  const met = new Uint8Array(one.length);
+  for (let i = 0; i < met.length; i++) met[i] = one[i] & other[i];
+  return met;
+}
+
+function cached(map, key, make) {
+  if (!map.has(key)) {
+    if (map.size > 299) map.clear();
+    map.set(key, make());
+  }
+  return map.get(key);
+}
+
 // ---- the runtime
 
-const ranking = (n, key) => {
-  const keyed = [];
-  for (let i = 0; i < n; i++) { const k = key(i); if (k !== null) keyed.push([k, i]); }
-  return keyed.sort((a, b) => b[0] - a[0] || a[1] - b[1]).map(([, i]) => i);
-};
 export class Runtime {
   /** `files`: bundle path → parsed JSON (`rules.jsonl`: array). Relevance and neighbour files may come later by `add`. */
   constructor(files) {
@@ -489,48 +505,63 @@ export class Runtime {
     });
     const { products } = this.catalog, n = this.n = products.length;
     this.indexOf = new Map(products.map((p, at) => [p.id, at]));
-    this.words = new Map((files['text.json']?.words) || []);
     this.layouts = new Map();
+    this.held = new Map();
+    this.created = Float64Array.from(products, p => p.createdAt ?? NaN);
+    this.sold = Uint8Array.from(this.signals.popularity, value => value != null);
+    this.index(files['text.json']);
     for (const path of Object.keys(files)) {
       if (path.startsWith('pages/')) this.layouts.set(files[path].page, files[path].layout);
     }
-    this.columns = SIGNALS.map(name => Array.from({ length: n }, (_, i) => this.signals[name][i] ?? UNKNOWN));
+    const column = name => Int32Array.from({ length: n }, (_, i) => this.signals[name][i] ?? UNKNOWN);
+    this.columns = SIGNALS.map(column);
     const [popularity, newness] = this.columns;
-    const known = column => i => column[i] === UNKNOWN ? null : column[i];
-    const trending = this.trending = Array.from({ length: n }, (_, i) => this.signals.trending[i] ?? UNKNOWN);
-    this.byPopularity = ranking(n, i => Math.max(popularity[i], 0));
-    this.byTrending = ranking(n, known(trending));
-    this.byNewness = ranking(n, i => newness[i] > 0 ? newness[i] : null);
-    this.onSale = ranking(n, i => discount(products[i]) || null);
-    this.restocked = ranking(n, i => products[i].restockedAt ?? null);
-    this.base = Uint8Array.from(products, p => p.published && p.price != null ? 1 : 0);
+    const trending = this.trending = column('trending');
+    this.byPopularity = sorted(n, i => Math.max(popularity[i], 0));
+    this.byTrending = sorted(n, i => trending[i]);
+    this.byNewness = sorted(n, i => newness[i] || -1);
+    this.onSale = sorted(n, i => discount(products[i]) || -1);
+    this.restocked = sorted(n, i => products[i].restockedAt ?? -1);
+    this.base = Uint8Array.from(products, p => p.published && p.price != null);
     this.stocked = {
-      in_stock: Uint8Array.from(products, p => p.stock > 0 ? 1 : 0),
-      sellable: Uint8Array.from(products, p => sellable(p) ? 1 : 0),
+      in_stock: Uint8Array.from(products, p => p.stock > 0),
+      sellable: Uint8Array.from(products, sellable),
     };
     this.members = new Map();
     products.forEach((p, at) => (p.collections || []).forEach(id => {
       if (!this.members.has(id)) this.members.set(id, new Uint8Array(n));
       this.members.get(id)[at] = 1;
     }));
-    this.attributes = products.map(p => new Set((p.attributes || []).filter(([, value]) => value)
-      .map(pair => JSON.stringify(pair))));
+    const numbers = new Map(), number = text => text ? numbers.get(text) ?? numbers.set(text, numbers.size + 1).size : 0;
+    this.kinds = ['variantGroup', 'productType', 'vendor'].map(fact => Int32Array.from(products, p => number(p[fact])));
+    this.attributes = products.map(p => [...new Set((p.attributes || []).filter(([, value]) => value)
+      .map(pair => number(JSON.stringify(pair))))]);
     this.rules = files['rules.jsonl'].map((rule, at) => compile(rule, at, this));
     this.effects = new Map();
+    this.facets = new Map();
   }
 
   add(path, json) {
     this.files[path] = json;
-    if (path === 'text.json') this.words = new Map(json.words);
+    if (path === 'text.json') this.index(json);
+  }
+
+  /** Words by their first letter. */
+  index(text) {
+    this.words = new Map();
+    for (const [word, postings] of text?.words || []) {
+      const letters = [...word], [first] = letters;
+      if (!this.words.has(first)) this.words.set(first, []);
+      this.words.get(first).push([word, letters, postings]);
+    }
   }
 
   similarity(a, b) {
-    const p = this.catalog.products[a], q = this.catalog.products[b];
-    if (p.variantGroup && p.variantGroup === q.variantGroup) return 10000;
-    const vendor = p.vendor && p.vendor === q.vendor;
-    if (p.productType && p.productType === q.productType) return vendor ? 8000 : 6000;
+    const [group, type, vendor] = this.kinds.map(kind => kind[a] > 0 && kind[a] === kind[b]);
+    if (group) return 10000;
+    if (type) return vendor ? 8000 : 6000;
     let shared = vendor ? 1 : 0;
-    for (const one of this.attributes[a]) if (this.attributes[b].has(one)) shared++;
+    for (const one of this.attributes[a]) if (this.attributes[b].includes(one)) shared++;
     return Math.min(1000 * shared, 5000);
   }
 
@@ -540,7 +571,8 @@ export class Runtime {
 
   relevanceOf(segment) {
     const at = Math.max(this.signals.relevanceOf.indexOf(segment), 0);
-    return this.files[`relevance/${at}.json`]?.relevance || [];
+    const file = this.files[`relevance/${at}.json`];
+    return file ? file.column ||= Int32Array.from(file.relevance, value => value ?? UNKNOWN) : [];
   }
 
   /** Decides a page; never throws: on any error it answers with the bundle's fallback lists. */
@@ -611,8 +643,9 @@ export class Runtime {
           default: return (p.attributes || []).some(([known, own]) => known === name && own === value);
         }
       };
-      filter = Uint8Array.from(this.catalog.products, (p, at) =>
-        (!filter || filter[at]) && visit.filters.every(facet => within(p, facet)) ? 1 : 0);
+      for (const facet of visit.filters) {
+        filter = both(cached(this.facets, facet.join('\n'), () => Uint8Array.from(this.catalog.products, p => within(p, facet))), filter);
+      }
     }
     return filter;
   }
@@ -641,113 +674,104 @@ export class Runtime {
     const place = { page: scene.key, block: block.id, segment: visitor.segment, query: scene.query, now: visit.now };
     const active = visitor.holdout ? [] : this.rules.filter(rule => isActive(rule, place));
     const effects = this.effectsFor(active, visit.now);
-    const pinnable = new Uint8Array(n), stocked = new Uint8Array(n), eligible = new Uint8Array(n);
-    const stock = this.stocked[block.stock], subject = new Set(block.may_repeat ? [] : scene.subject);
+    const pinnable = this.base.slice(), { hidden, allowed, points } = effects, { filter } = scene;
     for (let i = 0; i < n; i++) {
-      if (!this.base[i] || effects.hidden?.[i] || (scene.filter && !scene.filter[i])
-        || (!block.may_repeat && shown[i]) || subject.has(i)) continue;
-      pinnable[i] = 1;
-      if (stock && !stock[i]) continue;
-      stocked[i] = 1;
-      if (!effects.allowed || effects.allowed[i]) eligible[i] = 1;
+      if ((hidden && hidden[i]) || (filter && !filter[i]) || (!block.may_repeat && shown[i])) pinnable[i] = 0;
     }
-    const taste = this.taste(scene, block), slotOf = new Int32Array(n).fill(-1), candidates = [];
+    if (!block.may_repeat) for (const i of scene.subject) pinnable[i] = 0;
+    const stocked = both(pinnable, this.stocked[block.stock]), eligible = both(stocked, allowed);
+    const taste = this.taste(scene, block);
+    // Relevance of candidates by product; below UNKNOWN is none.
+    const relevanceOf = new Int32Array(n).fill(-2), candidates = new Int32Array(n), scores = new Float64Array(n);
+    let count = 0;
     const offer = (product, relevance, nth) => {
       if (!eligible[product]) return;
       const halved = relevance === UNKNOWN ? UNKNOWN : relevance >> Math.min(nth, 15);
-      const slot = slotOf[product];
-      if (slot < 0) { slotOf[product] = candidates.length; candidates.push({ product, relevance: halved });
-      } else if (halved > candidates[slot].relevance) candidates[slot].relevance = halved;
+      if (relevanceOf[product] < UNKNOWN) candidates[count++] = product;
+      if (halved > relevanceOf[product]) relevanceOf[product] = halved;
     };
     const bring = (source, nth, enough) => {
-      if (enough === Infinity && (source === 'for_you' || source === 'everything')) {
+      const members = enough === Infinity && this.membersOf(source, scene);
+      if (members || (enough === Infinity && ['for_you', 'search_hits', 'everything'].includes(source))) {
         for (let i = 0; i < n; i++) {
-          if (!eligible[i]) continue;
-          const relevance = taste(i);
-          if (relevance !== UNKNOWN || source !== 'for_you') offer(i, relevance, nth);
+          if (!eligible[i] || (members && !members[i])) continue;
+          const relevance = source === 'search_hits' ? scene.hits[i] ?? UNKNOWN : taste(i);
+          if (relevance !== UNKNOWN || members || source === 'everything') offer(i, relevance, nth);
         }
         return;
       }
-      for (const [product, relevance] of this.listed(source, scene, block, taste)) {
-        if (candidates.length >= enough) return;
-        offer(product, relevance, nth);
+      const [products, own, among] = this.listed(source, scene, block, taste, eligible, enough);
+      for (let rank = 0; rank < products.length && count < enough; rank++) {
+        const product = products[rank];
+        if (!among || among[product]) offer(product, own(product, rank), nth);
       }
     };
     const minimum = Math.max(block.minimum, block.size);
     block.sources.forEach((source, nth) => {
-      if (nth === 0 || candidates.length < minimum) bring(source, nth, nth === 0 && !RANKED[source] ? Infinity : minimum);
+      if (nth === 0 || count < minimum) bring(source, nth, nth === 0 && !RANKED[source] ? Infinity : minimum);
     });
-    if (!candidates.length) bring('everything', block.sources.length, minimum);
-    const brought = candidates.length;
-    const weights = WEIGHTS.map(name => Math.min(block.weights[name], 1000));
-    const neutral = block.neutral.map(value => Math.min(value, 10000));
-    const finish = one => {
-      let score = weights[0] * (one.relevance === UNKNOWN ? neutral[0] : one.relevance);
-      for (let s = 0; s < 4; s++) {
-        const value = this.columns[s][one.product];
-        score += weights[s + 1] * (value === UNKNOWN ? neutral[s + 1] : value);
-      }
-      one.score = score + (effects.points ? effects.points[one.product] : 0);
-    };
-    candidates.forEach(finish);
+    if (!count) bring('everything', block.sources.length, minimum);
+    const brought = count;
     const plan = pinPlan(active, (product, keep) => !!(keep ? pinnable : stocked)[product]);
     for (const product of [...plan.hard.map(([, p]) => p), ...plan.soft.map(pin => pin.product)]) {
-      if (slotOf[product] >= 0) continue;
-      const one = { product, relevance: taste(product) };
-      finish(one);
-      slotOf[product] = candidates.length;
-      candidates.push(one);
+      if (relevanceOf[product] < UNKNOWN) { candidates[count++] = product; relevanceOf[product] = taste(product); }
     }
-    const held = fill(this, candidates, slotOf, plan, Math.min(block.variety, 1000), block.size, brought);
-    return { held, total: candidates.length, effects };
+    const [w0, ...weights] = WEIGHTS.map(name => Math.min(block.weights[name], 1000));
+    const [n0, ...neutral] = block.neutral.map(value => Math.min(value, 10000)), { columns } = this;
+    for (let at = 0; at < count; at++) {
+      const product = candidates[at];
+      let score = w0 * (relevanceOf[product] === UNKNOWN ? n0 : relevanceOf[product]);
+      for (let s = 0; s < 4; s++) {
+        const value = columns[s][product];
+        score += weights[s] * (value === UNKNOWN ? neutral[s] : value);
+      }
+      scores[product] = score + (points ? points[product] : 0);
+    }
+    const held = fill(this, candidates.subarray(0, count), scores, plan, Math.min(block.variety, 1000), block.size, brought);
+    return { held, total: count, effects };
+  }
+
+  /** The collection a source names, as bytes. */
+  membersOf(source, scene) {
+    const own = source === 'collection' || typeof source === 'object';
+    if (own && source !== 'collection' && !('collection' in source)) throw new Error('unknown source');
+    const id = own ? source.collection ?? (scene.kind === 'collection' ? scene.key.slice(11) : null) : null;
+    return own ? this.members.get(id) || new Uint8Array(this.n) : null;
   }
 
   effectsFor(active, now) {
-    const key = active.map(rule => `${rule.at}.${eraOf(rule, now)}`).join();
-    if (!this.effects.has(key)) {
-      if (this.effects.size >= 99) this.effects.clear();
-      this.effects.set(key, effectsOf(active, this.n, now));
-    }
-    return this.effects.get(key);
+    const key = active.map(rule => rule.at).join() + (active.some(rule => rule.moving) ? `@${now}` : '');
+    return cached(this.effects, key, () => effectsOf(active, this.n, now));
   }
 
-  /** Products of a source in its order, with their relevance. */
-  * listed(source, scene, block, taste) {
-    const own = function* (products) { for (const product of products) yield [product, taste(product)]; };
-    const byRank = products => [...new Set(products)].map((product, rank) => [product, 10000 - 250 * Math.min(rank, 40)]);
-    if (typeof source === 'object' || source === 'collection') {
-      if (typeof source === 'object' && !('collection' in source)) throw new Error('unknown source');
-      const id = source.collection ?? (scene.kind === 'collection' ? scene.key.slice(11) : null);
-      const members = id === null ? null : this.members.get(id);
-      if (members) yield* own(this.byPopularity.filter(product => members[product]));
-      return;
-    }
+  /** Products of a source in its order, how relevant each is, and among which they count. */
+  listed(source, scene, block, taste, eligible, enough) {
+    const byRank = products => [[...new Set(products)], (_, rank) => 10000 - 250 * Math.min(rank, 40)];
+    const members = this.membersOf(source, scene);
+    if (members) return [this.byPopularity, taste, members];
     if (LISTS[source]) {
       const sums = new Map();
       for (const seed of this.seeds(scene)) {
         for (const [product, strength] of this.neighbors(source, seed)) sums.set(product, Math.min(10000, (sums.get(product) || 0) + strength));
       }
-      yield* [...sums].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
-      return;
+      return [[...sums.keys()].sort((a, b) => sums.get(b) - sums.get(a) || a - b), product => sums.get(product)];
     }
     switch (source) {
-      case 'for_you': {
-        const known = [];
-        for (let i = 0; i < this.n; i++) { const r = taste(i); if (r !== UNKNOWN) known.push([i, r]); }
-        yield* known.sort((a, b) => b[1] - a[1] || a[0] - b[0]);
-        return;
+      case 'for_you': case 'search_hits': {
+        // No more than `enough` eligible ones can be asked for.
+        const own = source === 'for_you' ? taste : i => scene.hits[i] ?? UNKNOWN, values = new Int32Array(this.n), pool = [];
+        for (let i = 0; i < this.n; i++) if (eligible[i] && (values[i] = own(i)) >= 0) pool.push(i);
+        return [head(pool, values, enough)[0].map(one => one.product), own];
       }
-      case 'trending': for (const i of this.byTrending) yield [i, this.trending[i]]; return;
-      case 'best_sellers': yield* own(this.byPopularity.filter(i => this.columns[0][i] !== UNKNOWN)); return;
-      case 'new': yield* own(this.byNewness); return;
-      case 'on_sale': yield* own(this.onSale); return;
-      case 'back_in_stock': yield* own(this.restocked); return;
-      case 'everything': yield* own(this.byPopularity); return;
-      case 'hand_picked': yield* byRank((block.hand_picked || []).map(id => this.indexOf.get(id)).filter(i => i !== undefined)); return;
+      case 'trending': return [this.byTrending, i => this.trending[i]];
+      case 'best_sellers': return [this.byPopularity, taste, this.sold];
+      case 'new': return [this.byNewness, taste];
+      case 'on_sale': return [this.onSale, taste];
+      case 'back_in_stock': return [this.restocked, taste];
+      case 'everything': return [this.byPopularity, taste];
+      case 'hand_picked': return byRank((block.hand_picked || []).map(id => this.indexOf.get(id)).filter(i => i !== undefined));
       case 'recently_viewed': case 'buy_again':
-        yield* byRank(scene.history.filter(([, kind]) => (kind === 'purchase') === (source === 'buy_again')).map(([i]) => i));
-        return;
-      case 'search_hits': yield* scene.hits; return;
+        return byRank(scene.history.filter(([, kind]) => (kind === 'purchase') === (source === 'buy_again')).map(([i]) => i));
       default: throw new Error(`unknown source ${source}`);
     }
   }
@@ -825,7 +849,8 @@ export const http = base => async path => {
 export class Memory {
   constructor(storage, key = 'endcap') { Object.assign(this, { storage, key }); }
   state() { try { return JSON.parse(this.storage.getItem(this.key)) || {}; } catch { return {}; } }
-  save(state) { try { this.storage.setItem(this.key, JSON.stringify(state)); } catch { /* a full or forbidden storage means no history */ } }
+  // A full or forbidden storage means no history.
+  save(state) { try { this.storage.setItem(this.key, JSON.stringify(state)); } catch {} }
   get consent() { return this.state().consent === true; }
   allow() { this.save({ visitor: crypto.randomUUID(), ...this.state(), consent: true }); }
   /** Withdraws consent and forgets everything. */

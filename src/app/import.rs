@@ -75,11 +75,15 @@ impl Session {
         } else {
             import_files(self.workspace_mut(), &files, &options, request.dry_run, monitor)?
         };
-        if let (Some(currency), false) = (&request.currency, request.dry_run)
-            && summary.import == Some(1)
-        {
+        if summary.import == Some(1) && !request.dry_run {
             // The first import says what the store sells in; later ones do not change it.
-            self.put_settings(&crate::workspace::Settings { currency: currency.clone(), ..settings })?;
+            let currency = match &request.currency {
+                Some(currency) => Some(currency.clone()),
+                None => self.workspace().usual_currency()?,
+            };
+            if let Some(currency) = currency {
+                self.put_settings(&crate::workspace::Settings { currency, ..settings })?;
+            }
         }
         Ok(ImportReport { summary, known_files, seconds: started.elapsed().as_secs_f64() })
     }

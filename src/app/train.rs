@@ -7,7 +7,7 @@ use super::compile::{Inputs, Parts};
 use super::segments::{Request, group_frames};
 use super::{Error, runs};
 use crate::features::StoreFrames;
-use crate::forecast::{self, ForecastRun};
+use crate::forecast;
 use crate::recommend::{self, Dataset, Models};
 use crate::segment::{Algorithm, Groups, SegmentRun};
 use crate::shop::time::SECONDS_PER_DAY;
@@ -97,7 +97,7 @@ pub fn train(workspace: &mut Workspace, settings: &Settings, monitor: &dyn Monit
     if let Some(run) = &fresh {
         runs::put_segments(workspace, run, &frames.digest, settings.now)?;
     }
-    put_forecast(workspace, &forecast, &frames.digest, settings.now)?;
+    super::forecasts::put_forecast(workspace, &forecast, &frames.digest, settings.now)?;
     put_models(workspace, &models, &frames.digest, settings.now)?;
     put_parts(workspace, &parts, &frames.digest, settings)?;
     Ok(report)
@@ -238,33 +238,6 @@ fn put_models(workspace: &mut Workspace, models: &Models, digest: &str, now: Sec
         kind: runs::RECOMMEND.to_owned(),
         settings: "{}".to_owned(),
         seed: models.seed,
-        input_digest: digest.to_owned(),
-        blob: runs::pack(&common)?,
-        people,
-        created_at: now,
-    })?;
-    Ok(())
-}
-
-fn put_forecast(
-    workspace: &mut Workspace,
-    run: &ForecastRun,
-    digest: &str,
-    now: Seconds,
-) -> Result<(), Error> {
-    let mut people = Vec::with_capacity(run.customers.len());
-    for forecast in &run.customers {
-        let reminders: Vec<_> =
-            run.reminders.iter().filter(|reminder| reminder.customer == forecast.customer).collect();
-        let packed = rmp_serde::to_vec_named(&(forecast, reminders))
-            .map_err(|source| Error::bug_because("Forecasts could not be written.", source))?;
-        people.push((forecast.customer_id.clone(), packed));
-    }
-    let common = ForecastRun { customers: Vec::new(), reminders: Vec::new(), ..run.clone() };
-    workspace.put_run(&NewRun {
-        kind: runs::FORECAST.to_owned(),
-        settings: "{}".to_owned(),
-        seed: run.seed,
         input_digest: digest.to_owned(),
         blob: runs::pack(&common)?,
         people,

@@ -67,6 +67,10 @@ pub enum Command {
     SetSingleKeys(bool),
     SetShopLook(super::theme::ShopLook),
     CancelJobs,
+    /// Leaves the open store for the first screen.
+    CloseStore,
+    BeginTour,
+    EndTour,
 }
 
 /// Where a shortcut works.

@@ -25,6 +25,8 @@ pub struct Settings {
     pub reduce_motion: bool,
     pub zoom: f32,
     pub shop_look: ShopLook,
+    /// The strip over the sample store was sent away.
+    pub tour_is_over: bool,
 }
 
 impl Default for Settings {
@@ -41,6 +43,7 @@ impl Default for Settings {
             reduce_motion: false,
             zoom: 1.0,
             shop_look: ShopLook::default(),
+            tour_is_over: false,
         }
     }
 }

@@ -25,6 +25,7 @@ use super::shell::palette::Palette;
 use super::shell::regions::{self, Region};
 use super::shell::sheets::{self, Sheet};
 use super::shell::status_bar::{self, Progress, Saved};
+use super::shell::tour::{self, Moment, Tour};
 use super::shell::{rail, title_bar};
 use super::strings;
 use super::theme::{self, HasTokens as _, size};
@@ -98,6 +99,7 @@ pub struct Studio {
     choosing_keys: Option<command::Action>,
     replayer: replay::Replayer,
     glance: screens::Glance,
+    tour: Tour,
     /// Seconds since 1970; a fixed one in tests, the clock's in the window.
     now: Box<dyn Fn() -> Seconds>,
 }
@@ -138,8 +140,12 @@ impl Studio {
             choosing_keys: None,
             replayer: replay::Replayer::default(),
             glance: screens::Glance::default(),
+            tour: Tour::default(),
             now: Box::new(now),
         };
+        if studio.settings.tour_is_over {
+            studio.tour = Tour::Over;
+        }
         studio.apply_settings(ctx);
         studio
     }
@@ -286,6 +292,9 @@ impl Studio {
         title_bar::title_bar(ui, &scene, screen, crumb.as_deref(), situation, rail_width, &mut commands);
         status_bar::status_bar(ui, &scene, &self.saved, self.progress.as_ref(), &mut commands);
         rail::rail(ui, &scene, screen, narrow, &mut commands);
+        if scene.view.store.is_sample {
+            tour::strip(ui, &scene, &self.tour, &mut commands);
+        }
         let app = ui.tokens().app;
         CentralPanel::default().frame(Frame::new().fill(app)).show(ui, |ui| {
             regions::stop(ui, Region::Main);
@@ -309,6 +318,10 @@ impl Studio {
             self.run(command, ui.ctx());
         }
         self.look_at_replay();
+        if self.tour.look(Moment::of(&self.states.pages, &self.history), &self.history) {
+            self.end_tour();
+            self.run(run::info(strings::Phrase::text(strings::shell::Shell::TourDone)), ui.ctx());
+        }
     }
 
     /// The sample store is looked at on its own day, whatever today is.

@@ -64,7 +64,8 @@ impl Parts {
         monitor.checkpoint()?;
         let data = Dataset::from_frames(inputs.frames)
             .map_err(|source| Error::bug_because("The store's orders could not be read.", source))?;
-        let segments = inputs.groups.map(segments::portable).unwrap_or_default();
+        // As they will be written: a preview from longer numbers could assign another group than the runtimes do.
+        let segments = inputs.groups.map(segments::portable).unwrap_or_default().rounded();
         signals.relevance = relevance(&catalog, &data, inputs.as_of, inputs.groups, &segments);
         monitor.progress(2, 3, "Joining what goes together");
         monitor.checkpoint()?;

@@ -6,3 +6,4 @@ pub mod regions;
 pub mod sheets;
 pub mod status_bar;
 pub mod title_bar;
+pub mod tour;

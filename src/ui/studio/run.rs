@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use egui::{Align2, FontId, Id, LayerId, Order, Stroke, Ui};
 
-use super::Studio;
-use crate::app::Start;
+use super::{Studio, nothing_open};
+use crate::app::{Start, View};
 use crate::merch::{Document, Edit};
 use crate::ui::command::{Action, Command};
 use crate::ui::history::History;
@@ -15,6 +15,7 @@ use crate::ui::screens::{Scene, Screen, pages};
 use crate::ui::shell::regions;
 use crate::ui::shell::sheets::Sheet;
 use crate::ui::spent::{self, Part};
+use crate::ui::shell::tour::{Moment, Tour};
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::shell::Shell;
 use crate::ui::theme::{HasTokens as _, semibold};
@@ -86,6 +87,13 @@ impl Studio {
             Command::SetSingleKeys(on) => self.settings.single_keys = on,
             Command::SetShopLook(look) => self.settings.shop_look = look,
             Command::CancelJobs => self.jobs.cancel_all(),
+            Command::CloseStore => self.close_store(),
+            Command::BeginTour => {
+                self.settings.screen = Screen::Pages;
+                self.settings.inspector_open = true;
+                self.tour.begin(Moment::of(&self.states.pages, &self.history));
+            }
+            Command::EndTour => self.end_tour(),
         }
         ctx.request_repaint();
     }
@@ -227,6 +235,18 @@ impl Studio {
             self.keep_moved(false);
         }
         self.document_changed();
+    }
+
+    /// Back to the first screen. What was edited is in the journal already.
+    fn close_store(&mut self) {
+        self.keep_last_step();
+        self.desk = None;
+        self.show(View::of(nothing_open()), History::default());
+    }
+
+    pub(super) fn end_tour(&mut self) {
+        self.tour = Tour::Over;
+        self.settings.tour_is_over = true;
     }
 
     /// The next frame decides with the new document.

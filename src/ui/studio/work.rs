@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::{Studio, TaskResult};
 use crate::app::desk::{Entry, Opened};
 use crate::app::{Desk, Error, ImportRequest, NewStore, Session, sample};
+use crate::decide::PageRef;
 use crate::shop::{Cancelled, Currency, Monitor, Seconds, TimeZoneName};
 use crate::ui::command::{Action, Command};
 use crate::ui::history::{History, Step};
@@ -32,7 +33,7 @@ impl Studio {
         self.jobs.spawn("open", move |monitor| answer(open(&path, wake, now, monitor)));
     }
 
-    /// Builds the sample store the first time, opens it after that.
+    /// Puts the prepared sample store into the data folder the first time, opens it after that.
     pub(super) fn open_sample(&mut self) {
         let (wake, now) = (self.waker(), (self.now)());
         self.jobs.spawn("open", move |monitor| answer(open_sample(wake, now, monitor)));
@@ -139,6 +140,9 @@ impl Studio {
                     .collect();
                 self.settings.opened(desk.file().to_owned());
                 let is_new = view.bundle.is_none();
+                if view.store.is_sample {
+                    self.show_landing_page(&view);
+                }
                 self.desk = Some(desk);
                 self.show(view, History::restored(steps, n_done));
                 if is_new && Screen::ALL.contains(&Screen::Data) {
@@ -191,6 +195,16 @@ impl Studio {
                 self.toasts.push(Toast { level: Level::Done, icon: None, text, actions: Vec::new() });
             }
         }
+    }
+
+    /// The sample opens where there is most to see: the homepage of a group that differs from everyone.
+    fn show_landing_page(&mut self, view: &crate::app::View) {
+        let segments = view.bundle.as_ref().map(|bundle| &bundle.segments.segments);
+        let landing = segments.and_then(|all| {
+            all.iter().find(|segment| segment.name == sample::LANDING_SEGMENT).or_else(|| all.first())
+        });
+        self.settings.screen = Screen::Pages;
+        self.states.pages.open(PageRef::Home, landing.map(|segment| segment.id.clone()));
     }
 
     fn copy_workspace(&mut self, to: PathBuf) {
@@ -305,8 +319,7 @@ fn open_sample(
     let folder = data_folder().join("sample");
     let file = folder.join(sample::WORKSPACE);
     if !file.is_file() {
-        let exports = sample::write_files(&folder.join("exports"), monitor)?;
-        sample::build_workspace(&file, &exports, monitor)?;
+        sample::unpack_workspace(&file)?;
     }
     open(&file, wake, now, monitor)
 }
