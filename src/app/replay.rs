@@ -18,6 +18,7 @@ use crate::measure::replay::{
 };
 use crate::merch::{Document, Edit};
 use crate::recommend::neighbours::neighbour_lists;
+use crate::recommend::session::SessionMethod;
 use crate::recommend::{self, Dataset, Models};
 use crate::segment::inputs::Inputs as ModelInputs;
 use crate::segment::rules::first_fitting;
@@ -34,6 +35,9 @@ const MOST_DAYS: i64 = 365;
 const REMEMBERED: usize = 12;
 /// The sample of the quick estimate; the same for every edit.
 const SEED: u64 = 1;
+
+/// How visits are read in a replay: by counts, because choosing a method takes a backtest of its own.
+const AFTER_VIEWS: SessionMethod = SessionMethod::Together { beta: 0.1, k: 200 };
 
 /// What is read while the workspace is held.
 pub struct Gathered {
@@ -177,7 +181,7 @@ pub fn learn(gathered: Gathered, monitor: &dyn Monitor) -> Result<Result<Past, T
     let models = Models {
         as_of: from,
         products: past.products.ids().to_vec(),
-        neighbours: neighbour_lists(&known, defaults.per_product),
+        neighbours: neighbour_lists(&known, AFTER_VIEWS, defaults.per_product),
         ..Models::default()
     };
     monitor.progress(2, 3, "Learning from the orders before");
