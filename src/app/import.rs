@@ -8,7 +8,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Error, Session, clock};
 use crate::import::{
-    self, DateOrder, FileReport, Issue, Mapping, Options, Origin, Platform, Record, Sink, SourceFile,
+    self, DateOrder, DecimalMark, FileReport, Issue, Mapping, Options, Origin, Platform, Record, Sink,
+    SourceFile,
 };
 use crate::shop::{Currency, Monitor};
 use crate::workspace::{Error as WorkspaceError, ImportSummary, Staging, Workspace};
@@ -23,6 +24,9 @@ pub struct ImportRequest {
     pub mappings: Vec<Mapping>,
     pub currency: Option<Currency>,
     pub dates: Option<DateOrder>,
+    pub decimal: Option<DecimalMark>,
+    /// Mappings to be remembered once the import is through, by the signature of the header they are for.
+    pub remember: Vec<(String, Mapping)>,
     /// Read and check, write nothing.
     pub dry_run: bool,
 }
@@ -58,13 +62,11 @@ impl Session {
             mappings: request.mappings.clone(),
             currency: Some(request.currency.clone().unwrap_or_else(|| settings.currency.clone())),
             dates: request.dates,
+            decimal: request.decimal,
             time_zone: settings.time_zone.clone(),
             ..Options::default()
         };
-        options.mappings.extend(self.workspace().remembered_mappings()?.iter().filter_map(|toml| {
-            // A mapping of an older version that no longer reads is asked for again.
-            Mapping::from_toml(toml).ok()
-        }));
+        options.mappings.extend(self.remembered_mappings()?);
         let known_files = take_known(self.workspace(), &mut files, monitor)?;
         let summary = if files.is_empty() && !known_files.is_empty() {
             ImportSummary {
@@ -85,7 +87,28 @@ impl Session {
                 self.put_settings(&crate::workspace::Settings { currency, ..settings })?;
             }
         }
+        if !request.dry_run {
+            for (signature, mapping) in &request.remember {
+                let toml = mapping
+                    .to_toml()
+                    .map_err(|source| Error::bug_because("The mapping could not be remembered.", source))?;
+                self.workspace_mut().remember_mapping(signature, &mapping.name, &toml)?;
+            }
+        }
         Ok(ImportReport { summary, known_files, seconds: started.elapsed().as_secs_f64() })
+    }
+}
+
+impl Session {
+    /// What the person said about unknown tables before.
+    pub fn remembered_mappings(&self) -> Result<Vec<Mapping>, Error> {
+        // A mapping of an older version that no longer reads is asked for again.
+        Ok(self
+            .workspace()
+            .remembered_mappings()?
+            .iter()
+            .filter_map(|toml| Mapping::from_toml(toml).ok())
+            .collect())
     }
 }
 

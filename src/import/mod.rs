@@ -15,6 +15,7 @@ pub mod detect;
 mod engine;
 mod events;
 mod excel;
+mod inspect;
 pub mod issue;
 mod json;
 mod lines;
@@ -37,8 +38,9 @@ mod xml;
 
 pub use columns::header_signature;
 pub use detect::{ColumnGuess, Detection, Format, HEAD_BYTES, Sure, detect};
+pub use inspect::{Inspection, Stored, inspect, stored_as};
 pub use issue::{Issue, Place, Severity};
-pub use mapping::{ColumnFormat, Mapping, MappingError, Suggestion};
+pub use mapping::{ColumnFormat, Mapping, MappingError, Suggestion, needs};
 pub use meaning::{Meaning, Value};
 pub use read::{Error, Options, read};
 pub use record::{DataKind, FileReport, Origin, Platform, Record, Sink};

@@ -7,10 +7,12 @@
 
 mod audit;
 mod catalog;
+mod changes;
 mod codes;
 mod digest;
 mod documents;
 mod error;
+mod exports;
 mod facts;
 mod frames;
 mod history;
@@ -27,8 +29,10 @@ mod settings;
 mod staging;
 
 pub use audit::{Findings, Measures};
+pub use changes::{Change, ChangedRow};
 pub use documents::Document;
 pub use error::Error;
+pub use exports::Export;
 pub use facts::{Facts, Totals};
 pub use history::{Edit, History, NewEdit, Scope};
 pub use open::{Access, Workspace};

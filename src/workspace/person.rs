@@ -45,6 +45,15 @@ impl Workspace {
         Ok(json!({ "accounts": accounts, "rows_set_aside": set_aside }))
     }
 
+    /// (id as in the frames, e-mail address) of everybody whose address is kept in clear, ascending by id.
+    pub fn emails(&self) -> Result<Vec<(String, String)>, Error> {
+        let mut statement = self.connection().prepare_cached(&format!(
+            "SELECT {CUSTOMER_ID}, email FROM customers WHERE email IS NOT NULL ORDER BY 1"
+        ))?;
+        let emails = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(emails.collect::<Result<_, _>>()?)
+    }
+
     /// Removes a person from every table, shadow table, run and set-aside row, in one transaction, and then rewrites
     /// the file so that no byte of them is left in it or in its log.
     pub fn forget(&mut self, who: &Who, now: Seconds) -> Result<Erased, Error> {

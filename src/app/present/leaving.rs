@@ -1,29 +1,40 @@
 //! What an export would write, and one customer's way, worked out on request.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use crate::app::export::{Exporter, target};
-use crate::app::view::{Check, CheckOutcome, CustomerStory, ExportPlan, Moment, MomentKind, PlannedFile};
+use crate::app::export::{Exporter, People, last_exported, target};
+use crate::app::view::{
+    Check, CheckOutcome, CustomerStory, ExportPlan, ExportRecord, Moment, MomentKind, Part, PartKind,
+    PlannedFile,
+};
 use crate::app::{Error, Session, open, runs, train};
-use crate::bundle::Catalog;
+use crate::bundle::{Bundle, Catalog, Strategy};
+use crate::decide::diff::{Difference, diff};
 use crate::export::Fidelity;
 use crate::features::visits::visits_of;
 use crate::features::{History, product_rows};
-use crate::merch::{Action, Document, Target as RuleTarget};
+use crate::merch::{Action, Document, PageKey, Target as RuleTarget, words};
 use crate::shop::{EventKind, Monitor, Seconds};
+use crate::workspace::{self, Workspace};
 
 /// Lines of a file that the preview shows.
 const HEAD_LINES: usize = 14;
 const HEAD_BYTES: usize = 4_000;
 
+/// What an export of the pages and rules of `document` would write; they may be newer than those saved.
 pub fn export_plan(
     session: &Session,
     to: &str,
+    people: People,
+    document: &Arc<Document>,
     now: Seconds,
     monitor: &dyn Monitor,
 ) -> Result<ExportPlan, Error> {
     let target = target(to)?;
-    let exporter = Exporter::gather(session.workspace(), now, target.names_customers(), Vec::new(), monitor)?;
+    let workspace = session.workspace();
+    let exporter =
+        Exporter::gather_with(workspace, Some(document), now, people.of(target), Vec::new(), monitor)?;
     let projection = exporter.project(target);
     let files = projection
         .files
@@ -41,9 +52,98 @@ pub fn export_plan(
             losses.push(sentence);
         }
     }
-    let bundle = open::bundle(session.workspace())?;
-    let checks = bundle.map(|bundle| checks(&bundle.document, &bundle.catalog)).unwrap_or_default();
-    Ok(ExportPlan { target: to.to_owned(), parts: Vec::new(), files, checks, losses })
+    let mut plan = ExportPlan {
+        target: to.to_owned(),
+        files,
+        losses,
+        n_emails: exporter.n_emails(),
+        ..ExportPlan::default()
+    };
+    if let Some(mut bundle) = open::bundle(workspace)? {
+        bundle.document = Arc::clone(document);
+        monitor.checkpoint()?;
+        let before = last_exported(workspace)?;
+        plan.difference = before.as_ref().map(|before| diff(before, &bundle, now));
+        let n_customers = if target.names_customers() { workspace.totals()?.customers } else { 0 };
+        plan.parts = parts(&bundle, before.as_ref(), plan.difference.as_ref(), n_customers);
+        plan.checks = checks(&bundle.document, &bundle.catalog);
+    }
+    Ok(plan)
+}
+
+/// What left so far, newest first.
+pub fn exports(workspace: &Workspace) -> Result<Vec<ExportRecord>, Error> {
+    let kept = workspace.exported_bundles()?;
+    let record = |export: workspace::Export| ExportRecord {
+        is_kept: kept.contains(&export.bundle),
+        at: export.at,
+        target: export.target,
+        folder: export.folder.into(),
+        n_files: export.n_files,
+        bundle_digest: export.bundle,
+    };
+    Ok(workspace.exports()?.into_iter().map(record).collect())
+}
+
+/// The pages and rules of an earlier export.
+pub fn exported_document(session: &Session, at: Seconds) -> Result<Document, Error> {
+    let exports = session.workspace().exports()?;
+    let export = exports
+        .iter()
+        .find(|export| export.at == at)
+        .ok_or_else(|| Error::user("This export is no longer in the list"))?;
+    serde_json::from_str(&export.document)
+        .map_err(|source| Error::user_because("The pages of this export cannot be read any more.", source))
+}
+
+/// What an export holds, counted, each beside what changed since the last one.
+fn parts(
+    bundle: &Bundle,
+    before: Option<&Bundle>,
+    difference: Option<&Difference>,
+    n_customers: u64,
+) -> Vec<Part> {
+    let home = words::page_name(&PageKey::Home, &str::to_owned);
+    let rows_changed = |is_home: bool| {
+        let rows = difference.into_iter().flat_map(|difference| &difference.rows);
+        let (rows, places) =
+            rows.filter(|row| (row.page == home) == is_home).fold((0, 0), |(n, places), row| {
+                (n + 1, places + row.entered.len() as u64 + row.left.len() as u64 + u64::from(row.moved))
+            });
+        (0 < rows).then_some((rows, places))
+    };
+    let paired = (0..bundle.catalog.products.len() as u32)
+        .filter(|product| !bundle.neighbors.of(Strategy::BoughtTogether, *product).is_empty())
+        .count() as u64;
+    let search = &bundle.document.search;
+    let search_changed = before.is_some_and(|before| before.document.search != *search);
+    let rules_changed = difference.map_or(0, |difference| difference.rules.len() as u64);
+    let mut parts = vec![
+        Part {
+            kind: PartKind::Homepages,
+            amount: bundle.segments.segments.len() as u64 + 1,
+            changed: rows_changed(true),
+        },
+        Part {
+            kind: PartKind::Collections,
+            amount: bundle.catalog.collections.len() as u64,
+            changed: rows_changed(false),
+        },
+        Part { kind: PartKind::BoughtTogether, amount: paired, changed: None },
+        Part {
+            kind: PartKind::Search,
+            amount: (search.synonyms.len() + search.redirects.len()) as u64,
+            changed: search_changed.then_some((1, 1)),
+        },
+        Part {
+            kind: PartKind::Rules,
+            amount: bundle.document.rules.len() as u64,
+            changed: (0 < rules_changed).then_some((rules_changed, rules_changed)),
+        },
+        Part { kind: PartKind::Customers, amount: n_customers, changed: None },
+    ];
+    parts.retain(|part| 0 < part.amount || part.changed.is_some());
+    parts
 }
 
 /// The first lines of a text file; empty for anything else.

@@ -1,20 +1,19 @@
 //! What screens ask for comes true here.
 
-use std::path::{Path, PathBuf};
-
 use egui::Context;
 
+use super::intake::Moved;
 use super::work::answer;
 use super::{Studio, TaskResult};
 use crate::app::present::{audit, leaving};
-use crate::app::{Desk, Error, View, export, present, runs, train};
+use crate::app::{Desk, Error, View, present, runs, train};
 use crate::bundle::SegmentCondition;
 use crate::features::catalogue::steps_of;
 use crate::features::customer_features;
 use crate::merch::Operator;
 use crate::segment::rules::{Comparison, Condition, Op, RuleGroup};
 use crate::segment::{self, Edit, SegmentRun};
-use crate::shop::{Cancelled, Monitor, Seconds};
+use crate::shop::{Monitor, Seconds};
 use crate::ui::command::{Action, Command};
 use crate::ui::screens;
 use crate::ui::screens::stage::{Ask, GroupAction, JobKind, JobLine};
@@ -28,31 +27,49 @@ impl Studio {
             Ask::OpenWorkspace(Some(file)) => self.run(Command::Open(file), ctx),
             Ask::OpenWorkspace(None) => self.run(Command::Do(Action::OpenWorkspace), ctx),
             Ask::ChooseFiles => self.run(Command::Do(Action::ImportFiles), ctx),
-            Ask::DropDetected => self.found.detected.clear(),
-            Ask::Import(choices) => {
-                let paths = choices.files.into_iter().map(|file| file.path).collect();
+            Ask::DropDetected => {
+                self.jobs.cancel("detect");
+                self.jobs.cancel("rehearse");
                 self.found.detected.clear();
-                self.run(Command::Import(paths), ctx);
+                self.found.rehearsal = None;
             }
-            Ask::Cancel(_) => self.run(Command::CancelJobs, ctx),
+            Ask::LeaveOut(path) => self.leave_out(&path),
+            Ask::Rehearse(choices) => self.rehearse(choices),
+            Ask::Import(choices) => {
+                self.jobs.cancel("rehearse");
+                self.import(choices);
+            }
+            Ask::SaveMapping(mapping) => self.save_mapping(mapping),
+            Ask::LoadMapping => self.load_mapping(),
+            Ask::CloseImported => self.found.imported = None,
+            Ask::LookAtImport(import) => self.look_at_import(import),
+            Ask::UndoImport(_) => self.undo_import(),
+            Ask::SaveSetAside(import) => self.save_set_aside(import),
+            Ask::Cancel(kind) => {
+                let wanted = JOBS.iter().filter(|(_, known)| *known == kind);
+                wanted.for_each(|(name, _)| self.jobs.stop(name));
+            }
             Ask::CheckAgain => self.at_desk("audit", |desk, now, monitor| desk.view(now, monitor)),
-            Ask::FixProblem { code, keys } => self.at_desk("audit", move |desk, now, monitor| {
-                audit::fix(&mut desk.session(), &[(code, Some(keys))], now, monitor)
+            Ask::TrainAgain => self.train_again(),
+            Ask::FixProblem { code, keys } => self.at_data(move |desk, now, monitor| {
+                let (view, step) = desk.fix(&[(code, Some(keys))], now, monitor)?;
+                Ok((view, Moved::Done(step)))
             }),
             Ask::FixSafeProblems => {
                 let safe = self.view.audit.iter().flat_map(|audit| &audit.problems);
                 let codes = safe
-                    .filter(|problem| problem.fix_is_safe)
+                    .filter(|problem| problem.fix_is_safe && !problem.is_ignored)
                     .map(|problem| (problem.code.clone(), None))
                     .collect::<Vec<_>>();
-                self.at_desk("audit", move |desk, now, monitor| {
-                    audit::fix(&mut desk.session(), &codes, now, monitor)
+                self.at_data(move |desk, now, monitor| {
+                    let (view, step) = desk.fix(&codes, now, monitor)?;
+                    Ok((view, Moved::Done(step)))
                 });
             }
-            Ask::IgnoreProblem { code, .. } => self.at_desk("audit", move |desk, now, monitor| {
+            Ask::IgnoreProblem { code, ignored } => self.at_desk("audit", move |desk, now, monitor| {
                 let mut session = desk.session();
                 if let Some(check) = audit::check_of(&code) {
-                    session.ignore_problem(check)?;
+                    session.ignore_problem(check, ignored)?;
                 }
                 present::view(&session, now, monitor)
             }),
@@ -85,30 +102,18 @@ impl Studio {
             }
             Ask::Cost(question) => self.ask_cost(question),
             Ask::MarginCurve { row } => self.ask_curve(row),
-            Ask::PlanExport { target } => {
-                let (Some(desk), now) = (self.desk.clone(), self.scene_now()) else {
-                    return;
-                };
-                self.jobs.spawn("plan", move |monitor| {
-                    let plan = leaving::export_plan(&desk.session(), &target, now, monitor);
-                    answer(plan.map(|plan| TaskResult::Planned(Box::new(plan))))
-                });
+            Ask::PlanExport { target, with_emails } => self.plan_export(target, with_emails),
+            Ask::ChooseExportFolder => self.choose_folder(TaskResult::ExportFolder),
+            Ask::Export { target, with_emails, folder } => self.export(target, with_emails, folder),
+            Ask::RollBack { exported_at } => self.roll_back(exported_at),
+            Ask::ShowInFolder(folder) => {
+                ctx.open_url(egui::OpenUrl::new_tab(format!("file://{}", folder.display())));
             }
-            Ask::ChooseExportFolder => {
-                self.jobs.spawn("choose", |_| match rfd::FileDialog::new().pick_folder() {
-                    Some(folder) => Ok(TaskResult::ExportFolder(folder)),
-                    None => Err(Cancelled),
-                });
-            }
-            Ask::Export { target, folder, .. } => {
-                let (Some(desk), now) = (self.desk.clone(), self.scene_now()) else {
-                    return;
-                };
-                self.jobs.spawn("export", move |monitor| {
-                    answer(export_to(&desk, &target, folder, now, monitor).map(TaskResult::Said))
-                });
-            }
-            Ask::ShowInFolder(_) => self.run(Command::Do(Action::ShowInFolder), ctx),
+            Ask::ChoosePictureFolder => self.choose_folder(TaskResult::PictureFolder),
+            Ask::ForgetPictureFolder => self.set_picture_folder(None),
+            Ask::SetKeepNames(on) => self.at_desk("settings", move |desk, now, monitor| {
+                desk.change_settings(|settings| settings.keep_names = on, now, monitor)
+            }),
         }
     }
 
@@ -141,26 +146,19 @@ impl Studio {
 
     /// The work under way as screens show it.
     pub(super) fn job_lines(&self) -> Vec<JobLine> {
-        let kind = [
-            ("import", JobKind::Import),
-            ("story", JobKind::Story),
-            ("plan", JobKind::PlanExport),
-            ("export", JobKind::Export),
-            ("audit", JobKind::Audit),
-            ("train", JobKind::Train),
-        ]
-        .into_iter()
-        .find(|(name, _)| self.jobs.is_running(name))
-        .map(|(_, kind)| kind);
-        let Some(kind) = kind else { return Vec::new() };
-        let progress = self.progress.as_ref();
-        vec![JobLine {
-            kind,
-            phase: progress.map(|progress| progress.phase.clone()).unwrap_or_default(),
-            done: progress.map_or(0, |progress| progress.done),
-            total: progress.map_or(0, |progress| progress.total),
-            seconds_left: None,
-        }]
+        JOBS.iter()
+            .filter(|(name, _)| self.jobs.is_running(name))
+            .map(|(name, kind)| {
+                let known = self.progress.iter().find(|known| known.kind == *name);
+                JobLine {
+                    kind: *kind,
+                    phase: known.map(|known| known.progress.phase.clone()).unwrap_or_default(),
+                    done: known.map_or(0, |known| known.progress.done),
+                    total: known.map_or(0, |known| known.progress.total),
+                    seconds_left: known.and_then(|known| known.seconds_left),
+                }
+            })
+            .collect()
     }
 }
 
@@ -229,23 +227,18 @@ fn edit_of(run: &SegmentRun, action: GroupAction) -> Option<Edit> {
     })
 }
 
-/// Writes a target's files; without a folder, beside the workspace. Returns the sentence for the toast.
-fn export_to(
-    desk: &Desk,
-    target: &str,
-    folder: Option<PathBuf>,
-    now: Seconds,
-    monitor: &dyn Monitor,
-) -> Result<String, Error> {
-    let beside = desk.file().parent().unwrap_or_else(|| Path::new(".")).join(format!("export-{target}"));
-    let folder = folder.unwrap_or(beside);
-    let target = export::target(target)?;
-    let session = desk.session();
-    let exporter =
-        export::Exporter::gather(session.workspace(), now, target.names_customers(), Vec::new(), monitor)?;
-    let written = export::write(&exporter.project(target), &folder)?;
-    Ok(format!("{} files written to {}", written.len(), folder.display()))
-}
+/// What jobs are called here and on the screens.
+const JOBS: [(&str, JobKind); 9] = [
+    ("detect", JobKind::Detect),
+    ("rehearse", JobKind::Rehearse),
+    ("import", JobKind::Import),
+    ("data", JobKind::Audit),
+    ("audit", JobKind::Audit),
+    ("train", JobKind::Train),
+    ("story", JobKind::Story),
+    ("plan", JobKind::PlanExport),
+    ("export", JobKind::Export),
+];
 
 /// A sentence of the rule editor in the words of the grouping.
 fn condition(any_of: &[Vec<SegmentCondition>]) -> Condition {

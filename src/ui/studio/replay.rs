@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use super::{Studio, TaskResult};
+use crate::app::desk::Change;
 use crate::app::replay::{self, Past, Question, Replayed, Unplayed};
 use crate::decide::PageRef;
 use crate::measure::replay::{Look, TooFew};
@@ -87,7 +88,9 @@ impl Studio {
             None => {
                 let mut before = (*self.document).clone();
                 for step in self.history.done().iter().rev() {
-                    if step.inverse.apply(&mut before).is_err() {
+                    if let Change::Document { inverse, .. } = &step.change
+                        && inverse.apply(&mut before).is_err()
+                    {
                         break;
                     }
                 }

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use egui::{Align2, FontId, Id, LayerId, Order, Stroke, Ui};
 
+use super::intake::Moved;
 use super::{Studio, nothing_open};
+use crate::app::desk::Change;
 use crate::app::{Start, View};
-use crate::merch::{Document, Edit};
+use crate::merch::Edit;
 use crate::ui::command::{Action, Command};
 use crate::ui::history::History;
 use crate::ui::icons;
@@ -54,7 +56,7 @@ impl Studio {
             }
             Command::Say(toast) => self.toasts.push(toast),
             Command::Ask(ask) => self.ask(ask, ctx),
-            Command::Import(paths) => self.import(paths),
+            Command::Import(paths) => self.look_at(paths),
             Command::Open(path) | Command::OpenReadOnly(path) => self.open(path),
             Command::New(path) => self.make_workspace(path),
             Command::OpenSample => self.open_sample(),
@@ -101,8 +103,8 @@ impl Studio {
     fn act(&mut self, action: Action, ctx: &egui::Context) {
         match action {
             Action::Palette => self.palette.toggle(),
-            Action::Undo => self.step(History::undo, Shell::Undone, ctx),
-            Action::Redo => self.step(History::redo, Shell::Redone, ctx),
+            Action::Undo => self.step(true, ctx),
+            Action::Redo => self.step(false, ctx),
             Action::History => self.sheet = Some(Sheet::History),
             Action::Shortcuts => self.sheet = Some(Sheet::Shortcuts),
             Action::Credits => self.sheet = Some(Sheet::Credits),
@@ -158,7 +160,7 @@ impl Studio {
         self.apply_settings(ctx);
     }
 
-    fn edit(&mut self, edit: Edit, label: String, toast: Option<Toast<Command>>) {
+    pub(super) fn edit(&mut self, edit: Edit, label: String, toast: Option<Toast<Command>>) {
         if self.view.store.read_only {
             self.toasts.push(info_toast(Shell::OpenReadOnly.text()));
             return;
@@ -197,44 +199,97 @@ impl Studio {
         self.keep_last_step();
     }
 
-    /// Takes back or does again one step, in the window and in the journal.
-    fn step(
-        &mut self,
-        step: for<'h> fn(&'h mut History, &mut Document) -> Option<&'h crate::ui::history::Step>,
-        said: Shell,
-        ctx: &egui::Context,
-    ) {
+    /// Takes back or does again one step, in the window and in the journal. Steps of the workspace's own are its to
+    /// walk; an import is asked about first, because only its files could bring it back.
+    fn step(&mut self, back: bool, ctx: &egui::Context) {
         self.keep_last_step();
-        let Some(done) = step(&mut self.history, Arc::make_mut(&mut self.document)) else {
+        if self.is_writing() {
+            self.toasts.push(info_toast(Shell::WaitForWork.text()));
             return;
-        };
-        let text = said.with(&[("what", (&done.label).into())]);
-        let edit = done.edit.clone();
+        }
+        let next = if back { self.history.done().last() } else { self.history.undone().last() };
+        let Some(next) = next.cloned() else { return };
+        match next.change {
+            Change::Document { edit, .. } => self.step_document(back, &next.label, &edit, ctx),
+            Change::Import => {
+                self.settings.screen = Screen::Data;
+                self.states.data.ask_to_undo_newest_import();
+            }
+            Change::Fix => {
+                self.say_step(back, &next.label);
+                self.step_data(back);
+            }
+        }
+    }
+
+    fn step_document(&mut self, back: bool, label: &str, edit: &Edit, ctx: &egui::Context) {
+        let document = Arc::make_mut(&mut self.document);
+        let moved = if back { self.history.undo(document) } else { self.history.redo(document) };
+        if moved.is_none() {
+            return;
+        }
         self.document_changed();
-        self.keep_moved(said == Shell::Undone);
-        self.states.pages.show_place_of(&edit, ctx.input(|input| input.time));
+        self.keep_moved(back);
+        self.states.pages.show_place_of(edit, ctx.input(|input| input.time));
         ctx.request_repaint_after(std::time::Duration::from_secs_f64(pages::FLASH_SECONDS));
+        self.say_step(back, label);
+    }
+
+    fn step_data(&mut self, back: bool) {
+        self.at_data(move |desk, now, monitor| {
+            if back {
+                Ok((desk.undo_data(now, monitor)?, Moved::Back))
+            } else {
+                Ok((desk.redo_data(now, monitor)?, Moved::Forward))
+            }
+        });
+    }
+
+    fn say_step(&mut self, back: bool, label: &str) {
+        let said = if back { Shell::Undone } else { Shell::Redone };
         self.toasts.push(Toast {
             level: Level::Info,
             icon: Some(icons::ARROW_COUNTER_CLOCKWISE),
-            text,
+            text: said.with(&[("what", label.into())]),
             actions: Vec::new(),
         });
     }
 
+    /// Walks to where `n_done` steps are in effect. Steps of the workspace's own take a job each; the walk goes on when
+    /// it has come back.
     fn go_back_to(&mut self, n_done: usize) {
         self.keep_last_step();
-        while n_done < self.history.done().len()
-            && self.history.undo(Arc::make_mut(&mut self.document)).is_some()
-        {
-            self.keep_moved(true);
+        if self.is_writing() {
+            self.toasts.push(info_toast(Shell::WaitForWork.text()));
+            return;
         }
-        while self.history.done().len() < n_done
-            && self.history.redo(Arc::make_mut(&mut self.document)).is_some()
-        {
-            self.keep_moved(false);
+        self.going_back_to = None;
+        while self.history.done().len() != n_done {
+            let back = n_done < self.history.done().len();
+            let document = Arc::make_mut(&mut self.document);
+            let moved = if back { self.history.undo(document) } else { self.history.redo(document) };
+            if moved.is_some() {
+                self.keep_moved(back);
+                continue;
+            }
+            let next = if back { self.history.done().last() } else { self.history.undone().last() };
+            if next.is_some_and(|step| step.change == Change::Fix) {
+                self.going_back_to = Some(n_done);
+                self.document_changed();
+                self.step_data(back);
+                return;
+            }
+            // An import on the way has to be taken back by itself.
+            break;
         }
         self.document_changed();
+    }
+
+    /// Goes on with a walk that waited for the workspace.
+    pub(super) fn go_on_back(&mut self) {
+        if let Some(n_done) = self.going_back_to.take() {
+            self.go_back_to(n_done);
+        }
     }
 
     /// Back to the first screen. What was edited is in the journal already.

@@ -33,6 +33,7 @@ impl Workspace {
                     transaction
                         .execute(&format!("DELETE FROM before_{table} WHERE replaced_by = ?1"), [import])?;
                 }
+                transaction.execute("DELETE FROM absent_products WHERE import = ?1", [import])?;
                 transaction.execute("DELETE FROM files WHERE import = ?1", [import])?;
                 transaction
                     .execute("UPDATE imports SET undone = 1, summary = '{}' WHERE id = ?1", [import])?;
