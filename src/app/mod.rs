@@ -17,6 +17,7 @@ pub mod merchandise;
 pub mod open;
 pub mod pictures;
 pub mod present;
+pub mod replay;
 pub mod runs;
 pub mod sample;
 pub mod segments;

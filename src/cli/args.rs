@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use super::{
-    audit, compile, decide, diff, evaluate, export, fix, forecast, forget, import, new, page, person, rule,
-    run, sample, segment, serve, train, verify,
+    audit, compile, decide, diff, evaluate, export, fix, forecast, forget, import, new, page, person, replay,
+    rule, run, sample, segment, serve, train, verify,
 };
 use crate::app::Start;
 
@@ -87,6 +87,9 @@ pub enum Command {
         after_help = "Example: endcap page shop.endcap --page home --segment \"Plant people\" --explain"
     )]
     Page(page::Args),
+    /// Play past orders against a page: would what people bought have been in view?
+    #[command(after_help = "Example: endcap replay shop.endcap --page home")]
+    Replay(replay::Args),
     /// Add, list, remove and check the merchant's rules
     #[command(after_help = "Example: endcap rule shop.endcap list")]
     Rule(rule::Args),

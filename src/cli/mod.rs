@@ -21,6 +21,7 @@ mod import;
 mod new;
 mod page;
 mod person;
+mod replay;
 mod rule;
 mod run;
 mod sample;
