@@ -58,7 +58,6 @@ crate::catalogue! {
         CurveY: "Bought item in the row" | "Gekauftes in der Reihe",
         CurvePoint: "Margin weight {weight}: bought item in the row {hits} ({low} to {high}), margin higher than {margin} of products" | "Gewicht der Marge {weight}: Gekauftes in der Reihe {hits} ({low} bis {high}), Marge höher als bei {margin} der Produkte",
         CurveChosen: "Set margin to {weight} in {row}" | "Marge in {row} auf {weight} gestellt",
-        CurveNow: "now" | "jetzt",
         CurveNoCost: "Margin needs product cost. Import a file with a cost column." | "Marge braucht Einkaufspreise. Lesen Sie eine Datei mit einer Kostenspalte ein.",
     }
 }

@@ -527,6 +527,7 @@ impl Painting<'_, '_> {
                 StrokeKind::Inside,
             );
         }
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
         if response.on_hover_text(name).clicked() {
             self.state.select(this.clone());
             self.state.pin_to = Some(String::new());
