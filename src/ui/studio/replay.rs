@@ -182,6 +182,8 @@ impl Studio {
             return;
         }
         if self.replayer.tried == Some(self.revision) {
+            // It was cancelled or failed; the next edit tries again.
+            self.found.replay.state = ReplayState::Unchanged;
             return;
         }
         let (Some(desk), now) = (self.desk.clone(), self.scene_now()) else {
