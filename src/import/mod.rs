@@ -40,6 +40,7 @@ pub use detect::{ColumnGuess, Detection, Format, HEAD_BYTES, Sure, detect};
 pub use issue::{Issue, Place, Severity};
 pub use mapping::{ColumnFormat, Mapping, MappingError, Suggestion};
 pub use meaning::{Meaning, Value};
+pub use parquet::rows as parquet_rows;
 pub use read::{Error, Options, read};
 pub use record::{DataKind, FileReport, Origin, Platform, Record, Sink};
 pub use source::{ReadError, SourceFile, sources};

@@ -8,6 +8,7 @@
 mod audit;
 mod catalog;
 mod codes;
+mod contacts;
 mod digest;
 mod documents;
 mod error;
@@ -27,6 +28,7 @@ mod settings;
 mod staging;
 
 pub use audit::{Findings, Measures};
+pub use contacts::Contact;
 pub use documents::Document;
 pub use error::Error;
 pub use facts::{Facts, Totals};
