@@ -3,8 +3,11 @@
 //! **Invariant**: the window and the command line do the same things because both call this room, and only it reads
 //! the clock.
 
+pub mod addresses;
 pub mod audit;
+pub mod campaign;
 pub mod clock;
+pub mod cluster;
 pub mod compile;
 pub mod desk;
 pub mod error;
@@ -15,6 +18,7 @@ pub mod import;
 pub mod merchandise;
 pub mod open;
 pub mod present;
+pub mod report;
 pub mod runs;
 pub mod sample;
 pub mod segments;

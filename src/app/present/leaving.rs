@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::app::export::{Exporter, target};
 use crate::app::view::{Check, CheckOutcome, CustomerStory, ExportPlan, Moment, MomentKind, PlannedFile};
-use crate::app::{Error, Session, open, runs, train};
+use crate::app::{Error, Session, open, report, runs, train};
 use crate::bundle::Catalog;
-use crate::export::Fidelity;
+use crate::export::{Fidelity, Target};
 use crate::features::History;
 use crate::merch::{Action, Document, Target as RuleTarget};
 use crate::shop::{Monitor, Seconds};
@@ -22,7 +22,12 @@ pub fn export_plan(
     monitor: &dyn Monitor,
 ) -> Result<ExportPlan, Error> {
     let target = target(to)?;
-    let exporter = Exporter::gather(session.workspace(), now, target.names_customers(), Vec::new(), monitor)?;
+    let sections = if target == Target::Report {
+        report::sections(session, session.workspace().path(), false, monitor)?
+    } else {
+        Vec::new()
+    };
+    let exporter = Exporter::gather(session.workspace(), now, target.names_customers(), sections, monitor)?;
     let projection = exporter.project(target);
     let files = projection
         .files

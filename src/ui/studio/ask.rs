@@ -202,8 +202,13 @@ fn export_to(
     let folder = folder.unwrap_or(beside);
     let target = export::target(target)?;
     let session = desk.session();
+    let sections = if target == crate::export::Target::Report {
+        crate::app::report::sections(&session, desk.file(), true, monitor)?
+    } else {
+        Vec::new()
+    };
     let exporter =
-        export::Exporter::gather(session.workspace(), now, target.names_customers(), Vec::new(), monitor)?;
+        export::Exporter::gather(session.workspace(), now, target.names_customers(), sections, monitor)?;
     let written = export::write(&exporter.project(target), &folder)?;
     Ok(format!("{} files written to {}", written.len(), folder.display()))
 }
