@@ -29,11 +29,7 @@ pub(super) fn read(
     match from {
         Addresses::None => Ok(BTreeMap::new()),
         Addresses::Kept => {
-            let kept: BTreeMap<String, String> = workspace
-                .contacts()?
-                .into_iter()
-                .filter_map(|contact| Some((contact.id, contact.email?)))
-                .collect();
+            let kept: BTreeMap<String, String> = workspace.emails()?.into_iter().collect();
             if kept.is_empty() {
                 return Err(Error::user(
                     "This workspace keeps no addresses, only keyed hashes. Give the shop's own customer export with \

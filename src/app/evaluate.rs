@@ -46,8 +46,9 @@ pub fn evaluate(ask: &Ask<'_>, monitor: &dyn Monitor) -> Result<Report, Error> {
     let data = Dataset::from_frames(&frames).map_err(|source| {
         Error::bug_because("The store's data does not have the columns it promises.", source)
     })?;
-    let Some(last) = data.last_order_at() else {
-        return Err(Error::user("There are no orders to look back on. Import orders first."));
+    let last_visit = data.touches.last().map(|touch| touch.at);
+    let Some(last) = data.last_order_at().max(last_visit) else {
+        return Err(Error::user("There are no orders or visits to look back on. Import some first."));
     };
     let zone = &frames.time_zone;
     let midnight = |day: civil::Date| zone.instant(day.to_datetime(civil::Time::midnight()));
@@ -65,8 +66,11 @@ pub fn evaluate(ask: &Ask<'_>, monitor: &dyn Monitor) -> Result<Report, Error> {
     if split >= until {
         return Err(Error::user("`--until` must be after `--split`."));
     }
-    if data.orders_before(split) == 0 {
-        return Err(Error::user("No order lies before the split. Choose a later day for `--split`."));
+    let first_visit = data.touches.first().map(|touch| touch.at);
+    if data.orders_before(split) == 0 && first_visit.is_none_or(|at| at >= split) {
+        return Err(Error::user(
+            "No order or visit lies before the split. Choose a later day for `--split`.",
+        ));
     }
     let mut training = train::Settings::default();
     training.window_days = ((until - split) / SECONDS_PER_DAY).clamp(7, 91);
@@ -101,8 +105,12 @@ fn write_files(folder: &Path, data: &Dataset, found: &Evaluation) -> Result<(), 
     std::fs::create_dir_all(folder)?;
     for result in &found.tasks {
         let of_orders = Task::ORDER.contains(&result.task);
+        // Steps of visits have no name in the source files: their number in time order is one.
+        let steps: Vec<String> = (1..=result.truth.len()).map(|step| step.to_string()).collect();
         let keys = |who: u32| -> Vec<&str> {
-            if of_orders {
+            if result.task == Task::Session {
+                vec![steps[who as usize].as_str()]
+            } else if of_orders {
                 let order = &data.orders[who as usize];
                 let customer = if order.customer == NOBODY { "" } else { data.customers.id(order.customer) };
                 vec![data.order_ids.id(order.id), customer]
@@ -110,7 +118,11 @@ fn write_files(folder: &Path, data: &Dataset, found: &Evaluation) -> Result<(), 
                 vec![data.customers.id(who)]
             }
         };
-        let key_columns: &[&str] = if of_orders { &["order_id", "customer_id"] } else { &["customer_id"] };
+        let key_columns: &[&str] = match result.task {
+            Task::Session => &["step"],
+            Task::Basket | Task::ProductPage => &["order_id", "customer_id"],
+            _ => &["customer_id"],
+        };
         let name = result.task.name();
         let mut truth = csv::Writer::from_path(folder.join(format!("test.{name}.csv")))?;
         truth.write_record(key_columns.iter().chain(&["product_id"]))?;

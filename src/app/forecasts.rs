@@ -17,7 +17,6 @@ use crate::workspace::{NewRun, Run, Workspace};
 /// What a forecast says about one customer.
 #[derive(Serialize, Deserialize)]
 struct Person {
-    #[serde(flatten)]
     forecast: CustomerForecast,
     reminders: Vec<Replenishment>,
 }
@@ -56,9 +55,9 @@ pub fn put_forecast(
         let from = run.reminders.partition_point(|pair| pair.customer < forecast.customer);
         let until = run.reminders.partition_point(|pair| pair.customer <= forecast.customer);
         let person = Person { forecast: forecast.clone(), reminders: run.reminders[from..until].to_vec() };
-        let json = serde_json::to_vec(&person)
+        let packed = rmp_serde::to_vec_named(&person)
             .map_err(|source| Error::bug_because("A forecast could not be written.", source))?;
-        people.push((forecast.customer_id.clone(), json));
+        people.push((forecast.customer_id.clone(), packed));
     }
     let mut common = run.clone();
     common.customers.clear();
@@ -82,8 +81,8 @@ pub fn forecasts(workspace: &Workspace) -> Result<Option<Kept<ForecastRun>>, Err
 
 fn joined(kept: Run) -> Result<Kept<ForecastRun>, Error> {
     let mut run: ForecastRun = unpack(&kept.blob)?;
-    for (_, json) in kept.people {
-        let person: Person = serde_json::from_slice(&json)
+    for (_, packed) in kept.people {
+        let person: Person = rmp_serde::from_slice(&packed)
             .map_err(|source| Error::user_because("A saved forecast cannot be read. Train again.", source))?;
         run.customers.push(person.forecast);
         run.reminders.extend(person.reminders);

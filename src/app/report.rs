@@ -173,6 +173,7 @@ fn words(task: Task) -> &'static str {
         Task::Discovery => "Products new to the customer",
         Task::Basket => "Last line of an order",
         Task::ProductPage => "Beside a product",
+        Task::Session => "Next in a visit",
     }
 }
 

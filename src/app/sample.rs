@@ -3,9 +3,21 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Error, ImportRequest, NewStore, Session, train};
+use flate2::read::GzDecoder;
+
+use super::{Error, ImportRequest, NewStore, Session, open, train};
+use crate::bundle::Bundle;
+use crate::merch::{Audience, BlockKind, Hero, PageKey};
 use crate::sample;
 use crate::shop::{Currency, Monitor, TimeZoneName};
+use crate::workspace::Workspace;
+
+/// The trained workspace as [`build_workspace`] makes it, compressed. `tests/sample_store.rs` holds it against a new one
+/// and renews it.
+const PREPARED: &[u8] = include_bytes!("../../assets/sample/larkfield.endcap.gz");
+
+/// The group whose homepage the sample store opens on.
+pub const LANDING_SEGMENT: &str = "Plants & Vases people";
 
 /// Name of the workspace beside the files.
 pub const WORKSPACE: &str = "larkfield.endcap";
@@ -31,6 +43,24 @@ pub fn write_files(folder: &Path, monitor: &dyn Monitor) -> Result<Vec<PathBuf>,
     Ok(written)
 }
 
+/// Writes the prepared, trained sample store to `file`, whole or not at all.
+pub fn unpack_workspace(file: &Path) -> Result<(), Error> {
+    let failed = |source: std::io::Error| {
+        let message = format!(
+            "The sample store cannot be written to {}. Free some space or check the folder.",
+            file.display()
+        );
+        Error::environment_because(message, source)
+    };
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder).map_err(failed)?;
+    }
+    let partial = file.with_extension("partial");
+    let mut out = fs::File::create(&partial).map_err(failed)?;
+    std::io::copy(&mut GzDecoder::new(PREPARED), &mut out).map_err(failed)?;
+    fs::rename(&partial, file).map_err(failed)
+}
+
 /// Imports files of the sample store into a new workspace and trains it as of the sample's own day.
 pub fn build_workspace(
     file: &Path,
@@ -47,7 +77,9 @@ pub fn build_workspace(
     let built = session.import(&request, monitor).and_then(|_| {
         let settings = session.settings()?;
         session.put_settings(&crate::workspace::Settings { is_sample: true, ..settings })?;
-        train::train(session.workspace_mut(), &settings_of_the_sample(), monitor)
+        let report = train::train(session.workspace_mut(), &settings_of_the_sample(), monitor)?;
+        decorate(session.workspace_mut())?;
+        Ok(report)
     });
     if built.is_err() {
         drop(session);
@@ -55,6 +87,83 @@ pub fn build_workspace(
         drop(fs::remove_file(file));
     }
     built
+}
+
+/// A banner of the homepage and the group that sees it; the last one is for everyone else.
+struct Banner {
+    segment: Option<&'static str>,
+    image: &'static str,
+    headline: &'static str,
+    collection: &'static str,
+}
+
+const BANNERS: [Banner; 5] = [
+    Banner {
+        segment: Some(LANDING_SEGMENT),
+        image: "hero-plants.webp",
+        headline: "Bring the garden indoors",
+        collection: "Plants & Vases",
+    },
+    Banner {
+        segment: Some("Kids & Toys shoppers"),
+        image: "hero-kids.webp",
+        headline: "Small rooms, big plans",
+        collection: "Kids & Toys",
+    },
+    Banner {
+        segment: Some("Holiday shoppers"),
+        image: "hero-kitchen.webp",
+        headline: "Set the table for everyone",
+        collection: "Kitchen & Dining",
+    },
+    Banner {
+        segment: Some("Sale hunters"),
+        image: "hero-garden.webp",
+        headline: "Out of season, half the price",
+        collection: "Garden & Outdoor",
+    },
+    Banner {
+        segment: None,
+        image: "hero-living.webp",
+        headline: "Rooms worth coming home to",
+        collection: "Chairs & Stools",
+    },
+];
+
+/// What the merchant of the sample store has made by hand already: the banners of the homepage.
+fn decorate(workspace: &mut Workspace) -> Result<(), Error> {
+    let Some(bundle) = open::bundle(workspace)? else { return Ok(()) };
+    let mut document = bundle.document.as_ref().clone();
+    let heroes: Vec<Hero> =
+        BANNERS.iter().enumerate().filter_map(|(index, banner)| hero(&bundle, index, banner)).collect();
+    let layout = document.layouts.get_mut(&PageKey::Home);
+    for block in layout.into_iter().flat_map(|layout| &mut layout.default) {
+        if matches!(block.kind, BlockKind::Heroes { .. }) {
+            block.kind = BlockKind::Heroes { heroes: heroes.clone() };
+        }
+    }
+    let json = serde_json::to_string(&document)
+        .map_err(|source| Error::bug_because("The sample's pages could not be written.", source))?;
+    Ok(workspace.put_document(open::MERCH_DOCUMENT, &json)?)
+}
+
+/// `None` where the grouping has no such group.
+fn hero(bundle: &Bundle, index: usize, banner: &Banner) -> Option<Hero> {
+    let segments = match banner.segment {
+        Some(name) => {
+            vec![bundle.segments.segments.iter().find(|segment| segment.name == name)?.id.clone()]
+        }
+        None => Vec::new(),
+    };
+    let collection = bundle.catalog.collections.iter().find(|known| known.title == banner.collection);
+    Some(Hero {
+        id: format!("hero-{}", index + 1),
+        headline: banner.headline.to_owned(),
+        button: format!("Shop {}", banner.collection),
+        link: collection.map_or_else(|| "/".to_owned(), |known| format!("collection:{}", known.id)),
+        image: banner.image.to_owned(),
+        audience: Audience { segments, ..Audience::default() },
+    })
 }
 
 /// The day the sample store is looked at, whatever today is.

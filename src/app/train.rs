@@ -7,7 +7,8 @@ use super::compile::{Inputs, Parts};
 use super::segments::{Request, group_frames};
 use super::{Error, runs};
 use crate::features::StoreFrames;
-use crate::forecast::{self, ForecastRun};
+use crate::features::columns::Reader;
+use crate::forecast;
 use crate::recommend::{self, Dataset, Models};
 use crate::segment::{Algorithm, Groups, SegmentRun};
 use crate::shop::time::SECONDS_PER_DAY;
@@ -97,7 +98,7 @@ pub fn train(workspace: &mut Workspace, settings: &Settings, monitor: &dyn Monit
     if let Some(run) = &fresh {
         runs::put_segments(workspace, run, &frames.digest, settings.now)?;
     }
-    put_forecast(workspace, &forecast, &frames.digest, settings.now)?;
+    super::forecasts::put_forecast(workspace, &forecast, &frames.digest, settings.now)?;
     put_models(workspace, &models, &frames.digest, settings.now)?;
     put_parts(workspace, &parts, &frames.digest, settings)?;
     Ok(report)
@@ -130,16 +131,11 @@ pub fn keep_groups(
 /// After an import, before training: pages live on what there is.
 pub fn refresh(workspace: &mut Workspace, settings: &Settings, monitor: &dyn Monitor) -> Result<(), Error> {
     let (frames, as_of) = frames_as_of(workspace, settings, monitor)?;
-    let groups = runs::segments(workspace)?;
+    let ids = customer_ids(&frames)?;
+    let groups = runs::segments(workspace)?.map(|kept| kept.result.over(&ids));
     let models = runs::latest::<Models>(workspace, runs::RECOMMEND)?;
-    let parts = parts(
-        workspace,
-        &frames,
-        as_of,
-        groups.as_ref().map(|kept| &kept.result),
-        models.as_ref().map(|kept| &kept.result),
-        monitor,
-    )?;
+    let parts =
+        parts(workspace, &frames, as_of, groups.as_ref(), models.as_ref().map(|kept| &kept.result), monitor)?;
     put_parts(workspace, &parts, &frames.digest, settings)
 }
 
@@ -157,6 +153,14 @@ fn renew(
     monitor.checkpoint()?;
     runs::put_segments(workspace, run, &frames.digest, settings.now)?;
     put_parts(workspace, &parts, &frames.digest, settings)
+}
+
+/// The ids of the customers frame, in its order.
+pub fn customer_ids(frames: &StoreFrames) -> Result<Vec<String>, Error> {
+    let ids = Reader::new("customers", &frames.customers)
+        .text("id")
+        .map_err(|source| Error::bug_because("The customers could not be read.", source))?;
+    Ok(ids.into_iter().flatten().collect())
 }
 
 /// The frames and the instant to look back from: as asked, else the midnight (UTC) after the last order or visit that
@@ -238,33 +242,6 @@ fn put_models(workspace: &mut Workspace, models: &Models, digest: &str, now: Sec
         kind: runs::RECOMMEND.to_owned(),
         settings: "{}".to_owned(),
         seed: models.seed,
-        input_digest: digest.to_owned(),
-        blob: runs::pack(&common)?,
-        people,
-        created_at: now,
-    })?;
-    Ok(())
-}
-
-fn put_forecast(
-    workspace: &mut Workspace,
-    run: &ForecastRun,
-    digest: &str,
-    now: Seconds,
-) -> Result<(), Error> {
-    let mut people = Vec::with_capacity(run.customers.len());
-    for forecast in &run.customers {
-        let reminders: Vec<_> =
-            run.reminders.iter().filter(|reminder| reminder.customer == forecast.customer).collect();
-        let packed = rmp_serde::to_vec_named(&(forecast, reminders))
-            .map_err(|source| Error::bug_because("Forecasts could not be written.", source))?;
-        people.push((forecast.customer_id.clone(), packed));
-    }
-    let common = ForecastRun { customers: Vec::new(), reminders: Vec::new(), ..run.clone() };
-    workspace.put_run(&NewRun {
-        kind: runs::FORECAST.to_owned(),
-        settings: "{}".to_owned(),
-        seed: run.seed,
         input_digest: digest.to_owned(),
         blob: runs::pack(&common)?,
         people,

@@ -61,7 +61,7 @@ pub struct ClusterModel {
     pub labels: Vec<String>,
 }
 
-/// How a raw fact becomes a coordinate: quantise (`floor(raw × quantum)`), transform, `(x − mean) / scale`.
+/// How a raw fact becomes a coordinate: quantise (`floor(raw × quantum + 0.5)`), transform, `(x − mean) / scale`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ModelFeature {
     pub name: String,
@@ -80,6 +80,14 @@ pub struct ModelFeature {
 }
 
 impl Segments {
+    /// How people call a segment; an id that is not known is its own name.
+    pub fn name_of<'a>(&'a self, id: &'a str) -> &'a str {
+        if id == super::EVERYONE {
+            return "Everyone";
+        }
+        self.segments.iter().find(|segment| segment.id == id).map_or(id, |segment| segment.name.as_str())
+    }
+
     /// The same with every number of the model to six decimals: what a bundle on disk holds. Compile with it, so that
     /// the preview assigns exactly as every runtime will.
     #[must_use]

@@ -19,7 +19,7 @@ pub struct Args {
     /// Score against orders before this day
     #[arg(long, value_name = "DATE", value_parser = super::values::date)]
     pub until: Option<civil::Date>,
-    #[arg(long, default_value = "all", value_parser = ["next-basket", "next-window", "discovery", "basket", "product-page", "all"])]
+    #[arg(long, default_value = "all", value_parser = ["next-basket", "next-window", "discovery", "basket", "product-page", "session", "all"])]
     pub task: String,
     /// Leave out products that fewer customers bought
     #[arg(long, value_name = "N")]
@@ -33,11 +33,7 @@ pub struct Args {
 }
 
 pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
-    let tasks = Task::CUSTOMER
-        .into_iter()
-        .chain(Task::ORDER)
-        .filter(|task| args.task == "all" || args.task == task.name())
-        .collect();
+    let tasks = Task::ALL.into_iter().filter(|task| args.task == "all" || args.task == task.name()).collect();
     let ask = Ask {
         file: &args.file,
         split: args.split,
@@ -56,7 +52,11 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
 fn table(report: &Report) -> String {
     let mut text = format!("Held out: {} to {}, lists of {}\n", report.split, report.until, report.k);
     for task in &report.tasks {
-        let who = if Task::ORDER.contains(&task.task) { "orders" } else { "customers" };
+        let who = match task.task {
+            Task::Basket | Task::ProductPage => "orders",
+            Task::Session => "steps",
+            _ => "customers",
+        };
         text.push_str(&format!(
             "\n{} ({} {who}; chosen: {})\n",
             task.task.name(),

@@ -33,6 +33,7 @@ pub struct Args {
 
 pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
     let bundle = source::bundle(&args.file)?;
+    known(&bundle, &args.page)?;
     let mut visit = visit(args)?;
     if let Some(wanted) = &args.segment {
         visit.segment = Some(segment(&bundle, wanted)?);
@@ -40,7 +41,29 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
     let prepared = Prepared::new(&bundle);
     let page = prepared.decide(&visit, Detail::Full);
     let document = decide::json::page(&prepared, &page, args.explain);
-    printer.answer(&document, || words(&document))
+    let name = bundle.segments.name_of(&text(&document["segment"])).to_owned();
+    printer.answer(&document, || words(&document, &name))
+}
+
+/// A shopper may come with any id and still gets a page; a person who asks for one here has mistyped it.
+fn known(bundle: &Bundle, page: &PageRef) -> Result<(), Error> {
+    let catalog = &bundle.catalog;
+    let products = match page {
+        PageRef::Product(id) => std::slice::from_ref(id),
+        PageRef::Cart(ids) | PageRef::ThankYou(ids) => ids.as_slice(),
+        PageRef::Collection(id) if !catalog.collections.iter().any(|known| known.id == *id) => {
+            let ids: Vec<&str> = catalog.collections.iter().take(12).map(|known| known.id.as_str()).collect();
+            let ids = if ids.is_empty() { "none".to_owned() } else { ids.join(", ") };
+            return Err(Error::user(format!("There is no collection `{id}`. There are: {ids}.")));
+        }
+        _ => &[],
+    };
+    match products.iter().find(|id| catalog.index(id).is_none()) {
+        None => Ok(()),
+        Some(id) => Err(Error::user(format!(
+            "There is no product `{id}`. `endcap page FILE --page search:WORDS` finds products by their title."
+        ))),
+    }
 }
 
 /// The visit file with the page and time of the arguments over it.
@@ -89,14 +112,29 @@ fn segment(bundle: &Bundle, wanted: &str) -> Result<String, Error> {
         })
 }
 
-fn words(page: &Value) -> String {
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let mut lines = vec![format!("{} for {}", text(&page["page"]), text(&page["segment"]))];
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+fn words(page: &Value, segment: &str) -> String {
+    let mut lines = vec![format!("{} for {segment}", text(&page["page"]))];
     if let Some(to) = page["redirect"].as_str() {
         lines.push(format!("This search leads to {to}."));
     }
     for block in page["blocks"].as_array().into_iter().flatten() {
         lines.push(format!("\n{}", text(&block["title"])));
+        if let Some(headline) = block["hero"]["headline"].as_str() {
+            lines.push(format!("      {headline}  [{}]", text(&block["hero"]["button"])));
+        }
+        let tiles: Vec<&str> = block["tiles"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|tile| tile["title"].as_str())
+            .collect();
+        if !tiles.is_empty() {
+            lines.push(format!("      {}", tiles.join(" · ")));
+        }
         for slot in block["slots"].as_array().into_iter().flatten() {
             lines.push(format!(
                 "{:>4}  {:>6}  {}  ({})",

@@ -7,6 +7,7 @@ use super::page::{Page, RuleOutcome, TermKind};
 use super::prepared::Prepared;
 use super::sentence::{Words, sentence};
 use super::visit::Visit;
+use crate::merch::{BlockKind, Hero};
 use crate::shop::{Currency, Minor, Seconds, time};
 
 /// A visit with what is asked about it.
@@ -84,13 +85,20 @@ pub fn page(prepared: &Prepared, page: &Page, explain: bool) -> Value {
                     written
                 })
                 .collect();
-            json!({
+            let mut written = json!({
                 "id": block.id,
                 "title": block.title,
                 "kind": kind(&block.kind),
                 "total": block.total,
                 "slots": slots,
-            })
+            });
+            match &block.kind {
+                BlockKind::Heroes { heroes } => written["hero"] = json!(heroes.first().map(banner)),
+                BlockKind::Banner { hero } => written["hero"] = banner(hero),
+                BlockKind::Tiles { tiles } => written["tiles"] = json!(tiles),
+                BlockKind::Products => {}
+            }
+            written
         })
         .collect();
     json!({
@@ -124,8 +132,18 @@ fn signal(kind: TermKind) -> Value {
     }
 }
 
-fn kind(kind: &crate::merch::BlockKind) -> &'static str {
-    use crate::merch::BlockKind;
+/// A banner without its audience, which is not the shopper's business.
+fn banner(hero: &Hero) -> Value {
+    json!({
+        "id": hero.id,
+        "headline": hero.headline,
+        "button": hero.button,
+        "link": hero.link,
+        "image": hero.image,
+    })
+}
+
+fn kind(kind: &BlockKind) -> &'static str {
     match kind {
         BlockKind::Products => "products",
         BlockKind::Heroes { .. } => "heroes",

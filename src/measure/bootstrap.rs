@@ -1,5 +1,7 @@
 //! Intervals by resampling customers (Efron 1979), with a generator of our own so that they never change.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
 use crate::shop::hash::splitmix64;
@@ -33,6 +35,41 @@ pub fn mean_interval(values: &[f64], level: f64, seed: u64) -> Option<[f64; 2]> 
     Some([at(tail), at(1.0 - tail)])
 }
 
+/// As [`mean_interval`], but whole clusters are drawn: values of one customer stay together (Field and Welsh 2007).
+/// `cluster` beside `values`.
+pub fn clustered_interval(values: &[f64], cluster: &[u32], level: f64, seed: u64) -> Option<[f64; 2]> {
+    let mut by_cluster: BTreeMap<u32, (f64, f64)> = BTreeMap::new();
+    for (value, cluster) in values.iter().zip(cluster) {
+        let entry = by_cluster.entry(*cluster).or_default();
+        entry.0 += value;
+        entry.1 += 1.0;
+    }
+    let sums: Vec<(f64, f64)> = by_cluster.into_values().collect();
+    if sums.is_empty() {
+        return None;
+    }
+    let n = sums.len();
+    let mut means: Vec<f64> = (0..RESAMPLES as u64)
+        .into_par_iter()
+        .map(|resample| {
+            let mut state = splitmix64(seed ^ splitmix64(resample));
+            let (mut sum, mut count) = (0.0, 0.0);
+            for _ in 0..n {
+                state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+                let draw = (u128::from(splitmix64(state)) * n as u128) >> 64;
+                let (own, size) = sums[draw as usize];
+                sum += own;
+                count += size;
+            }
+            sum / count
+        })
+        .collect();
+    means.sort_unstable_by(f64::total_cmp);
+    let at = |share: f64| means[((share * RESAMPLES as f64) as usize).min(RESAMPLES - 1)];
+    let tail = (1.0 - level) / 2.0;
+    Some([at(tail), at(1.0 - tail)])
+}
+
 /// The interval of the mean difference, each customer compared with themselves.
 pub fn paired_interval(ours: &[f64], theirs: &[f64], level: f64, seed: u64) -> Option<[f64; 2]> {
     let differences: Vec<f64> = ours.iter().zip(theirs).map(|(a, b)| a - b).collect();
@@ -49,6 +86,18 @@ mod tests {
         let [low, high] = mean_interval(&values, 0.95, 1).unwrap();
         assert!((high - low - 2.0 * 1.96 * 0.5 / 1_000_f64.sqrt()).abs() < 0.006, "{low} {high}");
         assert!(low < 0.5 && high > 0.5);
+    }
+
+    #[test]
+    fn repeated_customers_widen_the_interval_as_much_as_they_should() {
+        // 1,000 values that are 100 customers of ten equal orders each carry the information of 100.
+        let values: Vec<f64> = (0..1_000).map(|i| f64::from(i / 10 % 2)).collect();
+        let cluster: Vec<u32> = (0..1_000).map(|i| i / 10).collect();
+        let [low, high] = clustered_interval(&values, &cluster, 0.95, 1).unwrap();
+        assert!((high - low - 2.0 * 1.96 * 0.5 / 100_f64.sqrt()).abs() < 0.03, "{low} {high}");
+        let alone: Vec<u32> = (0..1_000).collect();
+        assert_eq!(clustered_interval(&values, &alone, 0.95, 1), mean_interval(&values, 0.95, 1));
+        assert_eq!(clustered_interval(&[], &[], 0.95, 1), None);
     }
 
     #[test]

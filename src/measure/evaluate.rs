@@ -10,8 +10,10 @@ use crate::recommend::hybrid::fit_all;
 use crate::recommend::method::{Counting, Fitted, Method};
 use crate::recommend::models::Choice;
 use crate::recommend::order::{OrderMethod, fit_orders};
+use crate::recommend::session::{SessionMethod, Sessions, session_cases, session_lists, session_stage};
 use crate::recommend::train::{self, lists_for_cases};
 use crate::recommend::train_orders::{MOST_ORDERS, lists_for_orders, plan_orders};
+use crate::recommend::train_sessions::{MOST_STEPS, plan_sessions};
 use crate::recommend::window::{Case, OrderCase, Task, customer_cases, order_cases};
 use crate::recommend::{Dataset, cooccur::Measure, rank};
 use crate::shop::time::{SECONDS_PER_DAY, Seconds};
@@ -42,7 +44,7 @@ pub struct Evaluation {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct TaskResult {
     pub task: Task,
-    /// Customers, for basket and product-page orders.
+    /// Customers; orders for basket and product-page, steps for session.
     pub customers: usize,
     /// The method that the product's pipeline settled on.
     pub chosen: String,
@@ -101,6 +103,7 @@ pub fn evaluate(
     let run = Run { data, settings, history: &history, before: &before, seconds, monitor };
     let mut tasks = run.customer_tasks()?;
     tasks.extend(run.order_tasks()?);
+    tasks.extend(run.session_task()?);
     Ok(Evaluation {
         split: settings.split,
         until: settings.until,
@@ -208,10 +211,12 @@ impl Run<'_> {
             &self.settings.training,
             self.settings.split,
             self.settings.seed,
+            &tasks,
             self.monitor,
         )?;
         let fitted = fit_all(self.history, &plan.methods, self.settings.seed, self.monitor)?;
         let fit_seconds = (self.seconds)() - start;
+        let space = Space::of_history(self.history);
         let mut results = Vec::new();
         for ((&task, cases), singles) in tasks.iter().zip(asked).zip(answered) {
             self.monitor.checkpoint()?;
@@ -228,7 +233,8 @@ impl Run<'_> {
                 recommend_seconds: (self.seconds)() - start,
                 lists,
             };
-            results.push(self.task_result(task, &cases, own, singles, found.map(|found| found.2.clone())));
+            let choice = found.map(|found| found.2.clone());
+            results.push(self.task_result(task, &cases, &space, own, singles, choice));
         }
         Ok(results)
     }
@@ -240,10 +246,12 @@ impl Run<'_> {
         }
         let families = order_families();
         self.monitor.progress(0, 1, "Comparing order methods");
-        let plan = plan_orders(self.data, &self.settings.training, self.settings.split, self.monitor)?;
+        let plan =
+            plan_orders(self.data, &self.settings.training, self.settings.split, &tasks, self.monitor)?;
         let start = (self.seconds)();
         let fitted = fit_orders(self.history, &plan.methods, self.monitor)?;
         let fit_seconds = (self.seconds)() - start;
+        let space = Space::of_history(self.history);
         let mut results = Vec::new();
         for task in tasks {
             let tuning = order_cases(self.before, task, self.settings.split, MOST_ORDERS);
@@ -284,9 +292,54 @@ impl Run<'_> {
                 recommend_seconds: (self.seconds)() - start,
             };
             let choice = plan.answers.iter().find(|answer| answer.0 == task).map(|answer| answer.2.clone());
-            results.push(self.task_result(task, &as_cases(&asked), own, singles, choice));
+            results.push(self.task_result(task, &as_cases(&asked), &space, own, singles, choice));
         }
         Ok(results)
+    }
+
+    fn session_task(&self) -> Result<Option<TaskResult>, Cancelled> {
+        let (split, training) = (self.settings.split, &self.settings.training);
+        if !self.settings.tasks.contains(&Task::Session) {
+            return Ok(None);
+        }
+        let cases = session_cases(self.data, split, self.settings.until, MOST_STEPS);
+        let Some(plan) = plan_sessions(self.data, training.window_days, split, self.monitor)? else {
+            return Ok(None);
+        };
+        if cases.is_empty() {
+            return Ok(None);
+        }
+        self.monitor.progress(0, 1, "Comparing session methods");
+        let sessions = Sessions::new(self.data, Seconds::MIN, split);
+        let answer = |method: SessionMethod| {
+            let start = (self.seconds)();
+            let fitted = method.fit(&sessions);
+            let fit_seconds = (self.seconds)() - start;
+            let lists = session_lists(&fitted, &cases, self.settings.k);
+            Answered {
+                method: method.name().to_owned(),
+                settings: serde_json::to_value(method).unwrap_or_default(),
+                validation_ndcg: None,
+                fit_seconds,
+                recommend_seconds: (self.seconds)() - start - fit_seconds,
+                lists,
+            }
+        };
+        let mut singles: Vec<Answered> = session_stage().into_iter().map(answer).collect();
+        // Settings of one name: those the past would have chosen stand for it.
+        for single in &mut singles {
+            let tried = plan.choice.tried.iter().find(|tried| tried.name == single.method);
+            single.validation_ndcg = tried.map(|tried| tried.ndcg);
+        }
+        singles.dedup_by(|later, first| later.method == first.method);
+        let own = Answered { method: "endcap".to_owned(), ..answer(plan.method) };
+        let asked: Vec<Case> = cases
+            .iter()
+            .enumerate()
+            .map(|(index, case)| Case { customer: index as u32, targets: vec![case.target] })
+            .collect();
+        let space = Space::of_sessions(&sessions, self.data);
+        Ok(Some(self.task_result(Task::Session, &asked, &space, own, singles, Some(plan.choice))))
     }
 
     fn single_lists(
@@ -340,14 +393,15 @@ impl Run<'_> {
         &self,
         task: Task,
         cases: &[Case],
+        space: &Space,
         own: Answered,
         singles: Vec<Answered>,
         choice: Option<Choice>,
     ) -> TaskResult {
         let mut methods: Vec<MethodResult> =
-            singles.into_iter().map(|answered| self.method_result(cases, answered)).collect();
+            singles.into_iter().map(|answered| self.method_result(cases, space, answered)).collect();
         methods.sort_by(|a, b| b.ndcg.total_cmp(&a.ndcg).then(a.method.cmp(&b.method)));
-        let mut own = self.method_result(cases, own);
+        let mut own = self.method_result(cases, space, own);
         own.against_best_single = methods.first().map(|best| {
             let values =
                 |result: &MethodResult| result.each.iter().map(|each| each.ndcg).collect::<Vec<f64>>();
@@ -367,13 +421,13 @@ impl Run<'_> {
             truth: cases
                 .iter()
                 .map(|case| {
-                    (case.customer, case.targets.iter().map(|&i| self.history.products[i as usize]).collect())
+                    (case.customer, case.targets.iter().map(|&i| space.products[i as usize]).collect())
                 })
                 .collect(),
         }
     }
 
-    fn method_result(&self, cases: &[Case], answered: Answered) -> MethodResult {
+    fn method_result(&self, cases: &[Case], space: &Space, answered: Answered) -> MethodResult {
         let k = self.settings.k;
         let mut lists = answered.lists;
         lists.resize_with(cases.len(), Vec::new);
@@ -384,10 +438,7 @@ impl Run<'_> {
         let mean = mean(&each);
         let items: Vec<Vec<u32>> =
             lists.iter().map(|list| list.iter().map(|entry| entry.0).collect()).collect();
-        let history = self.history;
-        let categories = categories(history);
-        let known = (0..history.n_customers() as u32).filter(|&c| !history.past(c).is_empty()).count();
-        let breadth = Breadth::of(&items, &history.buyers, known, &categories);
+        let breadth = Breadth::of(&items, &space.buyers, space.known, &space.categories);
         let values: Vec<f64> = each.iter().map(|each| each.ndcg).collect();
         MethodResult {
             method: answered.method,
@@ -409,7 +460,7 @@ impl Run<'_> {
             lists: lists
                 .into_iter()
                 .map(|list| {
-                    list.into_iter().map(|(item, score)| (history.products[item as usize], score)).collect()
+                    list.into_iter().map(|(item, score)| (space.products[item as usize], score)).collect()
                 })
                 .collect(),
             each,
@@ -436,22 +487,41 @@ fn mean(each: &[Accuracy]) -> Accuracy {
     Accuracy::mean(each)
 }
 
-/// Category numbers per catalogue item, by first appearance.
-fn categories(history: &History<'_>) -> Vec<Option<u32>> {
-    let mut names: Vec<&str> = history
-        .products
-        .iter()
-        .filter_map(|&product| history.data.facts[product as usize].category.as_deref())
-        .collect();
+/// What lists are made of: items, and what is known of them.
+struct Space {
+    /// Item → product.
+    products: Vec<u32>,
+    /// People (or sessions) behind each item, of `known`.
+    buyers: Vec<u32>,
+    known: usize,
+    categories: Vec<Option<u32>>,
+}
+
+impl Space {
+    fn of_history(history: &History<'_>) -> Self {
+        let known = (0..history.n_customers() as u32).filter(|&c| !history.past(c).is_empty()).count();
+        let categories = categories(history.data, &history.products);
+        Self { products: history.products.clone(), buyers: history.buyers.clone(), known, categories }
+    }
+
+    fn of_sessions(sessions: &Sessions, data: &Dataset) -> Self {
+        let products: Vec<u32> = (0..data.products.len() as u32).collect();
+        let by_product = sessions.matrix().transpose();
+        let buyers = (0..by_product.rows()).map(|product| by_product.row(product).0.len() as u32).collect();
+        let categories = categories(data, &products);
+        Self { products, buyers, known: sessions.len(), categories }
+    }
+}
+
+/// Category numbers beside `products`, in order of the names.
+fn categories(data: &Dataset, products: &[u32]) -> Vec<Option<u32>> {
+    let category = |product: u32| data.facts[product as usize].category.as_deref();
+    let mut names: Vec<&str> = products.iter().filter_map(|&product| category(product)).collect();
     names.sort_unstable();
     names.dedup();
-    history
-        .products
+    products
         .iter()
-        .map(|&product| {
-            let category = history.data.facts[product as usize].category.as_deref()?;
-            names.binary_search(&category).ok().map(|index| index as u32)
-        })
+        .map(|&product| names.binary_search(&category(product)?).ok().map(|index| index as u32))
         .collect()
 }
 
@@ -471,6 +541,7 @@ fn families() -> Vec<Vec<Method>> {
         unobserved: 1.0,
         regularisation,
         exponent: 1.0,
+        sweeps: 16,
         counting: Binary,
     };
     vec![
@@ -503,6 +574,10 @@ fn families() -> Vec<Vec<Method>> {
             Method::Ease { lambda: 25.0, counting: Decayed { half_life_days: 240.0 } },
         ],
         vec![ials(0.003), ials(0.01)],
+        vec![
+            Method::UpCf { orders: 100, locality: 5, asymmetry: 0.5 },
+            Method::UpCf { orders: 5, locality: 5, asymmetry: 0.5 },
+        ],
         vec![Method::OrderWalk { beta: 0.2, k: 200, half_life_days: 60.0 }],
         vec![Method::Transitions { k: 200, memory: 0.8 }],
         vec![Method::Content { k: 100 }],

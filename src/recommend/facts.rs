@@ -97,6 +97,7 @@ impl Candidates {
 #[derive(Clone, Debug)]
 pub struct ItemFacts {
     columns: Vec<[f32; 10]>,
+    squashed: Vec<[f32; 10]>,
     price: Vec<f32>,
 }
 
@@ -143,7 +144,7 @@ impl ItemFacts {
         let price: Vec<f32> = (0..n)
             .map(|item| if pieces[item] > 0.0 { (revenue[item] / pieces[item]) as f32 } else { MISSING })
             .collect();
-        let columns = (0..n)
+        let columns: Vec<[f32; 10]> = (0..n)
             .map(|item| {
                 let [week, month, quarter] = [0, 1, 2].map(|w: usize| windows[w][item]);
                 [
@@ -160,7 +161,8 @@ impl ItemFacts {
                 ]
             })
             .collect();
-        Self { columns, price }
+        let squashed = columns.iter().map(|facts| facts.map(squash_known)).collect();
+        Self { columns, squashed, price }
     }
 
     /// Names of [`Self::of`], in order.
@@ -170,6 +172,11 @@ impl ItemFacts {
 
     pub fn of(&self, item: u32) -> &[f32; 10] {
         &self.columns[item as usize]
+    }
+
+    /// As [`Self::of`], as the second stage sees them.
+    pub fn squashed(&self, item: u32) -> &[f32; 10] {
+        &self.squashed[item as usize]
     }
 }
 
@@ -212,11 +219,21 @@ fn masked_candidates<const N: usize>(
         .map_init(
             || vec![vec![0.0_f32; history.n_items()]; models.len()],
             |scores, &customer| {
-                for (model, scores) in models.iter().zip(scores.iter_mut()) {
-                    model.score(customer, scores);
-                }
-                // Masking is for good, so the mask comes last.
-                masks.map(|only_new| rows_of(history, item_facts, customer, only_new, scores))
+                let bought = history.bought(customer);
+                let orders: Vec<Vec<u32>> = models
+                    .iter()
+                    .zip(scores.iter_mut())
+                    .map(|(model, scores)| {
+                        model.score(customer, scores);
+                        // Deep enough that what was bought can be left out afterwards.
+                        rank::top(scores, LAST_PLACE + bought.len())
+                    })
+                    .collect();
+                let person = Person::new(history, customer, item_facts);
+                masks.map(|only_new| {
+                    let masked = if only_new { bought.as_slice() } else { &[] };
+                    rows_of(history, item_facts, &person, masked, scores, &orders)
+                })
             },
         )
         .collect();
@@ -246,55 +263,56 @@ pub fn place_name(method: &Method) -> String {
     format!("place by {}", method.label())
 }
 
-/// `scores`: one row per model over the catalogue; with `only_new` what was bought is masked in it.
+/// `scores`: one row per model over the catalogue; `orders`: its items from the best down. What is `masked` (ascending)
+/// is no candidate and has no place.
 fn rows_of(
     history: &History<'_>,
     item_facts: &ItemFacts,
-    customer: u32,
-    only_new: bool,
-    scores: &mut [Vec<f32>],
+    person: &Person,
+    masked: &[u32],
+    scores: &[Vec<f32>],
+    orders: &[Vec<u32>],
 ) -> (Vec<u32>, Vec<f32>) {
     let mut chosen: Vec<u32> = Vec::new();
-    if only_new {
-        let bought = history.bought(customer);
-        for row in scores.iter_mut() {
-            for &item in &bought {
-                row[item as usize] = f32::NEG_INFINITY;
-            }
-        }
-    }
     let n = history.n_items();
     let mut tables: Vec<(&[f32], Vec<u8>, f32)> = Vec::with_capacity(scores.len());
-    for row in scores.iter() {
-        let best = rank::top(row, LAST_PLACE);
-        chosen.extend(best.iter().take(PER_MODEL).copied().filter(|&item| row[item as usize] > 0.0));
-        let most = best.first().map_or(0.0, |&item| row[item as usize]);
+    for (row, order) in scores.iter().zip(orders) {
         let mut place = vec![LAST_PLACE as u8; n];
-        for (position, &item) in best.iter().enumerate() {
+        let mut most = 0.0;
+        let open =
+            order.iter().copied().filter(|item| masked.is_empty() || masked.binary_search(item).is_err());
+        for (position, item) in open.take(LAST_PLACE).enumerate() {
             place[item as usize] = position as u8;
+            let score = row[item as usize];
+            if position == 0 {
+                most = score;
+            }
+            if position < PER_MODEL && score > 0.0 {
+                chosen.push(item);
+            }
         }
         tables.push((row, place, if most > 0.0 { 1.0 / most } else { 0.0 }));
     }
     chosen.sort_unstable();
     chosen.dedup();
 
-    let person = Person::new(history, customer, item_facts);
+    let near: [f32; LAST_PLACE + 1] = std::array::from_fn(|place| (place as f32).ln_1p());
     let width = 2 * tables.len() + PLAIN.len();
     let mut values = Vec::with_capacity(chosen.len() * width);
     for &item in &chosen {
         for (scores, place, scale) in &tables {
             values.push((scores[item as usize] * scale).max(-1.0));
-            values.push(f32::from(place[item as usize]).ln_1p());
+            values.push(near[usize::from(place[item as usize])]);
         }
-        let pair = person.pair(history, item);
-        let about_item = item_facts.of(item);
         let against = if item_facts.price[item as usize] > 0.0 && person.usual_price > 0.0 {
             (item_facts.price[item as usize] / person.usual_price).ln()
         } else {
             0.0
         };
-        let plain = pair.iter().chain(&person.facts).chain(about_item).chain(std::iter::once(&against));
-        values.extend(plain.map(|&value| if value == MISSING { MISSING } else { squash(value) }));
+        values.extend(person.pair(history, item).map(squash_known));
+        values.extend_from_slice(&person.facts);
+        values.extend_from_slice(item_facts.squashed(item));
+        values.push(squash_known(against));
     }
     (chosen, values)
 }
@@ -304,11 +322,17 @@ pub fn squash(value: f32) -> f32 {
     value.signum() * value.abs().ln_1p()
 }
 
+/// [`squash`], but "never happened" stays what it is.
+fn squash_known(value: f32) -> f32 {
+    if value == MISSING { MISSING } else { squash(value) }
+}
+
 /// What is known about a customer, whatever the item.
 struct Person {
     /// Own purchases sorted by item, then time.
     past: Vec<super::history::Past>,
     n_orders: u32,
+    /// Squashed.
     facts: [f32; 5],
     usual_price: f32,
 }
@@ -335,7 +359,7 @@ impl Person {
             lines / (n_orders as f32).max(1.0),
             10.0 * (1.0 - distinct / lines.max(1.0)),
         ];
-        Self { past, n_orders, facts, usual_price }
+        Self { past, n_orders, facts: facts.map(squash_known), usual_price }
     }
 
     fn pair(&self, history: &History<'_>, item: u32) -> [f32; 11] {

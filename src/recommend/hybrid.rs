@@ -138,16 +138,36 @@ impl SecondStage {
         Some(Self { names: names.to_vec(), logistic, trees, tree_weight })
     }
 
-    /// One score; it is the sum of [`Self::contributions`] and the rest that returns.
-    pub fn score(&self, row: &[f32]) -> f64 {
-        let trees = self.trees.as_ref().map_or(0.0, |trees| trees.score(row));
-        self.logistic.log_odds(row) + self.tree_weight * trees
+    /// Scores of one customer's rows. Trees mend the order of the [`CONTESTED`] best, as they were taught; the others
+    /// keep their log-odds. A score is the sum of [`Self::contributions`] and the rest that returns.
+    pub fn scores(&self, table: &Candidates, group: usize) -> Vec<Scored> {
+        let rows = table.start[group]..table.start[group + 1];
+        let mut scored: Vec<Scored> = rows
+            .map(|row| {
+                let score = self.logistic.log_odds(table.row(row)) as f32;
+                Scored { item: table.items[row], row, score, mended: false }
+            })
+            .collect();
+        let trees = self.trees.as_ref().filter(|_| self.tree_weight > 0.0);
+        if let Some(trees) = trees {
+            if scored.len() > CONTESTED {
+                scored.select_nth_unstable_by(CONTESTED, |a, b| rank::before(a.pair(), b.pair()));
+            }
+            for one in scored.iter_mut().take(CONTESTED) {
+                let mended = self.logistic.log_odds(table.row(one.row))
+                    + self.tree_weight * trees.score(table.row(one.row));
+                (one.score, one.mended) = (mended as f32, true);
+            }
+        }
+        scored.sort_unstable_by(|a, b| rank::before(a.pair(), b.pair()));
+        scored
     }
 
-    /// What each fact adds to the score, beside `names`; returns what no fact explains.
-    pub fn contributions(&self, row: &[f32], parts: &mut [f64]) -> f64 {
+    /// What each fact adds to a score, beside `names`; returns what no fact explains.
+    pub fn contributions(&self, row: &[f32], mended: bool, parts: &mut [f64]) -> f64 {
         parts.fill(0.0);
-        let mut rest = self.trees.as_ref().map_or(0.0, |trees| trees.contributions(row, parts));
+        let trees = self.trees.as_ref().filter(|_| mended);
+        let mut rest = trees.map_or(0.0, |trees| trees.contributions(row, parts));
         rest *= self.tree_weight;
         for (fact, (part, &value)) in parts.iter_mut().zip(row).enumerate() {
             *part = *part * self.tree_weight + self.logistic.contribution(fact, value);
@@ -159,14 +179,25 @@ impl SecondStage {
     pub fn rank(&self, table: &Candidates) -> Vec<Vec<(u32, f32)>> {
         (0..table.customers.len())
             .into_par_iter()
-            .map(|group| {
-                let rows = table.start[group]..table.start[group + 1];
-                let mut list: Vec<(u32, f32)> =
-                    rows.map(|row| (table.items[row], self.score(table.row(row)) as f32)).collect();
-                list.sort_unstable_by(|a, b| rank::before(*a, *b));
-                list
-            })
+            .map(|group| self.scores(table, group).iter().map(Scored::pair).collect())
             .collect()
+    }
+}
+
+/// A candidate and what the second stage thinks of it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scored {
+    pub item: u32,
+    /// Row of the table.
+    pub row: usize,
+    pub score: f32,
+    /// Whether trees had a say.
+    pub mended: bool,
+}
+
+impl Scored {
+    fn pair(&self) -> (u32, f32) {
+        (self.item, self.score)
     }
 }
 
@@ -187,7 +218,11 @@ fn refine(
     for group in groups.windows(2) {
         let mut order: Vec<usize> = (group[0]..group[1]).collect();
         order.sort_unstable_by(|&a, &b| odds[b].total_cmp(&odds[a]).then(a.cmp(&b)));
-        for row in order.into_iter().take(CONTESTED) {
+        order.truncate(CONTESTED);
+        if !order.iter().any(|&row| labels[row]) {
+            continue;
+        }
+        for row in order {
             few.extend_from_slice(&rows[row * width..(row + 1) * width]);
             few_labels.push(labels[row]);
             start.push(odds[row]);

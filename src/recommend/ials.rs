@@ -1,5 +1,7 @@
 //! Implicit-feedback matrix factorisation by alternating least squares.
 
+use ndarray::linalg::general_mat_mul;
+use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
@@ -34,7 +36,7 @@ pub struct Ials {
 impl Ials {
     /// `matrix`: customers × items, values weigh the observed entries. Loss:
     /// `Σ_S v (1 − y)² + α₀ Σ_all y²` + regularisation; each row is solved by conjugate gradients from its last value
-    /// (Takács, Pilászy & Tikk 2011).
+    /// (Takács, Pilászy & Tikk 2011), many rows at a time.
     pub fn fit(matrix: &Sparse, settings: Settings) -> Self {
         let k = settings.factors.max(1);
         let columns = matrix.transpose();
@@ -68,110 +70,155 @@ impl Ials {
     }
 }
 
+/// Rows solved together, so that their products with the Gram matrix are one matrix product.
+const BLOCK: usize = 32;
+/// Steps of conjugate gradients per row and sweep; each starts from the row's last value.
+const STEPS: usize = 3;
+
 fn solve_side(matrix: &Sparse, fixed: &[f32], free: &mut [f32], k: usize, settings: Settings) {
     let n_fixed = fixed.len() / k;
     let gram = gram(fixed, k);
-    free.par_chunks_mut(k * 32).enumerate().for_each(|(chunk, rows)| {
-        let mut work = Work { residual: vec![0.0; k], direction: vec![0.0; k], product: vec![0.0; k] };
-        for (offset, x) in rows.chunks_exact_mut(k).enumerate() {
-            let (columns, values) = matrix.row(chunk * 32 + offset);
-            if columns.is_empty() {
-                x.fill(0.0);
-                continue;
-            }
-            let mass = columns.len() as f32 + settings.unobserved * n_fixed as f32;
-            let lambda = settings.regularisation * mass.powf(settings.exponent);
-            work.solve(&gram, fixed, columns, values, settings.unobserved, lambda, x);
-        }
-    });
+    free.par_chunks_mut(k * BLOCK).enumerate().for_each_init(
+        || Work::new(k),
+        |work, (chunk, x)| {
+            let first = chunk * BLOCK;
+            let lambda = |row: usize| {
+                let n = matrix.row(first + row).0.len() as f32;
+                settings.regularisation * (n + settings.unobserved * n_fixed as f32).powf(settings.exponent)
+            };
+            work.gather(matrix, fixed, first, x.len() / k);
+            work.solve(&gram, settings.unobserved, lambda, x);
+        },
+    );
 }
 
-fn gram(fixed: &[f32], k: usize) -> Vec<f32> {
+/// Y'Y, summed over fixed stretches of rows in order.
+fn gram(fixed: &[f32], k: usize) -> Array2<f32> {
     let rows = fixed.len() / k;
-    let parts: Vec<Vec<f32>> = fixed
+    let parts: Vec<Array2<f32>> = fixed
         .par_chunks(k * (rows / 8).max(1_024))
         .map(|chunk| {
-            let mut sum = vec![0.0_f32; k * k];
-            for row in chunk.chunks_exact(k) {
-                for (a, line) in sum.chunks_exact_mut(k).enumerate() {
-                    let weight = row[a];
-                    for (slot, value) in line.iter_mut().zip(row) {
-                        *slot += weight * value;
-                    }
-                }
+            let mut sum = Array2::zeros((k, k));
+            if let Ok(chunk) = ArrayView2::from_shape((chunk.len() / k, k), chunk) {
+                general_mat_mul(1.0, &chunk.t(), &chunk, 0.0, &mut sum);
             }
             sum
         })
         .collect();
-    let mut total = vec![0.0_f32; k * k];
-    for part in parts {
-        for (slot, value) in total.iter_mut().zip(part) {
-            *slot += value;
-        }
-    }
-    total
+    parts.iter().fold(Array2::zeros((k, k)), |total, part| total + part)
 }
 
+/// One block of rows: what they point at, and the vectors of conjugate gradients.
 struct Work {
+    k: usize,
+    /// Values of a block's entries, and the fixed vectors they point at, side by side.
+    values: Vec<f32>,
+    near: Vec<f32>,
+    start: Vec<usize>,
     residual: Vec<f32>,
     direction: Vec<f32>,
     product: Vec<f32>,
 }
 
 impl Work {
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one row's linear system, unpacked so that nothing is copied"
-    )]
-    fn solve(
-        &mut self,
-        gram: &[f32],
-        fixed: &[f32],
-        columns: &[u32],
-        values: &[f32],
-        unobserved: f32,
-        lambda: f32,
-        x: &mut [f32],
-    ) {
-        const STEPS: usize = 3;
-        let k = x.len();
-        let row = |column: u32| &fixed[column as usize * k..(column as usize + 1) * k];
+    fn new(k: usize) -> Self {
+        let block = || vec![0.0; k * BLOCK];
+        Self {
+            k,
+            values: Vec::new(),
+            near: Vec::new(),
+            start: Vec::new(),
+            residual: block(),
+            direction: block(),
+            product: block(),
+        }
+    }
+
+    fn gather(&mut self, matrix: &Sparse, fixed: &[f32], first: usize, rows: usize) {
+        self.values.clear();
+        self.near.clear();
+        self.start.clear();
+        self.start.push(0);
+        for row in first..first + rows {
+            let (columns, values) = matrix.row(row);
+            self.values.extend_from_slice(values);
+            for &column in columns {
+                let place = column as usize * self.k;
+                self.near.extend_from_slice(&fixed[place..place + self.k]);
+            }
+            self.start.push(self.values.len());
+        }
+    }
+
+    /// The entries of a row of the block: value and fixed vector.
+    fn entries(&self, row: usize) -> impl Iterator<Item = (f32, &[f32])> {
+        let span = self.start[row]..self.start[row + 1];
+        let near = &self.near[span.start * self.k..span.end * self.k];
+        self.values[span].iter().copied().zip(near.chunks_exact(self.k))
+    }
+
+    fn solve(&mut self, gram: &Array2<f32>, unobserved: f32, lambda: impl Fn(usize) -> f32, x: &mut [f32]) {
+        let k = self.k;
+        let rows = x.len() / k;
+        let mut errors = [0.0_f32; BLOCK];
         // r = b − A x
-        multiply(gram, unobserved, lambda, x, &mut self.product);
-        for (slot, value) in self.residual.iter_mut().zip(&self.product) {
-            *slot = -value;
+        multiply(gram, unobserved, x, &mut self.product);
+        for row in 0..rows {
+            let span = row * k..(row + 1) * k;
+            if self.start[row] == self.start[row + 1] {
+                x[span].fill(0.0);
+                continue;
+            }
+            let (own, shrink) = (&x[span.clone()], lambda(row));
+            let mut residual = std::mem::take(&mut self.residual);
+            let target = &mut residual[span.clone()];
+            for ((slot, product), value) in target.iter_mut().zip(&self.product[span.clone()]).zip(own) {
+                *slot = -product - shrink * value;
+            }
+            for (value, near) in self.entries(row) {
+                add(value * (1.0 - dot(near, own)), near, target);
+            }
+            self.direction[span].copy_from_slice(target);
+            errors[row] = dot(target, target);
+            self.residual = residual;
         }
-        for (&column, &value) in columns.iter().zip(values) {
-            let y = row(column);
-            add(value * (1.0 - dot(y, x)), y, &mut self.residual);
-        }
-        self.direction.copy_from_slice(&self.residual);
-        let mut error = dot(&self.residual, &self.residual);
         for _ in 0..STEPS {
-            if error < 1e-20 {
-                break;
+            let mut direction = std::mem::take(&mut self.direction);
+            let mut product = std::mem::take(&mut self.product);
+            multiply(gram, unobserved, &direction[..rows * k], &mut product);
+            for row in 0..rows {
+                if errors[row] < 1e-20 {
+                    continue;
+                }
+                let span = row * k..(row + 1) * k;
+                let (ahead, target) = (&mut direction[span.clone()], &mut product[span.clone()]);
+                add(lambda(row), ahead, target);
+                for (value, near) in self.entries(row) {
+                    add(value * dot(near, ahead), near, target);
+                }
+                let step = errors[row] / dot(ahead, target);
+                add(step, ahead, &mut x[span.clone()]);
+                let residual = &mut self.residual[span];
+                add(-step, target, residual);
+                let next = dot(residual, residual);
+                let ratio = next / errors[row];
+                for (slot, value) in ahead.iter_mut().zip(residual.iter()) {
+                    *slot = value + ratio * *slot;
+                }
+                errors[row] = next;
             }
-            multiply(gram, unobserved, lambda, &self.direction, &mut self.product);
-            for (&column, &value) in columns.iter().zip(values) {
-                let y = row(column);
-                add(value * dot(y, &self.direction), y, &mut self.product);
-            }
-            let step = error / dot(&self.direction, &self.product);
-            add(step, &self.direction, x);
-            add(-step, &self.product, &mut self.residual);
-            let next = dot(&self.residual, &self.residual);
-            let ratio = next / error;
-            for (slot, value) in self.direction.iter_mut().zip(&self.residual) {
-                *slot = value + ratio * *slot;
-            }
-            error = next;
+            (self.direction, self.product) = (direction, product);
         }
     }
 }
 
-fn multiply(gram: &[f32], unobserved: f32, lambda: f32, x: &[f32], out: &mut [f32]) {
-    for ((slot, line), value) in out.iter_mut().zip(gram.chunks_exact(x.len())).zip(x) {
-        *slot = unobserved * dot(line, x) + lambda * value;
+/// `out` = unobserved × rows × Gram, for the rows of a block.
+fn multiply(gram: &Array2<f32>, unobserved: f32, rows: &[f32], out: &mut [f32]) {
+    let shape = (rows.len() / gram.ncols(), gram.ncols());
+    if let (Ok(rows), Ok(mut out)) =
+        (ArrayView2::from_shape(shape, rows), ArrayViewMut2::from_shape(shape, &mut out[..rows.len()]))
+    {
+        general_mat_mul(unobserved, &rows, gram, 0.0, &mut out);
     }
 }
 

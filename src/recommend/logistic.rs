@@ -1,6 +1,7 @@
 //! Logistic regression with an L2 penalty, by Newton's method.
 
-use ndarray::Array2;
+use ndarray::linalg::general_mat_mul;
+use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -134,31 +135,30 @@ fn moments(rows: &[f32], width: usize) -> (Vec<f64>, Vec<f64>) {
 /// Chunks are summed in order, so threads do not change the bits.
 fn derivatives(standard: &[f32], width: usize, labels: &[bool], beta: &[f64], c: f64) -> Derivatives {
     let side = width + 1;
-    let parts: Vec<(f64, Vec<f64>, Vec<f32>)> = standard
+    let parts: Vec<(f64, Vec<f64>, Array2<f32>)> = standard
         .par_chunks(width * CHUNK)
         .zip(labels.par_chunks(CHUNK))
         .map(|(rows, labels)| {
             let mut loss = 0.0;
             let mut gradient = vec![0.0_f64; side];
-            let mut hessian = vec![0.0_f32; side * side];
-            let mut extended = vec![1.0_f32; side];
+            // Rows times the root of their weight: the Hessian is the product of this with itself.
+            let mut weighted = Vec::with_capacity(labels.len() * side);
             for (row, &label) in rows.chunks_exact(width).zip(labels) {
-                extended[..width].copy_from_slice(row);
-                let z: f64 = extended.iter().zip(beta).map(|(&x, b)| f64::from(x) * b).sum();
+                let z: f64 = beta[width] + row.iter().zip(beta).map(|(&x, b)| f64::from(x) * b).sum::<f64>();
                 let p = 1.0 / (1.0 + (-z).exp());
-                let y = if label { 1.0 } else { 0.0 };
-                loss += if label { (1.0 + (-z).exp()).ln() } else { (1.0 + z.exp()).ln() };
-                let error = p - y;
-                let weight = (p * (1.0 - p)).max(1e-9) as f32;
-                for (slot, &x) in gradient.iter_mut().zip(&extended) {
+                loss += (if label { -z } else { z }).exp().ln_1p();
+                let error = if label { p - 1.0 } else { p };
+                let root = (p * (1.0 - p)).max(1e-9).sqrt() as f32;
+                for (slot, &x) in gradient.iter_mut().zip(row) {
                     *slot += error * f64::from(x);
                 }
-                for (a, line) in hessian.chunks_exact_mut(side).enumerate() {
-                    let scaled = weight * extended[a];
-                    for (slot, &x) in line[..=a].iter_mut().zip(&extended) {
-                        *slot += scaled * x;
-                    }
-                }
+                gradient[width] += error;
+                weighted.extend(row.iter().map(|x| x * root));
+                weighted.push(root);
+            }
+            let mut hessian = Array2::zeros((side, side));
+            if let Ok(weighted) = ArrayView2::from_shape((labels.len(), side), &weighted) {
+                general_mat_mul(1.0, &weighted.t(), &weighted, 0.0, &mut hessian);
             }
             (loss, gradient, hessian)
         })
@@ -170,9 +170,7 @@ fn derivatives(standard: &[f32], width: usize, labels: &[bool], beta: &[f64], c:
         for (slot, value) in state.gradient.iter_mut().zip(gradient) {
             *slot += value;
         }
-        for (slot, &value) in state.hessian.iter_mut().zip(hessian) {
-            *slot += f64::from(value);
-        }
+        state.hessian.zip_mut_with(hessian, |slot, &value| *slot += f64::from(value));
     }
     for (fact, &value) in beta[..width].iter().enumerate() {
         state.loss += value * value / (2.0 * c);

@@ -10,6 +10,7 @@ use super::ials::{self, Ials};
 use super::item_knn::{self, Neighbours, Weighting};
 use super::sparse::Sparse;
 use super::tifu::{self, Tifu};
+use super::up_cf::{Settings as UpCfSettings, UpCf};
 
 /// How often a pair of customer and item counts.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -69,6 +70,7 @@ pub enum Method {
         unobserved: f32,
         regularisation: f32,
         exponent: f32,
+        sweeps: usize,
         counting: Counting,
     },
     TifuKnn {
@@ -77,6 +79,12 @@ pub enum Method {
         group_decay: f64,
         own: f32,
         groups: usize,
+    },
+    /// Own shares of the last orders, and those of people alike (Faggioli et al. 2020, doi 10.1145/3340631.3394850).
+    UpCf {
+        orders: u32,
+        locality: i32,
+        asymmetry: f32,
     },
     /// What was bought in the same orders as the customer's things, recent things first.
     OrderWalk {
@@ -111,6 +119,7 @@ impl Method {
             Self::Ease { .. } => "ease",
             Self::Ials { .. } => "ials",
             Self::TifuKnn { .. } => "tifu-knn",
+            Self::UpCf { .. } => "up-cf",
             Self::OrderWalk { .. } => "order-walk",
             Self::Transitions { .. } => "transitions",
             Self::Content { .. } => "attributes",
@@ -133,7 +142,7 @@ impl Method {
     pub fn suits(&self, n_customers: usize, n_items: usize) -> bool {
         match self {
             Self::Ease { .. } => n_items.min(n_customers) <= super::ease::LARGEST_SIDE,
-            Self::TifuKnn { .. } => n_customers <= 50_000,
+            Self::TifuKnn { .. } | Self::UpCf { .. } => n_customers <= 50_000,
             Self::Ials { .. } => n_customers <= 200_000,
             Self::ItemBm25 { .. } | Self::Content { .. } | Self::Transitions { .. } => {
                 n_customers <= 200_000 && n_items <= 40_000
@@ -174,20 +183,23 @@ impl Method {
                 let rows = matrix(counting);
                 Scorer::Ease(Box::new(Ease::fit(&rows, lambda)?), rows)
             }
-            Self::Ials { factors, unobserved, regularisation, exponent, counting } => {
+            Self::Ials { factors, unobserved, regularisation, exponent, sweeps, counting } => {
                 let settings = ials::Settings {
                     factors,
                     unobserved,
                     regularisation,
                     exponent,
+                    iterations: sweeps,
                     seed,
-                    ..ials::Settings::default()
                 };
                 Scorer::Ials(Ials::fit(&matrix(counting), settings))
             }
             Self::TifuKnn { neighbours, basket_decay, group_decay, own, groups } => {
                 let settings = tifu::Settings { neighbours, basket_decay, group_decay, own, groups };
                 Scorer::Tifu(Box::new(Tifu::fit(history, settings)))
+            }
+            Self::UpCf { orders, locality, asymmetry } => {
+                Scorer::UpCf(Box::new(UpCf::fit(history, UpCfSettings { orders, locality, asymmetry })))
             }
             Self::OrderWalk { beta, k, half_life_days } => {
                 let rows = history.basket_matrix(|_, lines| 1.0 / (lines as f64).sqrt());
@@ -299,6 +311,7 @@ enum Scorer {
     Ease(Box<Ease>, Sparse),
     Ials(Ials),
     Tifu(Box<Tifu>),
+    UpCf(Box<UpCf>),
 }
 
 impl Fitted<'_> {
@@ -319,6 +332,7 @@ impl Fitted<'_> {
             }
             Scorer::Ials(ials) => ials.score(customer, out),
             Scorer::Tifu(tifu) => tifu.score(customer, out),
+            Scorer::UpCf(people) => people.score(customer, out),
         }
     }
 }

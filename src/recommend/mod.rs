@@ -26,12 +26,15 @@ pub mod models;
 pub mod neighbours;
 pub mod order;
 pub mod rank;
+pub mod session;
 pub mod signals;
 pub mod sparse;
 pub mod tifu;
 pub mod train;
 pub mod train_orders;
+pub mod train_sessions;
 pub mod trees;
+pub mod up_cf;
 pub mod window;
 
 pub use dataset::{Dataset, Line, NOBODY, ProductFacts};

@@ -5,22 +5,27 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::content::attribute_neighbours;
-use super::cooccur::{Baskets, LLR_FLOOR, SUPPORT_FLOOR};
+use super::cooccur::{Baskets, LLR_FLOOR, Pair, SUPPORT_FLOOR};
 use super::dataset::{Dataset, NOBODY};
 use super::history::History;
 use super::item_knn::{Neighbours, random_walk};
 use super::models::{Evidence, Neighbour, Strategy};
+use super::session::{SessionMethod, Sessions};
 use super::sparse::Sparse;
 use crate::shop::EventKind;
 use crate::shop::time::{SECONDS_PER_DAY, Seconds};
 
-/// Lists of at most `length` per product for every strategy that the data can carry.
-pub fn neighbour_lists(history: &History<'_>, length: usize) -> BTreeMap<Strategy, Vec<Vec<Neighbour>>> {
+/// Lists of at most `length` per product for every strategy that the data can carry; `visits` answers *also viewed*.
+pub fn neighbour_lists(
+    history: &History<'_>,
+    visits: SessionMethod,
+    length: usize,
+) -> BTreeMap<Strategy, Vec<Vec<Neighbour>>> {
     let mut lists = BTreeMap::new();
     lists.insert(Strategy::BoughtTogether, bought_together(history, length));
     lists.insert(Strategy::Similar, similar(history.data, length));
     lists.insert(Strategy::Next, next_order(history, length));
-    if let Some((viewed, then_bought)) = from_sessions(history.data, history.cut, length) {
+    if let Some((viewed, then_bought)) = from_sessions(history.data, history.cut, visits, length) {
         lists.insert(Strategy::AlsoViewed, viewed);
         lists.insert(Strategy::ViewedThenBought, then_bought);
     }
@@ -70,25 +75,13 @@ fn next_order(history: &History<'_>, length: usize) -> Vec<Vec<Neighbour>> {
 
 /// Confidence with a weak popularity penalty between two kinds of rows of the same people or sessions.
 fn directed(history: &History<'_>, from: &Sparse, to: &Sparse, length: usize) -> Vec<Vec<Neighbour>> {
-    let sources = from.transpose();
-    let targets = to.transpose();
-    let n = from.rows() as u32;
-    let pair = |a: usize, b: u32, both: f32| super::cooccur::Pair {
-        both: both as u32,
-        n_a: sources.row(a).0.len() as u32,
-        n_b: targets.row(b as usize).0.len() as u32,
-        n,
-    };
-    let trusted = sources.top_product(to, length, |a, b, both| {
-        let pair = pair(a, b, both);
+    let counted = Counted::new(from, to);
+    let trusted = counted.sources.top_product(to, length, |a, b, both| {
+        let pair = counted.pair_of(a as u32, b, both as u32);
         (a as u32 != b && pair.both >= SUPPORT_FLOOR && pair.llr() >= LLR_FLOOR)
             .then(|| (pair.confidence() / f64::from(pair.n_b).powf(0.3)) as f32)
     });
-    let both = |a: u32, b: u32| {
-        let (left, right) = (sources.row(a as usize).0, targets.row(b as usize).0);
-        left.iter().filter(|row| right.binary_search(row).is_ok()).count() as f32
-    };
-    lists(history, &trusted, length, |a, b| Some(pair(a as usize, b, both(a, b)).into()))
+    lists(history, &trusted, length, |a, b| Some(counted.pair(a, b).into()))
 }
 
 /// TF-IDF cosine over the attributes of recommendable products; works without a single order.
@@ -117,8 +110,17 @@ fn similar(data: &Dataset, length: usize) -> Vec<Vec<Neighbour>> {
 
 pub(super) type Lists = Vec<Vec<Neighbour>>;
 
-/// From views: seen in the same session; and from views to carts and purchases of the same session.
-fn from_sessions(data: &Dataset, as_of: Seconds, length: usize) -> Option<(Lists, Lists)> {
+/// Sessions a pair needs before it is shown to anybody.
+const SESSIONS_FLOOR: u32 = 2;
+
+/// From views: what the session model says after each product, of pairs that sessions hold; and from views to carts and
+/// purchases of the same session.
+fn from_sessions(
+    data: &Dataset,
+    as_of: Seconds,
+    method: SessionMethod,
+    length: usize,
+) -> Option<(Lists, Lists)> {
     let n = data.products.len();
     let mut viewed: Vec<Vec<(u32, f32)>> = Vec::new();
     let mut bought: Vec<Vec<(u32, f32)>> = Vec::new();
@@ -146,28 +148,61 @@ fn from_sessions(data: &Dataset, as_of: Seconds, length: usize) -> Option<(Lists
     }
     let viewed = Sparse::from_rows(n, viewed);
     let bought = Sparse::from_rows(n, bought);
-    let sources = viewed.transpose();
-    let pairs = |to: &Sparse| {
-        let targets = to.transpose();
-        let pair = |a: usize, b: u32, both: f32| super::cooccur::Pair {
-            both: both as u32,
-            n_a: sources.row(a).0.len() as u32,
-            n_b: targets.row(b as usize).0.len() as u32,
-            n: viewed.rows() as u32,
-        };
-        let near = sources.top_product(to, length, |a, b, both| {
-            let pair = pair(a, b, both);
-            (a as u32 != b && pair.both >= 2)
-                .then(|| (pair.confidence() / f64::from(pair.n_b).powf(0.1)) as f32)
-        });
-        let both = |a: u32, b: u32| {
-            let (left, right) = (sources.row(a as usize).0, targets.row(b as usize).0);
-            left.iter().filter(|row| right.binary_search(row).is_ok()).count() as f32
-        };
-        let products: Vec<u32> = (0..n as u32).collect();
-        strengths(&near, &products, n, length, |a, b| Some(pair(a as usize, b, both(a, b)).into()))
-    };
-    Some((pairs(&viewed), pairs(&bought)))
+    let products: Vec<u32> = (0..n as u32).collect();
+    let seen = Counted::new(&viewed, &viewed);
+    let sessions = Sessions::new(data, Seconds::MIN, as_of);
+    let fitted = method.fit(&sessions);
+    let after: Vec<Vec<(u32, f32)>> = (0..n as u32)
+        .into_par_iter()
+        .map_init(
+            || vec![0.0_f32; n],
+            |scores, product| {
+                if seen.sources.row(product as usize).0.is_empty() {
+                    return Vec::new();
+                }
+                fitted.score(&[product], as_of, scores);
+                let best = super::rank::top(scores, 2 * length);
+                best.into_iter().map(|p| (p, scores[p as usize])).filter(|entry| entry.1 > 0.0).collect()
+            },
+        )
+        .collect();
+    let also = strengths(&Sparse::from_rows(n, after), &products, n, length, |a, b| {
+        let pair = seen.pair(a, b);
+        (pair.both >= SESSIONS_FLOOR).then(|| pair.into())
+    });
+    let taken = Counted::new(&viewed, &bought);
+    let near = taken.sources.top_product(&bought, length, |a, b, both| {
+        let pair = taken.pair_of(a as u32, b, both as u32);
+        (a as u32 != b && pair.both >= SESSIONS_FLOOR)
+            .then(|| (pair.confidence() / f64::from(pair.n_b).powf(0.1)) as f32)
+    });
+    let then = strengths(&near, &products, n, length, |a, b| Some(taken.pair(a, b).into()));
+    Some((also, then))
+}
+
+/// Counts of sessions (or other rows) that hold one thing and another.
+struct Counted {
+    sources: Sparse,
+    targets: Sparse,
+    n: u32,
+}
+
+impl Counted {
+    fn new(from: &Sparse, to: &Sparse) -> Self {
+        Self { sources: from.transpose(), targets: to.transpose(), n: from.rows() as u32 }
+    }
+
+    fn pair(&self, a: u32, b: u32) -> Pair {
+        let (left, right) = (self.sources.row(a as usize).0, self.targets.row(b as usize).0);
+        let both = left.iter().filter(|row| right.binary_search(row).is_ok()).count();
+        self.pair_of(a, b, both as u32)
+    }
+
+    fn pair_of(&self, a: u32, b: u32, both: u32) -> Pair {
+        let n_a = self.sources.row(a as usize).0.len() as u32;
+        let n_b = self.targets.row(b as usize).0.len() as u32;
+        Pair { both, n_a, n_b, n: self.n }
+    }
 }
 
 fn collect(history: &History<'_>, near: &Neighbours, baskets: &Baskets, length: usize) -> Lists {

@@ -348,7 +348,7 @@ fn rows_of(
             values.push((scores[item as usize] * scale).max(-1.0));
             values.push(f32::from(place[item as usize]).ln_1p());
         }
-        values.extend(item_facts.of(item).iter().map(|&value| squash(value)));
+        values.extend_from_slice(item_facts.squashed(item));
         let (mut first, mut second, mut links) = (0.0_f32, 0.0_f32, 0.0_f32);
         if let Some(model) = linked {
             for &from in query {

@@ -9,21 +9,27 @@ pub fn before(a: (u32, f32), b: (u32, f32)) -> Ordering {
 
 /// The first `k` items of `scores` in order; items whose score is not finite are masked.
 pub fn top(scores: &[f32], k: usize) -> Vec<u32> {
-    let mut entries: Vec<(u32, f32)> = scores
-        .iter()
-        .enumerate()
-        .filter(|entry| entry.1.is_finite())
-        .map(|(item, &score)| (item as u32, if score == 0.0 { 0.0 } else { score }))
-        .collect();
     if k == 0 {
         return Vec::new();
     }
-    if entries.len() > k {
-        entries.select_nth_unstable_by(k - 1, |a, b| before(*a, *b));
-        entries.truncate(k);
+    let mut keys: Vec<u64> = scores
+        .iter()
+        .enumerate()
+        .filter(|entry| entry.1.is_finite())
+        .map(|(item, &score)| (u64::from(descending(score)) << 32) | item as u64)
+        .collect();
+    if keys.len() > k {
+        keys.select_nth_unstable(k - 1);
+        keys.truncate(k);
     }
-    entries.sort_unstable_by(|a, b| before(*a, *b));
-    entries.into_iter().map(|entry| entry.0).collect()
+    keys.sort_unstable();
+    keys.into_iter().map(|key| key as u32).collect()
+}
+
+/// A whole number that ascends where finite scores descend; both zeros are one.
+fn descending(score: f32) -> u32 {
+    let bits = (score + 0.0).to_bits();
+    if bits >> 31 == 1 { bits } else { !(bits | 0x8000_0000) }
 }
 
 /// Normalised discounted cumulative gain at `k` with binary gain, 1/log2(place + 1) for places from 1, ideal over

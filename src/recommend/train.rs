@@ -7,13 +7,15 @@ use serde::{Deserialize, Serialize};
 use super::dataset::Dataset;
 use super::facts::{Candidates, ItemFacts, active_customers, both_candidates, candidates};
 use super::history::History;
-use super::hybrid::{Recipe, SecondStage, WindowLessons, fit_all, mean_ndcg};
+use super::hybrid::{Recipe, Scored, SecondStage, WindowLessons, fit_all, mean_ndcg};
 use super::method::{Counting, Fitted, Method};
 use super::models::{Candidate, Choice, Models, Neighbour, Note, Reason, Strategy, Tried};
 use super::neighbours::neighbour_lists;
 use super::rank;
+use super::session::SessionMethod;
 use super::signals::product_signals;
 use super::train_orders::{learned_neighbours, plan_orders};
+use super::train_sessions::plan_sessions;
 use super::window::{Case, Task, past_windows, window_days};
 use crate::shop::time::{SECONDS_PER_DAY, Seconds};
 use crate::shop::{Cancelled, Monitor};
@@ -64,6 +66,7 @@ pub fn first_stage() -> Vec<Method> {
             unobserved: 1.0,
             regularisation: 0.003,
             exponent: 1.0,
+            sweeps: 8,
             counting: Counting::Binary,
         },
         Method::DecayedPopularity { half_life_days: 7.0 },
@@ -86,7 +89,7 @@ pub enum Answer {
     Single(Method),
 }
 
-/// What training decided for the customer tasks, in the order of [`Task::CUSTOMER`].
+/// What training decided for the customer tasks that were asked for.
 #[derive(Clone, Debug)]
 pub struct Plan {
     pub methods: Vec<Method>,
@@ -94,12 +97,16 @@ pub struct Plan {
     pub notes: Vec<Note>,
 }
 
+/// Customer tasks whose answers pages are made of: what they will buy, and what of it is new to them.
+pub const PAGES: [Task; 2] = [Task::NextWindow, Task::Discovery];
+
 /// Learns on the windows before `as_of` and chooses, per task, by the newest of them alone.
 pub fn plan(
     data: &Dataset,
     settings: &Settings,
     as_of: Seconds,
     seed: u64,
+    tasks: &[Task],
     monitor: &dyn Monitor,
 ) -> Result<Plan, Cancelled> {
     let methods: Vec<Method> = first_stage()
@@ -118,7 +125,7 @@ pub fn plan(
     }
     let mut notes = Vec::new();
     let mut answers = Vec::new();
-    for task in Task::CUSTOMER {
+    for &task in tasks {
         monitor.checkpoint()?;
         answers.push(choose(task, &methods, &lessons, days, settings, &mut notes));
     }
@@ -242,13 +249,16 @@ pub fn train(
     seed: u64,
     monitor: &dyn Monitor,
 ) -> Result<Models, Cancelled> {
-    let plan = plan(data, settings, as_of, seed, monitor)?;
+    let plan = plan(data, settings, as_of, seed, &PAGES, monitor)?;
     monitor.progress(3, 4, "Fitting on everything");
     let history = History::new(data, as_of, settings.min_buyers);
     let fitted = fit_all(&history, &plan.methods, seed, monitor)?;
-    let orders = plan_orders(data, settings, as_of, monitor)?;
+    let orders = plan_orders(data, settings, as_of, &[Task::ProductPage], monitor)?;
+    let visits = plan_sessions(data, settings.window_days, as_of, monitor)?;
     let signals = product_signals(data, as_of);
-    let mut neighbours = neighbour_lists(&history, settings.per_product);
+    let after_views =
+        visits.as_ref().map_or(SessionMethod::Together { beta: 0.1, k: 200 }, |visits| visits.method);
+    let mut neighbours = neighbour_lists(&history, after_views, settings.per_product);
     if let Some(lists) = learned_neighbours(&history, &orders, settings.per_product, monitor)? {
         neighbours.insert(Strategy::BoughtTogether, lists);
     }
@@ -303,6 +313,7 @@ pub fn train(
         models.facts.clone_from(&stage.names);
     }
     models.choices.extend(orders.answers.into_iter().map(|answer| answer.2));
+    models.choices.extend(visits.map(|visits| visits.choice));
     for lists in [&mut models.for_you, &mut models.discover] {
         tie_to_purchases(&history, models.neighbours.get(&Strategy::BoughtTogether), lists);
     }
@@ -396,31 +407,30 @@ fn second_list(
     length: usize,
 ) -> Vec<Candidate> {
     const REASONS: usize = 3;
-    let mut rows: Vec<(u32, f32, usize)> = (table.start[group]..table.start[group + 1])
-        .filter(|&row| recommendable(history, table.items[row]))
-        .map(|row| (table.items[row], stage.score(table.row(row)) as f32, row))
-        .collect();
-    rows.sort_unstable_by(|a, b| rank::before((a.0, a.1), (b.0, b.1)));
-    rows.truncate(length);
+    let mut best_rows = stage.scores(table, group);
+    best_rows.retain(|scored| recommendable(history, scored.item));
+    best_rows.truncate(length);
     let bought = history.bought(table.customers[group]);
     let chance = |score: f32| 1.0 / (1.0 + f64::from(-score).exp());
-    let best = rows.first().map_or(1.0, |row| chance(row.1));
+    let best = best_rows.first().map_or(1.0, |scored| chance(scored.score));
     let mut parts = vec![0.0; table.width()];
-    rows.into_iter()
-        .map(|(item, score, row)| {
-            stage.contributions(table.row(row), &mut parts);
+    best_rows
+        .into_iter()
+        .map(|Scored { item, row, score, mended }| {
+            stage.contributions(table.row(row), mended, &mut parts);
             let mut order: Vec<usize> = (0..parts.len()).collect();
-            order.sort_by(|&a, &b| parts[b].abs().total_cmp(&parts[a].abs()).then(a.cmp(&b)));
+            let larger = |&a: &usize, &b: &usize| parts[b].abs().total_cmp(&parts[a].abs()).then(a.cmp(&b));
+            if order.len() > REASONS {
+                order.select_nth_unstable_by(REASONS, larger);
+                order.truncate(REASONS);
+            }
+            order.sort_unstable_by(larger);
             Candidate {
                 product: history.products[item as usize],
                 relevance: ((chance(score) / best).sqrt() * 10_000.0).round() as u16,
                 score,
                 bought_before: bought.binary_search(&item).is_ok(),
-                why: order
-                    .into_iter()
-                    .take(REASONS)
-                    .map(|fact| Reason::Fact(fact as u16, parts[fact] as f32))
-                    .collect(),
+                why: order.into_iter().map(|fact| Reason::Fact(fact as u16, parts[fact] as f32)).collect(),
             }
         })
         .collect()

@@ -28,7 +28,7 @@ pub enum OrderAnswer {
     Single(usize),
 }
 
-/// What training decided for the order tasks, in the order of [`Task::ORDER`].
+/// What training decided for the order tasks that were asked for.
 #[derive(Clone, Debug)]
 pub struct OrderPlan {
     pub methods: Vec<OrderMethod>,
@@ -46,12 +46,13 @@ pub fn plan_orders(
     data: &Dataset,
     settings: &Settings,
     as_of: Seconds,
+    tasks: &[Task],
     monitor: &dyn Monitor,
 ) -> Result<OrderPlan, Cancelled> {
     let methods: Vec<OrderMethod> =
         order_stage().into_iter().filter(|method| method.suits(data.products.len())).collect();
     let start = data.first_order_at().unwrap_or(as_of);
-    let mut windows: Vec<[Lesson; 2]> = Vec::new();
+    let mut windows: Vec<Vec<Lesson>> = Vec::new();
     let days = window_days(start, as_of, settings.window_days);
     let starts = past_windows(start, as_of, days, settings.windows);
     for (done, cut) in starts.iter().copied().enumerate() {
@@ -64,16 +65,17 @@ pub fn plan_orders(
         }
         let item_facts = ItemFacts::new(&history);
         let until = cut + days * SECONDS_PER_DAY;
-        windows.push(Task::ORDER.map(|task| {
+        let lesson = |&task: &Task| {
             let asked = order_cases(&history, task, until, MOST_ORDERS);
             let (table, labels) = order_lesson(&history, &fitted, &item_facts, &asked);
             let cases =
                 asked.into_iter().map(|case| Case { customer: case.order, targets: case.targets }).collect();
             Lesson { table, labels, cases }
-        }));
+        };
+        windows.push(tasks.iter().map(lesson).collect());
         monitor.checkpoint()?;
     }
-    let answers = Task::ORDER
+    let answers = tasks
         .iter()
         .enumerate()
         .map(|(index, &task)| {

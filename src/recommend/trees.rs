@@ -4,6 +4,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::rank;
+use crate::shop::hash::splitmix64;
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
@@ -16,11 +17,13 @@ pub struct Settings {
     pub shrink: f64,
     /// Places whose swaps are worth learning.
     pub places: usize,
+    /// Share of the facts that each tree looks at.
+    pub facts: f64,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { trees: 80, leaves: 12, rate: 0.05, smallest_leaf: 80, shrink: 10.0, places: 20 }
+        Self { trees: 80, leaves: 12, rate: 0.05, smallest_leaf: 80, shrink: 10.0, places: 20, facts: 0.6 }
     }
 }
 
@@ -97,7 +100,9 @@ impl Trees {
         let binned = Binned::new(rows, width);
         let mut scores = start;
         let mut model = Self::default();
-        for _ in 0..settings.trees {
+        // Groups without a good row have no slope: they would only be counted.
+        let taught: Vec<u32> = learnable.iter().flat_map(|rows| rows.start as u32..rows.end as u32).collect();
+        for number in 0..settings.trees as u64 {
             let mut slopes = vec![(0.0_f32, 0.0_f32); n];
             let parts: Vec<Vec<(f32, f32)>> = learnable
                 .par_iter()
@@ -106,7 +111,8 @@ impl Trees {
             for (rows, part) in learnable.iter().zip(parts) {
                 slopes[rows.clone()].copy_from_slice(&part);
             }
-            let Some((tree, leaf_of)) = grow(&binned, &slopes, settings) else {
+            let facts = some_facts(width, settings.facts, number);
+            let Some((tree, leaf_of)) = grow(&binned, &slopes, taught.clone(), &facts, settings) else {
                 break;
             };
             for (score, leaf) in scores.iter_mut().zip(&leaf_of) {
@@ -143,6 +149,16 @@ impl Trees {
     pub fn is_empty(&self) -> bool {
         self.trees.is_empty()
     }
+}
+
+/// The facts one tree may split on, ascending: which ones depends on the tree's number alone (Friedman 2002).
+fn some_facts(width: usize, share: f64, tree: u64) -> Vec<usize> {
+    let count = ((width as f64 * share).ceil() as usize).clamp(1, width);
+    let mut facts: Vec<usize> = (0..width).collect();
+    facts.sort_by_key(|&fact| splitmix64((tree << 16) | fact as u64));
+    facts.truncate(count);
+    facts.sort_unstable();
+    facts
 }
 
 fn step(node: &Node, row: &[f32]) -> usize {
@@ -187,27 +203,39 @@ fn lambdas(scores: &[f64], labels: &[bool], places: usize) -> Vec<(f32, f32)> {
     slopes
 }
 
-type Bins = Vec<[(f64, f64, u32); BINS]>;
+/// Sums of slopes, sums of curves and counts of the bins of one fact.
+#[derive(Clone)]
+struct Bin {
+    slope: [f64; BINS],
+    curve: [f64; BINS],
+    rows: [u32; BINS],
+}
 
 struct Leaf {
     node: usize,
     rows: Vec<u32>,
-    bins: Bins,
+    /// Beside the tree's facts.
+    bins: Vec<Bin>,
     best: Option<Split>,
 }
 
 #[derive(Clone, Copy)]
 struct Split {
-    fact: usize,
+    /// Place among the tree's facts.
+    place: usize,
     bin: usize,
     gain: f64,
 }
 
-/// One tree, best leaf first; also the leaf of every row.
-fn grow(binned: &Binned, slopes: &[(f32, f32)], settings: Settings) -> Option<(Vec<Node>, Vec<u16>)> {
-    let n = slopes.len();
-    let rows: Vec<u32> = (0..n as u32).collect();
-    let bins = histogram(binned, slopes, &rows);
+/// One tree over `rows` and `facts`, best leaf first; also the leaf of every row.
+fn grow(
+    binned: &Binned,
+    slopes: &[(f32, f32)],
+    rows: Vec<u32>,
+    facts: &[usize],
+    settings: Settings,
+) -> Option<(Vec<Node>, Vec<u16>)> {
+    let bins = histogram(binned, slopes, &rows, facts);
     let mut tree = vec![Node { fact: 0, threshold: 0.0, left: 0, right: 0, value: 0.0 }];
     tree[0].value = output(&bins, settings);
     let best = best_split(&bins, settings);
@@ -222,25 +250,26 @@ fn grow(binned: &Binned, slopes: &[(f32, f32)], settings: Settings) -> Option<(V
         let Some((index, _)) = found else { break };
         let parent = leaves.swap_remove(index);
         let Some(split) = parent.best else { break };
-        let column = &binned.columns[split.fact];
+        let fact = facts[split.place];
+        let column = &binned.columns[fact];
         let (left, right): (Vec<u32>, Vec<u32>) =
             parent.rows.iter().partition(|&&row| usize::from(column[row as usize]) <= split.bin);
         let (small, small_is_left) = if left.len() <= right.len() { (&left, true) } else { (&right, false) };
-        let small_bins = histogram(binned, slopes, small);
+        let small_bins = histogram(binned, slopes, small, facts);
         let mut large_bins = parent.bins;
         for (large, small) in large_bins.iter_mut().zip(&small_bins) {
-            for (a, b) in large.iter_mut().zip(small) {
-                a.0 -= b.0;
-                a.1 -= b.1;
-                a.2 -= b.2;
+            for bin in 0..BINS {
+                large.slope[bin] -= small.slope[bin];
+                large.curve[bin] -= small.curve[bin];
+                large.rows[bin] -= small.rows[bin];
             }
         }
         let (left_bins, right_bins) =
             if small_is_left { (small_bins, large_bins) } else { (large_bins, small_bins) };
         let (left_node, right_node) = (tree.len(), tree.len() + 1);
         let node = &mut tree[parent.node];
-        node.fact = split.fact as u16;
-        node.threshold = binned.bounds[split.fact][split.bin];
+        node.fact = fact as u16;
+        node.threshold = binned.bounds[fact][split.bin];
         node.left = left_node as u16;
         node.right = right_node as u16;
         for (node, rows, bins) in [(left_node, left, left_bins), (right_node, right, right_bins)] {
@@ -249,7 +278,7 @@ fn grow(binned: &Binned, slopes: &[(f32, f32)], settings: Settings) -> Option<(V
             leaves.push(Leaf { node, rows, bins, best });
         }
     }
-    let mut leaf_of = vec![0_u16; n];
+    let mut leaf_of = vec![0_u16; slopes.len()];
     for leaf in &leaves {
         for &row in &leaf.rows {
             leaf_of[row as usize] = leaf.node as u16;
@@ -258,42 +287,45 @@ fn grow(binned: &Binned, slopes: &[(f32, f32)], settings: Settings) -> Option<(V
     Some((tree, leaf_of))
 }
 
-fn histogram(binned: &Binned, slopes: &[(f32, f32)], rows: &[u32]) -> Bins {
-    binned
-        .columns
+/// One thread per fact, so that every sum has one order.
+fn histogram(binned: &Binned, slopes: &[(f32, f32)], rows: &[u32], facts: &[usize]) -> Vec<Bin> {
+    let gathered: Vec<(f32, f32)> = rows.iter().map(|&row| slopes[row as usize]).collect();
+    facts
         .par_iter()
-        .map(|column| {
-            let mut bins = [(0.0_f64, 0.0_f64, 0_u32); BINS];
-            for &row in rows {
-                let (slope, curve) = slopes[row as usize];
-                let bin = &mut bins[usize::from(column[row as usize]) % BINS];
-                bin.0 += f64::from(slope);
-                bin.1 += f64::from(curve);
-                bin.2 += 1;
+        .with_min_len(4)
+        .map(|&fact| {
+            let column = &binned.columns[fact];
+            let mut bins = Bin { slope: [0.0; BINS], curve: [0.0; BINS], rows: [0; BINS] };
+            for (&row, &(slope, curve)) in rows.iter().zip(&gathered) {
+                let bin = usize::from(column[row as usize]) % BINS;
+                bins.slope[bin] += f64::from(slope);
+                bins.curve[bin] += f64::from(curve);
+                bins.rows[bin] += 1;
             }
             bins
         })
         .collect()
 }
 
-fn totals(bins: &Bins) -> (f64, f64, u32) {
-    bins[0].iter().fold((0.0, 0.0, 0), |sum, bin| (sum.0 + bin.0, sum.1 + bin.1, sum.2 + bin.2))
+fn totals(bins: &[Bin]) -> (f64, f64, u32) {
+    let first = &bins[0];
+    (first.slope.iter().sum(), first.curve.iter().sum(), first.rows.iter().sum())
 }
 
-fn output(bins: &Bins, settings: Settings) -> f64 {
+fn output(bins: &[Bin], settings: Settings) -> f64 {
     let (slope, curve, _) = totals(bins);
     -settings.rate * slope / (curve + settings.shrink)
 }
 
-fn best_split(bins: &Bins, settings: Settings) -> Option<Split> {
+fn best_split(bins: &[Bin], settings: Settings) -> Option<Split> {
     let (slope, curve, count) = totals(bins);
     let worth = |slope: f64, curve: f64| slope * slope / (curve + settings.shrink);
     let whole = worth(slope, curve);
     let mut best: Option<Split> = None;
-    for (fact, column) in bins.iter().enumerate() {
+    for (place, column) in bins.iter().enumerate() {
         let mut left = (0.0, 0.0, 0_u32);
-        for (bin, value) in column.iter().enumerate().take(BINS - 1) {
-            left = (left.0 + value.0, left.1 + value.1, left.2 + value.2);
+        for bin in 0..BINS - 1 {
+            left = (left.0 + column.slope[bin], left.1 + column.curve[bin], left.2 + column.rows[bin]);
             if (left.2 as usize) < settings.smallest_leaf {
                 continue;
             }
@@ -302,7 +334,7 @@ fn best_split(bins: &Bins, settings: Settings) -> Option<Split> {
             }
             let gain = worth(left.0, left.1) + worth(slope - left.0, curve - left.1) - whole;
             if gain > 1e-6 && best.is_none_or(|best| gain > best.gain) {
-                best = Some(Split { fact, bin, gain });
+                best = Some(Split { place, bin, gain });
             }
         }
     }

@@ -21,11 +21,15 @@ pub enum Task {
     Basket,
     /// The other lines of an order, from one line.
     ProductPage,
+    /// The next product of a visit, from those seen before it.
+    Session,
 }
 
 impl Task {
     pub const CUSTOMER: [Self; 3] = [Self::NextBasket, Self::NextWindow, Self::Discovery];
     pub const ORDER: [Self; 2] = [Self::Basket, Self::ProductPage];
+    pub const ALL: [Self; 6] =
+        [Self::NextBasket, Self::NextWindow, Self::Discovery, Self::Basket, Self::ProductPage, Self::Session];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -34,6 +38,7 @@ impl Task {
             Self::Discovery => "discovery",
             Self::Basket => "basket",
             Self::ProductPage => "product-page",
+            Self::Session => "session",
         }
     }
 

@@ -10,7 +10,14 @@ const EVERYDAY: &str = "Everyday shoppers";
 
 /// Names for the groups of one run, in the same order, no two alike.
 pub fn names(profiles: &[Profile]) -> Vec<String> {
-    let mut names: Vec<String> = profiles.iter().map(name).collect();
+    let (revenue, customers) = profiles
+        .iter()
+        .fold((0.0, 0.0), |(money, n), group| (money + group.revenue as f64, n + group.n_customers as f64));
+    let usual = revenue / customers;
+    let mut names: Vec<String> = profiles
+        .iter()
+        .map(|group| name(group, group.revenue as f64 / group.n_customers as f64 / usual))
+        .collect();
     let bases = names.clone();
     for (group, base) in bases.iter().enumerate() {
         if bases.iter().filter(|other| *other == base).count() > 1 {
@@ -38,8 +45,9 @@ pub fn names(profiles: &[Profile]) -> Vec<String> {
 }
 
 /// The first name that fits and whose facts are among the group's largest differences, else the first that fits.
-fn name(profile: &Profile) -> String {
-    let fitting = candidates(profile);
+/// `worth` is what a customer of the group spent, as a multiple of what any customer spent.
+fn name(profile: &Profile, worth: f64) -> String {
+    let fitting = candidates(profile, worth);
     fitting
         .iter()
         .find(|(name, facts)| {
@@ -50,11 +58,25 @@ fn name(profile: &Profile) -> String {
                 || if both { stand_out.all(|stands| stands) } else { stand_out.any(|stands| stands) }
         })
         .or(fitting.first())
-        .map_or_else(|| EVERYDAY.to_owned(), |(name, _)| name.clone())
+        .map_or_else(|| by_habit(profile).to_owned(), |(name, _)| name.clone())
+}
+
+/// How often and how much, where nothing of the table fits.
+fn by_habit(profile: &Profile) -> &'static str {
+    let (orders, spends) = (profile.effect("orders_per_year"), profile.effect("mean_order_value"));
+    if orders >= 0.5 {
+        "Regulars"
+    } else if orders <= -0.2 && spends >= 0.3 {
+        "Occasional big orders"
+    } else if orders <= -0.2 && spends <= -0.3 {
+        "Occasional small orders"
+    } else {
+        EVERYDAY
+    }
 }
 
 /// Every name whose condition holds, in the order of the table, with the figures it speaks of.
-fn candidates(profile: &Profile) -> Vec<(String, Vec<String>)> {
+fn candidates(profile: &Profile, worth: f64) -> Vec<(String, Vec<String>)> {
     let often = profile.effect("orders_per_year") >= 0.5;
     let recent = profile.effect("recency_days") <= -0.2;
     let spends = profile.effect("mean_order_value");
@@ -66,7 +88,8 @@ fn candidates(profile: &Profile) -> Vec<(String, Vec<String>)> {
         }
     };
     let habits = ["orders_per_year", "mean_order_value"];
-    add(recent && often && spends >= 0.5, "Loyal big spenders".to_owned(), &habits);
+    // Many orders of the usual size are big spending too.
+    add(recent && often && (spends >= 0.5 || worth >= 2.0), "Loyal big spenders".to_owned(), &habits);
     add(often && spends <= -0.3, "Regulars, small baskets".to_owned(), &habits);
     add(
         profile.median_tenure_days > 0.0 && profile.median_tenure_days < 60.0,
@@ -114,7 +137,7 @@ fn distinction(group: usize, base: &str, bases: &[String], profiles: &[Profile])
         .filter(|(other, (_, name))| *other != group && name.as_str() == base)
         .map(|(_, (profile, _))| profile)
         .collect();
-    let spoken = candidates(&profiles[group])
+    let spoken = candidates(&profiles[group], 1.0)
         .into_iter()
         .find(|(name, _)| name == base)
         .map_or_else(Vec::new, |(_, facts)| facts);
@@ -254,4 +277,45 @@ pub fn description(profile: &Profile) -> String {
     }
     text.push('.');
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::features::catalogue::Kind;
+    use crate::segment::profile::Difference;
+
+    /// A group of 100 customers with effects, largest first.
+    fn group(revenue: i64, effects: &[(&str, f64)]) -> Profile {
+        let differences = effects
+            .iter()
+            .map(|(feature, effect)| Difference {
+                feature: (*feature).to_owned(),
+                label: String::new(),
+                kind: Kind::Share,
+                group: 0.0,
+                everyone: 0.0,
+                effect: *effect,
+            })
+            .collect();
+        Profile { n_customers: 100, revenue, differences, ..Profile::default() }
+    }
+
+    #[test]
+    fn many_orders_of_the_usual_size_are_big_spending_too() {
+        let habits = [("orders_per_year", 1.2), ("recency_days", -0.8), ("mean_order_value", 0.1)];
+        let rest = group(10_000, &[("orders_per_year", -0.4), ("mean_order_value", 0.5)]);
+        let small = group(5_000, &[("mean_order_value", -0.6), ("orders_per_year", -0.3)]);
+        let found = names(&[group(60_000, &habits), rest.clone(), small]);
+        assert_eq!(found, ["Loyal big spenders", "Occasional big orders", "Occasional small orders"]);
+        // Where they spend like everyone, they are regulars and no more.
+        assert_eq!(names(&[group(10_000, &habits), rest])[0], "Regulars");
+    }
+
+    #[test]
+    fn groups_of_one_habit_are_told_apart_by_what_differs_most() {
+        let old = group(100, &[("tenure_days", 1.0)]);
+        let new = group(100, &[("tenure_days", -1.0)]);
+        assert_eq!(names(&[old, new]), ["Everyday shoppers, long-standing", "Everyday shoppers, new"]);
+    }
 }

@@ -1,4 +1,4 @@
-//! What an export may need to name customers: their tags, and their addresses where the owner keeps them.
+//! What an export may need to name customers: their tags, and whom an address belongs to.
 
 use super::frames::CUSTOMER_ID;
 use super::{Error, Workspace};
@@ -8,8 +8,6 @@ use super::{Error, Workspace};
 pub struct Contact {
     /// As frames and runs name the customer.
     pub id: String,
-    /// In clear only where the owner turned names on.
-    pub email: Option<String>,
     /// As the shop had them at the last import.
     pub tags: Vec<String>,
 }
@@ -18,13 +16,12 @@ impl Workspace {
     /// Everybody, ascending by id.
     pub fn contacts(&self) -> Result<Vec<Contact>, Error> {
         let mut statement = self.connection().prepare_cached(&format!(
-            "SELECT {CUSTOMER_ID} AS id, email, tags FROM customers ORDER BY 1, key"
+            "SELECT {CUSTOMER_ID} AS id, tags FROM customers ORDER BY 1, key"
         ))?;
         let rows = statement.query_map([], |row| {
             Ok(Contact {
                 id: row.get(0)?,
-                email: row.get(1)?,
-                tags: serde_json::from_str(&row.get::<_, String>(2)?).unwrap_or_default(),
+                tags: serde_json::from_str(&row.get::<_, String>(1)?).unwrap_or_default(),
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)

@@ -1,9 +1,10 @@
 //! How much of what there is.
 
+use rusqlite::OptionalExtension as _;
 use serde::{Deserialize, Serialize};
 
 use super::{Error, Workspace};
-use crate::shop::Seconds;
+use crate::shop::{Currency, Seconds};
 
 /// Counts of the workspace as the command line states them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +46,22 @@ impl Workspace {
             |row| Ok((row.get(0)?, row.get::<_, i64>(1)? as u64)),
         )?;
         Ok(Facts { totals: self.totals()?, first_order, last_order, last_import, n_imports })
+    }
+
+    /// What most orders were paid in; without orders that say it, what most products are priced in.
+    pub fn usual_currency(&self) -> Result<Option<Currency>, Error> {
+        let of = |table: &str| {
+            let sql = format!(
+                "SELECT currency FROM {table} WHERE currency IS NOT NULL
+                 GROUP BY currency ORDER BY count(*) DESC, currency LIMIT 1"
+            );
+            self.connection().query_row(&sql, [], |row| row.get::<_, String>(0)).optional()
+        };
+        let found = match of("orders")? {
+            Some(currency) => Some(currency),
+            None => of("products")?,
+        };
+        Ok(found.map(Currency))
     }
 }
 

@@ -7,11 +7,14 @@
 
 mod audit;
 mod catalog;
+mod changes;
 mod codes;
 mod contacts;
 mod digest;
 mod documents;
+mod erased;
 mod error;
+mod exports;
 mod facts;
 mod frames;
 mod history;
@@ -28,9 +31,11 @@ mod settings;
 mod staging;
 
 pub use audit::{Findings, Measures};
+pub use changes::{Change, ChangedRow};
 pub use contacts::Contact;
 pub use documents::Document;
 pub use error::Error;
+pub use exports::Export;
 pub use facts::{Facts, Totals};
 pub use history::{Edit, History, NewEdit, Scope};
 pub use open::{Access, Workspace};
@@ -39,4 +44,4 @@ pub use person::{Erased, Who};
 pub use runs::{NewRun, Run, RunId, RunInfo};
 pub use set_aside::SetAsideRow;
 pub use settings::Settings;
-pub use staging::{Changes, ImportSummary, IssueGroup, Staging};
+pub use staging::{Changes, ImportSummary, IssueGroup, KeptOut, Staging};
