@@ -7,6 +7,7 @@ pub mod audit;
 pub mod clock;
 pub mod compile;
 pub mod desk;
+pub mod drift;
 pub mod error;
 pub mod evaluate;
 pub mod export;

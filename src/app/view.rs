@@ -19,6 +19,7 @@ pub use data::{
 pub use ledger::{Check, CheckOutcome, ExportPlan, ExportRecord, Part, PlannedFile};
 pub use pulse::{Pulse, SearchTermRow, Then};
 
+use super::drift::Watch;
 use crate::bundle::Bundle;
 use crate::shop::{Currency, Seconds, TimeZoneName};
 
@@ -34,6 +35,8 @@ pub struct View {
     pub exported: Option<Arc<Bundle>>,
     /// Runs that were made from other data than the workspace holds now, by kind.
     pub stale_runs: Vec<String>,
+    /// How far customers have moved since models were trained.
+    pub drift: Option<Arc<Watch>>,
     /// What is wrong with the data and what it carries; `None` until something was imported.
     pub audit: Option<Arc<AuditView>>,
     /// The groups of the last grouping with the customers behind them.
@@ -56,6 +59,7 @@ impl View {
             bundle: None,
             exported: None,
             stale_runs: Vec::new(),
+            drift: None,
             audit: None,
             customers: None,
             pulse: None,
