@@ -172,16 +172,18 @@ impl Session {
             Check::AbsentFromNewestFile => {
                 each(findings.products_absent_from_newest_file, |product| Fix::Unpublish { product })
             }
+            Check::NoCategory => self.suggested_categories(&findings.products_without_category)?,
             Check::InTheFuture => each(findings.orders_in_the_future, |order| Fix::LeaveOutOrder { order }),
             _ => Vec::new(),
         })
     }
 
-    /// Takes a problem off the list until it is asked for again.
-    pub fn ignore_problem(&mut self, check: Check) -> Result<(), Error> {
+    /// Takes a problem off the list, or puts it back.
+    pub fn ignore_problem(&mut self, check: Check, ignored: bool) -> Result<(), Error> {
         let mut settings = self.settings()?;
         let name = name_of(check);
-        if !settings.ignored_problems.contains(&name) {
+        settings.ignored_problems.retain(|known| *known != name);
+        if ignored {
             settings.ignored_problems.push(name);
         }
         self.put_settings(&settings)

@@ -2,17 +2,19 @@
 //! person's back in the order they were made.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::open::MERCH_DOCUMENT;
+use super::pictures::{self, Matched};
 use super::present;
 use super::train::{self, Settings};
-use super::{Error, ImportReport, ImportRequest, Session, View};
+use super::{Error, ImportReport, ImportRequest, NewStore, Session, View};
 use crate::merch::{Document, Edit};
 use crate::segment::Groups;
-use crate::shop::{Monitor, Seconds};
-use crate::workspace::{NewEdit, Scope};
+use crate::shop::{Cancelled, Monitor, Seconds, Silent};
+use crate::workspace::{self, NewEdit, Scope};
 
 /// A step of the merchant's document to be kept.
 #[derive(Clone, Debug)]
@@ -44,12 +46,40 @@ pub struct Saving {
 }
 
 /// One step of the log as it was kept.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptStep {
     pub label: String,
     pub at: Seconds,
-    pub edit: Edit,
-    pub inverse: Edit,
+    pub change: Change,
+}
+
+impl KeptStep {
+    /// The change of the merchant's document; `None` for steps of the workspace's own.
+    pub fn edit(&self) -> Option<&Edit> {
+        match &self.change {
+            Change::Document { edit, .. } => Some(edit),
+            Change::Fix | Change::Import => None,
+        }
+    }
+}
+
+/// What a step changed, and how it is taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// The merchant's document, by whoever holds it.
+    Document { edit: Edit, inverse: Edit },
+    /// Fixes laid over the data, by the workspace.
+    Fix,
+    /// An import, by the workspace. Once taken back it can only be made again from its files.
+    Import,
+}
+
+/// A step that the workspace made by itself, and where in the log it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DataStep {
+    pub step: KeptStep,
+    /// Document steps that the journal had written before it, since the workspace was opened.
+    pub n_written: u64,
 }
 
 /// What a window needs to begin with: the picture, and the steps that can be taken back.
@@ -67,6 +97,8 @@ pub struct Desk {
     session: Arc<Mutex<Session>>,
     journal: Sender<Entry>,
     saving: Arc<Mutex<Saving>>,
+    /// Document steps written since the workspace was opened; counted while the session is locked.
+    n_written: Arc<AtomicU64>,
     file: Arc<PathBuf>,
 }
 
@@ -91,12 +123,14 @@ impl Desk {
         let session = Arc::new(Mutex::new(session));
         let saving = Arc::new(Mutex::new(Saving::default()));
         let (journal, entries) = channel();
+        let n_written = Arc::new(AtomicU64::new(0));
         let (writer_session, writer_saving) = (Arc::clone(&session), Arc::clone(&saving));
+        let written = Arc::clone(&n_written);
         std::thread::Builder::new()
             .name("journal".to_owned())
-            .spawn(move || write_entries(&writer_session, &entries, &writer_saving, &wake))
+            .spawn(move || write_entries(&writer_session, &entries, &writer_saving, &written, &wake))
             .map_err(|source| Error::environment_because("The journal could not be started.", source))?;
-        let desk = Self { session, journal, saving, file: Arc::new(file.to_owned()) };
+        let desk = Self { session, journal, saving, n_written, file: Arc::new(file.to_owned()) };
         Ok(Opened { desk, view, steps, n_done })
     }
 
@@ -121,19 +155,123 @@ impl Desk {
         present::view(&self.session(), now, monitor)
     }
 
-    /// Imports in one transaction, renews what pages need, and groups and trains where that has not happened yet.
+    /// Waits until every step handed to the journal is on disk, or cannot be written.
+    pub fn settle(&self, monitor: &dyn Monitor) -> Result<(), Error> {
+        loop {
+            let saving = self.saving();
+            if saving.n_waiting == 0 || saving.trouble.is_some() {
+                return Ok(());
+            }
+            monitor.checkpoint()?;
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+    }
+
+    /// Imports in one transaction, then groups and trains. Cancel leaves everything as it was before, also when it
+    /// comes while training.
     pub fn import(
         &self,
         request: &ImportRequest,
         now: Seconds,
         monitor: &dyn Monitor,
-    ) -> Result<(ImportReport, View), Error> {
+    ) -> Result<Imported, Error> {
         let mut session = self.session();
-        let report = session.import(request, monitor)?;
-        let settings = Settings::at(now);
-        train::train(session.workspace_mut(), &settings, monitor)?;
-        let view = present::view(&session, now, monitor)?;
-        Ok((report, view))
+        let report = import_and_train(&mut session, request, now, monitor)?;
+        let step = if report.summary.import.is_some() && !request.dry_run {
+            self.newest_step(&session)?
+        } else {
+            None
+        };
+        let view = present::view(&session, now, &Uncancelled(monitor))?;
+        Ok(Imported { report, view, step })
+    }
+
+    /// Lays fixes over the data as one step: all of a problem's, or those with the given keys.
+    pub fn fix(
+        &self,
+        problems: &[(String, Option<Vec<String>>)],
+        now: Seconds,
+        monitor: &dyn Monitor,
+    ) -> Result<(View, Option<DataStep>), Error> {
+        let mut session = self.session();
+        if !present::audit::lay_fixes(&mut session, problems)? {
+            return Ok((present::view(&session, now, monitor)?, None));
+        }
+        let step = self.newest_step(&session)?;
+        let monitor = Uncancelled(monitor);
+        train::refresh(session.workspace_mut(), &Settings::at(now), &monitor)?;
+        Ok((present::view(&session, now, &monitor)?, step))
+    }
+
+    /// Uses a folder of pictures: products whose catalog names no file in it get the one that has their SKU, handle
+    /// or id for a name, as one step. `None` goes back to the pictures the catalog names.
+    pub fn use_picture_folder(
+        &self,
+        folder: Option<&Path>,
+        now: Seconds,
+        monitor: &dyn Monitor,
+    ) -> Result<(View, Option<DataStep>, Option<Matched>), Error> {
+        let mut session = self.session();
+        let matched = folder.map(|folder| pictures::match_folder(&session, folder)).transpose()?;
+        let settings = session.settings()?;
+        let picture_folder = folder.map(Path::to_owned);
+        session.put_settings(&workspace::Settings { picture_folder, ..settings })?;
+        let mut step = None;
+        let monitor = Uncancelled(monitor);
+        if let Some(matched) = matched.as_ref().filter(|matched| !matched.fixes.is_empty()) {
+            session
+                .fix(&format!("Found pictures of {} products", matched.fixes.len()), matched.fixes.clone())?;
+            step = self.newest_step(&session)?;
+            train::refresh(session.workspace_mut(), &Settings::at(now), &monitor)?;
+        }
+        Ok((present::view(&session, now, &monitor)?, step, matched))
+    }
+
+    /// Changes what the owner chose for the store.
+    pub fn change_settings(
+        &self,
+        change: impl FnOnce(&mut workspace::Settings),
+        now: Seconds,
+        monitor: &dyn Monitor,
+    ) -> Result<View, Error> {
+        let mut session = self.session();
+        let mut settings = session.settings()?;
+        change(&mut settings);
+        session.put_settings(&settings)?;
+        present::view(&session, now, monitor)
+    }
+
+    /// Takes back the last step, which must be one of the workspace's own.
+    pub fn undo_data(&self, now: Seconds, monitor: &dyn Monitor) -> Result<View, Error> {
+        let mut session = self.session();
+        session.undo_data(monitor)?;
+        renewed(&mut session, now, monitor)
+    }
+
+    /// Does the next step again, which must be fixes.
+    pub fn redo_data(&self, now: Seconds, monitor: &dyn Monitor) -> Result<View, Error> {
+        let mut session = self.session();
+        session.redo_data()?;
+        renewed(&mut session, now, monitor)
+    }
+
+    /// Undoes the newest import in effect, whatever was edited since.
+    pub fn undo_import(&self, now: Seconds, monitor: &dyn Monitor) -> Result<View, Error> {
+        let mut session = self.session();
+        session.workspace_mut().undo_import(monitor)?;
+        let monitor = Uncancelled(monitor);
+        if 0 < session.facts()?.totals.orders {
+            // The same data and seed give the same groups and models as before the import, bit for bit.
+            train::train(session.workspace_mut(), &Settings::at(now), &monitor)?;
+            return present::view(&session, now, &monitor);
+        }
+        renewed(&mut session, now, &monitor)
+    }
+
+    fn newest_step(&self, session: &Session) -> Result<Option<DataStep>, Error> {
+        let history = session.workspace().history()?;
+        let step = history.last_done().and_then(kept_step);
+        Ok(step.map(|step| DataStep { step, n_written: self.n_written.load(Ordering::SeqCst) }))
     }
 
     /// Trains everything again.
@@ -164,29 +302,105 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Steps of the merchant's document since the last step of another kind: those an undo may take back by itself.
+/// What became of an import, and how the store looks now.
+#[derive(Debug)]
+pub struct Imported {
+    pub report: ImportReport,
+    pub view: View,
+    /// `None` when nothing was written.
+    pub step: Option<DataStep>,
+}
+
+/// Makes a workspace of files. When nothing can be read, or it is cancelled, no workspace is left behind.
+pub fn import_into_new(
+    file: &Path,
+    store: &NewStore,
+    request: &ImportRequest,
+    now: Seconds,
+    monitor: &dyn Monitor,
+) -> Result<ImportReport, Error> {
+    let mut session = Session::create(file, store)?;
+    let made = import_and_train(&mut session, request, now, monitor);
+    drop(session);
+    if request.dry_run || made.as_ref().map_or(true, |report| report.summary.import.is_none()) {
+        // It did not exist before, so it does not after.
+        drop(std::fs::remove_file(file));
+    }
+    made
+}
+
+fn import_and_train(
+    session: &mut Session,
+    request: &ImportRequest,
+    now: Seconds,
+    monitor: &dyn Monitor,
+) -> Result<ImportReport, Error> {
+    let report = session.import(request, monitor)?;
+    if request.dry_run || report.summary.import.is_none() {
+        return Ok(report);
+    }
+    match train::train(session.workspace_mut(), &Settings::at(now), monitor) {
+        Ok(_) => Ok(report),
+        Err(Error::Cancelled(cancelled)) => {
+            session.workspace_mut().undo_import(&Silent)?;
+            Err(Error::Cancelled(cancelled))
+        }
+        Err(other) => Err(other),
+    }
+}
+
+fn renewed(session: &mut Session, now: Seconds, monitor: &dyn Monitor) -> Result<View, Error> {
+    let monitor = Uncancelled(monitor);
+    train::refresh(session.workspace_mut(), &Settings::at(now), &monitor)?;
+    present::view(session, now, &monitor)
+}
+
+/// What follows a committed step is finished, whatever the person wishes meanwhile: they would not see the step
+/// otherwise.
+struct Uncancelled<'a>(&'a dyn Monitor);
+
+impl Monitor for Uncancelled<'_> {
+    fn progress(&self, done: u64, total: u64, phase: &str) {
+        self.0.progress(done, total, phase);
+    }
+
+    fn checkpoint(&self) -> Result<(), Cancelled> {
+        Ok(())
+    }
+}
+
+/// The log as a window can walk it.
 fn kept_steps(session: &Session) -> Result<(Vec<KeptStep>, usize), Error> {
     let history = session.workspace().history()?;
-    let first = history.edits.iter().rposition(|edit| edit.scope != Scope::Merch).map_or(0, |last| last + 1);
     let mut steps = Vec::new();
-    for kept in &history.edits[first..] {
-        let read = |json: &str| serde_json::from_str::<Edit>(json);
-        match (read(&kept.edit), read(&kept.inverse)) {
-            (Ok(edit), Ok(inverse)) => {
-                steps.push(KeptStep { label: kept.label.clone(), at: kept.at, edit, inverse });
-            }
+    for kept in &history.edits {
+        match kept_step(kept) {
+            Some(step) => steps.push(step),
             // Made by another version: the steps before it cannot be reached any more.
-            _ => steps.clear(),
+            None => steps.clear(),
         }
     }
     let n_done = history.done.saturating_sub(history.edits.len() - steps.len());
     Ok((steps, n_done))
 }
 
+fn kept_step(kept: &workspace::Edit) -> Option<KeptStep> {
+    let change = match kept.scope {
+        Scope::Fix => Change::Fix,
+        Scope::Import => Change::Import,
+        Scope::Merch | Scope::Settings => {
+            let read = |json: &str| serde_json::from_str::<Edit>(json).ok();
+            Change::Document { edit: read(&kept.edit)?, inverse: read(&kept.inverse)? }
+        }
+    };
+    Some(KeptStep { label: kept.label.clone(), at: kept.at, change })
+}
+
 fn write_entries(
     session: &Mutex<Session>,
     entries: &Receiver<Entry>,
     saving: &Mutex<Saving>,
+    n_written: &AtomicU64,
     wake: &(impl Fn() + Send),
 ) {
     let mut waiting: Vec<Entry> = Vec::new();
@@ -194,7 +408,15 @@ fn write_entries(
         waiting.push(entry);
         waiting.extend(entries.try_iter());
         while let Some(entry) = waiting.first() {
-            match write(&mut locked(session), entry) {
+            let written = {
+                let mut session = locked(session);
+                let written = write(&mut session, entry);
+                if written.is_ok() && matches!(entry, Entry::Done { .. }) {
+                    n_written.fetch_add(1, Ordering::SeqCst);
+                }
+                written
+            };
+            match written {
                 Ok(()) => {
                     waiting.remove(0);
                     let mut saving = locked(saving);
@@ -240,4 +462,122 @@ fn write(session: &mut Session, entry: &Entry) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shop::{Currency, TimeZoneName};
+
+    const PRODUCTS: &str =
+        "product_id,title,sku,price,product_type\na,Lamp,A1,10.00,Light\nb,Vase,B1,20.00,Decor\n";
+    const ORDERS: &str = "order_id,placed_at,email,sku,quantity,unit_price\n\
+         1,2025-03-04T10:00:00Z,x@y.zz,A1,1,10.00\n2,2025-03-05T10:00:00Z,w@y.zz,B1,2,20.00\n";
+    const NOW: Seconds = 1_743_000_000;
+
+    struct Shop {
+        folder: tempfile::TempDir,
+        desk: Desk,
+    }
+
+    impl Shop {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let store = NewStore {
+                name: None,
+                currency: Currency::new("EUR"),
+                time_zone: TimeZoneName("Europe/Berlin".to_owned()),
+            };
+            let file = folder.path().join("a.endcap");
+            std::fs::write(folder.path().join("products.csv"), PRODUCTS).unwrap();
+            std::fs::write(folder.path().join("orders.csv"), ORDERS).unwrap();
+            let request = Self::request(&folder, &["products.csv", "orders.csv"]);
+            import_into_new(&file, &store, &request, NOW, &Silent).unwrap();
+            let desk = Desk::open(&file, || {}, NOW, &Silent).unwrap().desk;
+            Self { folder, desk }
+        }
+
+        fn request(folder: &tempfile::TempDir, files: &[&str]) -> ImportRequest {
+            let paths = files.iter().map(|file| folder.path().join(file)).collect();
+            ImportRequest { paths, ..ImportRequest::default() }
+        }
+    }
+
+    #[test]
+    fn an_import_is_a_step_that_comes_back_exactly() {
+        let shop = Shop::new();
+        std::fs::write(shop.folder.path().join("new.csv"), PRODUCTS.replace("10.00", "12.00")).unwrap();
+        let before = shop.desk.session().workspace().products(0, 10).unwrap();
+        let request = Shop::request(&shop.folder, &["new.csv"]);
+        let imported = shop.desk.import(&request, NOW, &Silent).unwrap();
+        let step = imported.step.unwrap();
+        assert_eq!((step.step.change, step.n_written), (Change::Import, 0));
+        let import = imported.report.summary.import.unwrap();
+        let detail = present::imports::import_detail(&shop.desk.session(), import).unwrap();
+        let changed = &detail.changed[0];
+        assert_eq!(
+            (changed.what.as_str(), changed.before.as_str(), changed.after.as_str()),
+            ("Lamp", "10.00 EUR", "12.00 EUR")
+        );
+        let view = shop.desk.undo_import(NOW, &Silent).unwrap();
+        assert_eq!(view.imports.len(), 1);
+        assert_eq!(shop.desk.session().workspace().products(0, 10).unwrap(), before);
+        // The very first one can be undone too; what is left is an empty store.
+        let view = shop.desk.undo_import(NOW, &Silent).unwrap();
+        assert_eq!((view.store.n_products, view.imports.len()), (0, 0));
+        assert!(view.bundle.is_none());
+    }
+
+    #[test]
+    fn cancelling_while_training_leaves_the_workspace_as_it_was() {
+        struct StopsAtTraining;
+        impl Monitor for StopsAtTraining {
+            fn progress(&self, _: u64, _: u64, _: &str) {}
+
+            fn checkpoint(&self) -> Result<(), Cancelled> {
+                let trace = std::backtrace::Backtrace::force_capture().to_string();
+                if trace.contains("train::train") { Err(Cancelled) } else { Ok(()) }
+            }
+        }
+        let shop = Shop::new();
+        std::fs::write(shop.folder.path().join("new.csv"), PRODUCTS.replace("10.00", "12.00")).unwrap();
+        let before = shop.desk.session().workspace().products(0, 10).unwrap();
+        let request = Shop::request(&shop.folder, &["new.csv"]);
+        let stopped = shop.desk.import(&request, NOW, &StopsAtTraining);
+        assert!(matches!(stopped, Err(Error::Cancelled(_))));
+        assert_eq!(shop.desk.session().workspace().products(0, 10).unwrap(), before);
+        assert_eq!(shop.desk.session().workspace().imports().unwrap().len(), 1);
+    }
+
+    #[test]
+    fn an_export_is_noted_and_the_next_one_knows_what_changed() {
+        use crate::app::export::{self, Exporter, Note, People};
+        let shop = Shop::new();
+        let mut session = shop.desk.session();
+        let bundle = super::super::open::bundle(session.workspace()).unwrap().unwrap();
+        let target = export::target("web").unwrap();
+        let exporter =
+            Exporter::gather_with(session.workspace(), None, NOW, People::None, Vec::new(), &Silent).unwrap();
+        let note = Note {
+            at: NOW,
+            target,
+            folder: Path::new("/shop"),
+            n_files: 3,
+            bundle_id: exporter.bundle_id(),
+            document: &bundle.document,
+        };
+        export::note(session.workspace_mut(), &note).unwrap();
+        let mut draft = (*bundle.document).clone();
+        draft.search.ignored_words.push("the".to_owned());
+        let plan = |document: Document| {
+            let document = Arc::new(document);
+            present::leaving::export_plan(&session, "web", People::None, &document, NOW, &Silent).unwrap()
+        };
+        assert!(plan((*bundle.document).clone()).parts.iter().all(|part| part.changed.is_none()));
+        assert!(plan(draft.clone()).difference.is_some());
+        let back = present::leaving::exported_document(&session, NOW).unwrap();
+        let mut undone = draft;
+        Edit::towards(&undone.clone(), &back, "back").apply(&mut undone).unwrap();
+        assert_eq!(undone, *bundle.document);
+    }
 }

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use super::compile::Parts;
 use super::{Error, open, runs};
 use crate::bundle::{self, Bundle, EVERYONE, disk};
 use crate::decide::{HistoryItem, HistoryKind, Prepared, golden};
@@ -12,10 +14,11 @@ use crate::export::{
 };
 use crate::features::StoreFrames;
 use crate::features::columns::Reader;
+use crate::merch::Document;
 use crate::recommend::Dataset;
 use crate::recommend::dataset::NOBODY;
 use crate::shop::{Consent, EventKind, Monitor, Seconds};
-use crate::workspace::Workspace;
+use crate::workspace::{self, Access, Workspace};
 
 /// Events of one person that a mail's picks may use.
 const MOST_HISTORY: usize = 20;
@@ -48,16 +51,40 @@ impl Exporter {
         sections: Vec<Section>,
         monitor: &dyn Monitor,
     ) -> Result<Self, Error> {
+        let people = if with_people { People::Ids } else { People::None };
+        Self::gather_with(workspace, None, now, people, sections, monitor)
+    }
+
+    /// The same, with the pages and rules of `document` instead of those saved.
+    pub fn gather_with(
+        workspace: &Workspace,
+        document: Option<&Arc<Document>>,
+        now: Seconds,
+        with: People,
+        sections: Vec<Section>,
+        monitor: &dyn Monitor,
+    ) -> Result<Self, Error> {
         monitor.progress(0, 0, "Gathering what the export needs");
-        let bundle = open::bundle(workspace)?.ok_or_else(|| {
+        let mut bundle = open::bundle(workspace)?.ok_or_else(|| {
             Error::user("There is nothing to export yet. Import products and orders, then run `endcap train`")
         })?;
+        if let Some(document) = document {
+            bundle.document = Arc::clone(document);
+        }
         let extras = extras(&bundle, now)?;
         let (manifest, files) = disk::assemble(&bundle, &extras)
             .map_err(|source| Error::bug_because("The bundle could not be put together.", source))?;
         let goods = goods(workspace, &bundle)?;
-        let (members, interactions) =
-            if with_people { people(workspace, &bundle, now, monitor)? } else { (Vec::new(), Vec::new()) };
+        let (mut members, interactions) = match with {
+            People::None => (Vec::new(), Vec::new()),
+            People::Ids | People::Emails => people(workspace, &bundle, now, monitor)?,
+        };
+        if with == People::Emails {
+            let addresses: BTreeMap<String, String> = workspace.emails()?.into_iter().collect();
+            for member in &mut members {
+                member.email = addresses.get(&member.id).cloned();
+            }
+        }
         let pictures = pictures(&bundle);
         Ok(Self {
             prepared: Prepared::new(&bundle),
@@ -74,6 +101,16 @@ impl Exporter {
 
     pub fn bundle_id(&self) -> &str {
         &self.bundle_id
+    }
+
+    /// The pages and rules that are projected.
+    pub fn document(&self) -> &Document {
+        &self.prepared.bundle().document
+    }
+
+    /// How many e-mail addresses targets that name customers would write.
+    pub fn n_emails(&self) -> u64 {
+        self.members.iter().filter(|member| member.email.is_some()).count() as u64
     }
 
     /// What would be written for a target, in memory.
@@ -93,6 +130,24 @@ impl Exporter {
                 sections: if target == Target::Report { self.sections.clone() } else { Vec::new() },
             },
         )
+    }
+}
+
+/// How people are named in files that name them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum People {
+    None,
+    /// By the platform's customer id.
+    #[default]
+    Ids,
+    /// By id and, where the owner keeps names, e-mail address.
+    Emails,
+}
+
+impl People {
+    /// Nobody is named to a target that does not address people.
+    pub fn of(self, target: Target) -> Self {
+        if target.names_customers() { self } else { Self::None }
     }
 }
 
@@ -124,6 +179,65 @@ pub fn write(projection: &Projection, folder: &Path) -> Result<Vec<PathBuf>, Err
         written.push(path);
     }
     Ok(written)
+}
+
+/// A finished export, to be noted.
+#[derive(Clone, Copy, Debug)]
+pub struct Note<'a> {
+    pub at: Seconds,
+    pub target: Target,
+    pub folder: &'a Path,
+    pub n_files: usize,
+    pub bundle_id: &'a str,
+    /// The pages and rules that left.
+    pub document: &'a Document,
+}
+
+/// Notes an export, so that the next one can say what changed since. A workspace that is open for reading only keeps
+/// no note; the files are written all the same.
+pub fn note(workspace: &mut Workspace, note: &Note<'_>) -> Result<(), Error> {
+    if workspace.access() != Access::Write {
+        return Ok(());
+    }
+    let Some(bundle) = open::bundle(workspace)? else { return Ok(()) };
+    let document = serde_json::to_string(note.document)
+        .map_err(|source| Error::bug_because("The export could not be noted.", source))?;
+    let parts = Parts {
+        info: bundle.info,
+        catalog: bundle.catalog,
+        segments: bundle.segments,
+        signals: bundle.signals,
+        neighbors: bundle.neighbors,
+        text_index: bundle.text_index,
+    };
+    let export = workspace::Export {
+        at: note.at,
+        target: note.target.name().to_owned(),
+        folder: note.folder.to_string_lossy().into_owned(),
+        n_files: note.n_files as u32,
+        bundle: note.bundle_id.to_owned(),
+        document,
+    };
+    Ok(workspace.put_export(&export, &runs::pack(&parts)?)?)
+}
+
+/// The bundle of the newest export as it left; `None` before the first, or when it cannot be read any more.
+pub fn last_exported(workspace: &Workspace) -> Result<Option<Bundle>, Error> {
+    let exports = workspace.exports()?;
+    let Some(last) = exports.first() else { return Ok(None) };
+    exported(workspace, last)
+}
+
+/// The bundle of one export, as long as it is among those kept.
+pub fn exported(workspace: &Workspace, export: &workspace::Export) -> Result<Option<Bundle>, Error> {
+    let Some(bytes) = workspace.exported_bundle(&export.bundle)? else { return Ok(None) };
+    // Written by another version, perhaps: then there is nothing to compare with, as before the first export.
+    let (Ok(parts), Ok(document)) =
+        (runs::unpack::<Parts>(&bytes), serde_json::from_str::<Document>(&export.document))
+    else {
+        return Ok(None);
+    };
+    Ok(Some(parts.with(Arc::new(document))))
 }
 
 /// SKUs and platform links per catalog product.

@@ -8,7 +8,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Error, Session, clock};
 use crate::import::{
-    self, DateOrder, FileReport, Issue, Mapping, Options, Origin, Platform, Record, Sink, SourceFile,
+    self, DateOrder, DecimalMark, FileReport, Issue, Mapping, Options, Origin, Platform, Record, Sink,
+    SourceFile,
 };
 use crate::shop::{Currency, Monitor};
 use crate::workspace::{Error as WorkspaceError, ImportSummary, Staging, Workspace};
@@ -23,6 +24,9 @@ pub struct ImportRequest {
     pub mappings: Vec<Mapping>,
     pub currency: Option<Currency>,
     pub dates: Option<DateOrder>,
+    pub decimal: Option<DecimalMark>,
+    /// Mappings to be remembered once the import is through, by the signature of the header they are for.
+    pub remember: Vec<(String, Mapping)>,
     /// Read and check, write nothing.
     pub dry_run: bool,
 }
@@ -58,14 +62,21 @@ impl Session {
             mappings: request.mappings.clone(),
             currency: Some(request.currency.clone().unwrap_or_else(|| settings.currency.clone())),
             dates: request.dates,
+            decimal: request.decimal,
             time_zone: settings.time_zone.clone(),
             ..Options::default()
         };
-        options.mappings.extend(self.workspace().remembered_mappings()?.iter().filter_map(|toml| {
-            // A mapping of an older version that no longer reads is asked for again.
-            Mapping::from_toml(toml).ok()
-        }));
-        let known_files = take_known(self.workspace(), &mut files, monitor)?;
+        options.mappings.extend(self.remembered_mappings()?);
+        // What the person says now may read a known file otherwise than the last time.
+        let currency_differs =
+            request.currency.as_ref().is_some_and(|currency| *currency != settings.currency);
+        let read_anew = request.platform.is_some()
+            || request.dates.is_some()
+            || request.decimal.is_some()
+            || !request.mappings.is_empty()
+            || currency_differs;
+        let known_files =
+            if read_anew { Vec::new() } else { take_known(self.workspace(), &mut files, monitor)? };
         let summary = if files.is_empty() && !known_files.is_empty() {
             ImportSummary {
                 imported_at: clock::now(),
@@ -85,7 +96,28 @@ impl Session {
                 self.put_settings(&crate::workspace::Settings { currency, ..settings })?;
             }
         }
+        if !request.dry_run {
+            for (signature, mapping) in &request.remember {
+                let toml = mapping
+                    .to_toml()
+                    .map_err(|source| Error::bug_because("The mapping could not be remembered.", source))?;
+                self.workspace_mut().remember_mapping(signature, &mapping.name, &toml)?;
+            }
+        }
         Ok(ImportReport { summary, known_files, seconds: started.elapsed().as_secs_f64() })
+    }
+}
+
+impl Session {
+    /// What the person said about unknown tables before.
+    pub fn remembered_mappings(&self) -> Result<Vec<Mapping>, Error> {
+        // A mapping of an older version that no longer reads is asked for again.
+        Ok(self
+            .workspace()
+            .remembered_mappings()?
+            .iter()
+            .filter_map(|toml| Mapping::from_toml(toml).ok())
+            .collect())
     }
 }
 
@@ -144,14 +176,15 @@ fn import_files(
 ) -> Result<ImportSummary, Error> {
     let mut staging = workspace.begin_import(clock::now())?;
     let (sender, receiver) = sync_channel(BATCHES_WAITING);
+    let (back, spare) = sync_channel(BATCHES_WAITING);
     let read = std::thread::scope(|scope| {
         let reader = scope.spawn(move || {
-            let mut sink = Batching { sender, batch: Vec::with_capacity(BATCH) };
+            let mut sink = Batching { sender, spare, batch: Vec::with_capacity(BATCH) };
             let reports = import::read(files, options, &mut sink, monitor)?;
             sink.flush().map_err(|error| import::Error::Sink(Box::new(error)))?;
             Ok::<_, import::Error>(reports)
         });
-        let written = write(&mut staging, receiver, monitor);
+        let written = write(&mut staging, receiver, &back, monitor);
         let reports = match reader.join() {
             Ok(reports) => reports,
             Err(panic) => std::panic::resume_unwind(panic),
@@ -179,9 +212,11 @@ enum Item {
     Issue(Issue),
 }
 
-/// The reader's end: collects items, so that the threads meet rarely.
+/// The reader's end: collects items, so that the threads meet rarely. What was written comes back and is freed here,
+/// because memory freed by another thread than the one that took it costs several times as much.
 struct Batching {
     sender: SyncSender<Vec<Item>>,
+    spare: Receiver<Vec<Item>>,
     batch: Vec<Item>,
 }
 
@@ -196,7 +231,9 @@ impl Batching {
     }
 
     fn flush(&mut self) -> Result<(), WriterStopped> {
-        let batch = std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH));
+        let mut next = self.spare.try_recv().unwrap_or_else(|_none| Vec::with_capacity(BATCH));
+        next.clear();
+        let batch = std::mem::replace(&mut self.batch, next);
         self.sender.send(batch).map_err(|_closed| WriterStopped)
     }
 }
@@ -221,17 +258,20 @@ impl Sink for Batching {
 fn write(
     staging: &mut Staging<'_>,
     batches: Receiver<Vec<Item>>,
+    back: &SyncSender<Vec<Item>>,
     monitor: &dyn Monitor,
 ) -> Result<(), WorkspaceError> {
     for batch in batches {
         monitor.checkpoint()?;
-        for item in batch {
+        for item in &batch {
             match item {
-                Item::Record(record, origin) => staging.record(record, origin)?,
-                Item::SetAside(raw, origin, issue) => staging.set_aside(&raw, origin, issue)?,
-                Item::Issue(issue) => staging.issue(issue)?,
+                Item::Record(record, origin) => staging.take(record, *origin)?,
+                Item::SetAside(raw, origin, issue) => staging.set_aside(raw, *origin, issue.clone())?,
+                Item::Issue(issue) => staging.issue(issue.clone())?,
             }
         }
+        // Without room on the way back the batch is freed here.
+        back.try_send(batch).unwrap_or_default();
     }
     Ok(())
 }

@@ -129,6 +129,18 @@ pub fn previous_segments(workspace: &Workspace) -> Result<Option<Kept<SegmentRun
     workspace.run(info.id)?.map(joined).transpose()
 }
 
+/// The newest groupings, newest first, at most so many.
+pub fn recent_segments(workspace: &Workspace, most: usize) -> Result<Vec<SegmentRun>, Error> {
+    let infos = workspace.runs()?.into_iter().filter(|info| info.kind == SEGMENTS).take(most);
+    let mut found = Vec::new();
+    for info in infos {
+        if let Some(run) = workspace.run(info.id)? {
+            found.push(joined(run)?.result);
+        }
+    }
+    Ok(found)
+}
+
 fn joined(kept: Run) -> Result<Kept<SegmentRun>, Error> {
     let mut run: SegmentRun = unpack(&kept.blob)?;
     for (customer, (id, packed)) in kept.people.into_iter().enumerate() {

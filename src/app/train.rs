@@ -7,6 +7,7 @@ use super::compile::{Inputs, Parts};
 use super::segments::{Request, group_frames};
 use super::{Error, drift, runs};
 use crate::features::StoreFrames;
+use crate::features::columns::Reader;
 use crate::forecast;
 use crate::recommend::{self, Dataset, Models};
 use crate::segment::{Algorithm, Groups, SegmentRun};
@@ -130,16 +131,11 @@ pub fn keep_groups(
 /// After an import, before training: pages live on what there is.
 pub fn refresh(workspace: &mut Workspace, settings: &Settings, monitor: &dyn Monitor) -> Result<(), Error> {
     let (frames, as_of) = frames_as_of(workspace, settings, monitor)?;
-    let groups = runs::segments(workspace)?;
+    let ids = customer_ids(&frames)?;
+    let groups = runs::segments(workspace)?.map(|kept| kept.result.over(&ids));
     let models = runs::latest::<Models>(workspace, runs::RECOMMEND)?;
-    let parts = parts(
-        workspace,
-        &frames,
-        as_of,
-        groups.as_ref().map(|kept| &kept.result),
-        models.as_ref().map(|kept| &kept.result),
-        monitor,
-    )?;
+    let parts =
+        parts(workspace, &frames, as_of, groups.as_ref(), models.as_ref().map(|kept| &kept.result), monitor)?;
     put_parts(workspace, &parts, &frames.digest, settings)?;
     drift::compare(workspace, &frames, as_of, settings.now)
 }
@@ -158,6 +154,14 @@ fn renew(
     monitor.checkpoint()?;
     runs::put_segments(workspace, run, &frames.digest, settings.now)?;
     put_parts(workspace, &parts, &frames.digest, settings)
+}
+
+/// The ids of the customers frame, in its order.
+pub fn customer_ids(frames: &StoreFrames) -> Result<Vec<String>, Error> {
+    let ids = Reader::new("customers", &frames.customers)
+        .text("id")
+        .map_err(|source| Error::bug_because("The customers could not be read.", source))?;
+    Ok(ids.into_iter().flatten().collect())
 }
 
 /// The frames and the instant to look back from: as asked, else the end of the store's day of the last order or visit

@@ -13,10 +13,11 @@ pub use customers::{
     MomentKind, Movement, Unit,
 };
 pub use data::{
-    AuditView, ColumnSuggestion, DetectedFile, FileState, FixRow, ImportSummary, Problem, ProblemRow,
-    Sureness, TableHealth, Unlock, Urgency,
+    AuditView, ChangedField, ChangedValue, Changes, ColumnSuggestion, DetectedFile, FileState, FixRow,
+    ImportDetail, ImportIssue, ImportSummary, Problem, ProblemRow, SetAside, Sureness, TableHealth, Unlock,
+    Urgency,
 };
-pub use ledger::{Check, CheckOutcome, ExportPlan, ExportRecord, Part, PlannedFile};
+pub use ledger::{Check, CheckOutcome, ExportPlan, ExportRecord, Part, PartKind, PlannedFile};
 pub use pulse::{Pulse, SearchTermRow, Then};
 
 use super::drift::Watch;
@@ -49,6 +50,17 @@ pub struct View {
     pub imports: Arc<Vec<ImportSummary>>,
     /// Newest first.
     pub exports: Arc<Vec<ExportRecord>>,
+    pub choices: StoreChoices,
+}
+
+/// What the owner chose for the store.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StoreChoices {
+    pub picture_folder: Option<PathBuf>,
+    /// Fetch the picture addresses of the catalog.
+    pub load_pictures: bool,
+    /// Keep names and e-mail addresses in clear from the next import on.
+    pub keep_names: bool,
 }
 
 impl View {
@@ -66,6 +78,7 @@ impl View {
             search_terms: Arc::default(),
             imports: Arc::default(),
             exports: Arc::default(),
+            choices: StoreChoices::default(),
         }
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
     let session = Session::open_read_only(&args.file)?;
     let audit = session.audit()?;
     if let Some(to) = &args.rows_set_aside {
-        let n_rows = session.save_set_aside_rows(to)?;
+        let n_rows = session.save_set_aside_rows(None, to)?;
         printer.message(&format!("Saved {n_rows} rows that were set aside: {}", to.display()));
     }
     printer.answer(&audit, || text(&audit))

@@ -37,12 +37,21 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
             return Err(Error::user("Say where to with --out DIR, or add --dry-run to only look"));
         }
     };
-    let session = Session::open_read_only(&args.file)?;
+    let mut session = Session::open_or_read(&args.file)?;
     let exporter =
         Exporter::gather(session.workspace(), train::now(), target.names_customers(), Vec::new(), printer)?;
     let projection = exporter.project(target);
     if let (Some(out), false) = (out, args.dry_run) {
-        use_case::write(&projection, out)?;
+        let written = use_case::write(&projection, out)?;
+        let note = use_case::Note {
+            at: train::now(),
+            target,
+            folder: out,
+            n_files: written.len(),
+            bundle_id: exporter.bundle_id(),
+            document: exporter.document(),
+        };
+        use_case::note(session.workspace_mut(), &note)?;
     }
     printer.answer(&document(&projection, args), || text(&projection, args))
 }

@@ -53,6 +53,7 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
             _ => DateOrder::DayFirst,
         }),
         dry_run: args.dry_run,
+        ..ImportRequest::default()
     };
     let nothing_read = |report: &ImportReport| report.files().all(|file| file.rows_read == 0);
     let import = |session: &mut Session| {
@@ -137,6 +138,7 @@ fn document(report: &ImportReport, dry_run: bool) -> Value {
             "orders": summary.orders,
             "events": summary.events,
         },
+        "kept_out": summary.kept_out,
         "dry_run": dry_run,
         "seconds": report.seconds,
     })

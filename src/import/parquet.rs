@@ -73,8 +73,8 @@ impl RowSource for Table {
         Ok(true)
     }
 
-    fn consumed(&self) -> u64 {
-        (self.base + self.at) as u64
+    fn position(&self) -> (u64, u64) {
+        ((self.base + self.at) as u64, self.n_rows as u64)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Intervals by resampling customers (Efron 1979), with a generator of our own so that they never change.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
 use crate::shop::hash::splitmix64;
@@ -50,6 +52,19 @@ fn interval<T: Copy + Sync>(
     Some([at(tail), at(1.0 - tail)])
 }
 
+/// As [`mean_interval`], but whole clusters are drawn: values of one customer stay together (Field and Welsh 2007).
+/// `cluster` beside `values`.
+pub fn clustered_interval(values: &[f64], cluster: &[u32], level: f64, seed: u64) -> Option<[f64; 2]> {
+    let mut by_cluster: BTreeMap<u32, (f64, f64)> = BTreeMap::new();
+    for (value, cluster) in values.iter().zip(cluster) {
+        let entry = by_cluster.entry(*cluster).or_default();
+        entry.0 += value;
+        entry.1 += 1.0;
+    }
+    let sums: Vec<(f64, f64)> = by_cluster.into_values().collect();
+    ratio_interval(&sums, level, seed)
+}
+
 /// The interval of the mean difference, each customer compared with themselves.
 pub fn paired_interval(ours: &[f64], theirs: &[f64], level: f64, seed: u64) -> Option<[f64; 2]> {
     let differences: Vec<f64> = ours.iter().zip(theirs).map(|(a, b)| a - b).collect();
@@ -73,6 +88,18 @@ mod tests {
         let rows: Vec<(f64, f64)> = (0..400).map(|i| (f64::from(2 * (i % 5)), f64::from(i % 5))).collect();
         assert_eq!(ratio_interval(&rows, 0.95, 1), Some([2.0, 2.0]));
         assert_eq!(ratio_interval(&[], 0.95, 1), None);
+    }
+
+    #[test]
+    fn repeated_customers_widen_the_interval_as_much_as_they_should() {
+        // 1,000 values that are 100 customers of ten equal orders each carry the information of 100.
+        let values: Vec<f64> = (0..1_000).map(|i| f64::from(i / 10 % 2)).collect();
+        let cluster: Vec<u32> = (0..1_000).map(|i| i / 10).collect();
+        let [low, high] = clustered_interval(&values, &cluster, 0.95, 1).unwrap();
+        assert!((high - low - 2.0 * 1.96 * 0.5 / 100_f64.sqrt()).abs() < 0.03, "{low} {high}");
+        let alone: Vec<u32> = (0..1_000).collect();
+        assert_eq!(clustered_interval(&values, &alone, 0.95, 1), mean_interval(&values, 0.95, 1));
+        assert_eq!(clustered_interval(&[], &[], 0.95, 1), None);
     }
 
     #[test]

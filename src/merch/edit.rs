@@ -101,6 +101,36 @@ pub enum EditError {
 }
 
 impl Edit {
+    /// One step that makes `to` of `from`.
+    pub fn towards(from: &Document, to: &Document, label: &str) -> Self {
+        let mut edits: Vec<Self> = from
+            .rules
+            .iter()
+            .filter(|rule| !to.rules.contains(rule))
+            .map(|rule| Self::RemoveRule { id: rule.id.clone() })
+            .collect();
+        for (at, rule) in to.rules.iter().enumerate() {
+            // Whatever stays is moved to its place as the list is built from the top.
+            edits.push(if from.rules.contains(rule) {
+                Self::MoveRule { id: rule.id.clone(), to: at }
+            } else {
+                Self::AddRule { rule: rule.clone(), at: Some(at) }
+            });
+        }
+        let pages: std::collections::BTreeSet<&PageKey> =
+            from.layouts.keys().chain(to.layouts.keys()).collect();
+        for page in pages {
+            if from.layouts.get(page) != to.layouts.get(page) {
+                let layout = to.layouts.get(page).cloned();
+                edits.push(Self::SetLayout { page: page.clone(), layout });
+            }
+        }
+        if from.search != to.search {
+            edits.push(Self::SetSearch { search: to.search.clone() });
+        }
+        Self::Batch { label: label.to_owned(), edits }
+    }
+
     /// Changes the document and returns the edit that takes it back. On an error the document is as it was.
     pub fn apply(&self, document: &mut Document) -> Result<Self, EditError> {
         match self {

@@ -160,6 +160,49 @@ impl SegmentRun {
         Some(self.assignment[customer] as usize).filter(|group| *group != NO_GROUP as usize)
     }
 
+    /// The same grouping over other customers (ids ascending), after an import was undone or people were merged: who is
+    /// not in it stands in no group, who is gone is gone.
+    #[must_use]
+    pub fn over(self, ids: &[String]) -> Self {
+        if self.customer_ids == ids {
+            return self;
+        }
+        let known: Vec<Option<usize>> =
+            ids.iter().map(|id| self.customer_ids.binary_search(id).ok()).collect();
+        let row_of: std::collections::BTreeMap<u32, usize> =
+            self.buyers.iter().enumerate().map(|(row, buyer)| (*buyer, row)).collect();
+        let mut rows = Vec::new();
+        let mut buyers = Vec::new();
+        for (customer, at) in known.iter().enumerate() {
+            if let Some(row) = at.and_then(|at| row_of.get(&(at as u32))) {
+                buyers.push(customer as u32);
+                rows.push(*row);
+            }
+        }
+        let solutions = self
+            .solutions
+            .iter()
+            .map(|solution| Solution {
+                labels: rows.iter().filter_map(|row| solution.labels.get(*row).copied()).collect(),
+                ..solution.clone()
+            })
+            .collect();
+        let of = |at: &Option<usize>| at.and_then(|at| self.assignment.get(at).copied()).unwrap_or(NO_GROUP);
+        Self {
+            assignment: known.iter().map(of).collect(),
+            stages: known
+                .iter()
+                .map(|at| at.and_then(|at| self.stages.get(at).copied()).unwrap_or(Stage::NoOrder))
+                .collect(),
+            rfm: known.iter().map(|at| at.and_then(|at| self.rfm.get(at).copied()).flatten()).collect(),
+            plane: rows.iter().filter_map(|row| self.plane.get(*row).copied()).collect(),
+            customer_ids: ids.to_vec(),
+            buyers,
+            solutions,
+            ..self
+        }
+    }
+
     pub fn solution(&self, k: u8) -> Option<&Solution> {
         self.solutions.iter().find(|solution| solution.k == k)
     }

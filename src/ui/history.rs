@@ -1,5 +1,6 @@
 //! Undo and redo of the document, in named steps. The workspace keeps the same log, so it survives a restart.
 
+use crate::app::desk::{Change, DataStep, KeptStep};
 use crate::merch::{Document, Edit, EditError};
 use crate::shop::Seconds;
 
@@ -7,14 +8,7 @@ use crate::shop::Seconds;
 const MOST_STEPS: usize = 500;
 
 /// One step as the history list shows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
-    /// `Pinned Peace lily to slot 2 for Plant people`.
-    pub label: String,
-    pub at: Seconds,
-    pub edit: Edit,
-    pub inverse: Edit,
-}
+pub type Step = KeptStep;
 
 /// Linear: a new step forgets what could have been redone.
 #[derive(Clone, Debug, Default)]
@@ -46,15 +40,16 @@ impl History {
         self.undone.clear();
         if self.gesture_open
             && !forked
-            && let Some(last) = self.done.last_mut()
-            && let Some(merged) = last.edit.merge(&edit)
+            && let Some(Step { label: last_label, change: Change::Document { edit: last, .. }, .. }) =
+                self.done.last_mut()
+            && let Some(merged) = last.merge(&edit)
         {
             // The first inverse leads back to before the gesture.
-            last.edit = merged;
-            last.label = label;
+            *last = merged;
+            *last_label = label;
             return Ok(true);
         }
-        self.done.push(Step { label, at, edit, inverse });
+        self.done.push(Step { label, at, change: Change::Document { edit, inverse } });
         self.gesture_open = true;
         if MOST_STEPS < self.done.len() {
             self.done.remove(0);
@@ -67,20 +62,76 @@ impl History {
         self.gesture_open = false;
     }
 
+    /// Takes back the last step of the document. `None` without one, or when the last step is the workspace's own.
     pub fn undo(&mut self, document: &mut Document) -> Option<&Step> {
         self.gesture_open = false;
-        self.done.last()?.inverse.apply(document).ok()?;
-        let step = self.done.pop()?;
-        self.undone.push(step);
-        self.undone.last()
+        let Change::Document { inverse, .. } = &self.done.last()?.change else { return None };
+        inverse.apply(document).ok()?;
+        self.moved_back()
     }
 
     pub fn redo(&mut self, document: &mut Document) -> Option<&Step> {
         self.gesture_open = false;
-        self.undone.last()?.edit.apply(document).ok()?;
+        let Change::Document { edit, .. } = &self.undone.last()?.change else { return None };
+        edit.apply(document).ok()?;
+        self.moved_forward()
+    }
+
+    /// The last step was taken back by whoever made it. An import leaves no trace: its files can be imported again.
+    pub fn moved_back(&mut self) -> Option<&Step> {
+        let step = self.done.pop()?;
+        if step.change != Change::Import {
+            self.undone.push(step);
+            return self.undone.last();
+        }
+        None
+    }
+
+    pub fn moved_forward(&mut self) -> Option<&Step> {
         let step = self.undone.pop()?;
         self.done.push(step);
         self.done.last()
+    }
+
+    /// Folds the document's steps after the first `from` into one. Returns how many there were; nothing happens below
+    /// two, or when the workspace made a step of its own among them.
+    pub fn fold(&mut self, from: usize, label: String) -> usize {
+        let steps = self.done.get(from..).unwrap_or_default();
+        let (edits, mut inverses): (Vec<Edit>, Vec<Edit>) = steps
+            .iter()
+            .filter_map(|step| match &step.change {
+                Change::Document { edit, inverse } => Some((edit.clone(), inverse.clone())),
+                Change::Fix | Change::Import => None,
+            })
+            .unzip();
+        if edits.len() < 2 || edits.len() < steps.len() {
+            return 0;
+        }
+        let n = edits.len();
+        let at = steps.last().map_or(0, |step| step.at);
+        inverses.reverse();
+        self.gesture_open = false;
+        self.done.truncate(from);
+        let edit = Edit::Batch { label: label.clone(), edits };
+        let inverse = Edit::Batch { label: label.clone(), edits: inverses };
+        self.done.push(Step { label, at, change: Change::Document { edit, inverse } });
+        n
+    }
+
+    /// The workspace made a step by itself. `n_sent` are the document steps handed to the journal so far, `n_open`
+    /// those that were not yet: the new step stands before whatever the journal wrote after it.
+    pub fn insert(&mut self, data: DataStep, n_sent: u64, n_open: usize) {
+        let n_after = n_sent.saturating_sub(data.n_written) as usize + n_open;
+        self.undone.clear();
+        self.gesture_open = false;
+        self.done.insert(self.done.len().saturating_sub(n_after), data.step);
+    }
+
+    /// The newest import was undone although other steps came after it.
+    pub fn forget_newest_import(&mut self) {
+        if let Some(at) = self.done.iter().rposition(|step| step.change == Change::Import) {
+            self.done.remove(at);
+        }
     }
 
     /// Oldest first.
@@ -121,6 +172,41 @@ mod tests {
         history.redo(&mut document);
         history.redo(&mut document);
         assert_eq!(document.search.redirects[0].query, "d");
+    }
+
+    #[test]
+    fn folded_steps_are_taken_back_together_and_done_again_together() {
+        let (mut history, mut document) = (History::default(), Document::default());
+        for word in ["a", "b", "c"] {
+            history.push(&mut document, ignoring(word), word.to_owned(), 0).unwrap();
+            history.close_gesture();
+        }
+        assert_eq!(history.fold(1, "both".to_owned()), 2);
+        assert_eq!(history.done().len(), 2);
+        history.undo(&mut document);
+        assert_eq!(document.search.redirects[0].query, "a");
+        history.redo(&mut document);
+        assert_eq!(document.search.redirects[0].query, "c");
+        assert_eq!(history.fold(2, "nothing".to_owned()), 0);
+    }
+
+    #[test]
+    fn a_step_of_the_workspace_stands_where_the_journal_wrote_it() {
+        let (mut history, mut document) = (History::default(), Document::default());
+        for word in ["a", "b"] {
+            history.push(&mut document, ignoring(word), word.to_owned(), 0).unwrap();
+            history.close_gesture();
+        }
+        let step = Step { label: "Imported".to_owned(), at: 0, change: Change::Import };
+        // The journal had written "a" when the import was committed.
+        history.insert(DataStep { step, n_written: 1 }, 2, 0);
+        let labels: Vec<&str> = history.done().iter().map(|step| step.label.as_str()).collect();
+        assert_eq!(labels, ["a", "Imported", "b"]);
+        assert!(history.undo(&mut document).is_some());
+        assert!(history.undo(&mut document).is_none(), "an import is not the document's to take back");
+        history.moved_back();
+        assert!(history.undo(&mut document).is_some());
+        assert_eq!(document, Document::default());
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub struct JobId(u64);
 /// What a job reports. `T` is the closed enum of results that the studio understands.
 #[derive(Debug)]
 pub enum JobEvent<T> {
-    Progress { id: JobId, done: u64, total: u64, phase: String },
+    Progress { id: JobId, kind: &'static str, done: u64, total: u64, phase: String },
     Finished { id: JobId, kind: &'static str, outcome: Outcome<T> },
 }
 
@@ -65,6 +65,7 @@ impl<T: Send + 'static> Jobs<T> {
         let cancel = Arc::new(AtomicBool::new(false));
         let monitor = JobMonitor {
             id,
+            kind,
             cancel: Arc::clone(&cancel),
             sender: self.sender.clone(),
             wake: Arc::clone(&self.wake),
@@ -90,6 +91,13 @@ impl<T: Send + 'static> Jobs<T> {
             job.cancel.store(true, Ordering::Relaxed);
         }
         self.running.retain(|job| job.kind != kind);
+    }
+
+    /// Asks the jobs of a kind to stop; they still report how they ended.
+    pub fn stop(&mut self, kind: &str) {
+        for job in self.running.iter().filter(|job| job.kind == kind) {
+            job.cancel.store(true, Ordering::Relaxed);
+        }
     }
 
     pub fn cancel_all(&mut self) {
@@ -127,6 +135,7 @@ impl<T: Send + 'static> Jobs<T> {
 
 struct JobMonitor<T> {
     id: JobId,
+    kind: &'static str,
     cancel: Arc<AtomicBool>,
     sender: Sender<JobEvent<T>>,
     wake: Arc<dyn Fn() + Send + Sync>,
@@ -136,7 +145,8 @@ struct JobMonitor<T> {
 impl<T: Send> Monitor for JobMonitor<T> {
     fn progress(&self, done: u64, total: u64, phase: &str) {
         if self.throttle.may_pass() || done == total {
-            let event = JobEvent::Progress { id: self.id, done, total, phase: phase.to_owned() };
+            let event =
+                JobEvent::Progress { id: self.id, kind: self.kind, done, total, phase: phase.to_owned() };
             drop(self.sender.send(event));
             (self.wake)();
         }

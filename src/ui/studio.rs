@@ -4,6 +4,9 @@
 //! the end of the frame. State changes nowhere else.
 
 mod ask;
+mod intake;
+mod leave;
+mod replay;
 mod run;
 mod work;
 
@@ -19,17 +22,21 @@ use super::jobs::{JobEvent, Jobs, Outcome};
 use super::kit::toast::Toasts;
 use super::persist::Settings;
 use super::pictures::Pictures;
+use super::screens::stage::ImportChoices;
 use super::screens::{self, Scene, Screen, ScreenStates};
 use super::shell::palette::Palette;
+use super::shell::regions::{self, Region};
 use super::shell::sheets::{self, Sheet};
 use super::shell::status_bar::{self, Progress, Saved};
 use super::shell::tour::{self, Moment, Tour};
 use super::shell::{rail, title_bar};
 use super::strings;
 use super::theme::{self, HasTokens as _, size};
-use crate::app::desk::Opened;
-use crate::app::{Desk, ImportReport, Start, StoreFacts, View};
+use crate::app::desk::{DataStep, Opened};
+use crate::app::view::{DetectedFile, ImportDetail, ImportSummary};
+use crate::app::{Desk, Start, StoreFacts, View};
 use crate::decide::Prepared;
+use crate::import::Mapping;
 use crate::merch::Document;
 use crate::shop::{Currency, Seconds, TimeZoneName};
 
@@ -40,13 +47,25 @@ const SETTINGS_KEY: &str = "endcap.settings";
 enum TaskResult {
     Opened {
         opened: Box<Opened>,
-        imported: Option<ImportReport>,
+        imported: Option<Box<ImportSummary>>,
     },
     /// Something changed the workspace; this is how it looks now.
     Viewed(Box<View>),
+    Detected(Vec<DetectedFile>),
+    Rehearsed(Box<(ImportChoices, ImportSummary)>),
+    Mapping(Box<Mapping>),
     Imported {
-        report: ImportReport,
+        summary: Box<ImportSummary>,
         view: Box<View>,
+        step: Option<DataStep>,
+    },
+    /// None of the files could be read, so no workspace was made.
+    NothingRead(Box<ImportSummary>),
+    Detail(Box<ImportDetail>),
+    /// The data changed, as a step of the log.
+    Changed {
+        view: Box<View>,
+        moved: intake::Moved,
     },
     Chosen {
         wanted: work::Wanted,
@@ -55,9 +74,34 @@ enum TaskResult {
     /// It failed, in a sentence.
     Trouble(String),
     Said(String),
+    Played(replay::Played),
+    /// Groups were changed by hand; this is how the workspace looks now.
+    Grouped(Box<View>),
+    /// Rows of the customer table who bought the product of this title.
+    Buyers {
+        title: String,
+        rows: Vec<usize>,
+    },
     Story(Box<crate::app::view::CustomerStory>),
     Planned(Box<crate::app::view::ExportPlan>),
+    Exported {
+        view: Box<View>,
+        folder: PathBuf,
+        n_files: usize,
+    },
+    RolledBack(Box<Document>),
     ExportFolder(PathBuf),
+    PictureFolder(PathBuf),
+}
+
+/// How far a job is, and since when it goes towards this total.
+#[derive(Debug)]
+struct JobProgress {
+    kind: &'static str,
+    progress: Progress,
+    since: std::time::Instant,
+    done_then: u64,
+    seconds_left: Option<u32>,
 }
 
 /// The whole window.
@@ -78,13 +122,21 @@ pub struct Studio {
     /// The last step is not in the journal yet, because its gesture may go on.
     step_to_keep: bool,
     wake: Arc<dyn Fn() + Send + Sync>,
-    progress: Option<Progress>,
+    progress: Vec<JobProgress>,
+    /// Document steps handed to the journal since the workspace was opened.
+    n_sent: u64,
+    /// A walk through the log that waits for a step of the workspace's own.
+    going_back_to: Option<usize>,
     /// Answers to what screens asked for.
     found: screens::stage::Findings,
     saved: Saved,
     toasts: Toasts<Command>,
     palette: Palette,
     sheet: Option<Sheet>,
+    /// The action whose shortcut is being chosen; its keys must not run anything.
+    choosing_keys: Option<command::Action>,
+    replayer: replay::Replayer,
+    glance: screens::Glance,
     tour: Tour,
     /// Seconds since 1970; a fixed one in tests, the clock's in the window.
     now: Box<dyn Fn() -> Seconds>,
@@ -117,12 +169,17 @@ impl Studio {
             desk: None,
             step_to_keep: false,
             wake,
-            progress: None,
+            progress: Vec::new(),
+            n_sent: 0,
+            going_back_to: None,
             found: screens::stage::Findings::default(),
             saved: Saved::All,
             toasts: Toasts::default(),
             palette: Palette::default(),
             sheet: None,
+            choosing_keys: None,
+            replayer: replay::Replayer::default(),
+            glance: screens::Glance::default(),
             tour: Tour::default(),
             now: Box::new(now),
         };
@@ -145,8 +202,10 @@ impl Studio {
         };
         self.history = history;
         self.revision += 1;
+        self.pictures.set_folder(view.choices.picture_folder.clone());
         self.view = view;
         self.saved = Saved::All;
+        self.forget_past();
     }
 
     pub fn settings(&self) -> &Settings {
@@ -172,6 +231,7 @@ impl Studio {
 
     fn apply_settings(&mut self, ctx: &egui::Context) {
         strings::set_language(self.settings.language);
+        command::set_keys(&self.settings.keys);
         self.formats.language = self.settings.language;
         ctx.set_theme(self.settings.theme);
         ctx.set_zoom_factor(self.settings.zoom);
@@ -197,11 +257,14 @@ impl Studio {
     fn take_job_events(&mut self) {
         for event in self.jobs.poll() {
             match event {
-                JobEvent::Progress { done, total, phase, .. } => {
-                    self.progress = Some(Progress { phase, done, total });
+                JobEvent::Progress { kind, done, total, phase, .. } => {
+                    self.take_progress(kind, Progress { phase, done, total });
                 }
                 JobEvent::Finished { kind, outcome, .. } => {
-                    self.progress = None;
+                    self.progress.retain(|progress| progress.kind != kind);
+                    if kind == "import" {
+                        self.found.importing.clear();
+                    }
                     match outcome {
                         Outcome::Done(result) => self.take_result(result),
                         Outcome::Cancelled => {}
@@ -210,6 +273,29 @@ impl Studio {
                 }
             }
         }
+        let jobs = &self.jobs;
+        self.progress.retain(|progress| jobs.is_running(progress.kind));
+    }
+
+    fn take_progress(&mut self, kind: &'static str, progress: Progress) {
+        let now = std::time::Instant::now();
+        let Some(known) = self.progress.iter_mut().find(|known| known.kind == kind) else {
+            let done_then = progress.done;
+            self.progress.push(JobProgress { kind, progress, since: now, done_then, seconds_left: None });
+            return;
+        };
+        if known.progress.total != progress.total {
+            (known.since, known.done_then, known.seconds_left) = (now, progress.done, None);
+        }
+        let (elapsed, done) = (now - known.since, progress.done.saturating_sub(known.done_then));
+        if 0 < done && std::time::Duration::from_secs(2) < elapsed {
+            let left =
+                progress.total.saturating_sub(progress.done) as f64 * elapsed.as_secs_f64() / done as f64;
+            // An estimate that grows is worse than one that is a little short.
+            let left = (left.ceil() as u32).min(known.seconds_left.unwrap_or(u32::MAX));
+            known.seconds_left = Some(left.max(1));
+        }
+        known.progress = progress;
     }
 
     /// One whole frame: paint, then run what was asked for. Also what the frame benchmark calls.
@@ -218,7 +304,8 @@ impl Studio {
         let now = self.scene_now();
         let mut commands = Vec::new();
         let situation = self.situation();
-        if let Some(action) = command::pressed(ui.ctx(), situation, self.settings.single_keys)
+        if self.choosing_keys.is_none()
+            && let Some(action) = command::pressed(ui.ctx(), situation, self.settings.single_keys)
             && !self.palette_or_sheet_blocks(action)
         {
             match situation.why_not(action) {
@@ -226,15 +313,17 @@ impl Studio {
                 Some(why) => commands.push(run::info(why)),
             }
         }
-        if !self.palette.is_open() {
+        if !self.palette.is_open() && self.choosing_keys.is_none() {
             commands.extend(run::pressed_screen(ui.ctx()).map(Command::Go));
         }
         let screen = self.settings.screen;
         let window = ui.max_rect().width();
         let narrow = self.settings.rail_narrow || window < size::RAIL_COLLAPSES_BELOW;
-        let busy: Vec<String> = self.progress.iter().map(|progress| progress.phase.clone()).collect();
+        let busy: Vec<String> = self.progress.iter().map(|known| known.progress.phase.clone()).collect();
         let job_lines = self.job_lines();
+        self.glance.refresh(self.draft.as_ref(), self.exported.as_ref(), &self.document, self.revision, now);
         let Self {
+            glance,
             view,
             draft,
             exported,
@@ -261,24 +350,28 @@ impl Studio {
             busy: &busy,
             jobs: &job_lines,
             found,
+            glance,
         };
         let rail_width = if narrow { size::RAIL_ICONS } else { size::RAIL };
         let crumb = (screen == Screen::Pages).then(|| self.states.pages.page_title(&scene));
         title_bar::title_bar(ui, &scene, screen, crumb.as_deref(), situation, rail_width, &mut commands);
-        status_bar::status_bar(ui, &scene, &self.saved, self.progress.as_ref(), &mut commands);
+        let under_way = self.progress.first().map(|known| &known.progress);
+        status_bar::status_bar(ui, &scene, &self.saved, under_way, &mut commands);
         rail::rail(ui, &scene, screen, narrow, &mut commands);
         if scene.view.store.is_sample {
             tour::strip(ui, &scene, &self.tour, &mut commands);
         }
         let app = ui.tokens().app;
         CentralPanel::default().frame(Frame::new().fill(app)).show(ui, |ui| {
+            regions::stop(ui, Region::Main);
             screens::show(ui, screen, &scene, &mut self.states, &mut commands);
         });
         self.palette.show(ui, &scene, situation, &mut commands);
         if let Some(sheet) = self.sheet
-            && sheets::show(ui, sheet, &scene, &mut commands)
+            && sheets::show(ui, sheet, &scene, &mut self.choosing_keys, &mut commands)
         {
             self.sheet = None;
+            self.choosing_keys = None;
         }
         run::drop_overlay(ui, &scene, &mut commands);
         let lift = size::STATUS + 16.0 + if screen == Screen::Pages { size::STRIP } else { 0.0 };
@@ -290,6 +383,7 @@ impl Studio {
         for command in commands {
             self.run(command, ui.ctx());
         }
+        self.look_at_replay();
         if self.tour.look(Moment::of(&self.states.pages, &self.history), &self.history) {
             self.end_tour();
             self.run(run::info(strings::Phrase::text(strings::shell::Shell::TourDone)), ui.ctx());

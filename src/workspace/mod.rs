@@ -7,10 +7,13 @@
 
 mod audit;
 mod catalog;
+mod changes;
 mod codes;
 mod digest;
 mod documents;
+mod erased;
 mod error;
+mod exports;
 mod facts;
 mod frames;
 mod history;
@@ -27,8 +30,10 @@ mod settings;
 mod staging;
 
 pub use audit::{Findings, Measures};
+pub use changes::{Change, ChangedRow};
 pub use documents::Document;
 pub use error::Error;
+pub use exports::Export;
 pub use facts::{Facts, Totals};
 pub use history::{Edit, History, NewEdit, Scope};
 pub use open::{Access, Workspace};
@@ -37,4 +42,4 @@ pub use person::{Erased, Who};
 pub use runs::{NewRun, Run, RunId, RunInfo};
 pub use set_aside::SetAsideRow;
 pub use settings::Settings;
-pub use staging::{Changes, ImportSummary, IssueGroup, Staging};
+pub use staging::{Changes, ImportSummary, IssueGroup, KeptOut, Staging};

@@ -5,6 +5,8 @@ use super::{Error, Workspace};
 /// One row with the reason it was set aside.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SetAsideRow {
+    /// Number of the import that set it aside.
+    pub import: i64,
     pub file: String,
     /// 1-based physical line.
     pub line: u64,
@@ -18,7 +20,7 @@ impl Workspace {
     /// The rows of all imports in effect, in the order they were read.
     pub fn set_aside_rows(&self) -> Result<Vec<SetAsideRow>, Error> {
         let mut statement = self.connection().prepare_cached(
-            "SELECT s.key, coalesce(f.name, ''), s.line, s.code, s.message, s.sealed FROM set_aside s
+            "SELECT s.key, coalesce(f.name, ''), s.line, s.code, s.message, s.sealed, s.import FROM set_aside s
              LEFT JOIN files f ON f.import = s.import AND f.position = s.file ORDER BY s.key",
         )?;
         let mut rows = statement.query([])?;
@@ -26,6 +28,7 @@ impl Workspace {
         while let Some(row) = rows.next()? {
             let key: i64 = row.get(0)?;
             set_aside.push(SetAsideRow {
+                import: row.get(6)?,
                 file: row.get(1)?,
                 line: row.get::<_, i64>(2)? as u64,
                 code: row.get(3)?,

@@ -18,6 +18,8 @@ pub struct Settings {
     pub keep_names: bool,
     /// Fetch picture addresses found in the catalog. The only use of the network there is.
     pub load_pictures: bool,
+    /// Where the store's own pictures lie, by SKU, handle or file name.
+    pub picture_folder: Option<std::path::PathBuf>,
     pub is_sample: bool,
     /// The audit problems the owner chose to ignore, by code.
     pub ignored_problems: Vec<String>,
@@ -31,6 +33,7 @@ impl Default for Settings {
             time_zone: TimeZoneName::default(),
             keep_names: false,
             load_pictures: false,
+            picture_folder: None,
             is_sample: false,
             ignored_problems: Vec::new(),
         }

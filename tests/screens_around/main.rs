@@ -9,8 +9,10 @@ use std::sync::Arc;
 use egui::{Key, Rect, Role, Ui};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use endcap::app::view::{ChangedField, ChangedValue, ImportDetail, SetAside};
 use endcap::bundle::CatalogProduct;
 use endcap::decide::Prepared;
+use endcap::import::{DateOrder, Meaning};
 use endcap::merch::{Document, Edit};
 use endcap::ui::format::Formats;
 use endcap::ui::screens::stage::{Ask, Findings, GroupAction, JobKind, JobLine, Pictures, Place, Stage};
@@ -160,14 +162,107 @@ fn an_import_waits_until_every_column_has_a_meaning() {
     harness.run();
     harness.get_by_role_and_label(Role::MenuItem, "Customer tags").click();
     harness.run();
+    harness.get_by_label("Month first").click();
+    harness.run();
     harness.get_by_label("Next").click();
     harness.run();
     harness.get_by_label("Import").click();
     harness.run();
     let asks = asks.borrow();
     let Some(Ask::Import(choices)) = asks.last() else { panic!("{asks:?}") };
-    assert_eq!(choices.files.len(), 2, "the unreadable file is left out");
-    assert!(choices.files[1].meanings.contains(&("Kd_Typ".to_owned(), "customer_tags".to_owned())));
+    assert_eq!(choices.files, ["kunden.csv", "orders_export_1.csv"], "the unreadable file is left out");
+    let [(signature, mapping)] = choices.mappings.as_slice() else { panic!("{choices:?}") };
+    assert_eq!(signature, "kunden");
+    assert_eq!(mapping.columns["Kd_Typ"], Meaning::CustomerTags);
+    assert_eq!(mapping.columns["fax"], Meaning::Ignore, "the mapping is for files with just these columns");
+    assert_eq!(choices.dates, Some(DateOrder::MonthFirst));
+    assert!(matches!(&asks[0], Ask::Rehearse(tried) if tried == choices), "tried before it was made");
+}
+
+#[test]
+fn what_will_be_stored_stands_under_the_sample_and_follows_the_decimal_mark() {
+    let found = Findings { detected: store::detected(), ..Findings::default() };
+    let (mut harness, _) = screen(found, Vec::new(), data::DataState::default(), data::data_ui);
+    harness.get_by_label("Next").click();
+    harness.run();
+    harness.get_by_label("stored as 1204.50 USD · 89.00 USD");
+    harness.get_by_label("stored as a code");
+    harness.get_by_label("Umsatz gesamt is written with: Decimal comma").click();
+    harness.run();
+    harness.get_by_role_and_label(Role::MenuItem, "Decimal point").click();
+    harness.run();
+    assert!(harness.query_by_label("stored as 1204.50 USD · 89.00 USD").is_none());
+}
+
+#[test]
+fn two_columns_of_one_meaning_are_settled_with_a_click() {
+    let mut detected = store::detected();
+    detected[1].columns[2].meaning = Some("email".into());
+    let found = Findings { detected, ..Findings::default() };
+    let (mut harness, _) = screen(found, Vec::new(), data::DataState::default(), data::data_ui);
+    harness.get_by_label("Next").click();
+    harness.run();
+    let next = harness.get_by_role_and_label(Role::Button, "Next");
+    assert!(next.accesskit_node().is_disabled());
+    harness.get_by_label("Keep this one").click();
+    harness.run();
+    harness.get_by_label("Meaning of E-Mail: Ignored");
+    harness.get_by_label("Next").click();
+    harness.run();
+    harness.get_by_label("Import");
+}
+
+#[test]
+fn an_import_says_what_it_did_shows_what_it_left_out_and_can_be_undone() {
+    let view = store::view();
+    let found = Findings {
+        imported: Some(view.imports[0].clone()),
+        import_detail: Some(ImportDetail {
+            import: 2,
+            set_aside: vec![SetAside {
+                file: "orders_export_1.csv".into(),
+                line: 812,
+                reason: "The date is blank.".into(),
+                raw: "#1042,,paid".into(),
+            }],
+            changed: vec![ChangedValue {
+                what: "Amber ceramic lamp".into(),
+                field: ChangedField::Price,
+                before: "39.00 USD".into(),
+                after: "35.00 USD".into(),
+            }],
+            gone: vec!["Old lamp".into()],
+        }),
+        ..Findings::default()
+    };
+    let (mut harness, asks) = screen(found, Vec::new(), data::DataState::default(), data::data_ui);
+    harness
+        .get_all_by_label("Read 21,680 of 21,680 rows: 10,042 new, 0 updated, 6 set aside.")
+        .next()
+        .unwrap();
+    harness.get_by_label("35.00 USD");
+    harness.get_all_by_label("Show the 6 rows").next().unwrap().click();
+    harness.run();
+    harness.get_by_label("#1042,,paid");
+    harness.key_press(Key::Escape);
+    harness.run();
+    harness.get_all_by_label("Save them as CSV…").next().unwrap().click();
+    harness.run();
+    assert!(asks.borrow().contains(&Ask::SaveSetAside(Some(2))));
+    harness.get_by_label("Undo this import").scroll_to_me();
+    harness.run();
+    harness.get_by_label("Undo this import").click();
+    harness.run();
+    harness.get_by_label("Keep it").click();
+    harness.run();
+    assert!(!asks.borrow().contains(&Ask::UndoImport(2)));
+    harness.get_by_label("Undo this import").scroll_to_me();
+    harness.run();
+    harness.get_by_label("Undo this import").click();
+    harness.run();
+    harness.get_all_by_label("Undo this import").last().unwrap().click();
+    harness.run();
+    assert!(asks.borrow().contains(&Ask::UndoImport(2)));
 }
 
 #[test]
@@ -181,7 +276,8 @@ fn a_running_import_says_how_far_it_is_and_can_be_cancelled() {
     };
     let (mut harness, asks) =
         screen(Findings::default(), vec![job], data::DataState::default(), data::data_ui);
-    harness.get_by_label("13,870 of 21,304 rows");
+    harness.get_by_label("65%");
+    harness.get_by_label("about 4 s left");
     harness.get_by_label("Cancel").click();
     harness.run();
     assert_eq!(*asks.borrow(), [Ask::Cancel(JobKind::Import)]);
@@ -360,4 +456,37 @@ fn a_product_shows_what_is_bought_with_it_and_why() {
     harness.get_by_role_and_label(Role::ListItem, "Arc desk lamp").click();
     harness.run();
     harness.get_by_label("Too few orders to say. Filled with similar products.");
+}
+
+#[test]
+fn e_mail_addresses_leave_only_after_a_yes() {
+    use endcap::app::view::ExportPlan;
+    let plan = ExportPlan { target: "klaviyo".to_owned(), n_emails: 3, ..ExportPlan::default() };
+    let found = Findings { export_plan: Some(plan), ..Findings::default() };
+    let (mut harness, asks) = screen(found, Vec::new(), export::ExportState::default(), export::export_ui);
+    harness.get_by_label("Klaviyo").click();
+    harness.run();
+    harness.get_by_label("Customer ID and e-mail address").click();
+    harness.run();
+    harness.get_by_label("Cancel").click();
+    harness.run();
+    let asked = |with| Ask::PlanExport { target: "klaviyo".into(), with_emails: with };
+    assert!(!asks.borrow().contains(&asked(true)));
+    harness.get_by_label("Customer ID and e-mail address").click();
+    harness.run();
+    harness.get_by_label("Write addresses").click();
+    harness.run();
+    assert!(asks.borrow().contains(&asked(true)));
+    harness.get_by_label("This export will contain 3 e-mail addresses.");
+}
+
+#[test]
+fn an_earlier_export_becomes_the_draft_after_a_question() {
+    let (mut harness, asks) =
+        screen(Findings::default(), Vec::new(), export::ExportState::default(), export::export_ui);
+    harness.get_by_label("Make this the current draft").click();
+    harness.run();
+    harness.get_all_by_label("Make this the current draft").last().unwrap().click();
+    harness.run();
+    assert!(asks.borrow().iter().any(|ask| matches!(ask, Ask::RollBack { .. })));
 }

@@ -130,6 +130,7 @@ pub fn view() -> View {
         maturity: Some((3, "Grouped and measured".into(), "import visits".into())),
     }));
     view.imports = Arc::new(vec![ImportSummary {
+        import: Some(2),
         at: NOW - 3000,
         files: vec![
             FileReport {
@@ -146,11 +147,11 @@ pub fn view() -> View {
                 ..Default::default()
             },
         ],
-        issues: vec![],
-        n_new: 21674,
-        n_updated: 0,
-        n_set_aside: 6,
-        noun: "orders".into(),
+        changes: vec![
+            (DataKind::Products, Changes { new: 206, ..Changes::default() }),
+            (DataKind::Orders, Changes { new: 9836, ..Changes::default() }),
+        ],
+        ..ImportSummary::default()
     }]);
     view.pulse = Some(Arc::new(Pulse {
         days: 90,
@@ -173,12 +174,14 @@ pub fn view() -> View {
     );
     view.customers = Some(Arc::new(customers()));
     view.bundle = Some(Arc::new(bundle()));
+    view.choices = StoreChoices { keep_names: true, ..StoreChoices::default() };
     view.exports = Arc::new(vec![ExportRecord {
         at: NOW - 3 * 86400,
         target: "shopify".into(),
         folder: "/shops/export".into(),
         n_files: 6,
         bundle_digest: "abc".into(),
+        is_kept: true,
     }]);
     view
 }
@@ -504,8 +507,7 @@ pub fn detected() -> Vec<DetectedFile> {
             delimiter: ",".into(),
             date_example: Some("2025-11-03".into()),
             columns: vec![ColumnSuggestion::default(); 79],
-            dates_are_ambiguous: false,
-            trouble: None,
+            ..DetectedFile::default()
         },
         DetectedFile {
             path: "/x/kunden.csv".into(),
@@ -518,13 +520,12 @@ pub fn detected() -> Vec<DetectedFile> {
             encoding: "Windows-1252".into(),
             delimiter: ";".into(),
             date_example: Some("03/04/2025".into()),
-            dates_are_ambiguous: true,
-            trouble: None,
+            open_date: Some("03/04/2025".into()),
+            signature: "kunden".into(),
             columns: vec![
                 ColumnSuggestion {
                     header: "E-Mail".into(),
                     samples: vec!["mara@…".into(), "jo@…".into(), "li@…".into()],
-                    stored: vec!["keyed code".into()],
                     meaning: Some("email".into()),
                     sureness: Sureness::Exact,
                     ..Default::default()
@@ -532,10 +533,12 @@ pub fn detected() -> Vec<DetectedFile> {
                 ColumnSuggestion {
                     header: "Umsatz gesamt".into(),
                     samples: vec!["1.204,50".into(), "89,00".into()],
-                    stored: vec!["1204.50".into(), "89.00".into()],
                     meaning: Some("declared_spent".into()),
                     sureness: Sureness::Likely,
-                    decimal_comma: Some(true),
+                    format: ColumnFormat {
+                        decimal_mark: Some(DecimalMark::Comma),
+                        ..ColumnFormat::default()
+                    },
                     ..Default::default()
                 },
                 ColumnSuggestion {
@@ -553,6 +556,7 @@ pub fn detected() -> Vec<DetectedFile> {
                     ..Default::default()
                 },
             ],
+            ..DetectedFile::default()
         },
         DetectedFile {
             path: "/x/Sheet.numbers".into(),

@@ -6,10 +6,10 @@ use crate::app::audit::{Action, Area, Check, Weight};
 use crate::app::view::{
     AuditView, FixRow, Problem, ProblemRow, Pulse, StoreFacts, TableHealth, Then, Unlock, Urgency,
 };
-use crate::app::{Error, Session, View, train};
+use crate::app::{Error, Session};
 use crate::features::History;
 use crate::import::DataKind;
-use crate::shop::{Monitor, Seconds, time::SECONDS_PER_DAY};
+use crate::shop::{Seconds, time::SECONDS_PER_DAY};
 use crate::workspace::Fix;
 
 /// Days of the store pulse.
@@ -33,7 +33,7 @@ pub fn audit_view(session: &Session, store: &StoreFacts, now: Seconds) -> Result
     let mut problems = Vec::with_capacity(audit.problems.len());
     for problem in &audit.problems {
         let fixes = if problem.actions.contains(&Action::Fix) {
-            session.suggested_fixes(problem.code)?.iter().map(fix_row).collect()
+            session.suggested_fixes(problem.code)?.iter().map(before_after).collect()
         } else {
             Vec::new()
         };
@@ -87,7 +87,7 @@ pub fn check_of(code: &str) -> Option<Check> {
 }
 
 /// What a fix changes, and the key that chooses it.
-fn fix_row(fix: &Fix) -> FixRow {
+pub fn before_after(fix: &Fix) -> FixRow {
     let row = |what: &str, before: &str, after: String| FixRow {
         key: key_of(fix),
         what: what.to_owned(),
@@ -127,21 +127,19 @@ pub fn key_of(fix: &Fix) -> String {
 }
 
 /// Lays the safe fixes of problems over the data as one undo step: all of a problem's, or those with the given keys.
-pub fn fix(
-    session: &mut Session,
-    problems: &[(String, Option<Vec<String>>)],
-    now: Seconds,
-    monitor: &dyn Monitor,
-) -> Result<View, Error> {
+/// False when there is nothing to fix any more.
+pub fn lay_fixes(session: &mut Session, problems: &[(String, Option<Vec<String>>)]) -> Result<bool, Error> {
     let mut fixes = Vec::new();
     for (code, keys) in problems {
         let Some(check) = check_of(code) else { continue };
         let wanted = |fix: &Fix| keys.as_ref().is_none_or(|keys| keys.contains(&key_of(fix)));
         fixes.extend(session.suggested_fixes(check)?.into_iter().filter(wanted));
     }
+    if fixes.is_empty() {
+        return Ok(false);
+    }
     session.fix(&format!("Fixed {} rows", fixes.len()), fixes)?;
-    train::refresh(session.workspace_mut(), &train::Settings::at(now), monitor)?;
-    super::view(session, now, monitor)
+    Ok(true)
 }
 
 /// The last 90 days before `history.as_of` beside the 90 before; `None` without orders. Repeat rate: buyers of the

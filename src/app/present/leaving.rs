@@ -1,28 +1,40 @@
 //! What an export would write, and one customer's way, worked out on request.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use crate::app::export::{Exporter, target};
-use crate::app::view::{Check, CheckOutcome, CustomerStory, ExportPlan, Moment, MomentKind, PlannedFile};
+use crate::app::export::{Exporter, People, last_exported, target};
+use crate::app::view::{
+    Check, CheckOutcome, CustomerStory, ExportPlan, ExportRecord, Moment, MomentKind, Part, PartKind,
+    PlannedFile,
+};
 use crate::app::{Error, Session, open, runs, train};
-use crate::bundle::Catalog;
+use crate::bundle::{Bundle, Catalog, Strategy};
+use crate::decide::diff::{Difference, diff};
 use crate::export::Fidelity;
-use crate::features::History;
-use crate::merch::{Action, Document, Target as RuleTarget};
-use crate::shop::{Monitor, Seconds};
+use crate::features::visits::visits_of;
+use crate::features::{History, product_rows};
+use crate::merch::{Action, Document, PageKey, Target as RuleTarget, words};
+use crate::shop::{EventKind, Monitor, Seconds};
+use crate::workspace::{self, Workspace};
 
 /// Lines of a file that the preview shows.
 const HEAD_LINES: usize = 14;
 const HEAD_BYTES: usize = 4_000;
 
+/// What an export of the pages and rules of `document` would write; they may be newer than those saved.
 pub fn export_plan(
     session: &Session,
     to: &str,
+    people: People,
+    document: &Arc<Document>,
     now: Seconds,
     monitor: &dyn Monitor,
 ) -> Result<ExportPlan, Error> {
     let target = target(to)?;
-    let exporter = Exporter::gather(session.workspace(), now, target.names_customers(), Vec::new(), monitor)?;
+    let workspace = session.workspace();
+    let exporter =
+        Exporter::gather_with(workspace, Some(document), now, people.of(target), Vec::new(), monitor)?;
     let projection = exporter.project(target);
     let files = projection
         .files
@@ -40,9 +52,98 @@ pub fn export_plan(
             losses.push(sentence);
         }
     }
-    let bundle = open::bundle(session.workspace())?;
-    let checks = bundle.map(|bundle| checks(&bundle.document, &bundle.catalog)).unwrap_or_default();
-    Ok(ExportPlan { target: to.to_owned(), parts: Vec::new(), files, checks, losses })
+    let mut plan = ExportPlan {
+        target: to.to_owned(),
+        files,
+        losses,
+        n_emails: exporter.n_emails(),
+        ..ExportPlan::default()
+    };
+    if let Some(mut bundle) = open::bundle(workspace)? {
+        bundle.document = Arc::clone(document);
+        monitor.checkpoint()?;
+        let before = last_exported(workspace)?;
+        plan.difference = before.as_ref().map(|before| diff(before, &bundle, now));
+        let n_customers = if target.names_customers() { workspace.totals()?.customers } else { 0 };
+        plan.parts = parts(&bundle, before.as_ref(), plan.difference.as_ref(), n_customers);
+        plan.checks = checks(&bundle.document, &bundle.catalog);
+    }
+    Ok(plan)
+}
+
+/// What left so far, newest first.
+pub fn exports(workspace: &Workspace) -> Result<Vec<ExportRecord>, Error> {
+    let kept = workspace.exported_bundles()?;
+    let record = |export: workspace::Export| ExportRecord {
+        is_kept: kept.contains(&export.bundle),
+        at: export.at,
+        target: export.target,
+        folder: export.folder.into(),
+        n_files: export.n_files,
+        bundle_digest: export.bundle,
+    };
+    Ok(workspace.exports()?.into_iter().map(record).collect())
+}
+
+/// The pages and rules of an earlier export.
+pub fn exported_document(session: &Session, at: Seconds) -> Result<Document, Error> {
+    let exports = session.workspace().exports()?;
+    let export = exports
+        .iter()
+        .find(|export| export.at == at)
+        .ok_or_else(|| Error::user("This export is no longer in the list"))?;
+    serde_json::from_str(&export.document)
+        .map_err(|source| Error::user_because("The pages of this export cannot be read any more.", source))
+}
+
+/// What an export holds, counted, each beside what changed since the last one.
+fn parts(
+    bundle: &Bundle,
+    before: Option<&Bundle>,
+    difference: Option<&Difference>,
+    n_customers: u64,
+) -> Vec<Part> {
+    let home = words::page_name(&PageKey::Home, &str::to_owned);
+    let rows_changed = |is_home: bool| {
+        let rows = difference.into_iter().flat_map(|difference| &difference.rows);
+        let (rows, places) =
+            rows.filter(|row| (row.page == home) == is_home).fold((0, 0), |(n, places), row| {
+                (n + 1, places + row.entered.len() as u64 + row.left.len() as u64 + u64::from(row.moved))
+            });
+        (0 < rows).then_some((rows, places))
+    };
+    let paired = (0..bundle.catalog.products.len() as u32)
+        .filter(|product| !bundle.neighbors.of(Strategy::BoughtTogether, *product).is_empty())
+        .count() as u64;
+    let search = &bundle.document.search;
+    let search_changed = before.is_some_and(|before| before.document.search != *search);
+    let rules_changed = difference.map_or(0, |difference| difference.rules.len() as u64);
+    let mut parts = vec![
+        Part {
+            kind: PartKind::Homepages,
+            amount: bundle.segments.segments.len() as u64 + 1,
+            changed: rows_changed(true),
+        },
+        Part {
+            kind: PartKind::Collections,
+            amount: bundle.catalog.collections.len() as u64,
+            changed: rows_changed(false),
+        },
+        Part { kind: PartKind::BoughtTogether, amount: paired, changed: None },
+        Part {
+            kind: PartKind::Search,
+            amount: (search.synonyms.len() + search.redirects.len()) as u64,
+            changed: search_changed.then_some((1, 1)),
+        },
+        Part {
+            kind: PartKind::Rules,
+            amount: bundle.document.rules.len() as u64,
+            changed: (0 < rules_changed).then_some((rules_changed, rules_changed)),
+        },
+        Part { kind: PartKind::Customers, amount: n_customers, changed: None },
+    ];
+    parts.retain(|part| 0 < part.amount || part.changed.is_some());
+    parts
 }
 
 /// The first lines of a text file; empty for anything else.
@@ -116,7 +217,37 @@ fn checks(document: &Document, catalog: &Catalog) -> Vec<Check> {
     ]
 }
 
-/// The orders of the customer with this number (1 is the first by id), oldest first.
+/// Who bought a product before the day the groups look back from: rows of the customer table, ascending.
+pub fn buyers(
+    session: &Session,
+    product: &str,
+    now: Seconds,
+    monitor: &dyn Monitor,
+) -> Result<Vec<usize>, Error> {
+    let workspace = session.workspace();
+    let run = runs::segments(workspace)?.map(|kept| kept.result);
+    let at = train::Settings { as_of: run.as_ref().map(|run| run.as_of), ..train::Settings::at(now) };
+    let (frames, as_of) = train::frames_as_of(workspace, &at, monitor)?;
+    let history = History::before(&frames, as_of)
+        .map_err(|source| Error::bug_because("The orders could not be read.", source))?;
+    let rows = product_rows(&frames, as_of)
+        .map_err(|source| Error::bug_because("The products could not be read.", source))?;
+    let Some(place) = rows.iter().position(|row| row.id == product) else {
+        return Ok(Vec::new());
+    };
+    let mut buyers: Vec<usize> = history
+        .lines
+        .iter()
+        .filter(|line| line.product == Some(place as u32))
+        .map(|line| line.customer as usize)
+        .collect();
+    buyers.sort_unstable();
+    buyers.dedup();
+    Ok(buyers)
+}
+
+/// What the customer with this number (1 is the first by id) did, oldest first: visits, orders, and moves between
+/// groups.
 pub fn story(
     session: &Session,
     number: i64,
@@ -127,39 +258,84 @@ pub fn story(
     let run = runs::segments(workspace)?.map(|kept| kept.result);
     let at = train::Settings { as_of: run.as_ref().map(|run| run.as_of), ..train::Settings::at(now) };
     let (frames, as_of) = train::frames_as_of(workspace, &at, monitor)?;
-    let history = History::before(&frames, as_of)
-        .map_err(|source| Error::bug_because("The customer's orders could not be read.", source))?;
-    let rows = crate::features::product::product_rows(&frames, as_of)
-        .map_err(|source| Error::bug_because("The products could not be read.", source))?;
+    let unreadable = |source| Error::bug_because("What the customer did could not be read.", source);
+    let history = History::before(&frames, as_of).map_err(unreadable)?;
+    let rows = product_rows(&frames, as_of).map_err(unreadable)?;
     let ids: Vec<String> = rows.into_iter().map(|row| row.id).collect();
+    let id_of = |product: Option<u32>| product.and_then(|product| ids.get(product as usize).cloned());
     let customer = u32::try_from(number - 1).unwrap_or(u32::MAX);
-    let mut moments: BTreeMap<u32, Moment> = BTreeMap::new();
+    let mut orders: BTreeMap<u32, Moment> = BTreeMap::new();
     for order in history.orders.iter().filter(|order| order.customer == customer) {
         let bought = Moment {
             at: order.at,
             kind: MomentKind::Bought,
             value: Some(order.revenue),
+            refunded: (0 < order.refunded).then_some(order.refunded),
             ..Moment::default()
         };
-        moments.insert(order.order, bought);
+        orders.insert(order.order, bought);
     }
     for line in history.lines.iter().filter(|line| line.customer == customer) {
-        let id = line.product.and_then(|product| ids.get(product as usize).cloned());
-        if let (Some(moment), Some(id)) = (moments.get_mut(&line.order), id) {
+        if let (Some(moment), Some(id)) = (orders.get_mut(&line.order), id_of(line.product)) {
             moment.products.push(id);
         }
     }
-    let mut moments: Vec<Moment> = moments.into_values().collect();
+    let mut moments: Vec<Moment> = orders.into_values().collect();
+    let n_orders = moments.len() as u32;
+    let spent = moments.iter().filter_map(|moment| moment.value).sum();
+    let refunded = moments.iter().filter_map(|moment| moment.refunded).sum();
+    for visit in visits_of(&frames, customer, as_of).map_err(unreadable)? {
+        let kind = match visit.kind {
+            EventKind::ViewProduct | EventKind::ClickProduct => MomentKind::Viewed,
+            EventKind::Search => MomentKind::Searched,
+            EventKind::AddToCart => MomentKind::AddedToCart,
+            EventKind::RemoveFromCart => MomentKind::RemovedFromCart,
+            EventKind::AddToWishlist => MomentKind::Wished,
+            EventKind::EmailOpen => MomentKind::OpenedMail,
+            EventKind::EmailClick => MomentKind::ClickedMail,
+            // Orders come from the order files; pages without a product say nothing here.
+            _ => continue,
+        };
+        let products: Vec<String> = id_of(visit.product).into_iter().collect();
+        if products.is_empty() && matches!(kind, MomentKind::Viewed | MomentKind::AddedToCart) {
+            continue;
+        }
+        moments.push(Moment { at: visit.at, kind, products, words: visit.query, ..Moment::default() });
+    }
+    if let Some(id) = history.ids.get(customer as usize) {
+        moments.extend(moves(session, id)?);
+    }
     moments.sort_by_key(|moment| moment.at);
     let group = run.as_ref().and_then(|run| {
         let group = run.assignment.get(customer as usize).copied()?;
         run.groups.get(usize::from(group)).map(|group| group.id.clone())
     });
-    Ok(CustomerStory {
-        number,
-        group,
-        n_orders: moments.len() as u32,
-        spent: moments.iter().filter_map(|moment| moment.value).sum(),
-        moments,
-    })
+    let accepts_email = history.accepts_email.get(customer as usize).copied().unwrap_or(false);
+    Ok(CustomerStory { number, group, n_orders, spent, refunded, accepts_email, moments })
+}
+
+/// Groupings that are read back for a customer's moves.
+const MOST_GROUPINGS: usize = 8;
+
+/// Moves of a customer between kept groupings of different days.
+fn moves(session: &Session, id: &str) -> Result<Vec<Moment>, Error> {
+    let mut stands: Vec<(Seconds, Option<String>)> = Vec::new();
+    for run in runs::recent_segments(session.workspace(), MOST_GROUPINGS)? {
+        let group = run.group_of(id).and_then(|group| run.groups.get(group)).map(|group| group.name.clone());
+        // The newest grouping of a day counts: those before it were only drafts of it.
+        if stands.last().is_none_or(|(at, _)| run.as_of < *at) {
+            stands.push((run.as_of, group));
+        }
+    }
+    stands.reverse();
+    Ok(stands
+        .windows(2)
+        .filter(|pair| pair[0].1 != pair[1].1)
+        .map(|pair| Moment {
+            at: pair[1].0,
+            kind: MomentKind::Moved,
+            moved: Some([pair[0].1.clone(), pair[1].1.clone()]),
+            ..Moment::default()
+        })
+        .collect())
 }

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod customers;
+pub mod imports;
 pub mod leaving;
 pub mod search_terms;
 pub mod view;

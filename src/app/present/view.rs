@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::customers::customers_view;
 use super::search_terms::search_terms;
 use crate::app::compile::words::searches;
-use crate::app::view::{StoreFacts, View};
+use crate::app::view::{StoreChoices, StoreFacts, View};
 use crate::app::{Error, Session, drift, open, runs, train};
 use crate::features::{History, features_of};
 use crate::shop::{Monitor, Seconds};
@@ -17,6 +17,11 @@ pub fn view(session: &Session, now: Seconds, monitor: &dyn Monitor) -> Result<Vi
     let settings = workspace.settings()?;
     let facts = workspace.facts()?;
     let bundle = open::bundle(workspace)?.map(Arc::new);
+    let choices = StoreChoices {
+        picture_folder: settings.picture_folder.clone(),
+        load_pictures: settings.load_pictures,
+        keep_names: settings.keep_names,
+    };
     let mut view = View::of(StoreFacts {
         name: settings.store_name,
         file: workspace.path().to_owned(),
@@ -32,14 +37,16 @@ pub fn view(session: &Session, now: Seconds, monitor: &dyn Monitor) -> Result<Vi
         is_sample: settings.is_sample,
         read_only: workspace.access() != Access::Write,
     });
+    view.choices = choices;
     view.stale_runs = open::stale_runs(workspace, view.store.as_of)?;
     view.drift = drift::watch(workspace)?.map(Arc::new);
     view.bundle = bundle;
-    if let Some(kept) = runs::segments(workspace)? {
+    if let Some(mut kept) = runs::segments(workspace)? {
         monitor.checkpoint()?;
         let previous = runs::previous_segments(workspace)?;
         let at = train::Settings { as_of: Some(kept.result.as_of), ..train::Settings::at(now) };
         let (frames, as_of) = train::frames_as_of(workspace, &at, monitor)?;
+        kept.result = kept.result.over(&train::customer_ids(&frames)?);
         let unreadable = |source: crate::features::Error| {
             Error::bug_because("The customers could not be described.", source)
         };
@@ -53,6 +60,9 @@ pub fn view(session: &Session, now: Seconds, monitor: &dyn Monitor) -> Result<Vi
         let is_stale = view.stale_runs.iter().any(|kind| kind == runs::SEGMENTS);
         view.customers = Some(Arc::new(customers_view(&kept.result, &features, &history, before, is_stale)));
     }
+    view.imports = Arc::new(super::imports::imports(workspace)?);
+    view.exports = Arc::new(super::leaving::exports(workspace)?);
+    view.exported = crate::app::export::last_exported(workspace)?.map(Arc::new);
     view.audit = Some(Arc::new(super::audit::audit_view(session, &view.store, now)?));
     Ok(view)
 }

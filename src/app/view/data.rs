@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
-use crate::import::{DataKind, FileReport, Issue, Platform};
+use crate::import::{ColumnFormat, DataKind, FileReport, Mapping, Platform, Severity};
 use crate::shop::Seconds;
 
 /// One file the person handed over, as far as it was understood before anything is written.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DetectedFile {
+    /// The file, folder or archive that was handed over and holds it.
     pub path: PathBuf,
     /// As shown: the file name, `outer.zip/inner.csv` inside archives.
     pub name: String,
@@ -15,16 +16,24 @@ pub struct DetectedFile {
     pub kind: DataKind,
     pub state: FileState,
     pub bytes: u64,
-    /// Records, where counting them was quick.
+    /// Records below the header, where counting them was quick.
     pub n_rows: Option<u64>,
+    /// `n_rows` follows from the beginning of the file and its size.
+    pub rows_are_estimated: bool,
     pub encoding: String,
     pub delimiter: String,
     /// One date as written in the file.
     pub date_example: Option<String>,
     /// In file order; empty for formats without columns.
     pub columns: Vec<ColumnSuggestion>,
-    /// True when dates can be read two ways and the person has to say which.
-    pub dates_are_ambiguous: bool,
+    /// The same for the same set of columns; what a mapping is remembered by.
+    pub signature: String,
+    /// The mapping the person made for such files before, as it fits this one.
+    pub mapping: Option<Mapping>,
+    /// A date that can be read two ways, when nothing in the file says which: the person has to.
+    pub open_date: Option<String>,
+    /// An amount that can be read two ways.
+    pub open_amount: Option<String>,
     /// Why it cannot be read, and what to do.
     pub trouble: Option<String>,
 }
@@ -39,17 +48,16 @@ pub enum FileState {
     Unreadable,
 }
 
-/// What one column seems to mean, with the first values as they are and as they will be stored.
+/// What one column seems to mean, with its first values as they are in the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ColumnSuggestion {
     pub header: String,
     pub samples: Vec<String>,
-    pub stored: Vec<String>,
     /// The mapping file's word for the meaning; `None` until the person chooses, `ignore` for none.
     pub meaning: Option<String>,
     pub sureness: Sureness,
-    pub decimal_comma: Option<bool>,
-    pub day_first: Option<bool>,
+    /// How its cells are written, where they tell.
+    pub format: ColumnFormat,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,17 +70,98 @@ pub enum Sureness {
     Exact,
 }
 
-/// One finished import.
+/// One import in effect.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImportSummary {
+    /// Number of the import; `None` when nothing was written because every file was known.
+    pub import: Option<i64>,
     pub at: Seconds,
     pub files: Vec<FileReport>,
-    pub issues: Vec<Issue>,
-    pub n_new: u64,
-    pub n_updated: u64,
-    pub n_set_aside: u64,
-    /// What the new rows are, for the sentence: `orders`.
-    pub noun: String,
+    /// Files of earlier imports that were handed over again and changed nothing.
+    pub known_files: Vec<String>,
+    pub issues: Vec<ImportIssue>,
+    /// Of products, customers, orders and visits, in this order.
+    pub changes: Vec<(DataKind, Changes)>,
+}
+
+impl ImportSummary {
+    pub fn n_rows_read(&self) -> u64 {
+        self.files.iter().map(|file| file.rows_read).sum()
+    }
+
+    pub fn n_set_aside(&self) -> u64 {
+        self.files.iter().map(|file| file.rows_set_aside).sum()
+    }
+
+    pub fn n_new(&self) -> u64 {
+        self.changes.iter().map(|(_, changes)| changes.new).sum()
+    }
+
+    pub fn n_updated(&self) -> u64 {
+        self.changes.iter().map(|(_, changes)| changes.changed).sum()
+    }
+}
+
+/// Compared with the workspace before the import.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    pub new: u64,
+    pub changed: u64,
+    pub unchanged: u64,
+    /// In the workspace, but no longer in the files; kept until the owner decides.
+    pub gone: u64,
+}
+
+/// The same problem in one column of one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportIssue {
+    pub severity: Severity,
+    pub count: u64,
+    pub file: String,
+    /// The first line where it occurs.
+    pub line: Option<u64>,
+    pub message: String,
+    pub advice: String,
+}
+
+/// One import looked at closely.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ImportDetail {
+    pub import: i64,
+    /// The first rows set aside.
+    pub set_aside: Vec<SetAside>,
+    /// What the newest import changed in what was there; a sample.
+    pub changed: Vec<ChangedValue>,
+    /// Products that its files no longer hold; a sample.
+    pub gone: Vec<String>,
+}
+
+/// A row as it was in its file, and why it could not be used.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SetAside {
+    pub file: String,
+    pub line: u64,
+    pub reason: String,
+    pub raw: String,
+}
+
+/// One value before and after an import.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ChangedValue {
+    pub what: String,
+    pub field: ChangedField,
+    pub before: String,
+    pub after: String,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ChangedField {
+    #[default]
+    Title,
+    Price,
+    Stock,
+    OrderTotal,
+    OrderStatus,
 }
 
 /// The audit as the Data screen shows it.

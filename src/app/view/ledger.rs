@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
+use crate::decide::diff::Difference;
 use crate::shop::Seconds;
 
 /// What an export to one target would write, worked out without writing it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ExportPlan {
     /// The word of the command line's `--to`.
     pub target: String,
@@ -14,15 +15,34 @@ pub struct ExportPlan {
     pub checks: Vec<Check>,
     /// What the target cannot say, sentence by sentence; from the fidelity report.
     pub losses: Vec<String>,
+    /// What changes for shoppers against the last export; `None` before the first.
+    pub difference: Option<Difference>,
+    /// How many e-mail addresses the files would hold; 0 for ids only.
+    pub n_emails: u64,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// One kind of thing that leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Part {
-    pub name: String,
-    /// For example `12 pages`.
-    pub amount: String,
-    /// Against the last export, for example `3 pages · 27 moves`; empty for none.
-    pub changes: String,
+    pub kind: PartKind,
+    pub amount: u64,
+    /// Against the last export: how many of them differ, and in how many places; `None` for none.
+    pub changed: Option<(u64, u64)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PartKind {
+    /// The homepage of everyone and of each group.
+    Homepages,
+    /// The order of collection pages.
+    Collections,
+    /// Products with a list of what is bought together with them.
+    BoughtTogether,
+    /// Synonyms and redirects.
+    Search,
+    Rules,
+    /// Customers with the group they belong to.
+    Customers,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,5 +74,8 @@ pub struct ExportRecord {
     pub target: String,
     pub folder: PathBuf,
     pub n_files: u32,
+    /// Id of the bundle that was projected.
     pub bundle_digest: String,
+    /// Its bundle is kept, so that the pages of then can be compared with and gone back to.
+    pub is_kept: bool,
 }

@@ -1,15 +1,15 @@
 //! Export: what would leave, what changes for shoppers, and what left before.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use egui::{Align, Frame, Layout, Margin, RichText, ScrollArea, Ui};
 
 use super::first_run::ago;
 use super::stage::{Ask, JobKind, Stage};
-use crate::app::view::{CheckOutcome, ExportPlan};
+use crate::app::view::{CheckOutcome, ExportPlan, PartKind};
 use crate::decide::diff::Difference;
 use crate::export::Target;
+use crate::shop::Seconds;
 use crate::ui::icons;
 use crate::ui::kit::empty::{Chosen, EmptyState};
 use crate::ui::kit::{button, card, chip, heading, marker, modal, progress, tabs};
@@ -21,25 +21,28 @@ use crate::ui::theme::{HasTokens as _, space, text};
 #[derive(Clone, Debug)]
 pub struct ExportState {
     target: &'static str,
-    left_out: BTreeSet<String>,
+    /// Name people by e-mail address too; asked for once per visit of the screen.
+    with_emails: bool,
+    asks_for_emails: bool,
     pub folder: Option<PathBuf>,
     shows_files: bool,
-    /// The comparison and the edit count it was made at.
-    difference: Option<(u64, Difference)>,
     page_filter: Option<String>,
-    asked_for: Option<(&'static str, u64)>,
+    asked_for: Option<(&'static str, u64, bool)>,
+    /// The export that is asked to be gone back to.
+    going_back_to: Option<Seconds>,
 }
 
 impl Default for ExportState {
     fn default() -> Self {
         Self {
             target: Target::Web.name(),
-            left_out: BTreeSet::new(),
+            with_emails: false,
+            asks_for_emails: false,
             folder: None,
             shows_files: false,
-            difference: None,
             page_filter: None,
             asked_for: None,
+            going_back_to: None,
         }
     }
 }
@@ -58,10 +61,10 @@ pub fn export_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut ExportState) {
         }
         return;
     }
-    let asked = (state.target, stage.revision);
+    let asked = (state.target, stage.revision, state.with_emails);
     if state.asked_for != Some(asked) {
         state.asked_for = Some(asked);
-        stage.push(Ask::PlanExport { target: state.target.to_owned() });
+        stage.push(Ask::PlanExport { target: state.target.to_owned(), with_emails: state.with_emails });
     }
     let plan = stage.found.export_plan.clone().filter(|plan| plan.target == state.target);
     ScrollArea::vertical().id_salt("export").auto_shrink(false).show(ui, |ui| {
@@ -72,22 +75,26 @@ pub fn export_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut ExportState) {
             ui.add_space(space::S);
             progress_ui(ui, stage);
             if let Some(plan) = plan.as_ref().filter(|plan| !plan.parts.is_empty()) {
-                parts_ui(ui, stage, state, plan);
+                parts_ui(ui, stage, plan);
                 ui.add_space(space::M);
             }
-            difference_ui(ui, stage, state);
-            ui.add_space(space::M);
+            if let Some(difference) = plan.as_ref().and_then(|plan| plan.difference.as_ref()) {
+                difference_ui(ui, stage, state, difference);
+                ui.add_space(space::M);
+            }
             if let Some(plan) = &plan {
                 checks_ui(ui, plan);
                 ui.add_space(space::M);
                 write_ui(ui, stage, state, plan);
             }
-            earlier_ui(ui, stage);
+            earlier_ui(ui, stage, state);
         });
     });
     if let Some(plan) = &plan {
         files_ui(ui, state, plan);
     }
+    emails_dialog(ui, stage, state);
+    go_back_dialog(ui, stage, state);
 }
 
 fn targets_ui(ui: &mut Ui, state: &mut ExportState) {
@@ -97,7 +104,7 @@ fn targets_ui(ui: &mut Ui, state: &mut ExportState) {
             let pill = tabs::pill(ui, state.target == target.name(), target.title(), target.title());
             if pill.on_hover_text(target.summary()).clicked() {
                 state.target = target.name();
-                state.left_out.clear();
+                state.with_emails = false;
             }
         }
     });
@@ -127,7 +134,7 @@ fn progress_ui(ui: &mut Ui, stage: &mut Stage<'_>) {
     }
 }
 
-fn parts_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut ExportState, plan: &ExportPlan) {
+fn parts_ui(ui: &mut Ui, stage: &Stage<'_>, plan: &ExportPlan) {
     let t = ui.tokens();
     card::card(ui, |ui| {
         ui.set_width(ui.available_width());
@@ -145,41 +152,38 @@ fn parts_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut ExportState, plan: &Expo
         });
         for part in &plan.parts {
             ui.horizontal(|ui| {
-                let mut taken = !state.left_out.contains(&part.name);
-                let name = T::Include.with(&[("part", (&part.name).into())]);
-                if ui.add(egui::Checkbox::without_text(&mut taken)).accessible_name(name).changed() {
-                    if taken {
-                        state.left_out.remove(&part.name);
-                    } else {
-                        state.left_out.insert(part.name.clone());
-                    }
+                let (name, amount) = match part.kind {
+                    PartKind::Homepages => (T::PartHomepages, T::AmountGroups),
+                    PartKind::Collections => (T::PartCollections, T::AmountPages),
+                    PartKind::BoughtTogether => (T::PartTogether, T::AmountProducts),
+                    PartKind::Search => (T::PartSearch, T::AmountWords),
+                    PartKind::Rules => (T::PartRules, T::AmountRules),
+                    PartKind::Customers => (T::PartCustomers, T::AmountCustomers),
+                };
+                ui.label(RichText::new(icons::CHECK.0).color(t.boost.fg));
+                ui.label(name.text());
+                let amount = amount.with(&[("n", part.amount.into())]);
+                ui.label(RichText::new(amount).text_style(text::number()).color(t.muted));
+                if stage.view.exports.is_empty() {
+                    return;
                 }
-                ui.label(&part.name);
-                ui.label(RichText::new(&part.amount).text_style(text::number()).color(t.muted));
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    let words = if part.changes.is_empty() { T::NoChanges.text() } else { &part.changes };
-                    ui.label(RichText::new(words).color(if part.changes.is_empty() {
-                        t.muted
-                    } else {
-                        t.text
-                    }));
+                    let (words, color) = match (part.kind, part.changed) {
+                        (_, None) => (T::NoChanges.text().to_owned(), t.muted),
+                        (PartKind::Homepages | PartKind::Collections, Some((rows, places))) => {
+                            (T::RowsMoved.with(&[("rows", rows.into()), ("places", places.into())]), t.text)
+                        }
+                        (_, Some((n, _))) => (T::Changed.with(&[("n", n.into())]), t.text),
+                    };
+                    ui.label(RichText::new(words).color(color));
                 });
             });
         }
     });
 }
 
-fn difference_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut ExportState) {
-    let (Some(exported), Some(prepared)) = (&stage.view.exported, stage.prepared) else {
-        return;
-    };
-    if state.difference.as_ref().is_none_or(|(revision, _)| *revision != stage.revision) {
-        let difference = crate::decide::diff(exported, prepared.bundle(), stage.now);
-        state.difference = Some((stage.revision, difference));
-    }
-    let Some((_, difference)) = &state.difference else {
-        return;
-    };
+fn difference_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut ExportState, difference: &Difference) {
+    let Some(prepared) = stage.prepared else { return };
     let t = ui.tokens();
     heading::title(ui, T::Diff.text());
     card::card(ui, |ui| {
@@ -290,7 +294,11 @@ fn write_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut ExportState, plan: &
             stage.push(Ask::ChooseExportFolder);
         }
     });
-    heading::caption(ui, T::IdsOnly.text());
+    if Target::from_name(state.target).is_some_and(|target| target.names_customers()) {
+        people_ui(ui, stage, state, plan);
+    } else {
+        heading::caption(ui, T::NobodyNamed.text());
+    }
     ui.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let blocking: Vec<&str> = plan
@@ -305,15 +313,9 @@ fn write_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut ExportState, plan: &
             if button::enabled_or_why(ui, button::primary((icons::EXPORT.atom(), label)), why_not.as_deref())
                 .clicked()
             {
-                let parts = plan
-                    .parts
-                    .iter()
-                    .map(|part| part.name.clone())
-                    .filter(|name| !state.left_out.contains(name))
-                    .collect();
                 stage.push(Ask::Export {
                     target: state.target.to_owned(),
-                    parts,
+                    with_emails: state.with_emails,
                     folder: state.folder.clone(),
                 });
             }
@@ -322,6 +324,71 @@ fn write_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut ExportState, plan: &
             }
         });
     });
+}
+
+/// Customer ids, or e-mail addresses too where the owner keeps them.
+fn people_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut ExportState, plan: &ExportPlan) {
+    ui.horizontal_wrapped(|ui| {
+        ui.label(T::PeopleAs.text());
+        if chip::filter(ui, !state.with_emails, T::PeopleIds.text()).clicked() {
+            state.with_emails = false;
+        }
+        if stage.view.choices.keep_names {
+            if chip::filter(ui, state.with_emails, T::PeopleEmails.text()).clicked() && !state.with_emails {
+                state.asks_for_emails = true;
+            }
+        } else {
+            heading::caption(ui, T::NamesAreOff.text());
+        }
+    });
+    if state.with_emails {
+        let words = T::HoldsEmails.with(&[("n", plan.n_emails.into())]);
+        card::banner(ui, ui.tokens().bury, |ui| ui.label(words));
+    }
+}
+
+fn emails_dialog(ui: &Ui, stage: &Stage<'_>, state: &mut ExportState) {
+    if !state.asks_for_emails {
+        return;
+    }
+    let mut is_done = false;
+    let closed = modal::dialog(ui, "emails", 440.0, |ui| {
+        heading::title(ui, T::EmailsTitle.text());
+        let n = stage.view.store.n_customers;
+        ui.add(egui::Label::new(T::EmailsLead.with(&[("n", n.into())])).wrap());
+        ui.add_space(space::M);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if ui.add(button::primary(T::EmailsYes.text())).clicked() {
+                state.with_emails = true;
+                is_done = true;
+            }
+            is_done |= ui.add(button::plain(T::Cancel.text())).clicked();
+        });
+    });
+    if closed || is_done {
+        state.asks_for_emails = false;
+    }
+}
+
+fn go_back_dialog(ui: &Ui, stage: &mut Stage<'_>, state: &mut ExportState) {
+    let Some(at) = state.going_back_to else { return };
+    let mut is_done = false;
+    let closed = modal::dialog(ui, "go back to export", 440.0, |ui| {
+        let when = stage.formats.time(at);
+        heading::title(ui, &T::GoBackTitle.with(&[("when", (&when).into())]));
+        ui.add(egui::Label::new(T::GoBackLead.text()).wrap());
+        ui.add_space(space::M);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if ui.add(button::primary(T::MakeDraft.text())).clicked() {
+                stage.push(Ask::RollBack { exported_at: at });
+                is_done = true;
+            }
+            is_done |= ui.add(button::plain(T::Cancel.text())).clicked();
+        });
+    });
+    if closed || is_done {
+        state.going_back_to = None;
+    }
 }
 
 fn files_ui(ui: &Ui, state: &mut ExportState, plan: &ExportPlan) {
@@ -350,7 +417,7 @@ fn files_ui(ui: &Ui, state: &mut ExportState, plan: &ExportPlan) {
     }
 }
 
-fn earlier_ui(ui: &mut Ui, stage: &mut Stage<'_>) {
+fn earlier_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut ExportState) {
     let exports = std::sync::Arc::clone(&stage.view.exports);
     if exports.is_empty() {
         return;
@@ -373,6 +440,9 @@ fn earlier_ui(ui: &mut Ui, stage: &mut Stage<'_>) {
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     if ui.add(button::link(T::ShowInFolder.text())).clicked() {
                         stage.push(Ask::ShowInFolder(export.folder.clone()));
+                    }
+                    if ui.add(button::link(T::MakeDraft.text())).clicked() {
+                        state.going_back_to = Some(export.at);
                     }
                 });
             });

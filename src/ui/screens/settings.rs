@@ -3,6 +3,7 @@
 use egui::{FontId, Frame, Margin, RichText, ScrollArea, Ui, vec2};
 
 use super::Scene;
+use super::stage::Ask;
 use crate::ui::command::{Action, Command};
 use crate::ui::icons;
 use crate::ui::kit::{button, card, chip, heading};
@@ -20,9 +21,9 @@ pub fn settings_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) 
             if !scene.view.store.name.is_empty() {
                 section(ui, T::Store, |ui| store_ui(ui, scene, commands));
                 section(ui, T::ShopLook, |ui| look_ui(ui, scene, commands));
-                section(ui, T::Pictures, |ui| pictures_ui(ui, scene));
+                section(ui, T::Pictures, |ui| pictures_ui(ui, scene, commands));
             }
-            section(ui, T::Privacy, privacy_ui);
+            section(ui, T::Privacy, |ui| privacy_ui(ui, scene, commands));
             section(ui, T::Appearance, |ui| appearance_ui(ui, scene, commands));
             section(ui, T::Keyboard, |ui| keyboard_ui(ui, scene, commands));
         });
@@ -121,22 +122,46 @@ fn preview_ui(ui: &mut Ui, scene: &Scene<'_>, look: &ShopLook) {
         });
 }
 
-fn pictures_ui(ui: &mut Ui, scene: &Scene<'_>) {
+fn pictures_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
     if let Some(bundle) = &scene.view.bundle {
         let all = bundle.catalog.products.len();
         let with = bundle.catalog.products.iter().filter(|product| product.image.is_some()).count();
-        ui.label(T::Matched.with(&[("n", with.into()), ("all", all.into())]));
+        ui.label(T::Named.with(&[("n", with.into()), ("all", all.into())]));
     }
+    let read_only = scene.view.store.read_only.then(|| T::ReadOnly.text());
+    line(ui, T::Folder, |ui, _| {
+        let folder = scene.view.choices.picture_folder.as_ref();
+        let words =
+            folder.map_or_else(|| T::ChooseFolder.text().to_owned(), |path| path.display().to_string());
+        let choose =
+            button::plain((icons::FOLDER_OPEN.atom(), words)).wrap_mode(egui::TextWrapMode::Truncate);
+        if button::enabled_or_why(ui, choose, read_only).clicked() {
+            commands.push(Command::Ask(Ask::ChoosePictureFolder));
+        }
+        if folder.is_some() && ui.add(button::link(T::ForgetFolder.text())).clicked() {
+            commands.push(Command::Ask(Ask::ForgetPictureFolder));
+        }
+    });
+    ui.add(egui::Label::new(RichText::new(T::FolderHint.text()).text_style(text::small())).wrap());
 }
 
-fn privacy_ui(ui: &mut Ui) {
+fn privacy_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
     let t = ui.tokens();
     ui.horizontal(|ui| {
         ui.label(RichText::new(icons::SHIELD_CHECK.0).text_style(text::icon()).color(t.boost.fg));
         ui.label(RichText::new(T::Stays.text()).text_style(text::strong()));
     });
-    for words in [T::Hashes, T::Sensitive, T::Forget] {
+    let is_open = !scene.view.store.name.is_empty();
+    let keeps = scene.view.choices.keep_names;
+    for words in [if keeps { T::NamesKept } else { T::Hashes }, T::Sensitive, T::Forget] {
         ui.add(egui::Label::new(words.text()).wrap());
+    }
+    if is_open && !scene.view.store.read_only {
+        let mut on = keeps;
+        if ui.checkbox(&mut on, T::KeepNames.text()).changed() {
+            commands.push(Command::Ask(Ask::SetKeepNames(on)));
+        }
+        ui.add(egui::Label::new(RichText::new(T::KeepNamesHint.text()).text_style(text::small())).wrap());
     }
 }
 

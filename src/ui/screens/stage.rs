@@ -1,14 +1,18 @@
 //! What every screen gets to see, and what it may ask for.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use egui::{Rect, Ui};
 
 use crate::app::View;
-use crate::app::view::{CustomerStory, DetectedFile, ExportPlan};
+use crate::app::replay::Replayed;
+use crate::app::view::{CustomerStory, DetectedFile, ExportPlan, ImportDetail, ImportSummary};
 use crate::bundle::{CatalogProduct, SegmentCondition};
+use crate::import::{DateOrder, DecimalMark, Mapping};
+use crate::measure::replay::MarginPoint;
 use crate::merch::{Document, Edit};
-use crate::shop::Seconds;
+use crate::shop::{Currency, Seconds};
 use crate::ui::format::Formats;
 use crate::ui::pictures::{Picture, Size, paint_tile};
 use crate::ui::theme::ShopLook;
@@ -35,10 +39,80 @@ pub struct Stage<'a> {
 pub struct Findings {
     /// Files that were dropped or chosen, once looked at; empty when no import is being prepared.
     pub detected: Vec<DetectedFile>,
+    /// A mapping that was loaded from a file, to be laid over the files it fits; counts up with each.
+    pub loaded_mapping: Option<(u32, Mapping)>,
+    /// What the import that is being prepared would do, by the choices it was tried with.
+    pub rehearsal: Option<(ImportChoices, ImportSummary)>,
+    /// What is being imported now, in the order it is read.
+    pub importing: Vec<String>,
+    /// What the last import did, until the person has seen it.
+    pub imported: Option<ImportSummary>,
+    /// One import looked at closely.
+    pub import_detail: Option<ImportDetail>,
     pub story: Option<CustomerStory>,
     pub export_plan: Option<ExportPlan>,
     /// What could not be done, in a sentence.
     pub trouble: Option<String>,
+    pub replay: Replays,
+}
+
+/// What past orders say about the open page and about edits that are not made yet.
+#[derive(Clone, Debug, Default)]
+pub struct Replays {
+    pub state: ReplayState,
+    /// The last answer. It keeps its place while the next is worked out.
+    pub shown: Option<Arc<Replayed>>,
+    /// `shown` is about an earlier state of the page.
+    pub is_stale: bool,
+    /// Effects of edits that were asked for, newest last.
+    pub costs: Vec<Cost>,
+    pub curve: Option<Curve>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ReplayState {
+    /// The page is as it was exported, or as it was before the first edit.
+    #[default]
+    Unchanged,
+    /// Models of the time before the replayed orders are being made.
+    Learning,
+    /// So many orders, which are too few.
+    TooFew(usize),
+    /// Past orders say nothing about this kind of page.
+    NoPast,
+    Ready,
+}
+
+/// What an edit would mean.
+#[derive(Clone, Debug)]
+pub struct Cost {
+    pub question: CostQuestion,
+    pub answer: Arc<Replayed>,
+}
+
+/// Which edit, of which state of the document, looked at where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CostQuestion {
+    pub revision: u64,
+    pub edit: Edit,
+    /// The row whose hits count.
+    pub row: Option<String>,
+}
+
+/// The trade between what shoppers want and what the shop earns, for one row.
+#[derive(Clone, Debug)]
+pub struct Curve {
+    pub row: String,
+    /// The state of the document it was made for.
+    pub revision: u64,
+    pub points: Arc<Vec<MarginPoint>>,
+}
+
+impl Replays {
+    /// The effect of an edit, if it was worked out for this state of the document.
+    pub fn cost_of(&self, question: &CostQuestion) -> Option<&Replayed> {
+        self.costs.iter().find(|cost| cost.question == *question).map(|cost| cost.answer.as_ref())
+    }
 }
 
 /// Paints a product's picture into `rect`, or its tile when it has none or it is still loading.
@@ -64,6 +138,7 @@ pub struct JobLine {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum JobKind {
     Detect,
+    Rehearse,
     Import,
     Audit,
     Group,
@@ -108,9 +183,25 @@ pub enum Ask {
     ChooseFiles,
     /// Leaves the preparation of an import without importing.
     DropDetected,
+    /// Leaves one file, folder or archive out of the import that is being prepared.
+    LeaveOut(PathBuf),
+    /// What the import would do, without doing it.
+    Rehearse(ImportChoices),
     Import(ImportChoices),
+    /// Writes the mapping as the TOML that `--mapping` reads.
+    SaveMapping(Mapping),
+    LoadMapping,
+    /// The summary of the last import has been read.
+    CloseImported,
+    /// Rows set aside and changes of one import.
+    LookAtImport(i64),
+    UndoImport(i64),
+    /// Saves rows that were set aside as CSV: of one import, or of all.
+    SaveSetAside(Option<i64>),
     Cancel(JobKind),
     CheckAgain,
+    /// Groups and models from the data as it is now.
+    TrainAgain,
     FixProblem {
         code: String,
         keys: Vec<String>,
@@ -123,35 +214,54 @@ pub enum Ask {
     // Customers.
     Group(GroupAction),
     OpenCustomer(i64),
+    /// Marks who bought a product on the map of customers.
+    ShowBuyers {
+        product: String,
+    },
+    /// What an edit would mean for past orders; the answer comes in [`Replays::costs`].
+    Cost(Box<CostQuestion>),
+    /// The trade between margin and hits in a row.
+    MarginCurve {
+        row: String,
+    },
     // Out.
     PlanExport {
         target: String,
+        /// Name people by e-mail address too, where the owner keeps addresses.
+        with_emails: bool,
     },
     ChooseExportFolder,
     Export {
         target: String,
-        parts: Vec<String>,
+        with_emails: bool,
         folder: Option<PathBuf>,
     },
+    /// Makes the pages and rules of an earlier export the draft again, as one undoable step.
+    RollBack {
+        exported_at: Seconds,
+    },
     ShowInFolder(PathBuf),
+    // Settings of the store.
+    ChoosePictureFolder,
+    ForgetPictureFolder,
+    SetKeepNames(bool),
 }
 
 /// What the person decided about files that need a decision.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ImportChoices {
-    pub files: Vec<FileChoice>,
-    /// Keep the mapping for files with the same header under this name.
-    pub remember_as: Option<String>,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FileChoice {
-    pub path: PathBuf,
-    pub name: String,
-    /// Header and the mapping file's word for what it means.
-    pub meanings: Vec<(String, String)>,
-    pub day_first: Option<bool>,
-    pub decimal_comma: Option<bool>,
+    /// What was handed over and is readable, each once.
+    pub paths: Vec<PathBuf>,
+    /// Names of the files in it, in the order they will be read.
+    pub files: Vec<String>,
+    /// What the columns of unknown tables mean, by the signature of their header; remembered.
+    pub mappings: Vec<(String, Mapping)>,
+    /// For files that do not say.
+    pub dates: Option<DateOrder>,
+    pub decimal: Option<DecimalMark>,
+    /// Asked for with the first import only.
+    pub currency: Option<Currency>,
+    pub store_name: Option<String>,
 }
 
 /// Changes to the groups of customers.
@@ -185,6 +295,16 @@ pub enum GroupAction {
     Remove {
         group: String,
     },
+    /// `from` disappears into `into`.
+    Merge {
+        into: String,
+        from: String,
+    },
+    Split {
+        group: String,
+    },
+    /// The grouping before this one comes back.
+    Undo,
 }
 
 impl Stage<'_> {

@@ -70,7 +70,7 @@ impl Tour {
     pub fn look(&mut self, now: Moment, history: &History) -> bool {
         let Self::Lesson { lesson, began } = self else { return false };
         let latest =
-            (began.n_done < now.n_done).then(|| history.done().last()).flatten().map(|step| &step.edit);
+            (began.n_done < now.n_done).then(|| history.done().last()).flatten().and_then(|step| step.edit());
         let learned = match lesson {
             Lesson::SwitchGroup => now.segment != began.segment,
             Lesson::Drag => {

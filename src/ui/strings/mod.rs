@@ -13,6 +13,7 @@ pub mod home;
 pub mod rules;
 pub mod settings;
 pub mod shell;
+pub mod strip;
 mod template;
 
 use std::cell::Cell;
@@ -123,5 +124,6 @@ mod tests {
         check("first_run", first_run::FirstRun::ALL);
         check("home", home::Home::ALL);
         check("rules", rules::Rules::ALL);
+        check("strip", strip::Strip::ALL);
     }
 }

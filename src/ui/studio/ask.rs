@@ -1,17 +1,19 @@
 //! What screens ask for comes true here.
 
-use std::path::{Path, PathBuf};
-
 use egui::Context;
 
+use super::intake::Moved;
 use super::work::answer;
 use super::{Studio, TaskResult};
 use crate::app::present::{audit, leaving};
-use crate::app::{Desk, Error, View, export, present, runs, train};
+use crate::app::{Desk, Error, View, present, runs, train};
 use crate::bundle::SegmentCondition;
+use crate::features::catalogue::steps_of;
+use crate::features::customer_features;
 use crate::merch::Operator;
 use crate::segment::rules::{Comparison, Condition, Op, RuleGroup};
-use crate::shop::{Cancelled, Monitor, Seconds};
+use crate::segment::{self, Edit, SegmentRun};
+use crate::shop::{Monitor, Seconds};
 use crate::ui::command::{Action, Command};
 use crate::ui::screens;
 use crate::ui::screens::stage::{Ask, GroupAction, JobKind, JobLine};
@@ -25,31 +27,49 @@ impl Studio {
             Ask::OpenWorkspace(Some(file)) => self.run(Command::Open(file), ctx),
             Ask::OpenWorkspace(None) => self.run(Command::Do(Action::OpenWorkspace), ctx),
             Ask::ChooseFiles => self.run(Command::Do(Action::ImportFiles), ctx),
-            Ask::DropDetected => self.found.detected.clear(),
-            Ask::Import(choices) => {
-                let paths = choices.files.into_iter().map(|file| file.path).collect();
+            Ask::DropDetected => {
+                self.jobs.cancel("detect");
+                self.jobs.cancel("rehearse");
                 self.found.detected.clear();
-                self.run(Command::Import(paths), ctx);
+                self.found.rehearsal = None;
             }
-            Ask::Cancel(_) => self.run(Command::CancelJobs, ctx),
+            Ask::LeaveOut(path) => self.leave_out(&path),
+            Ask::Rehearse(choices) => self.rehearse(choices),
+            Ask::Import(choices) => {
+                self.jobs.cancel("rehearse");
+                self.import(choices);
+            }
+            Ask::SaveMapping(mapping) => self.save_mapping(mapping),
+            Ask::LoadMapping => self.load_mapping(),
+            Ask::CloseImported => self.found.imported = None,
+            Ask::LookAtImport(import) => self.look_at_import(import),
+            Ask::UndoImport(_) => self.undo_import(),
+            Ask::SaveSetAside(import) => self.save_set_aside(import),
+            Ask::Cancel(kind) => {
+                let wanted = JOBS.iter().filter(|(_, known)| *known == kind);
+                wanted.for_each(|(name, _)| self.jobs.stop(name));
+            }
             Ask::CheckAgain => self.at_desk("audit", |desk, now, monitor| desk.view(now, monitor)),
-            Ask::FixProblem { code, keys } => self.at_desk("audit", move |desk, now, monitor| {
-                audit::fix(&mut desk.session(), &[(code, Some(keys))], now, monitor)
+            Ask::TrainAgain => self.train_again(),
+            Ask::FixProblem { code, keys } => self.at_data(move |desk, now, monitor| {
+                let (view, step) = desk.fix(&[(code, Some(keys))], now, monitor)?;
+                Ok((view, Moved::Done(step)))
             }),
             Ask::FixSafeProblems => {
                 let safe = self.view.audit.iter().flat_map(|audit| &audit.problems);
                 let codes = safe
-                    .filter(|problem| problem.fix_is_safe)
+                    .filter(|problem| problem.fix_is_safe && !problem.is_ignored)
                     .map(|problem| (problem.code.clone(), None))
                     .collect::<Vec<_>>();
-                self.at_desk("audit", move |desk, now, monitor| {
-                    audit::fix(&mut desk.session(), &codes, now, monitor)
+                self.at_data(move |desk, now, monitor| {
+                    let (view, step) = desk.fix(&codes, now, monitor)?;
+                    Ok((view, Moved::Done(step)))
                 });
             }
-            Ask::IgnoreProblem { code, .. } => self.at_desk("audit", move |desk, now, monitor| {
+            Ask::IgnoreProblem { code, ignored } => self.at_desk("audit", move |desk, now, monitor| {
                 let mut session = desk.session();
                 if let Some(check) = audit::check_of(&code) {
-                    session.ignore_problem(check)?;
+                    session.ignore_problem(check, ignored)?;
                 }
                 present::view(&session, now, monitor)
             }),
@@ -65,30 +85,35 @@ impl Studio {
                     )
                 });
             }
-            Ask::PlanExport { target } => {
+            Ask::ShowBuyers { product } => {
                 let (Some(desk), now) = (self.desk.clone(), self.scene_now()) else {
                     return;
                 };
-                self.jobs.spawn("plan", move |monitor| {
-                    let plan = leaving::export_plan(&desk.session(), &target, now, monitor);
-                    answer(plan.map(|plan| TaskResult::Planned(Box::new(plan))))
+                let catalog = self.view.bundle.as_ref().map(|bundle| &bundle.catalog);
+                let title = catalog
+                    .and_then(|catalog| {
+                        Some(catalog.products[catalog.index(&product)? as usize].title.clone())
+                    })
+                    .unwrap_or_else(|| product.clone());
+                self.jobs.spawn("story", move |monitor| {
+                    let buyers = leaving::buyers(&desk.session(), &product, now, monitor);
+                    answer(buyers.map(|rows| TaskResult::Buyers { title, rows }))
                 });
             }
-            Ask::ChooseExportFolder => {
-                self.jobs.spawn("choose", |_| match rfd::FileDialog::new().pick_folder() {
-                    Some(folder) => Ok(TaskResult::ExportFolder(folder)),
-                    None => Err(Cancelled),
-                });
+            Ask::Cost(question) => self.ask_cost(question),
+            Ask::MarginCurve { row } => self.ask_curve(row),
+            Ask::PlanExport { target, with_emails } => self.plan_export(target, with_emails),
+            Ask::ChooseExportFolder => self.choose_folder(TaskResult::ExportFolder),
+            Ask::Export { target, with_emails, folder } => self.export(target, with_emails, folder),
+            Ask::RollBack { exported_at } => self.roll_back(exported_at),
+            Ask::ShowInFolder(folder) => {
+                ctx.open_url(egui::OpenUrl::new_tab(format!("file://{}", folder.display())));
             }
-            Ask::Export { target, folder, .. } => {
-                let (Some(desk), now) = (self.desk.clone(), self.scene_now()) else {
-                    return;
-                };
-                self.jobs.spawn("export", move |monitor| {
-                    answer(export_to(&desk, &target, folder, now, monitor).map(TaskResult::Said))
-                });
-            }
-            Ask::ShowInFolder(_) => self.run(Command::Do(Action::ShowInFolder), ctx),
+            Ask::ChoosePictureFolder => self.choose_folder(TaskResult::PictureFolder),
+            Ask::ForgetPictureFolder => self.set_picture_folder(None),
+            Ask::SetKeepNames(on) => self.at_desk("settings", move |desk, now, monitor| {
+                desk.change_settings(|settings| settings.keep_names = on, now, monitor)
+            }),
         }
     }
 
@@ -111,106 +136,112 @@ impl Studio {
             self.regroup(u8::try_from(k).ok().filter(|k| 1 < *k));
             return;
         }
-        self.at_desk("train", move |desk, now, monitor| {
-            let mut session = desk.session();
-            let Some(mut run) = runs::segments(session.workspace())?.map(|kept| kept.result) else {
-                return present::view(&session, now, monitor);
-            };
-            let mut regroup = false;
-            let find = |id: &str| run.groups.iter().position(|group| group.id == id);
-            match action {
-                GroupAction::Regroup { .. } => {}
-                GroupAction::Rename { group, name } => {
-                    if let Some(at) = find(&group) {
-                        run.groups[at].name = name;
-                        run.groups[at].renamed = true;
-                    }
-                }
-                GroupAction::Lock { group, locked } => {
-                    if let Some(at) = find(&group) {
-                        run.groups[at].locked = locked;
-                    }
-                }
-                GroupAction::Mark { group, color } => {
-                    if let Some(at) = find(&group) {
-                        run.groups[at].mark = color;
-                    }
-                }
-                GroupAction::Hide { group, hidden } => {
-                    if let Some(at) = find(&group) {
-                        run.groups[at].hidden = hidden;
-                    }
-                }
-                GroupAction::SetRule { name, any_of, .. } => {
-                    let taken = run.settings.rules.iter().filter(|rule| rule.id.starts_with("rule")).count();
-                    let id = format!("rule{}", taken + 1);
-                    run.settings.rules.push(RuleGroup { id, name, when: condition(&any_of) });
-                    regroup = true;
-                }
-                GroupAction::Remove { group } => {
-                    let gone = find(&group).map(|at| run.groups[at].source.clone());
-                    if let Some(crate::segment::GroupSource::Rule(rule)) = gone {
-                        run.settings.rules.retain(|known| known.id != rule);
-                        regroup = true;
-                    }
-                }
-            }
-            let settings = train::Settings::at(now);
-            train::keep_groups(session.workspace_mut(), &run, &settings, monitor)?;
-            if regroup {
-                let groups = Some(crate::segment::Groups::Exactly(run.k));
-                train::segment(session.workspace_mut(), &train::Settings { groups, ..settings }, monitor)?;
-            }
-            present::view(&session, now, monitor)
+        let (Some(desk), now) = (self.desk.clone(), self.scene_now()) else {
+            return;
+        };
+        self.jobs.spawn("train", move |monitor| {
+            answer(change_groups(&desk, action, now, monitor).map(|view| TaskResult::Grouped(Box::new(view))))
         });
     }
 
     /// The work under way as screens show it.
     pub(super) fn job_lines(&self) -> Vec<JobLine> {
-        let kind = [
-            ("import", JobKind::Import),
-            ("story", JobKind::Story),
-            ("plan", JobKind::PlanExport),
-            ("export", JobKind::Export),
-            ("audit", JobKind::Audit),
-            ("train", JobKind::Train),
-        ]
-        .into_iter()
-        .find(|(name, _)| self.jobs.is_running(name))
-        .map(|(_, kind)| kind);
-        let Some(kind) = kind else { return Vec::new() };
-        let progress = self.progress.as_ref();
-        vec![JobLine {
-            kind,
-            phase: progress.map(|progress| progress.phase.clone()).unwrap_or_default(),
-            done: progress.map_or(0, |progress| progress.done),
-            total: progress.map_or(0, |progress| progress.total),
-            seconds_left: None,
-        }]
+        JOBS.iter()
+            .filter(|(name, _)| self.jobs.is_running(name))
+            .map(|(name, kind)| {
+                let known = self.progress.iter().find(|known| known.kind == *name);
+                JobLine {
+                    kind: *kind,
+                    phase: known.map(|known| known.progress.phase.clone()).unwrap_or_default(),
+                    done: known.map_or(0, |known| known.progress.done),
+                    total: known.map_or(0, |known| known.progress.total),
+                    seconds_left: known.and_then(|known| known.seconds_left),
+                }
+            })
+            .collect()
     }
 }
 
-/// Writes a target's files; without a folder, beside the workspace. Returns the sentence for the toast.
-fn export_to(
+/// Changes the newest grouping by hand and renews what pages need of it. The run before stays, so that undo finds it.
+fn change_groups(
     desk: &Desk,
-    target: &str,
-    folder: Option<PathBuf>,
+    action: GroupAction,
     now: Seconds,
     monitor: &dyn Monitor,
-) -> Result<String, Error> {
-    let beside = desk.file().parent().unwrap_or_else(|| Path::new(".")).join(format!("export-{target}"));
-    let folder = folder.unwrap_or(beside);
-    let target = export::target(target)?;
-    let session = desk.session();
-    let exporter =
-        export::Exporter::gather(session.workspace(), now, target.names_customers(), Vec::new(), monitor)?;
-    let written = export::write(&exporter.project(target), &folder)?;
-    Ok(format!("{} files written to {}", written.len(), folder.display()))
+) -> Result<View, Error> {
+    let mut session = desk.session();
+    let settings = train::Settings::at(now);
+    let Some(run) = runs::segments(session.workspace())?.map(|kept| kept.result) else {
+        return present::view(&session, now, monitor);
+    };
+    let previous = runs::previous_segments(session.workspace())?.map(|kept| kept.result);
+    let next = match edit_of(&run, action) {
+        Some(edit) => {
+            let frames = session.frames(Some(run.as_of), monitor)?;
+            let features = customer_features(&frames, run.as_of)
+                .map_err(|source| Error::bug_because("The customers could not be described.", source))?;
+            if features.ids() != run.customer_ids {
+                return Err(Error::user(
+                    "The data has changed since customers were grouped. Group them again first.",
+                ));
+            }
+            segment::edit::apply(&run, &features, previous.as_ref(), &edit)
+                .map_err(|error| Error::user_because(error.to_string(), error))?
+        }
+        None => previous.ok_or_else(|| Error::user("There is no earlier grouping to go back to."))?,
+    };
+    train::keep_groups(session.workspace_mut(), &next, &settings, monitor)?;
+    present::view(&session, now, monitor)
 }
+
+/// The edit of the grouping; `None` is the way back.
+fn edit_of(run: &SegmentRun, action: GroupAction) -> Option<Edit> {
+    let rules = || run.settings.rules.clone();
+    Some(match action {
+        GroupAction::Regroup { .. } | GroupAction::Undo => return None,
+        GroupAction::Rename { group, name } => Edit::Rename { group, name },
+        GroupAction::Lock { group, locked } => Edit::Lock { group, locked },
+        GroupAction::Mark { group, color } => Edit::Mark { group, mark: color },
+        GroupAction::Hide { group, hidden } => Edit::Hide { group, hidden },
+        GroupAction::Merge { into, from } => Edit::Merge { into, from },
+        GroupAction::Split { group } => Edit::Split { group },
+        GroupAction::SetRule { group, name, any_of } => {
+            let mut rules = rules();
+            let when = condition(&any_of);
+            let known = group.and_then(|group| rules.iter().position(|rule| rule.id == group));
+            match known {
+                Some(at) => rules[at] = RuleGroup { id: rules[at].id.clone(), name, when },
+                None => {
+                    let taken = |id: &str| run.groups.iter().any(|group| group.id == id);
+                    let id = (1..).map(|n| format!("rule{n}")).find(|id| !taken(id)).unwrap_or_default();
+                    rules.push(RuleGroup { id, name, when });
+                }
+            }
+            Edit::Rules(rules)
+        }
+        GroupAction::Remove { group } => {
+            let mut rules = rules();
+            rules.retain(|rule| rule.id != group);
+            Edit::Rules(rules)
+        }
+    })
+}
+
+/// What jobs are called here and on the screens.
+const JOBS: [(&str, JobKind); 9] = [
+    ("detect", JobKind::Detect),
+    ("rehearse", JobKind::Rehearse),
+    ("import", JobKind::Import),
+    ("data", JobKind::Audit),
+    ("audit", JobKind::Audit),
+    ("train", JobKind::Train),
+    ("story", JobKind::Story),
+    ("plan", JobKind::PlanExport),
+    ("export", JobKind::Export),
+];
 
 /// A sentence of the rule editor in the words of the grouping.
 fn condition(any_of: &[Vec<SegmentCondition>]) -> Condition {
-    let quantum = crate::app::compile::segments::RULE_QUANTUM.max(1) as f64;
     let comparison = |condition: &SegmentCondition| {
         Condition::Is(Comparison {
             feature: condition.feature.clone(),
@@ -221,7 +252,7 @@ fn condition(any_of: &[Vec<SegmentCondition>]) -> Condition {
                 Operator::GreaterOrEqual => Op::AtLeast,
                 Operator::Equals | Operator::Contains => Op::Equals,
             },
-            value: condition.value as f64 / quantum,
+            value: condition.value as f64 / steps_of(&condition.feature) as f64,
         })
     };
     Condition::Any(any_of.iter().map(|all| Condition::All(all.iter().map(comparison).collect())).collect())

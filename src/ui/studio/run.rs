@@ -4,15 +4,19 @@ use std::sync::Arc;
 
 use egui::{Align2, FontId, Id, LayerId, Order, Stroke, Ui};
 
+use super::intake::Moved;
 use super::{Studio, nothing_open};
+use crate::app::desk::Change;
 use crate::app::{Start, View};
-use crate::merch::{Document, Edit};
+use crate::merch::Edit;
 use crate::ui::command::{Action, Command};
 use crate::ui::history::History;
 use crate::ui::icons;
 use crate::ui::kit::toast::{Level, Toast};
-use crate::ui::screens::{Scene, Screen};
+use crate::ui::screens::{Scene, Screen, pages};
+use crate::ui::shell::regions;
 use crate::ui::shell::sheets::Sheet;
+use crate::ui::spent::{self, Part};
 use crate::ui::shell::tour::{Moment, Tour};
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::shell::Shell;
@@ -45,14 +49,30 @@ impl Studio {
                 self.states.pages.inspect(product);
                 self.settings.inspector_open = true;
             }
-            Command::Edit { edit, label, toast } => self.edit(edit, label, toast),
+            Command::Edit { edit, label, toast } => {
+                self.edit(edit, label, toast);
+                self.states.pages.mark_changes(ctx.input(|input| input.time));
+                ctx.request_repaint_after(std::time::Duration::from_secs_f64(pages::CHANGES_SECONDS + 0.1));
+            }
             Command::Say(toast) => self.toasts.push(toast),
             Command::Ask(ask) => self.ask(ask, ctx),
-            Command::Import(paths) => self.import(paths),
+            Command::Import(paths) => self.look_at(paths),
             Command::Open(path) | Command::OpenReadOnly(path) => self.open(path),
             Command::New(path) => self.make_workspace(path),
             Command::OpenSample => self.open_sample(),
             Command::Copy(text) => ctx.copy_text(text),
+            Command::Fold { from, label } => self.fold(from, label),
+            Command::SetKey { action, keys } => {
+                match keys {
+                    Some(keys) => self.settings.keys.insert(action.key_name().to_owned(), keys),
+                    None => self.settings.keys.remove(action.key_name()),
+                };
+                self.apply_settings(ctx);
+            }
+            Command::ResetKeys => {
+                self.settings.keys.clear();
+                self.apply_settings(ctx);
+            }
             Command::GoBackTo { n_done } => self.go_back_to(n_done),
             Command::SetTheme(theme) => {
                 self.settings.theme = theme;
@@ -83,13 +103,15 @@ impl Studio {
     fn act(&mut self, action: Action, ctx: &egui::Context) {
         match action {
             Action::Palette => self.palette.toggle(),
-            Action::Undo => self.step(History::undo, Shell::Undone),
-            Action::Redo => self.step(History::redo, Shell::Redone),
+            Action::Undo => self.step(true, ctx),
+            Action::Redo => self.step(false, ctx),
             Action::History => self.sheet = Some(Sheet::History),
             Action::Shortcuts => self.sheet = Some(Sheet::Shortcuts),
             Action::Credits => self.sheet = Some(Sheet::Credits),
             Action::ToggleRail => self.settings.rail_narrow = !self.settings.rail_narrow,
             Action::ToggleInspector => self.settings.inspector_open = !self.settings.inspector_open,
+            Action::NextRegion => regions::step(ctx, true),
+            Action::PreviousRegion => regions::step(ctx, false),
             Action::ZoomIn => self.zoom(ctx, 0.1),
             Action::ZoomOut => self.zoom(ctx, -0.1),
             Action::ThemeSystem => self.run(Command::SetTheme(egui::ThemePreference::System), ctx),
@@ -128,6 +150,7 @@ impl Studio {
             busy: &[],
             jobs: &[],
             found: &self.found,
+            glance: &self.glance,
         };
         work(&scene, &mut self.states);
     }
@@ -137,7 +160,7 @@ impl Studio {
         self.apply_settings(ctx);
     }
 
-    fn edit(&mut self, edit: Edit, label: String, toast: Option<Toast<Command>>) {
+    pub(super) fn edit(&mut self, edit: Edit, label: String, toast: Option<Toast<Command>>) {
         if self.view.store.read_only {
             self.toasts.push(info_toast(Shell::OpenReadOnly.text()));
             return;
@@ -161,42 +184,112 @@ impl Studio {
         }
     }
 
-    /// Takes back or does again one step, in the window and in the journal.
-    fn step(
-        &mut self,
-        step: for<'h> fn(&'h mut History, &mut Document) -> Option<&'h crate::ui::history::Step>,
-        said: Shell,
-    ) {
+    /// Several steps become one, in the window and in the journal.
+    fn fold(&mut self, from: usize, label: String) {
         self.keep_last_step();
-        let Some(done) = step(&mut self.history, Arc::make_mut(&mut self.document)) else {
+        let n = self.history.fold(from, label);
+        if n < 2 {
             return;
-        };
-        let text = said.with(&[("what", (&done.label).into())]);
-        let edit = done.edit.clone();
+        }
+        // The journal knows the steps one by one; the document does not change.
+        for _ in 0..n {
+            self.keep_moved(true);
+        }
+        self.step_to_keep = true;
+        self.keep_last_step();
+    }
+
+    /// Takes back or does again one step, in the window and in the journal. Steps of the workspace's own are its to
+    /// walk; an import is asked about first, because only its files could bring it back.
+    fn step(&mut self, back: bool, ctx: &egui::Context) {
+        self.keep_last_step();
+        if self.is_writing() {
+            self.toasts.push(info_toast(Shell::WaitForWork.text()));
+            return;
+        }
+        let next = if back { self.history.done().last() } else { self.history.undone().last() };
+        let Some(next) = next.cloned() else { return };
+        match next.change {
+            Change::Document { edit, .. } => self.step_document(back, &next.label, &edit, ctx),
+            Change::Import => {
+                self.settings.screen = Screen::Data;
+                self.states.data.ask_to_undo_newest_import();
+            }
+            Change::Fix => {
+                self.say_step(back, &next.label);
+                self.step_data(back);
+            }
+        }
+    }
+
+    fn step_document(&mut self, back: bool, label: &str, edit: &Edit, ctx: &egui::Context) {
+        let document = Arc::make_mut(&mut self.document);
+        let moved = if back { self.history.undo(document) } else { self.history.redo(document) };
+        if moved.is_none() {
+            return;
+        }
         self.document_changed();
-        self.keep_moved(said == Shell::Undone);
-        self.states.pages.show_place_of(&edit);
+        self.keep_moved(back);
+        self.states.pages.show_place_of(edit, ctx.input(|input| input.time));
+        ctx.request_repaint_after(std::time::Duration::from_secs_f64(pages::FLASH_SECONDS));
+        self.say_step(back, label);
+    }
+
+    fn step_data(&mut self, back: bool) {
+        self.at_data(move |desk, now, monitor| {
+            if back {
+                Ok((desk.undo_data(now, monitor)?, Moved::Back))
+            } else {
+                Ok((desk.redo_data(now, monitor)?, Moved::Forward))
+            }
+        });
+    }
+
+    fn say_step(&mut self, back: bool, label: &str) {
+        let said = if back { Shell::Undone } else { Shell::Redone };
         self.toasts.push(Toast {
             level: Level::Info,
             icon: Some(icons::ARROW_COUNTER_CLOCKWISE),
-            text,
+            text: said.with(&[("what", label.into())]),
             actions: Vec::new(),
         });
     }
 
+    /// Walks to where `n_done` steps are in effect. Steps of the workspace's own take a job each; the walk goes on when
+    /// it has come back.
     fn go_back_to(&mut self, n_done: usize) {
         self.keep_last_step();
-        while n_done < self.history.done().len()
-            && self.history.undo(Arc::make_mut(&mut self.document)).is_some()
-        {
-            self.keep_moved(true);
+        if self.is_writing() {
+            self.toasts.push(info_toast(Shell::WaitForWork.text()));
+            return;
         }
-        while self.history.done().len() < n_done
-            && self.history.redo(Arc::make_mut(&mut self.document)).is_some()
-        {
-            self.keep_moved(false);
+        self.going_back_to = None;
+        while self.history.done().len() != n_done {
+            let back = n_done < self.history.done().len();
+            let document = Arc::make_mut(&mut self.document);
+            let moved = if back { self.history.undo(document) } else { self.history.redo(document) };
+            if moved.is_some() {
+                self.keep_moved(back);
+                continue;
+            }
+            let next = if back { self.history.done().last() } else { self.history.undone().last() };
+            if next.is_some_and(|step| step.change == Change::Fix) {
+                self.going_back_to = Some(n_done);
+                self.document_changed();
+                self.step_data(back);
+                return;
+            }
+            // An import on the way has to be taken back by itself.
+            break;
         }
         self.document_changed();
+    }
+
+    /// Goes on with a walk that waited for the workspace.
+    pub(super) fn go_on_back(&mut self) {
+        if let Some(n_done) = self.going_back_to.take() {
+            self.go_back_to(n_done);
+        }
     }
 
     /// Back to the first screen. What was edited is in the journal already.
@@ -214,8 +307,9 @@ impl Studio {
     /// The next frame decides with the new document.
     pub(super) fn document_changed(&mut self) {
         self.revision += 1;
-        self.draft =
-            self.draft.as_ref().map(|draft| Arc::new(draft.with_document(Arc::clone(&self.document))));
+        self.draft = self.draft.as_ref().map(|draft| {
+            spent::on(Part::Decide, || Arc::new(draft.with_document(Arc::clone(&self.document))))
+        });
     }
 
     pub(super) fn say_stopped(&mut self, kind: &str) {

@@ -3,17 +3,20 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::intake::Moved;
 use super::{Studio, TaskResult};
-use crate::app::desk::{Entry, Opened};
-use crate::app::{Desk, Error, ImportRequest, NewStore, Session, sample};
+use crate::app::desk::{Change, DataStep, Entry, Opened};
+use crate::app::{Desk, Error, NewStore, Session, sample};
 use crate::decide::PageRef;
-use crate::shop::{Cancelled, Currency, Monitor, Seconds, TimeZoneName};
+use crate::shop::{Cancelled, Currency, Monitor, Seconds};
 use crate::ui::command::{Action, Command};
 use crate::ui::history::{History, Step};
 use crate::ui::kit::toast::{Level, Toast};
 use crate::ui::screens::Screen;
+use crate::ui::screens::stage::{Ask, Findings, GroupAction};
 use crate::ui::shell::status_bar::Saved;
 use crate::ui::strings::Phrase as _;
+use crate::ui::strings::canvas::Canvas;
 use crate::ui::strings::shell::Shell;
 
 /// What a file dialog is asked for.
@@ -35,35 +38,6 @@ impl Studio {
     pub(super) fn open_sample(&mut self) {
         let (wake, now) = (self.waker(), (self.now)());
         self.jobs.spawn("open", move |monitor| answer(open_sample(wake, now, monitor)));
-    }
-
-    /// Reads files into the open workspace; without one, into a new one.
-    pub(super) fn import(&mut self, paths: Vec<PathBuf>) {
-        if paths.is_empty() {
-            return;
-        }
-        if let Some(why) = unreadable(&paths) {
-            self.toasts.push(Toast { level: Level::Error, icon: None, text: why, actions: Vec::new() });
-            return;
-        }
-        let (wake, now) = (self.waker(), (self.now)());
-        let desk = self.desk.clone();
-        let request = ImportRequest { paths, ..ImportRequest::default() };
-        self.jobs.spawn("import", move |monitor| {
-            let work = || -> Result<TaskResult, Error> {
-                let Some(desk) = desk else {
-                    let file = new_file("store");
-                    Session::create(&file, &new_store())?;
-                    let opened = Desk::open(&file, move || wake(), now, monitor)?;
-                    let (report, view) = opened.desk.import(&request, now, monitor)?;
-                    let opened = Opened { view, ..opened };
-                    return Ok(TaskResult::Opened { opened: Box::new(opened), imported: Some(report) });
-                };
-                let (report, view) = desk.import(&request, now, monitor)?;
-                Ok(TaskResult::Imported { report, view: Box::new(view) })
-            };
-            answer(work())
-        });
     }
 
     pub(super) fn train_again(&mut self) {
@@ -93,8 +67,11 @@ impl Studio {
             let paths = match wanted {
                 Wanted::FilesToImport => dialog
                     .add_filter(
-                        "CSV, TSV, Excel, JSON, ZIP",
-                        &["csv", "tsv", "txt", "xlsx", "json", "jsonl", "zip", "gz"],
+                        "CSV, TSV, Excel, JSON, XML, Parquet, ZIP",
+                        &[
+                            "csv", "tsv", "txt", "xlsx", "xls", "json", "jsonl", "ndjson", "xml", "parquet",
+                            "zip", "gz",
+                        ],
                     )
                     .pick_files(),
                 Wanted::WorkspaceToOpen => workspace(dialog).pick_file().map(|path| vec![path]),
@@ -127,15 +104,8 @@ impl Studio {
         match result {
             TaskResult::Opened { opened, imported } => {
                 let Opened { desk, view, steps, n_done } = *opened;
-                let steps = steps
-                    .into_iter()
-                    .map(|kept| Step {
-                        label: kept.label,
-                        at: kept.at,
-                        edit: kept.edit,
-                        inverse: kept.inverse,
-                    })
-                    .collect();
+                self.n_sent = 0;
+                self.found = Findings::default();
                 self.settings.opened(desk.file().to_owned());
                 let is_new = view.bundle.is_none();
                 if view.store.is_sample {
@@ -146,17 +116,50 @@ impl Studio {
                 if is_new && Screen::ALL.contains(&Screen::Data) {
                     self.settings.screen = Screen::Data;
                 }
-                if let Some(report) = imported {
-                    self.say_imported(&report);
+                if let Some(summary) = imported {
+                    self.settings.screen = Screen::Data;
+                    self.take_imported(*summary);
                 }
             }
             TaskResult::Viewed(view) => self.refresh(*view),
-            TaskResult::Imported { report, view } => {
+            TaskResult::Detected(files) => {
+                self.found.detected = files;
+                self.found.rehearsal = None;
+            }
+            TaskResult::Rehearsed(rehearsal) => self.found.rehearsal = Some(*rehearsal),
+            TaskResult::Mapping(mapping) => {
+                let n = self.found.loaded_mapping.as_ref().map_or(1, |(n, _)| n + 1);
+                self.found.loaded_mapping = Some((n, *mapping));
+            }
+            TaskResult::Detail(detail) => self.found.import_detail = Some(*detail),
+            TaskResult::NothingRead(summary) => self.take_imported(*summary),
+            TaskResult::Imported { summary, view, step } => {
+                self.insert_step(step);
                 self.refresh(*view);
-                self.say_imported(&report);
+                self.take_imported(*summary);
+            }
+            TaskResult::Changed { view, moved } => {
+                match moved {
+                    Moved::Done(step) => self.insert_step(step),
+                    Moved::Back => drop(self.history.moved_back()),
+                    Moved::Forward => drop(self.history.moved_forward()),
+                    Moved::Pictures { step, matched } => {
+                        self.insert_step(step);
+                        if let Some(matched) = matched {
+                            self.say_matched(&matched);
+                        }
+                    }
+                    Moved::ImportUndone => {
+                        self.history.forget_newest_import();
+                        self.found.imported = None;
+                        self.found.import_detail = None;
+                    }
+                }
+                self.refresh(*view);
+                self.go_on_back();
             }
             TaskResult::Chosen { wanted, paths } => match (wanted, paths.into_iter()) {
-                (Wanted::FilesToImport, paths) => self.import(paths.collect()),
+                (Wanted::FilesToImport, paths) => self.look_at(paths.collect()),
                 (Wanted::WorkspaceToOpen, mut paths) => {
                     paths.next().into_iter().for_each(|path| self.open(path))
                 }
@@ -174,9 +177,24 @@ impl Studio {
                 let actions = vec![(Shell::CopyDetails.text().to_owned(), Command::Copy(text.clone()))];
                 self.toasts.push(Toast { level: Level::Error, icon: None, text, actions });
             }
+            TaskResult::Grouped(view) => {
+                self.refresh(*view);
+                let undo = Command::Ask(Ask::Group(GroupAction::Undo));
+                let actions = vec![(Canvas::Undo.text().to_owned(), undo)];
+                let text = Shell::GroupsChanged.text().to_owned();
+                self.toasts.push(Toast { level: Level::Done, icon: None, text, actions });
+            }
+            TaskResult::Buyers { title, rows } => {
+                self.settings.screen = Screen::Customers;
+                self.states.customers.mark_buyers(title, rows);
+            }
+            TaskResult::Played(played) => self.take_played(played),
             TaskResult::Story(story) => self.found.story = Some(*story),
             TaskResult::Planned(plan) => self.found.export_plan = Some(*plan),
             TaskResult::ExportFolder(folder) => self.states.export.folder = Some(folder),
+            TaskResult::Exported { view, folder, n_files } => self.take_exported(*view, folder, n_files),
+            TaskResult::RolledBack(document) => self.take_rolled_back(&document),
+            TaskResult::PictureFolder(folder) => self.set_picture_folder(Some(folder)),
             TaskResult::Said(text) => {
                 self.toasts.push(Toast { level: Level::Done, icon: None, text, actions: Vec::new() });
             }
@@ -203,7 +221,7 @@ impl Studio {
     }
 
     /// The picture changed, the merchant's document did not.
-    fn refresh(&mut self, view: crate::app::View) {
+    pub(super) fn refresh(&mut self, view: crate::app::View) {
         let document = Arc::clone(&self.document);
         let had_document = self.draft.is_some();
         let history = std::mem::take(&mut self.history);
@@ -214,12 +232,10 @@ impl Studio {
         }
     }
 
-    fn say_imported(&mut self, report: &crate::app::ImportReport) {
-        let rows: u64 = report.files().map(|file| file.rows_read).sum();
-        let text =
-            Shell::Imported.with(&[("rows", rows.into()), ("aside", report.n_rows_set_aside().into())]);
-        let actions = vec![(Shell::ShowPages.text().to_owned(), Command::Go(Screen::Pages))];
-        self.toasts.push(Toast { level: Level::Done, icon: None, text, actions });
+    fn insert_step(&mut self, step: Option<DataStep>) {
+        if let Some(step) = step {
+            self.history.insert(step, self.n_sent, usize::from(self.step_to_keep));
+        }
     }
 
     /// Hands the last finished step to the journal. A drag is one step, so this waits until it ends.
@@ -230,7 +246,7 @@ impl Studio {
     }
 
     /// The step before a new one, whose gesture ended with it.
-    pub(super) fn keep_step_before_last(&self) {
+    pub(super) fn keep_step_before_last(&mut self) {
         self.keep_step(2);
     }
 
@@ -241,19 +257,22 @@ impl Studio {
         desk.keep(if back { Entry::Back { document } } else { Entry::Forward { document } });
     }
 
-    fn keep_step(&self, from_end: usize) {
+    fn keep_step(&mut self, from_end: usize) {
         let done = self.history.done();
         let step = done.len().checked_sub(from_end).and_then(|at| done.get(at));
-        let (Some(desk), Some(step)) = (&self.desk, step) else {
+        let (Some(desk), Some(Step { label, at, change: Change::Document { edit, inverse } })) =
+            (&self.desk, step)
+        else {
             return;
         };
         desk.keep(Entry::Done {
-            label: step.label.clone(),
-            at: step.at,
-            edit: step.edit.clone(),
-            inverse: step.inverse.clone(),
+            label: label.clone(),
+            at: *at,
+            edit: edit.clone(),
+            inverse: inverse.clone(),
             document: Arc::clone(&self.document),
         });
+        self.n_sent += 1;
     }
 
     /// What the status bar says about saving.
@@ -281,7 +300,7 @@ impl Studio {
         }
     }
 
-    fn waker(&self) -> Arc<dyn Fn() + Send + Sync> {
+    pub(super) fn waker(&self) -> Arc<dyn Fn() + Send + Sync> {
         Arc::clone(&self.wake)
     }
 }
@@ -320,17 +339,17 @@ pub(super) fn answer(work: Result<TaskResult, Error>) -> Result<TaskResult, Canc
 }
 
 /// What a new workspace assumes until the files say otherwise.
-fn new_store() -> NewStore {
-    NewStore { name: None, currency: Currency::new("USD"), time_zone: TimeZoneName::default() }
+pub(super) fn new_store() -> NewStore {
+    NewStore { name: None, currency: Currency::new("USD"), time_zone: crate::app::clock::time_zone() }
 }
 
 /// Where workspaces go that nobody chose a place for.
-fn data_folder() -> PathBuf {
+pub(super) fn data_folder() -> PathBuf {
     eframe::storage_dir("endcap").unwrap_or_else(|| std::env::temp_dir().join("endcap"))
 }
 
 /// A file of that name that does not exist yet.
-fn new_file(name: &str) -> PathBuf {
+pub(super) fn new_file(name: &str) -> PathBuf {
     let folder = data_folder();
     // Creating it may fail; then making the workspace says so.
     drop(std::fs::create_dir_all(&folder));
@@ -347,8 +366,11 @@ fn new_file(name: &str) -> PathBuf {
 }
 
 /// A sentence when none of the files is of a kind that can be read.
-fn unreadable(paths: &[PathBuf]) -> Option<String> {
-    const READABLE: [&str; 10] = ["csv", "tsv", "txt", "xlsx", "xls", "json", "jsonl", "zip", "gz", "xml"];
+pub(super) fn unreadable(paths: &[PathBuf]) -> Option<String> {
+    const READABLE: [&str; 14] = [
+        "csv", "tsv", "txt", "xlsx", "xls", "json", "jsonl", "ndjson", "zip", "gz", "xml", "parquet", "tab",
+        "dat",
+    ];
     let extension = |path: &PathBuf| path.extension().map(|end| end.to_string_lossy().to_lowercase());
     let bad = paths
         .iter()

@@ -3,19 +3,23 @@
 use egui::{Align, FontId, Layout, RichText, Role, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2};
 
 use super::super::first_run::ago;
-use super::super::stage::{Ask, Stage};
+use super::super::stage::{Ask, JobKind, Stage};
 use super::DataState;
 use crate::app::view::{AuditView, Problem, TableHealth, Urgency};
 use crate::import::DataKind;
 use crate::ui::icons;
-use crate::ui::kit::{button, card, heading};
+use crate::ui::kit::{button, card, heading, progress};
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::data::Data as T;
 use crate::ui::theme::{HasTokens as _, number_semibold, semibold, space, text};
 
+/// The code of the problem that a folder of pictures solves.
+const NO_PICTURE: &str = "no_picture";
+
 pub(super) fn audit_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut DataState) {
     head_ui(ui, stage);
     ui.add_space(space::M);
+    stale_ui(ui, stage);
     let audit = stage.view.audit.clone();
     tables_ui(ui, stage, audit.as_deref());
     ui.add_space(space::XL);
@@ -24,7 +28,6 @@ pub(super) fn audit_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut DataState
         ui.add_space(space::XL);
         unlocks_ui(ui, audit);
     }
-    imports_ui(ui, stage);
 }
 
 fn head_ui(ui: &mut Ui, stage: &mut Stage<'_>) {
@@ -49,6 +52,45 @@ fn head_ui(ui: &mut Ui, stage: &mut Stage<'_>) {
             }
         });
     });
+}
+
+/// The data moved on since groups and models were made.
+fn stale_ui(ui: &mut Ui, stage: &mut Stage<'_>) {
+    if let Some(job) = stage.job(JobKind::Train).cloned() {
+        card::card(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.horizontal(|ui| {
+                ui.label(T::Renewing.text());
+                heading::caption(ui, &job.phase);
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    if ui.add(button::plain(T::Cancel.text())).clicked() {
+                        stage.push(Ask::Cancel(JobKind::Train));
+                    }
+                });
+            });
+            let share = (0 < job.total).then(|| job.done as f32 / job.total as f32);
+            progress::bar(ui, ui.available_width(), share, T::Renewing.text());
+        });
+        ui.add_space(space::M);
+        return;
+    }
+    if stage.view.stale_runs.is_empty() || stage.view.store.read_only {
+        return;
+    }
+    let t = ui.tokens();
+    card::banner(ui, t.bury, |ui| {
+        ui.set_width(ui.available_width());
+        ui.horizontal(|ui| {
+            ui.label(RichText::new(icons::WARNING.0).color(t.bury.fg));
+            ui.label(T::Stale.text());
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if ui.add(button::plain(T::Renew.text())).clicked() {
+                    stage.push(Ask::TrainAgain);
+                }
+            });
+        });
+    });
+    ui.add_space(space::M);
 }
 
 fn tables_ui(ui: &mut Ui, stage: &Stage<'_>, audit: Option<&AuditView>) {
@@ -223,6 +265,13 @@ fn problem_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut DataState, problem
                     }
                 }
             }
+            if problem.code == NO_PICTURE {
+                let why_not = stage.view.store.read_only.then(|| T::ReadOnly.text());
+                let choose = button::plain(T::ChoosePictures.text());
+                if button::enabled_or_why(ui, choose, why_not).clicked() {
+                    stage.push(Ask::ChoosePictureFolder);
+                }
+            }
             if let Some(label) = &problem.fix_label {
                 let why_not = stage.view.store.read_only.then(|| T::ReadOnly.text());
                 if button::enabled_or_why(ui, button::plain(label.as_str()), why_not).clicked() {
@@ -310,47 +359,6 @@ fn unlocks_ui(ui: &mut Ui, audit: &AuditView) {
                 ("name", name.into()),
                 ("next", next.into()),
             ]));
-        }
-    });
-}
-
-fn imports_ui(ui: &mut Ui, stage: &Stage<'_>) {
-    let imports = std::sync::Arc::clone(&stage.view.imports);
-    if imports.is_empty() {
-        return;
-    }
-    let t = ui.tokens();
-    ui.add_space(space::XL);
-    heading::title(ui, T::Imports.text());
-    card::card(ui, |ui| {
-        ui.set_width(ui.available_width());
-        for (idx, import) in imports.iter().take(10).enumerate() {
-            if 0 < idx {
-                ui.separator();
-            }
-            let read: u64 = import.files.iter().map(|file| file.rows_read).sum();
-            ui.horizontal(|ui| {
-                ui.label(RichText::new(ago(import.at, stage.now, stage.formats)).text_style(text::strong()));
-                ui.label(T::Result.with(&[
-                    ("read", read.into()),
-                    ("new", import.n_new.into()),
-                    ("updated", import.n_updated.into()),
-                    ("aside", import.n_set_aside.into()),
-                ]));
-            });
-            for file in &import.files {
-                ui.horizontal(|ui| {
-                    ui.spacing_mut().interact_size.y = 18.0;
-                    ui.label(RichText::new(icons::FILE_TEXT.0).color(t.muted));
-                    ui.label(RichText::new(&file.file).text_style(text::small()).color(t.text));
-                    let counts = T::FileLine.with(&[
-                        ("read", file.rows_read.into()),
-                        ("taken", file.rows_taken.into()),
-                        ("aside", file.rows_set_aside.into()),
-                    ]);
-                    ui.label(RichText::new(counts).text_style(text::small()).color(t.muted));
-                });
-            }
         }
     });
 }

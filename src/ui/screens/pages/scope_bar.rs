@@ -6,7 +6,7 @@ use super::blocks;
 use super::state::{Mode, PagesState, ScopeChoice, segment_name};
 use crate::bundle::segments::EVERYONE;
 use crate::merch::defaults::PRESETS;
-use crate::merch::{BlockKind, Edit};
+use crate::merch::{Block, BlockKind, Edit};
 use crate::ui::command::{Action, Command};
 use crate::ui::icons;
 use crate::ui::kit::combo::{Look, choice, combo};
@@ -113,15 +113,24 @@ fn color_of(scene: &Scene<'_>, segment: &str) -> Option<u8> {
     scene.draft?.bundle().segments.segments.iter().find(|info| info.id == segment).map(|info| info.color)
 }
 
-/// The preset of the whole page: of all its product rows, or `My own` when they differ from every preset.
+/// The preset of the whole page: of its product rows that follow one, or `My own` when none does or they differ. Rows
+/// weighed for a purpose of their own, such as `New in`, keep their weights.
 fn preset_combo(ui: &mut Ui, scene: &Scene<'_>, state: &PagesState, commands: &mut Vec<Command>) {
     let Some((_, rows)) = blocks::layout(scene, state) else {
         return;
     };
-    let rows: Vec<_> = rows.into_iter().filter(|block| matches!(block.kind, BlockKind::Products)).collect();
-    let current = PRESETS.iter().find(|(_, weights, variety)| {
-        !rows.is_empty() && rows.iter().all(|row| row.weights == *weights && row.variety == *variety)
-    });
+    let mut rows: Vec<_> =
+        rows.into_iter().filter(|block| matches!(block.kind, BlockKind::Products)).collect();
+    let preset_of = |row: &Block| {
+        PRESETS.iter().find(|(_, weights, variety)| row.weights == *weights && row.variety == *variety)
+    };
+    if rows.iter().any(|row| preset_of(row).is_some()) {
+        rows.retain(|row| preset_of(row).is_some());
+    }
+    let current = rows
+        .first()
+        .and_then(|row| preset_of(row))
+        .filter(|first| rows.iter().all(|row| preset_of(row) == Some(first)));
     let label = current.map_or(Canvas::MyOwn.text(), |(name, ..)| preset_name(name));
     let name = format!("{}: {label}", Canvas::Preset.text());
     let mut picked = None;
