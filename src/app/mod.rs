@@ -10,6 +10,7 @@ pub mod clock;
 pub mod cluster;
 pub mod compile;
 pub mod desk;
+pub mod drift;
 pub mod error;
 pub mod evaluate;
 pub mod export;

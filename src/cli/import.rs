@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use super::Printer;
 use super::printer::grouped;
-use crate::app::{Error, ImportReport, ImportRequest, NewStore, Session, cluster, train};
+use crate::app::clock::now;
+use crate::app::{Error, ImportReport, ImportRequest, NewStore, Session, cluster, drift};
 use crate::import::{DateOrder, FileReport, Mapping, Platform, Severity};
 use crate::shop::{Currency, TimeZoneName};
 
@@ -44,7 +45,7 @@ pub struct Args {
 pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
     if let Some(folder) = &args.from_spark {
         let mut session = Session::open(&args.file)?;
-        let brought = cluster::bring(session.workspace_mut(), folder, train::now(), printer)?;
+        let brought = cluster::bring(session.workspace_mut(), folder, now(), printer)?;
         return printer.answer(&brought, || {
             format!(
                 "{} products have {} neighbours from the cluster; {} customers were assigned, {} of them moved; {} were \
@@ -74,7 +75,14 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
         ..ImportRequest::default()
     };
     let nothing_read = |report: &ImportReport| report.files().all(|file| file.rows_read == 0);
-    let report = with_session(args, |session| session.import(&request, printer), nothing_read)?;
+    let import = |session: &mut Session| {
+        let report = session.import(&request, printer)?;
+        if !request.dry_run {
+            drift::renew(session.workspace_mut(), now(), printer)?;
+        }
+        Ok(report)
+    };
+    let report = with_session(args, import, nothing_read)?;
     printer.answer(&document(&report, args.dry_run), || text(&report, args.dry_run))?;
     if nothing_read(&report) {
         return Err(Error::user("Nothing could be imported. What is wrong with each file stands above"));
