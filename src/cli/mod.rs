@@ -9,11 +9,13 @@ mod printer;
 pub mod values;
 
 mod audit;
+mod campaign;
 mod compile;
 mod decide;
 mod diff;
 mod evaluate;
 mod export;
+mod fix;
 mod forecast;
 mod forget;
 mod import;
