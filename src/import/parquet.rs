@@ -67,6 +67,37 @@ pub(super) fn open(file: &SourceFile) -> Result<Box<dyn RowSource>, ReadError> {
     }))
 }
 
+/// Every row of the Parquet files in a folder, in the order of their names: the wanted columns as text, empty where a
+/// table does not have them. A folder without a single wanted column is refused.
+pub fn rows(
+    folder: &std::path::Path,
+    wanted: &[&str],
+    each: &mut dyn FnMut(&[&str]),
+) -> Result<(), ReadError> {
+    let mut known = false;
+    for file in super::sources(&[folder.to_owned()]) {
+        if file.plain_path().is_none_or(|path| path.extension().is_none_or(|kind| kind != "parquet")) {
+            continue;
+        }
+        let mut table = open(&file)?;
+        let mut row = Row::default();
+        table.next_row(&mut row)?;
+        let places: Vec<Option<usize>> =
+            wanted.iter().map(|name| (0..row.len()).find(|at| row.get(*at) == *name)).collect();
+        known |= places.first().is_some_and(Option::is_some);
+        while table.next_row(&mut row)? {
+            let cells: Vec<&str> =
+                places.iter().map(|place| place.map_or("", |place| row.raw_cell(place))).collect();
+            each(&cells);
+        }
+    }
+    if known {
+        Ok(())
+    } else {
+        Err(ReadError::Malformed("It has no Parquet file with the columns.".to_owned()))
+    }
+}
+
 /// Damaged files make the decoder give up in many ways; none of them may end the program.
 fn guarded<T>(work: impl FnOnce() -> Result<T, ReadError>) -> Result<T, ReadError> {
     std::panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_panic| {
