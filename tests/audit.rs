@@ -113,7 +113,7 @@ fn every_check_fires_with_its_title_and_says_what_follows() {
         "products were never sold in 12 months",
         "1 product is missing from the newest product file",
         "1 customer appears twice (same email)",
-        "have no orders",
+        "no orders",
         "did not agree to marketing",
         "1 order mentions products you don't have",
         "1 order has a total that does not match its lines",

@@ -77,7 +77,7 @@ fn a_shopify_export_survives_a_spreadsheet_of_another_country() {
 #[test]
 fn variations_without_attributes_are_all_kept() {
     let (report, sink) = read(
-        "\u{feff}ID,Type,UGS,Nom,Publié,\"Visibilité dans le catalogue\",Description,\"En stock ?\",Stock,\"Tarif promo\",\"Tarif régulier\",Catégories,Étiquettes,Images,Parent\n10,variable,TEE,T-shirt,1,visible,,1,,,,\"Vêtements > Hauts\",été,https://x/a.jpg,\n11,variation,'TEE-S',T-shirt - S,1,visible,,1,'-3',\"15,00\",\"19,99\",,,,TEE\n12,variation,TEE-M,T-shirt - M,1,visible,,backorder,,,\"19,99\",,,,id:10\n",
+        "\u{feff}ID,Type,UGS,Nom,Publié,\"Visibilité dans le catalogue\",Description,\"En stock ?\",Stock,\"Tarif promo\",\"Tarif régulier\",Catégories,Étiquettes,Images,Parent\n10,variable,TEE,T-shirt,1,visible,,1,,,,\"Vêtements > Hauts\",été,https://x/a.jpg,\n11,variation,TEE-S,T-shirt - S,1,visible,,1,'-3',\"15,00\",\"19,99\",,,,TEE\n12,variation,TEE-M,T-shirt - M,1,visible,,backorder,,,\"19,99\",,,,id:10\n",
     );
     assert_eq!((report.platform, report.rows_taken), (Platform::Woocommerce, 3));
     let variants: Vec<(Option<&str>, Option<i64>, Option<i64>, Option<i64>)> = sink.products[0]

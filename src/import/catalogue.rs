@@ -1,17 +1,13 @@
 //! The products of one import, joined over files and rows: variants with their parents, prices with their rules.
 
-use super::columns::Columns;
-use super::engine::{FileRun, Reject, Table, shorten};
+use std::collections::HashMap;
+
+use super::engine::shorten;
 use super::issue::Severity;
-use super::lines;
-use super::meaning::Meaning;
 use super::products::ProductRow;
 use super::record::Record;
-use super::row::Row;
-use super::value;
 use super::{Emit, Error};
-use crate::shop::{Currency, LineKind, Minor, Product, SellWhenEmpty, Stock, Variant};
-use std::collections::HashMap;
+use crate::shop::{LineKind, Minor, Product, Variant};
 
 /// All products of one import, joined over files and rows.
 #[derive(Default)]

@@ -2,15 +2,13 @@
 
 use std::collections::HashMap;
 
+use super::Error;
 use super::columns::Columns;
-use super::engine::{FileRun, Reject, Table, shorten};
-use super::issue::Severity;
+use super::engine::{FileRun, Reject, Table};
 use super::lines;
 use super::meaning::Meaning;
-use super::record::Record;
 use super::row::Row;
 use super::value;
-use super::{Emit, Error};
 use crate::shop::{Currency, LineKind, Minor, Product, SellWhenEmpty, Stock, Variant};
 
 /// How a platform writes products. Everything else is the same for all of them.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::shapes::Shape;
+use super::shapes::{REFUND, Shape, shape};
 use super::{trackers, woo_objects};
 use crate::import::Error;
 use crate::import::customers::consent;
@@ -13,7 +13,7 @@ use crate::import::engine::{FileRun, Reject};
 use crate::import::lines;
 use crate::import::orders::status_of;
 use crate::import::products::ProductRow;
-use crate::import::record::{DataKind, Discount, Platform, Record};
+use crate::import::record::{Discount, Record};
 use crate::import::times::DateOrder;
 use crate::import::value::{self, DecimalMark};
 use crate::shop::{
@@ -291,7 +291,7 @@ pub(super) fn array<'v>(value: &'v Value, key: &str) -> impl Iterator<Item = &'v
     nodes.and_then(Value::as_array).into_iter().flatten().map(|item| item.get("node").unwrap_or(item))
 }
 
-fn missing_date() -> Reject {
+pub(super) fn missing_date() -> Reject {
     Reject::new("date_missing", "The order has no date that can be read.", "Export the order again.")
         .in_column("created_at")
 }
@@ -371,7 +371,7 @@ fn shopify_order(value: &Value, run: &mut FileRun<'_>) -> Result<Order, Reject> 
     })
 }
 
-fn elsewhere(value: &Value) -> Option<bool> {
+pub(super) fn elsewhere(value: &Value) -> Option<bool> {
     let address = |keys: [&str; 2]| {
         let address = keys.iter().find_map(|key| value.get(key)).filter(|address| address.is_object())?;
         let parts: Vec<String> =

@@ -61,7 +61,7 @@ impl Shape {
     }
 }
 
-const REFUND: &str =
+pub(super) const REFUND: &str =
     "These are refunds on their own. Orders carry their refunds inside, so export the orders instead.";
 
 /// Keys whose array is the file's list of records.

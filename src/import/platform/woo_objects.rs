@@ -2,17 +2,15 @@
 
 use serde_json::Value;
 
-use super::objects::{
-    add, amount, array, customer, either, flag, missing_date, money_of, scalar, text, time,
-};
+use super::objects::{amount, array, either, elsewhere, missing_date, scalar, text, time};
 use crate::import::engine::{FileRun, Reject};
 use crate::import::lines;
 use crate::import::orders::status_of;
 use crate::import::products::ProductRow;
-use crate::import::value::{self, DecimalMark};
+use crate::import::times::DateOrder;
+use crate::import::value;
 use crate::shop::{
-    Consent, Currency, CustomerRef, LineKind, Order, OrderLine, OrderStatus, Product, ProductRef,
-    SellWhenEmpty, Stock, Variant,
+    Currency, CustomerRef, Order, OrderLine, Product, ProductRef, SellWhenEmpty, Stock, Variant,
 };
 
 pub(super) fn order(value: &Value, run: &mut FileRun<'_>) -> Result<Order, Reject> {
