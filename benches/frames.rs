@@ -1,4 +1,5 @@
-//! Frame times of the window: UI pass, and inside it the decision of the page, apart from tessellation.
+//! Frame times of the window: UI pass, and inside it the product's own work (deciding pages, placing cards), apart from
+//! tessellation.
 //!
 //! No GPU and no software rasteriser: what is measured is what the window's own thread does.
 //! `cargo bench --bench frames` prints p50, p95 and p99 in milliseconds at 10,000 and 100,000 products.
@@ -14,11 +15,15 @@ use endcap::decide::{Detail, PageRef, Prepared, Visit};
 use endcap::ui::Studio;
 use endcap::ui::history::History;
 use endcap::ui::persist::Settings;
+use endcap::ui::spent;
 
 const FRAMES: usize = 240;
 
 fn main() {
-    println!("{:>8}  {:<22} {:>8} {:>8} {:>8}", "products", "frame", "p50 ms", "p95 ms", "p99 ms");
+    println!(
+        "{:>8}  {:<22} {:>8} {:>8} {:>8}   {:>10} {:>10} {:>13}",
+        "products", "frame", "p50 ms", "p95 ms", "p99 ms", "decide p95", "layout p95", "tessellate p95"
+    );
     for n in [10_000, 100_000] {
         measure(n);
     }
@@ -29,47 +34,54 @@ fn measure(n: usize) {
     let bundle = view.bundle.clone().expect("the fixture has a bundle");
     let page = PageRef::Collection("plants-vases".to_owned());
     let prepared = Prepared::new(&bundle);
-    let visit = Visit::of(page.clone(), common::NOW);
-    report(n, "decide alone", time(FRAMES, |_| drop(prepared.decide(&visit, Detail::Full))));
+    for (what, page) in [("decide a category", page.clone()), ("decide the homepage", PageRef::Home)] {
+        let visit = Visit::of(page, common::NOW);
+        let mut times: Vec<Duration> = (0..FRAMES)
+            .map(|_| {
+                let started = Instant::now();
+                drop(prepared.decide(&visit, Detail::Full));
+                started.elapsed()
+            })
+            .collect();
+        let [p50, p95, p99] = percentiles(&mut times);
+        println!("{n:>8}  {what:<22} {p50:>8.2} {p95:>8.2} {p99:>8.2}");
+    }
 
     let ctx = egui::Context::default();
     let mut studio = Studio::new(&ctx, Settings::default(), || common::NOW);
     studio.show(view, History::default());
-    let mut window = Window { ctx, studio, at: 0.0, tessellation: Vec::new() };
-    for _ in 0..30 {
+    let mut window = Window { ctx, studio, at: 0.0, frames: Vec::new() };
+    for _ in 0..60 {
         window.frame(Vec::new());
     }
-    report(n, "at rest", time(FRAMES, |_| window.frame(Vec::new())));
+    window.report(n, "at rest", |window, _| window.frame(Vec::new()));
+
     window.studio.states_mut().pages.open(page, None);
-    report(
-        n,
-        "scroll a category",
-        time(FRAMES, |i| {
-            let y = if i % 40 < 20 { -80.0 } else { 80.0 };
-            window.frame(vec![
-                egui::Event::PointerMoved(egui::pos2(600.0, 500.0)),
-                egui::Event::MouseWheel {
-                    unit: egui::MouseWheelUnit::Point,
-                    delta: egui::vec2(0.0, y),
-                    phase: egui::TouchPhase::Move,
-                    modifiers: egui::Modifiers::NONE,
-                },
-            ]);
-        }),
-    );
+    window.report(n, "scroll a category", |window, i| {
+        let y = if i % 40 < 20 { -80.0 } else { 80.0 };
+        window.frame(vec![
+            egui::Event::PointerMoved(egui::pos2(600.0, 500.0)),
+            egui::Event::MouseWheel {
+                unit: egui::MouseWheelUnit::Point,
+                delta: egui::vec2(0.0, y),
+                phase: egui::TouchPhase::Move,
+                source: egui::MouseWheelSource::Unknown,
+                modifiers: egui::Modifiers::NONE,
+            },
+        ]);
+    });
+
     window.studio.states_mut().pages.open(PageRef::Home, None);
     window.frame(Vec::new());
-    let start = egui::pos2(420.0, 560.0);
+    let card = window.find("Slot 3 of ");
+    let start = egui::pos2(card.center().x, card.top() + card.width() / 2.0);
     window.frame(vec![egui::Event::PointerMoved(start)]);
     window.frame(vec![button(start, true)]);
-    report(
-        n,
-        "drag a card",
-        time(FRAMES, |i| {
-            let x = 300.0 + (i as f32 * 7.0) % 700.0;
-            window.frame(vec![egui::Event::PointerMoved(egui::pos2(x, 560.0))]);
-        }),
-    );
+    window.report(n, "drag a card", |window, i| {
+        let x = 300.0 + (i as f32 * 7.0) % 700.0;
+        window.frame(vec![egui::Event::PointerMoved(egui::pos2(x, start.y))]);
+    });
+    assert!(window.studio.states_mut().pages.drag.is_some(), "a card is held");
     window.frame(vec![egui::Event::Key {
         key: egui::Key::Escape,
         physical_key: None,
@@ -78,19 +90,17 @@ fn measure(n: usize) {
         modifiers: egui::Modifiers::NONE,
     }]);
     window.frame(vec![button(start, false)]);
-    let slider = egui::pos2(1_290.0, 458.0);
-    window.frame(vec![egui::Event::PointerMoved(slider)]);
-    window.frame(vec![button(slider, true)]);
-    report(
-        n,
-        "move a slider",
-        time(FRAMES, |i| {
-            let x = 1_240.0 + (i as f32 * 3.0) % 110.0;
-            window.frame(vec![egui::Event::PointerMoved(egui::pos2(x, slider.y))]);
-        }),
-    );
-    let tessellation = std::mem::take(&mut window.tessellation);
-    report(n, "tessellation of those", tessellation);
+
+    let slider = window.find("Relevance");
+    window.frame(vec![egui::Event::PointerMoved(slider.center())]);
+    window.frame(vec![button(slider.center(), true)]);
+    let before = window.studio.document().clone();
+    window.report(n, "move a slider", |window, i| {
+        let x = slider.left() + 10.0 + (i as f32 * 3.0) % (slider.width() - 20.0);
+        window.frame(vec![egui::Event::PointerMoved(egui::pos2(x, slider.center().y))]);
+    });
+    assert_ne!(*window.studio.document(), before, "the slider moved a weight");
+    window.frame(vec![button(slider.center(), false)]);
 }
 
 fn button(pos: egui::Pos2, pressed: bool) -> egui::Event {
@@ -102,16 +112,22 @@ fn button(pos: egui::Pos2, pressed: bool) -> egui::Event {
     }
 }
 
+struct Frame {
+    /// The whole UI pass.
+    pass: Duration,
+    spent: spent::Spent,
+    tessellation: Duration,
+}
+
 struct Window {
     ctx: egui::Context,
     studio: Studio,
     at: f64,
-    tessellation: Vec<Duration>,
+    frames: Vec<Frame>,
 }
 
 impl Window {
-    /// One UI pass; tessellation is done and timed apart.
-    fn frame(&mut self, events: Vec<egui::Event>) {
+    fn run(&mut self, events: Vec<egui::Event>) -> (egui::FullOutput, Duration) {
         self.at += 1.0 / 60.0;
         let input = egui::RawInput {
             screen_rect: Some(egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(1_440.0, 900.0))),
@@ -120,25 +136,66 @@ impl Window {
             ..Default::default()
         };
         let studio = &mut self.studio;
+        let started = Instant::now();
         let output = self.ctx.run_ui(input, |ui| studio.paint(ui));
+        (output, started.elapsed())
+    }
+
+    /// One UI pass; tessellation is done and timed apart.
+    fn frame(&mut self, events: Vec<egui::Event>) {
+        drop(spent::take());
+        let (output, pass) = self.run(events);
+        let spent = spent::take();
         let started = Instant::now();
         drop(self.ctx.tessellate(output.shapes, output.pixels_per_point));
-        self.tessellation.push(started.elapsed());
+        self.frames.push(Frame { pass, spent, tessellation: started.elapsed() });
+    }
+
+    /// Where something with a name stands, as a screen reader is told.
+    fn find(&mut self, label: &str) -> egui::Rect {
+        self.ctx.enable_accesskit();
+        let (output, _) = self.run(Vec::new());
+        let (output, _) = match output.platform_output.accesskit_update {
+            Some(_) => (output, Duration::ZERO),
+            None => self.run(Vec::new()),
+        };
+        self.ctx.disable_accesskit();
+        let update = output.platform_output.accesskit_update.expect("the tree was asked for");
+        let node = update.nodes.iter().map(|(_, node)| node).find(|node| {
+            node.label().is_some_and(|known| known.starts_with(label))
+                && matches!(node.role(), egui::accesskit::Role::Button | egui::accesskit::Role::Slider)
+        });
+        let bounds = node.and_then(egui::accesskit::Node::bounds).expect("it is on screen");
+        egui::Rect::from_min_max(
+            egui::pos2(bounds.x0 as f32, bounds.y0 as f32),
+            egui::pos2(bounds.x1 as f32, bounds.y1 as f32),
+        )
+    }
+
+    fn report(&mut self, n: usize, what: &str, mut work: impl FnMut(&mut Self, usize)) {
+        self.frames.clear();
+        for i in 0..FRAMES {
+            work(self, i);
+        }
+        let column = |of: &dyn Fn(&Frame) -> Duration| {
+            let mut times: Vec<Duration> = self.frames.iter().map(of).collect();
+            percentiles(&mut times)
+        };
+        let [p50, p95, p99] = column(&|frame| frame.pass);
+        let [_, decide, _] = column(&|frame| frame.spent.decide);
+        let [_, layout, _] = column(&|frame| frame.spent.layout);
+        let [_, tessellate, _] = column(&|frame| frame.tessellation);
+        println!(
+            "{n:>8}  {what:<22} {p50:>8.2} {p95:>8.2} {p99:>8.2}   {decide:>10.2} {layout:>10.2} {tessellate:>13.2}"
+        );
     }
 }
 
-fn time(n: usize, mut work: impl FnMut(usize)) -> Vec<Duration> {
-    (0..n)
-        .map(|i| {
-            let started = Instant::now();
-            work(i);
-            started.elapsed()
-        })
-        .collect()
-}
-
-fn report(n: usize, what: &str, mut times: Vec<Duration>) {
+/// Milliseconds at 50, 95 and 99 of a hundred.
+fn percentiles(times: &mut [Duration]) -> [f64; 3] {
     times.sort();
-    let at = |share: usize| times[(times.len() * share / 100).min(times.len() - 1)].as_secs_f64() * 1_000.0;
-    println!("{n:>8}  {what:<22} {:>8.2} {:>8.2} {:>8.2}", at(50), at(95), at(99));
+    [50, 95, 99].map(|share| {
+        let at = (times.len() * share / 100).min(times.len().saturating_sub(1));
+        times.get(at).map_or(0.0, |time| time.as_secs_f64() * 1_000.0)
+    })
 }

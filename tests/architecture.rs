@@ -260,8 +260,6 @@ const WAITING_TO_BE_SPLIT: &[&str] = &[
     "import/mapping.rs",
     "import/platform/objects.rs",
     "import/products.rs",
-    "import/read.rs",
-    "import/value.rs",
     "ui/screens/pages/storefront.rs",
 ];
 

@@ -1,6 +1,10 @@
 //! The Pages canvas by label and keyboard: what a person does, and what the document says after it. No pixels.
 
 mod common;
+#[path = "canvas/hands.rs"]
+mod hands;
+#[path = "canvas/strip.rs"]
+mod strip;
 
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, vec2};

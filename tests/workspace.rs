@@ -280,6 +280,57 @@ fn forgetting_a_person_leaves_no_byte_of_them() {
 }
 
 #[test]
+fn somebody_erased_stays_out_of_later_imports_until_that_is_lifted() {
+    let store = Store::new();
+    let mut workspace = store.create();
+    let export = |extra: &str| {
+        let mut records = vec![
+            customer("c-secret", "forget@me.org"),
+            customer("c2", "stay@here.org"),
+            order("o-secret-1", "forget@me.org", &["A", "B"]),
+            order("2", "stay@here.org", &["A"]),
+            Record::Event(Event {
+                customer: CustomerRef { email: Some("Forget@me.org".to_owned()), ..CustomerRef::default() },
+                query: Some("secret wish".to_owned()),
+                ..Event::default()
+            }),
+        ];
+        if !extra.is_empty() {
+            records.push(order(extra, "forget@me.org", &["B"]));
+        }
+        records
+    };
+    import(&mut workspace, "a", export(""));
+    let who = Person::Email("forget@me.org".to_owned());
+    workspace.forget(&who, 5).unwrap();
+
+    // The same export once more, with a new order of the person.
+    let again = import(&mut workspace, "b", export("o-secret-3"));
+    assert_eq!((again.kept_out.customers, again.kept_out.orders, again.kept_out.events), (1, 2, 1));
+    assert!(again.issues.iter().any(|issue| issue.code == "erased_people" && issue.message.contains("2 of")));
+    assert_eq!((again.totals.customers, again.totals.orders, again.totals.order_lines), (1, 3, 4));
+    let third = import(&mut workspace, "c", export("o-secret-3"));
+    assert_eq!(third.totals, again.totals, "an anonymous order is known again");
+    assert!(matches!(workspace.person(&who), Err(Error::NoSuchCustomer)));
+    let bytes = bytes_of(&store);
+    assert!(!bytes.windows(6).any(|window| window == b"secret"), "a later import brought the person back");
+
+    // Undoing the imports after the erasure takes the new order back and leaves the tombstones.
+    workspace.undo_import(&Silent).unwrap();
+    workspace.undo_import(&Silent).unwrap();
+    let fresh = import(&mut workspace, "d", export("o-secret-3"));
+    assert_eq!(fresh.totals, again.totals);
+
+    assert!(!workspace.lift_erasure(&Person::Email("nobody@x.org".to_owned())).unwrap());
+    assert!(workspace.lift_erasure(&who).unwrap());
+    let back = import(&mut workspace, "e", export("o-secret-3"));
+    assert_eq!((back.totals.customers, back.totals.orders, back.totals.order_lines), (2, 3, 4));
+    assert_eq!(back.kept_out, endcap::workspace::KeptOut::default());
+    let known = workspace.person(&who).unwrap().to_string();
+    assert!(known.contains("o-secret-1") && known.contains("o-secret-3"), "{known}");
+}
+
+#[test]
 fn duplicate_customers_are_merged_on_request_and_one_undo_parts_them() {
     let store = Store::new();
     let mut workspace = store.create();
@@ -343,7 +394,9 @@ fn an_older_workspace_is_copied_before_it_is_brought_up_to_date() {
     import(&mut workspace, "a", vec![order("1", "a@x.org", &["A"])]);
     drop(workspace);
     let connection = rusqlite::Connection::open(store.file()).unwrap();
-    connection.execute_batch("DROP INDEX orders_by_customer; PRAGMA user_version = 1").unwrap();
+    connection
+        .execute_batch("DROP INDEX orders_by_customer; DROP TABLE erased; PRAGMA user_version = 1")
+        .unwrap();
     drop(connection);
     // Reading does not change the file.
     assert_eq!(Workspace::open_read_only(&store.file()).unwrap().totals().unwrap().orders, 1);

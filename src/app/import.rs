@@ -67,7 +67,16 @@ impl Session {
             ..Options::default()
         };
         options.mappings.extend(self.remembered_mappings()?);
-        let known_files = take_known(self.workspace(), &mut files, monitor)?;
+        // What the person says now may read a known file otherwise than the last time.
+        let currency_differs =
+            request.currency.as_ref().is_some_and(|currency| *currency != settings.currency);
+        let read_anew = request.platform.is_some()
+            || request.dates.is_some()
+            || request.decimal.is_some()
+            || !request.mappings.is_empty()
+            || currency_differs;
+        let known_files =
+            if read_anew { Vec::new() } else { take_known(self.workspace(), &mut files, monitor)? };
         let summary = if files.is_empty() && !known_files.is_empty() {
             ImportSummary {
                 imported_at: clock::now(),
@@ -167,14 +176,15 @@ fn import_files(
 ) -> Result<ImportSummary, Error> {
     let mut staging = workspace.begin_import(clock::now())?;
     let (sender, receiver) = sync_channel(BATCHES_WAITING);
+    let (back, spare) = sync_channel(BATCHES_WAITING);
     let read = std::thread::scope(|scope| {
         let reader = scope.spawn(move || {
-            let mut sink = Batching { sender, batch: Vec::with_capacity(BATCH) };
+            let mut sink = Batching { sender, spare, batch: Vec::with_capacity(BATCH) };
             let reports = import::read(files, options, &mut sink, monitor)?;
             sink.flush().map_err(|error| import::Error::Sink(Box::new(error)))?;
             Ok::<_, import::Error>(reports)
         });
-        let written = write(&mut staging, receiver, monitor);
+        let written = write(&mut staging, receiver, &back, monitor);
         let reports = match reader.join() {
             Ok(reports) => reports,
             Err(panic) => std::panic::resume_unwind(panic),
@@ -202,9 +212,11 @@ enum Item {
     Issue(Issue),
 }
 
-/// The reader's end: collects items, so that the threads meet rarely.
+/// The reader's end: collects items, so that the threads meet rarely. What was written comes back and is freed here,
+/// because memory freed by another thread than the one that took it costs several times as much.
 struct Batching {
     sender: SyncSender<Vec<Item>>,
+    spare: Receiver<Vec<Item>>,
     batch: Vec<Item>,
 }
 
@@ -219,7 +231,9 @@ impl Batching {
     }
 
     fn flush(&mut self) -> Result<(), WriterStopped> {
-        let batch = std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH));
+        let mut next = self.spare.try_recv().unwrap_or_else(|_none| Vec::with_capacity(BATCH));
+        next.clear();
+        let batch = std::mem::replace(&mut self.batch, next);
         self.sender.send(batch).map_err(|_closed| WriterStopped)
     }
 }
@@ -244,17 +258,20 @@ impl Sink for Batching {
 fn write(
     staging: &mut Staging<'_>,
     batches: Receiver<Vec<Item>>,
+    back: &SyncSender<Vec<Item>>,
     monitor: &dyn Monitor,
 ) -> Result<(), WorkspaceError> {
     for batch in batches {
         monitor.checkpoint()?;
-        for item in batch {
+        for item in &batch {
             match item {
-                Item::Record(record, origin) => staging.record(record, origin)?,
-                Item::SetAside(raw, origin, issue) => staging.set_aside(&raw, origin, issue)?,
-                Item::Issue(issue) => staging.issue(issue)?,
+                Item::Record(record, origin) => staging.take(record, *origin)?,
+                Item::SetAside(raw, origin, issue) => staging.set_aside(raw, *origin, issue.clone())?,
+                Item::Issue(issue) => staging.issue(issue.clone())?,
             }
         }
+        // Without room on the way back the batch is freed here.
+        back.try_send(batch).unwrap_or_default();
     }
     Ok(())
 }

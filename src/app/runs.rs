@@ -21,6 +21,9 @@ pub const FORECAST: &str = "forecast";
 pub const RECOMMEND: &str = "recommend";
 /// Everything of a bundle but the document.
 pub const PARTS: &str = "parts";
+/// What customers looked like at training, and how far they have moved since.
+pub const POPULATION: &str = "population";
+pub const DRIFT: &str = "drift";
 
 /// A run read back, with what is known about how it was made.
 #[derive(Clone, Debug)]
@@ -124,6 +127,18 @@ pub fn previous_segments(workspace: &Workspace) -> Result<Option<Kept<SegmentRun
     let second = workspace.runs()?.into_iter().filter(|info| info.kind == SEGMENTS).nth(1);
     let Some(info) = second else { return Ok(None) };
     workspace.run(info.id)?.map(joined).transpose()
+}
+
+/// The newest groupings, newest first, at most so many.
+pub fn recent_segments(workspace: &Workspace, most: usize) -> Result<Vec<SegmentRun>, Error> {
+    let infos = workspace.runs()?.into_iter().filter(|info| info.kind == SEGMENTS).take(most);
+    let mut found = Vec::new();
+    for info in infos {
+        if let Some(run) = workspace.run(info.id)? {
+            found.push(joined(run)?.result);
+        }
+    }
+    Ok(found)
 }
 
 fn joined(kept: Run) -> Result<Kept<SegmentRun>, Error> {

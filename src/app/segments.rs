@@ -17,7 +17,7 @@ pub struct Request {
     pub groups: Groups,
     pub algorithm: Algorithm,
     pub seed: u64,
-    /// Customers as they were before this instant; `None` is right after the last order.
+    /// Customers as they were before this instant; `None` is the end of the day of the last order.
     pub as_of: Option<Seconds>,
 }
 
@@ -87,12 +87,12 @@ pub fn edit_groups(
     Ok(run)
 }
 
-/// One second after the last order that is not in the future: old exports are judged at their own time, and an order
-/// dated next year does not make everybody look gone.
+/// The end, in the store's time zone, of the day of the last order that is not in the future: old exports are judged at
+/// their own time, the hour of the export changes nothing, and an order dated next year does not make everybody look gone.
 pub fn after_last_order(frames: &StoreFrames, now: Seconds) -> Result<Seconds, Error> {
     let last = history::last_order_before(frames, now + 1)
         .map_err(|error| Error::bug_because("The orders cannot be read.", error))?;
-    Ok(last.map_or(now, |last| last + 1))
+    Ok(frames.time_zone.end_of_day(last.unwrap_or(now)))
 }
 
 /// The answer of `endcap segment --json`.

@@ -134,6 +134,12 @@ impl Session {
         Ok(self.workspace.forget(who, clock::now())?)
     }
 
+    /// Lets somebody in again who was erased; the next import of their files gives their orders back to them. False
+    /// when nobody of that address or id was erased.
+    pub fn lift_erasure(&mut self, who: &Who) -> Result<bool, Error> {
+        Ok(self.workspace.lift_erasure(who)?)
+    }
+
     /// Saves the rows that were set aside, by one import or by all, as they were, with file, line and reason before
     /// them. Returns how many.
     pub fn save_set_aside_rows(&self, import: Option<i64>, to: &Path) -> Result<usize, Error> {

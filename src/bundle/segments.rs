@@ -61,7 +61,7 @@ pub struct ClusterModel {
     pub labels: Vec<String>,
 }
 
-/// How a raw fact becomes a coordinate: quantise (`floor(raw × quantum)`), transform, `(x − mean) / scale`.
+/// How a raw fact becomes a coordinate: quantise (`floor(raw × quantum + 0.5)`), transform, `(x − mean) / scale`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ModelFeature {
     pub name: String,

@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use super::{
-    audit, compile, decide, diff, evaluate, export, forecast, forget, import, new, page, person, rule, run,
-    sample, segment, serve, train, verify,
+    audit, campaign, compile, decide, diff, evaluate, export, fix, forecast, forget, import, new, page, person, replay,
+    rule, run, sample, segment, serve, train, verify,
 };
 use crate::app::Start;
 
@@ -67,6 +67,9 @@ pub enum Command {
     /// Say how ready the data is, what is wrong with it, and what it unlocks
     #[command(after_help = "Example: endcap audit shop.endcap")]
     Audit(audit::Args),
+    /// Correct the data: what the audit suggests, or one thing; every step can be undone
+    #[command(after_help = "Example: endcap fix shop.endcap apply duplicate_customers")]
+    Fix(fix::Args),
     /// Group customers who shop alike
     #[command(after_help = "Example: endcap segment shop.endcap --groups auto")]
     Segment(segment::Args),
@@ -84,6 +87,9 @@ pub enum Command {
         after_help = "Example: endcap page shop.endcap --page home --segment \"Plant people\" --explain"
     )]
     Page(page::Args),
+    /// Play past orders against a page: would what people bought have been in view?
+    #[command(after_help = "Example: endcap replay shop.endcap --page home")]
+    Replay(replay::Args),
     /// Add, list, remove and check the merchant's rules
     #[command(after_help = "Example: endcap rule shop.endcap list")]
     Rule(rule::Args),
@@ -102,6 +108,9 @@ pub enum Command {
     /// Write a projection for another system, with a report of what it can and cannot carry
     #[command(after_help = "Example: endcap export shop.endcap --to shopify --out out")]
     Export(export::Args),
+    /// Who to write to about what, and which group needs no discount
+    #[command(after_help = "Example: endcap campaign shop.endcap --out campaigns")]
+    Campaign(campaign::Args),
     /// Answer page requests over HTTP from a bundle
     #[command(after_help = "Example: endcap serve shop.bundle --listen 127.0.0.1:8737")]
     Serve(serve::Args),

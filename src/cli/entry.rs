@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use super::args::{Command, Invocation};
 use super::printer::{self, Printer};
 use super::{
-    audit, compile, decide, diff, evaluate, export, forecast, forget, import, new, page, person, rule,
-    run as whole, sample, segment, serve, train, verify,
+    audit, campaign, compile, decide, diff, evaluate, export, fix, forecast, forget, import, new, page, person, replay,
+    rule, run as whole, sample, segment, serve, train, verify,
 };
 use crate::app::{Error, Kind, Start};
 
@@ -52,17 +52,20 @@ fn dispatch(command: Command, printer: &Printer) -> Result<(), Error> {
         Command::New(args) => new::run(&args, printer),
         Command::Import(args) => import::run(&args, printer),
         Command::Audit(args) => audit::run(&args, printer),
+        Command::Fix(args) => fix::run(&args, printer),
         Command::Segment(args) => segment::run(&args, printer),
         Command::Train(args) => train::run(&args, printer),
         Command::Forecast(args) => forecast::run(&args, printer),
         Command::Evaluate(args) => evaluate::run(&args, printer),
         Command::Page(args) => page::run(&args, printer),
+        Command::Replay(args) => replay::run(&args, printer),
         Command::Rule(args) => rule::run(&args, printer),
         Command::Compile(args) => compile::run(&args, printer),
         Command::Verify(args) => verify::run(&args, printer),
         Command::Diff(args) => diff::run(&args, printer),
         Command::Decide(args) => decide::run(&args, printer),
         Command::Export(args) => export::run(&args, printer),
+        Command::Campaign(args) => campaign::run(&args, printer),
         Command::Serve(args) => serve::run(&args, printer),
         Command::Person(args) => person::run(&args, printer),
         Command::Forget(args) => forget::run(&args, printer),

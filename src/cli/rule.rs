@@ -8,7 +8,7 @@ use serde_json::json;
 use super::Printer;
 use crate::app::{Error, merchandise, open, train};
 use crate::bundle::Bundle;
-use crate::decide::{self, Prepared, sentence};
+use crate::decide::{self, NotAPage, Prepared, sentence};
 use crate::merch::{Action, Condition, Edit, Field, Operator, PageKey, Rule, Schedule, Scope, Target, words};
 use crate::workspace::Workspace;
 
@@ -86,6 +86,9 @@ pub struct Add {
     pub until: Option<Timestamp>,
     #[arg(long)]
     pub name: Option<String>,
+    /// Add nothing; say what the rule would have meant for past orders
+    #[arg(long)]
+    pub cost: bool,
 }
 
 pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
@@ -113,7 +116,7 @@ fn edit(workspace: &mut Workspace, bundle: Option<&Bundle>, edit: &Edit) -> Resu
 }
 
 fn added(file: &Path, add: &Add, printer: &Printer) -> Result<(), Error> {
-    let (mut workspace, bundle) = opened(file, true)?;
+    let (mut workspace, bundle) = opened(file, !add.cost)?;
     let rule = Rule {
         id: merchandise::current(&workspace)?.next_rule_id(),
         name: add.name.clone(),
@@ -127,6 +130,12 @@ fn added(file: &Path, add: &Add, printer: &Printer) -> Result<(), Error> {
         },
         created_at: train::now(),
     };
+    if add.cost {
+        let page = add.pages.first().map_or("home", String::as_str);
+        let page = page.parse().map_err(|error: NotAPage| Error::user_because(error.to_string(), error))?;
+        let edit = Edit::AddRule { rule, at: None };
+        return super::replay::cost(&workspace, &page, add.block.clone(), &edit, printer);
+    }
     let id = rule.id.clone();
     let label = edit(&mut workspace, bundle.as_ref(), &Edit::AddRule { rule, at: None })?;
     printer.answer(&json!({"id": id, "label": label}), || format!("{id}: {label}"))

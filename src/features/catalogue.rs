@@ -42,6 +42,27 @@ impl Kind {
     }
 }
 
+impl Kind {
+    /// Steps per unit in which a fact is observed: by models, by rules, by every runtime.
+    pub fn steps(self) -> i64 {
+        match self {
+            Self::Money | Self::Count | Self::Hour | Self::Days => 1,
+            Self::Share => 1_000,
+            Self::Ratio => 100,
+        }
+    }
+}
+
+/// Steps per unit of a column, by name; whole units for a name that is not in the catalogue.
+pub fn steps_of(name: &str) -> i64 {
+    info(name).map_or(1, |info| info.kind.steps())
+}
+
+/// The integer fact of a value: the nearest step, halves upwards. `None` for an empty cell.
+pub fn observe(value: f64, steps: i64) -> Option<i64> {
+    value.is_finite().then(|| (value * steps as f64 + 0.5).floor() as i64)
+}
+
 /// Prefix of the per-category columns: `category_share:Lighting`.
 pub const CATEGORY_SHARE: &str = "category_share:";
 

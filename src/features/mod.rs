@@ -10,6 +10,7 @@ pub mod frames;
 pub mod history;
 pub mod plain;
 pub mod product;
+pub mod visits;
 
 pub use catalogue::{FeatureInfo, Kind};
 pub use customer::{CustomerFeatures, customer_features, features_of};

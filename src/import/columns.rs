@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use super::meaning::Meaning;
 use super::row::Row;
-use super::value::{DateOrder, DecimalMark};
+use super::times::DateOrder;
+use super::value::DecimalMark;
 use crate::shop::hash::fnv1a64;
 
 /// The columns of one file, bound to meanings, with what was decided about their cells.

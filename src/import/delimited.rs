@@ -5,145 +5,178 @@
 
 use std::io::Read;
 
+use memchr::{memchr, memchr2, memchr3};
+
+use super::buffer::Buffer;
 use super::row::{Oddity, Row, RowSource};
 use super::source::ReadError;
 
-/// Longer than this, an open quote counts as never closed. Cells with pictures as text reach a few megabytes.
+/// Longer than this, an open quote counts as never closed, and a line as no record. Cells with pictures as text reach a
+/// few megabytes.
 const LONGEST_RECORD_BYTES: usize = 16 * 1024 * 1024;
 /// After many unclosed quotes the search for the closing one is kept short, so that time stays linear.
 const LONGEST_RECORD_AFTER_TROUBLE_BYTES: usize = 64 * 1024;
 const TROUBLE: u32 = 32;
-const CHUNK_BYTES: usize = 256 * 1024;
+const KEPT_OF_ENDLESS_BYTES: usize = 4 * 1024;
 
 pub(super) struct Delimited<R> {
-    reader: R,
+    buffer: Buffer<R>,
     delimiter: u8,
-    buf: Vec<u8>,
+    line: u64,
+    n_unclosed: u32,
+    /// Of the record at hand.
+    cells: Vec<Cell>,
+}
+
+/// Where a cell stands in its record, without its quotes.
+#[derive(Clone, Copy)]
+struct Cell {
     from: usize,
     to: usize,
-    ended: bool,
-    line: u64,
-    consumed: u64,
-    n_unclosed: u32,
-    error: Option<ReadError>,
+    /// It holds doubled quotes.
+    doubled: bool,
+}
+
+/// A record at the start of what is ahead.
+struct Found {
+    /// Without the line end.
+    len: usize,
+    oddity: Option<Oddity>,
+    has_quotes: bool,
 }
 
 impl<R: Read> Delimited<R> {
     pub(super) fn new(reader: R, delimiter: u8) -> Self {
-        Self {
-            reader,
-            delimiter,
-            buf: vec![0; CHUNK_BYTES],
-            from: 0,
-            to: 0,
-            ended: false,
-            line: 1,
-            consumed: 0,
-            n_unclosed: 0,
-            error: None,
-        }
+        Self { buffer: Buffer::new(reader), delimiter, line: 1, n_unclosed: 0, cells: Vec::new() }
     }
 
-    /// Reads more; a read error ends the text like an end of file and is reported after the last whole record.
-    fn fill(&mut self) {
-        if self.from > 0 {
-            self.buf.copy_within(self.from..self.to, 0);
-            self.to -= self.from;
-            self.from = 0;
-        }
-        if self.buf.len() - self.to < CHUNK_BYTES / 2 {
-            self.buf.resize(self.buf.len() * 2, 0);
-        }
-        match self.reader.read(&mut self.buf[self.to..]) {
-            Ok(0) => self.ended = true,
-            Ok(n) => self.to += n,
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => {
-                self.ended = true;
-                self.error = Some(ReadError::from(error));
+    /// Finds the record's end and its cells in one go.
+    fn scan(&mut self) -> Found {
+        self.cells.clear();
+        let mut has_quotes = false;
+        let mut from = 0;
+        loop {
+            let mut at = from;
+            while self.delimiter != b' ' && self.buffer.byte(at) == Some(b' ') {
+                at += 1;
             }
+            let end = if self.buffer.byte(at) == Some(b'"') {
+                has_quotes = true;
+                match self.quoted(at + 1) {
+                    Some((cell, end)) => {
+                        self.cells.push(cell);
+                        end
+                    }
+                    None => return self.unclosed(),
+                }
+            } else {
+                let end = self.plain(at);
+                self.cells.push(Cell { from, to: end, doubled: false });
+                end
+            };
+            if end > LONGEST_RECORD_BYTES {
+                return Found { len: end, oddity: Some(Oddity::TooLong), has_quotes };
+            }
+            if self.buffer.byte(end) != Some(self.delimiter) {
+                return Found { len: end, oddity: None, has_quotes };
+            }
+            from = end + 1;
         }
     }
 
-    /// Length of the record at `from` without its line end, and whether a quote stayed open.
-    fn find_end(&mut self) -> (usize, bool) {
+    /// Where an unquoted cell ends that goes on at `from`.
+    fn plain(&mut self, from: usize) -> usize {
+        let mut at = from;
+        loop {
+            let rest = &self.buffer.ahead()[at..];
+            if let Some(step) = memchr3(self.delimiter, b'\n', b'\r', rest) {
+                return at + step;
+            }
+            at += rest.len();
+            if self.buffer.has_ended() || at > LONGEST_RECORD_BYTES {
+                return at;
+            }
+            self.buffer.fill();
+        }
+    }
+
+    /// The cell whose first character stands at `from`, behind its quote, and where the next delimiter or line end
+    /// stands. `None` when it is never closed.
+    fn quoted(&mut self, from: usize) -> Option<(Cell, usize)> {
         let longest =
             if self.n_unclosed > TROUBLE { LONGEST_RECORD_AFTER_TROUBLE_BYTES } else { LONGEST_RECORD_BYTES };
-        let mut pos = 0;
-        let mut in_quotes = false;
-        let mut at_cell_start = true;
-        let mut first_line_end = None;
+        let mut at = from;
+        let mut doubled = false;
         loop {
-            if self.from + pos >= self.to {
-                if !self.ended {
-                    self.fill();
-                    continue;
-                }
-                return if in_quotes { (first_line_end.unwrap_or(pos), true) } else { (pos, false) };
+            if at > longest {
+                return None;
             }
-            let bytes = &self.buf[self.from..self.to];
-            if in_quotes {
-                let Some(step) =
-                    bytes[pos..].iter().position(|byte| *byte == b'"' || *byte == b'\n' || *byte == b'\r')
-                else {
-                    pos = bytes.len();
-                    if pos > longest {
-                        return (first_line_end.unwrap_or(pos), true);
-                    }
-                    continue;
-                };
-                pos += step;
-                if bytes[pos] != b'"' {
-                    first_line_end = first_line_end.or(Some(pos));
-                    pos += 1;
-                    if pos > longest {
-                        return (first_line_end.unwrap_or(pos), true);
-                    }
-                    continue;
+            let ahead = self.buffer.ahead();
+            let Some(step) = memchr(b'"', ahead.get(at..).unwrap_or_default()) else {
+                if self.buffer.has_ended() {
+                    return None;
                 }
-                match closes(bytes, pos, self.delimiter, self.ended) {
-                    Quote::NeedMore => {
-                        self.fill();
-                        continue;
-                    }
-                    Quote::Doubled => pos += 2,
-                    Quote::Literal => pos += 1,
-                    Quote::Closes => {
-                        in_quotes = false;
-                        at_cell_start = false;
-                        pos += 1;
-                    }
-                }
+                at = at.max(ahead.len());
+                self.buffer.fill();
                 continue;
+            };
+            at += step;
+            match closes(ahead, at, self.delimiter, self.buffer.has_ended()) {
+                Quote::NeedMore => self.buffer.fill(),
+                Quote::Doubled => {
+                    doubled = true;
+                    at += 2;
+                }
+                Quote::Literal => at += 1,
+                Quote::Closes { next } => return Some((Cell { from, to: at, doubled }, next)),
             }
-            match bytes[pos] {
-                b'\n' | b'\r' => return (pos, false),
-                b'"' if at_cell_start => in_quotes = true,
-                b' ' => {}
-                byte => at_cell_start = byte == self.delimiter,
+        }
+    }
+
+    /// A quote that stays open makes its line a record, in which quotes are ordinary characters.
+    fn unclosed(&mut self) -> Found {
+        self.n_unclosed += 1;
+        let ahead = self.buffer.ahead();
+        let len = memchr2(b'\n', b'\r', ahead).unwrap_or(ahead.len());
+        self.cells.clear();
+        let mut from = 0;
+        for cell in ahead[..len].split(|byte| *byte == self.delimiter) {
+            self.cells.push(Cell { from, to: from + cell.len(), doubled: false });
+            from += cell.len() + 1;
+        }
+        Found { len, oddity: Some(Oddity::UnclosedQuote), has_quotes: true }
+    }
+
+    /// Keeps the beginning of a line without end and goes on behind it.
+    fn skip_endless(&mut self, row: &mut Row) {
+        let ahead = self.buffer.ahead();
+        let beginning = String::from_utf8_lossy(&ahead[..ahead.len().min(KEPT_OF_ENDLESS_BYTES)]);
+        row.set_raw(&beginning);
+        row.push(&beginning);
+        row.oddity = Some(Oddity::TooLong);
+        loop {
+            let ahead = self.buffer.ahead();
+            match memchr2(b'\n', b'\r', ahead) {
+                Some(end) => {
+                    self.buffer.consume(end);
+                    return self.skip_line_end();
+                }
+                None => self.buffer.consume(ahead.len()),
             }
-            pos += 1;
+            if self.buffer.has_ended() {
+                return;
+            }
+            self.buffer.fill();
         }
     }
 
     fn skip_line_end(&mut self) {
-        if self.from == self.to && !self.ended {
-            self.fill();
-        }
-        if self.from < self.to && self.buf[self.from] == b'\r' {
-            self.from += 1;
-            self.consumed += 1;
-            if self.from == self.to && !self.ended {
-                self.fill();
-            }
-            if !(self.from < self.to && self.buf[self.from] == b'\n') {
-                self.line += 1;
-                return;
-            }
-        }
-        if self.from < self.to && self.buf[self.from] == b'\n' {
-            self.from += 1;
-            self.consumed += 1;
+        if self.buffer.byte(0) == Some(b'\r') {
+            let both = self.buffer.byte(1) == Some(b'\n');
+            self.buffer.consume(if both { 2 } else { 1 });
+            self.line += 1;
+        } else if self.buffer.byte(0) == Some(b'\n') {
+            self.buffer.consume(1);
             self.line += 1;
         }
     }
@@ -153,38 +186,58 @@ impl<R: Read> RowSource for Delimited<R> {
     fn next_row(&mut self, row: &mut Row) -> Result<bool, ReadError> {
         loop {
             row.clear();
-            if self.from == self.to && !self.ended {
-                self.fill();
-            }
-            if self.from == self.to && self.ended {
-                return self.error.take().map_or(Ok(false), Err);
+            if self.buffer.byte(0).is_none() {
+                return self.buffer.take_error().map_or(Ok(false), Err);
             }
             row.line = self.line;
-            let (len, unclosed) = self.find_end();
-            let record = &self.buf[self.from..self.from + len];
-            let cut_by_error = self.error.is_some() && self.from + len == self.to;
-            let blank = record.iter().all(u8::is_ascii_whitespace) && !record.contains(&b'\t');
-            if !blank && !cut_by_error {
-                split(record, self.delimiter, unclosed, row);
+            let found = self.scan();
+            if found.oddity == Some(Oddity::TooLong) {
+                self.skip_endless(row);
+                return Ok(true);
             }
-            if len > 0 {
+            let ahead = self.buffer.ahead();
+            let record = &ahead[..found.len];
+            let cut_by_error = self.buffer.has_failed() && found.len == ahead.len();
+            let blank = record.iter().all(|byte| byte.is_ascii_whitespace() && *byte != b'\t');
+            let is_row = !blank && !cut_by_error;
+            if is_row {
+                put(record, &self.cells, row);
+                row.oddity = found.oddity.or(row.oddity);
+            }
+            if found.has_quotes {
                 self.line += count_line_ends(record);
             }
-            self.from += len;
-            self.consumed += len as u64;
+            self.buffer.consume(found.len);
             self.skip_line_end();
-            if unclosed {
-                self.n_unclosed += 1;
-                row.oddity = Some(Oddity::UnclosedQuote);
-            }
-            if !blank && !cut_by_error {
+            if is_row {
                 return Ok(true);
             }
         }
     }
 
-    fn consumed(&self) -> u64 {
-        self.consumed
+    fn position(&self) -> (u64, u64) {
+        (self.buffer.consumed(), 0)
+    }
+}
+
+/// Cells that stand in the record as they are meant are not copied.
+fn put(record: &[u8], cells: &[Cell], row: &mut Row) {
+    let Ok(text) = std::str::from_utf8(record) else {
+        row.oddity = Some(Oddity::InvalidText);
+        for cell in cells {
+            let text = String::from_utf8_lossy(&record[cell.from..cell.to]);
+            row.push(&if cell.doubled { text.replace("\"\"", "\"").into() } else { text });
+        }
+        row.set_raw(&String::from_utf8_lossy(record));
+        return;
+    };
+    row.set_raw(text);
+    for cell in cells {
+        if cell.doubled {
+            row.push(&text[cell.from..cell.to].replace("\"\"", "\""));
+        } else {
+            row.push_of_raw(cell.from, cell.to);
+        }
     }
 }
 
@@ -197,7 +250,10 @@ fn count_line_ends(record: &[u8]) -> u64 {
 }
 
 enum Quote {
-    Closes,
+    Closes {
+        /// The delimiter, the line end or the end of the text.
+        next: usize,
+    },
     Doubled,
     Literal,
     NeedMore,
@@ -213,73 +269,11 @@ fn closes(bytes: &[u8], pos: usize, delimiter: u8, all: bool) -> Quote {
         next += 1;
     }
     match bytes.get(next) {
-        None if all => Quote::Closes,
+        None if all => Quote::Closes { next },
         None => Quote::NeedMore,
-        Some(b'\n' | b'\r') => Quote::Closes,
-        Some(byte) if *byte == delimiter => Quote::Closes,
+        Some(b'\n' | b'\r') => Quote::Closes { next },
+        Some(byte) if *byte == delimiter => Quote::Closes { next },
         Some(_) => Quote::Literal,
-    }
-}
-
-/// Cuts a whole record into cells. With `unclosed`, quotes are ordinary characters.
-fn split(record: &[u8], delimiter: u8, unclosed: bool, row: &mut Row) {
-    let lossy = String::from_utf8_lossy(record);
-    if matches!(lossy, std::borrow::Cow::Owned(_)) {
-        row.oddity = Some(Oddity::InvalidText);
-    }
-    row.raw.push_str(&lossy);
-    let text: &str = &lossy;
-    let bytes = text.as_bytes();
-    let mut cell = String::new();
-    let mut pos = 0;
-    loop {
-        let mut start = pos;
-        while bytes.get(start) == Some(&b' ') {
-            start += 1;
-        }
-        if !unclosed && bytes.get(start) == Some(&b'"') {
-            cell.clear();
-            pos = start + 1;
-            let mut from = pos;
-            let mut closed = false;
-            while let Some(step) = bytes[pos..].iter().position(|byte| *byte == b'"') {
-                pos += step;
-                match closes(bytes, pos, delimiter, true) {
-                    Quote::Doubled => {
-                        cell.push_str(&text[from..=pos]);
-                        pos += 2;
-                        from = pos;
-                    }
-                    Quote::Closes => {
-                        closed = true;
-                        break;
-                    }
-                    Quote::Literal | Quote::NeedMore => pos += 1,
-                }
-            }
-            let end = if closed { pos } else { bytes.len() };
-            if cell.is_empty() {
-                row.push(&text[from..end]);
-            } else {
-                cell.push_str(&text[from..end]);
-                row.push(&cell);
-            }
-            pos = end;
-            while pos < bytes.len() && bytes[pos] != delimiter {
-                pos += 1;
-            }
-        } else {
-            let end = bytes[pos..]
-                .iter()
-                .position(|byte| *byte == delimiter)
-                .map_or(bytes.len(), |step| pos + step);
-            row.push(&text[pos..end]);
-            pos = end;
-        }
-        if pos >= bytes.len() {
-            return;
-        }
-        pos += 1;
     }
 }
 
@@ -354,6 +348,15 @@ mod tests {
         assert_eq!(got.len(), 4);
         assert_eq!(got[1].2, Some(Oddity::UnclosedQuote));
         assert_eq!(got[2], (3, vec!["2".to_owned(), "x".to_owned()], None));
+    }
+
+    #[test]
+    fn a_line_without_end_is_one_record_of_which_the_beginning_is_kept() {
+        let text = format!("a,b\n{}\n3,y\n", "x".repeat(LONGEST_RECORD_BYTES + 10));
+        let got = rows(&text, b',');
+        assert_eq!(got.len(), 3);
+        assert_eq!((got[1].2, got[1].1[0].len()), (Some(Oddity::TooLong), KEPT_OF_ENDLESS_BYTES));
+        assert_eq!(got[2], (3, vec!["3".to_owned(), "y".to_owned()], None));
     }
 
     #[test]

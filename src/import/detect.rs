@@ -12,7 +12,8 @@ use super::record::{DataKind, Platform};
 use super::row::{Row, RowSource as _};
 use super::survey::{Known, Survey};
 use super::text;
-use super::value::{DateOrder, DecimalMark};
+use super::times::DateOrder;
+use super::value::DecimalMark;
 
 /// Detection looks at no more than this.
 pub const HEAD_BYTES: usize = 256 * 1024;
@@ -87,7 +88,7 @@ pub fn detect(head: &[u8], file_name: &str) -> Detection {
         Format::Xml => super::xml::detect(head),
         format => Detection {
             format,
-            problem: Some(super::read::unreadable(format, head).0),
+            problem: Some(super::say::unreadable(format, head).0),
             ..Detection::default()
         },
     }

@@ -7,7 +7,8 @@ use super::issue::{Issue, Place, Severity};
 use super::meaning::Meaning;
 use super::record::Record;
 use super::row::Row;
-use super::value::{self, Clock};
+use super::times::Clock;
+use super::value;
 use super::{Error, products::Catalogue};
 use crate::shop::{Currency, Minor, Seconds};
 

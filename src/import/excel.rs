@@ -1,23 +1,59 @@
 //! Excel sheets as rows.
 
 use std::io::{BufReader, Read as _, Seek as _};
+use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
 
 use calamine::{Data, Range, Reader as _, Xls, Xlsx};
 
 use super::profile;
 use super::row::{Row, RowSource};
 use super::source::{ReadError, ReadSeek, SourceFile};
+use crate::shop::{Cancelled, Monitor};
 
 /// A sheet larger than this unpacked belongs into CSV; reading it would take many gigabytes.
 const LARGEST_UNPACKED_BYTES: u64 = 2 * 1024 * 1024 * 1024;
 
+/// The cells of one sheet; all of them are in memory.
+pub(super) type Cells = Arc<Range<Data>>;
+
 struct Sheet {
-    range: Range<Data>,
+    cells: Cells,
     at: usize,
 }
 
-/// The first sheet whose header some profile knows, else the first with any cells.
+/// The rows of the sheet that `load` chooses.
 pub(super) fn open(file: &SourceFile) -> Result<Box<dyn RowSource>, ReadError> {
+    load(file).map(|cells| rows(&cells))
+}
+
+pub(super) fn rows(cells: &Cells) -> Box<dyn RowSource> {
+    Box::new(Sheet { cells: Arc::clone(cells), at: 0 })
+}
+
+/// `load`, which may take seconds, on a thread of its own, so that cancel is heeded. The thread ends in its own time.
+pub(super) fn load_watched(
+    file: &SourceFile,
+    monitor: &dyn Monitor,
+) -> Result<Result<Cells, ReadError>, Cancelled> {
+    let (sender, loaded) = channel();
+    let file = file.clone();
+    // Nobody may be waiting any more.
+    std::thread::spawn(move || sender.send(load(&file)).unwrap_or_default());
+    loop {
+        match loaded.recv_timeout(Duration::from_millis(50)) {
+            Ok(cells) => return Ok(cells),
+            Err(RecvTimeoutError::Timeout) => monitor.checkpoint()?,
+            Err(RecvTimeoutError::Disconnected) => {
+                return Ok(Err(ReadError::Malformed("The spreadsheet cannot be read.".to_owned())));
+            }
+        }
+    }
+}
+
+/// The first sheet whose header some profile knows, else the first with any cells.
+fn load(file: &SourceFile) -> Result<Cells, ReadError> {
     let mut bytes = file.seekable()?;
     let mut magic = [0_u8; 4];
     let n = bytes.read(&mut magic)?;
@@ -41,7 +77,7 @@ pub(super) fn open(file: &SourceFile) -> Result<Box<dyn RowSource>, ReadError> {
     });
     let filled = sheets.iter().position(|range| range.get_size().0 > 0);
     match known.or(filled).and_then(|idx| sheets.into_iter().nth(idx)) {
-        Some(range) => Ok(Box::new(Sheet { range, at: 0 })),
+        Some(range) => Ok(Arc::new(range)),
         None => Err(ReadError::Malformed("The spreadsheet has no sheet with cells.".to_owned())),
     }
 }
@@ -67,13 +103,13 @@ fn refuse_bombs(file: &SourceFile) -> Result<(), ReadError> {
 impl RowSource for Sheet {
     fn next_row(&mut self, row: &mut Row) -> Result<bool, ReadError> {
         row.clear();
-        let (height, width) = self.range.get_size();
+        let (height, width) = self.cells.get_size();
         while self.at < height {
             let at = self.at;
             self.at += 1;
             let mut blank = true;
             for column in 0..width {
-                let cell = self.range.get((at, column)).map_or_else(String::new, text);
+                let cell = self.cells.get((at, column)).map_or_else(String::new, text);
                 blank &= cell.is_empty();
                 row.push(&cell);
             }
@@ -81,14 +117,14 @@ impl RowSource for Sheet {
                 row.clear();
                 continue;
             }
-            row.line = u64::from(self.range.start().map_or(0, |start| start.0)) + at as u64 + 1;
+            row.line = u64::from(self.cells.start().map_or(0, |start| start.0)) + at as u64 + 1;
             return Ok(true);
         }
         Ok(false)
     }
 
-    fn consumed(&self) -> u64 {
-        self.at as u64
+    fn position(&self) -> (u64, u64) {
+        (self.at as u64, self.cells.height() as u64)
     }
 }
 

@@ -10,7 +10,8 @@ use super::read::Options;
 use super::record::Platform;
 use super::row::{Row, RowSource};
 use super::source::{ReadError, SourceFile};
-use super::value::{self, Clock, DateOrder, DecimalMark, MarkEvidence, OrderEvidence};
+use super::times::{self, Clock, DateOrder, OrderEvidence};
+use super::value::{self, DecimalMark, MarkEvidence};
 use super::{excel, json, parquet, text, xml};
 use crate::shop::{Currency, TimeZoneName};
 
@@ -232,7 +233,7 @@ fn look_at_cells(
         inspection.samples.push(if secret { Vec::new() } else { samples });
         let (mut day, mut month, mut dot, mut comma) = (0_usize, 0_usize, 0_usize, 0_usize);
         for cell in cells() {
-            match value::order_evidence(cell) {
+            match times::order_evidence(cell) {
                 OrderEvidence::DayFirst => day += 1,
                 OrderEvidence::MonthFirst => month += 1,
                 OrderEvidence::Ambiguous | OrderEvidence::Settled | OrderEvidence::NoDate => {}
@@ -253,7 +254,7 @@ fn look_at_cells(
                 settled_dates |= day + month > 0;
                 open_dates = open_dates.or_else(|| {
                     cells()
-                        .find(|cell| value::order_evidence(cell) == OrderEvidence::Ambiguous)
+                        .find(|cell| times::order_evidence(cell) == OrderEvidence::Ambiguous)
                         .map(str::to_owned)
                 });
             }

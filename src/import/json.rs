@@ -4,11 +4,15 @@
 //! shapes have readers of their own (`platform`); flat objects become rows of a table like any other.
 
 use std::io::Read;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::Value;
 
 use super::Error;
+use super::buffer::Buffer;
 use super::detect::{self, Detection, Format, HEAD_BYTES};
+use super::digest::{self, Hashing};
 use super::engine::{FileRun, Reject};
 use super::platform::objects::{self, Shape};
 use super::read::Progress;
@@ -18,80 +22,37 @@ use super::text::{self, Utf8Reader};
 
 /// One element longer than this is no record of a shop.
 const LONGEST_ELEMENT_BYTES: usize = 64 * 1024 * 1024;
-const CHUNK_BYTES: usize = 256 * 1024;
 /// Columns of flat objects are collected from so many of them.
 const ELEMENTS_FOR_HEADER: usize = 200;
 
 /// Elements of a JSON text, as text.
 pub(super) struct Elements<R> {
-    reader: R,
-    buf: Vec<u8>,
-    from: usize,
-    to: usize,
-    ended: bool,
+    buffer: Buffer<R>,
     line: u64,
-    consumed: u64,
     /// Depth of wrappers entered: arrays and wrapper objects around the elements.
     open: Vec<u8>,
     /// The key of the wrapper array: `orders`.
     pub key: Option<String>,
-    error: Option<ReadError>,
 }
 
 impl<R: Read> Elements<R> {
     pub(super) fn new(reader: R) -> Self {
-        Self {
-            reader,
-            buf: vec![0; CHUNK_BYTES],
-            from: 0,
-            to: 0,
-            ended: false,
-            line: 1,
-            consumed: 0,
-            open: Vec::new(),
-            key: None,
-            error: None,
-        }
-    }
-
-    fn fill(&mut self) {
-        if self.from > 0 {
-            self.buf.copy_within(self.from..self.to, 0);
-            self.to -= self.from;
-            self.from = 0;
-        }
-        if self.buf.len() - self.to < CHUNK_BYTES / 2 {
-            self.buf.resize(self.buf.len() * 2, 0);
-        }
-        match self.reader.read(&mut self.buf[self.to..]) {
-            Ok(0) => self.ended = true,
-            Ok(n) => self.to += n,
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => {
-                self.ended = true;
-                self.error = Some(error.into());
-            }
-        }
+        Self { buffer: Buffer::new(reader), line: 1, open: Vec::new(), key: None }
     }
 
     fn peek(&mut self) -> Option<u8> {
-        while self.from == self.to && !self.ended {
-            self.fill();
-        }
-        (self.from < self.to).then(|| self.buf[self.from])
+        self.buffer.byte(0)
     }
 
     fn bump(&mut self) {
-        self.line += u64::from(self.buf[self.from] == b'\n');
-        self.from += 1;
-        self.consumed += 1;
+        self.consume(1);
     }
 
     /// The next element and the line it starts on. `Ok(None)` at the end.
     pub(super) fn next(&mut self) -> Result<Option<(u64, Vec<u8>)>, ReadError> {
         loop {
             let Some(byte) = self.peek() else {
-                if let Some(error) = self.error.take() {
+                if let Some(error) = self.buffer.take_error() {
                     return Err(error);
                 }
                 if self.open.is_empty() {
@@ -122,9 +83,7 @@ impl<R: Read> Elements<R> {
                 }
                 b'{' if self.open.is_empty() => {
                     if let Some(key_bytes) = self.wrapper() {
-                        for _ in 0..key_bytes {
-                            self.bump();
-                        }
+                        self.consume(key_bytes);
                         self.open.push(b'}');
                         continue;
                     }
@@ -150,10 +109,10 @@ impl<R: Read> Elements<R> {
 
     /// Bytes of `{"orders":` when the object at hand is only a wrapper around an array.
     fn wrapper(&mut self) -> Option<usize> {
-        while self.to - self.from < 256 && !self.ended {
-            self.fill();
-        }
-        let bytes = &self.buf[self.from..self.to.min(self.from + 256)];
+        // Makes sure that so much is ahead, or all there is.
+        self.buffer.byte(255);
+        let ahead = self.buffer.ahead();
+        let bytes = &ahead[..ahead.len().min(256)];
         let mut pos = 1;
         let skip = |pos: &mut usize| {
             while bytes.get(*pos).is_some_and(u8::is_ascii_whitespace) {
@@ -187,22 +146,17 @@ impl<R: Read> Elements<R> {
         let mut pos = 0;
         let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
         loop {
-            if self.from + pos >= self.to {
-                if !self.ended {
-                    self.fill();
-                    continue;
-                }
+            let Some(byte) = self.buffer.ahead().get(pos).copied().or_else(|| self.buffer.byte(pos)) else {
                 let scalar_ends = depth == 0 && !in_string && pos > 0;
                 if scalar_ends {
                     break;
                 }
                 self.consume(pos);
                 self.open.clear();
-                return Err(self.error.take().unwrap_or_else(|| {
+                return Err(self.buffer.take_error().unwrap_or_else(|| {
                     ReadError::Malformed(format!("The JSON element that starts on line {line} never ends."))
                 }));
-            }
-            let byte = self.buf[self.from + pos];
+            };
             pos += 1;
             if in_string {
                 match byte {
@@ -239,7 +193,7 @@ impl<R: Read> Elements<R> {
                 )));
             }
         }
-        let bytes = self.buf[self.from..self.from + pos].to_vec();
+        let bytes = self.buffer.ahead()[..pos].to_vec();
         if pos == 0 {
             // A stray byte such as `:`; step over it.
             self.bump();
@@ -249,18 +203,19 @@ impl<R: Read> Elements<R> {
     }
 
     fn consume(&mut self, n: usize) {
-        self.line +=
-            self.buf[self.from..self.from + n].iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
-        self.from += n;
-        self.consumed += n as u64;
+        let ahead = self.buffer.ahead();
+        let n = n.min(ahead.len());
+        self.line += ahead[..n].iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
+        self.buffer.consume(n);
     }
 }
 
 type Stream = Elements<Utf8Reader<Box<dyn Read + Send>>>;
 
-fn elements(file: &SourceFile) -> Result<Stream, ReadError> {
+fn elements(file: &SourceFile, consumed: &Arc<AtomicU64>) -> Result<Stream, ReadError> {
     let head = file.head(HEAD_BYTES)?;
-    Ok(Elements::new(Utf8Reader::new(file.stream()?, text::sniff(&head, head.len() < HEAD_BYTES))))
+    let encoding = text::sniff(&head, head.len() < HEAD_BYTES);
+    Ok(Elements::new(Utf8Reader::new(file.stream_counting(consumed)?, encoding)))
 }
 
 /// The shape of the first elements decides.
@@ -310,16 +265,22 @@ pub(super) fn is_table(head: &[u8]) -> bool {
     peek(head).0.is_none()
 }
 
-/// Reads objects of a known shape. Returns why reading stopped early, if it did.
+/// Reads objects of a known shape. Returns the file's digest and why reading stopped early, if it did.
 pub(super) fn read(
     file: &SourceFile,
     run: &mut FileRun<'_>,
     progress: &Progress<'_>,
-) -> Result<Option<ReadError>, Error> {
-    let mut source = match elements(file) {
-        Ok(source) => source,
-        Err(problem) => return Ok(Some(problem)),
+) -> Result<(String, Option<ReadError>), Error> {
+    let consumed = Arc::new(AtomicU64::new(0));
+    let opened = file
+        .head(HEAD_BYTES)
+        .and_then(|head| Ok((text::sniff(&head, head.len() < HEAD_BYTES), file.stream_counting(&consumed)?)));
+    let (encoding, stream) = match opened {
+        Ok(opened) => opened,
+        Err(problem) => return Ok((String::new(), Some(problem))),
     };
+    let (hashing, digest) = Hashing::new(stream, file.bytes);
+    let mut source = Elements::new(Utf8Reader::new(hashing, encoding));
     let mut reader = objects::Reader::default();
     let mut n = 0_u64;
     let phase = format!("Reading {}", file.name);
@@ -331,7 +292,7 @@ pub(super) fn read(
         };
         n += 1;
         if n.is_multiple_of(256) {
-            progress.at(file.bytes, source.consumed, file.bytes.max(source.consumed), 0, 10, &phase)?;
+            progress.at(file.bytes, consumed.load(Ordering::Relaxed), file.bytes, 0, 10, &phase)?;
         }
         match serde_json::from_slice::<Value>(&bytes) {
             Ok(value) => reader.element(value, source.key.as_deref(), line, run)?,
@@ -346,7 +307,10 @@ pub(super) fn read(
         }
     };
     reader.finish(run)?;
-    Ok(stopped)
+    drop(source);
+    // Only the end of the stream is the end of the file.
+    let sha256 = if stopped.is_some() { digest::of(file, progress.monitor)? } else { digest.finish() };
+    Ok((sha256, stopped))
 }
 
 /// Flat objects as rows.
@@ -355,10 +319,14 @@ pub(super) struct JsonRows {
     headers: Vec<String>,
     ahead: std::collections::VecDeque<(u64, Value)>,
     header_given: bool,
+    /// Bytes of the file read so far, of so many.
+    consumed: Arc<AtomicU64>,
+    bytes: u64,
 }
 
 pub(super) fn open(file: &SourceFile) -> Result<Box<dyn RowSource>, ReadError> {
-    let mut source = elements(file)?;
+    let consumed = Arc::new(AtomicU64::new(0));
+    let mut source = elements(file, &consumed)?;
     let mut ahead = std::collections::VecDeque::new();
     while ahead.len() < ELEMENTS_FOR_HEADER {
         match source.next() {
@@ -366,16 +334,14 @@ pub(super) fn open(file: &SourceFile) -> Result<Box<dyn RowSource>, ReadError> {
             Ok(None) => break,
             Err(error) if ahead.is_empty() => return Err(error),
             Err(error) => {
-                source.error = Some(error);
-                source.ended = true;
-                source.from = source.to;
+                source.buffer.end_with(error);
                 break;
             }
         }
     }
     let values: Vec<Value> = ahead.iter().map(|(_, value)| value.clone()).collect();
     let headers = headers_of(&values);
-    Ok(Box::new(JsonRows { source, headers, ahead, header_given: false }))
+    Ok(Box::new(JsonRows { source, headers, ahead, header_given: false, consumed, bytes: file.bytes }))
 }
 
 fn parse_or_text(bytes: &[u8]) -> Value {
@@ -405,12 +371,12 @@ impl RowSource for JsonRows {
             let cell = cells.iter().find(|(key, _)| key == header).map_or("", |(_, cell)| cell.as_str());
             row.push(cell);
         }
-        row.raw.push_str(&value.to_string());
+        row.set_raw(&value.to_string());
         Ok(true)
     }
 
-    fn consumed(&self) -> u64 {
-        self.source.consumed
+    fn position(&self) -> (u64, u64) {
+        (self.consumed.load(Ordering::Relaxed), self.bytes)
     }
 }
 

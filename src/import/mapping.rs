@@ -9,7 +9,8 @@ use super::detect::{ColumnGuess, Sure};
 use super::meaning::{Meaning, Value};
 use super::profile;
 use super::record::DataKind;
-use super::value::{self, Clock, DateOrder, DecimalMark, MarkEvidence, OrderEvidence};
+use super::times::{self, Clock, DateOrder, OrderEvidence};
+use super::value::{self, DecimalMark, MarkEvidence};
 use crate::shop::time::rfc3339;
 use crate::shop::{Currency, TimeZoneName};
 
@@ -550,7 +551,7 @@ fn guess(header: &str, cells: &[&str]) -> (Option<Meaning>, Sure) {
         return (Some(Meaning::Email), if meaning == Some(Meaning::Email) { sure } else { Sure::Likely });
     }
     let dates = share(&|cell| {
-        value::order_evidence(cell) != OrderEvidence::NoDate && cell.contains(['-', '/', '.', ':', ' ', ','])
+        times::order_evidence(cell) != OrderEvidence::NoDate && cell.contains(['-', '/', '.', ':', ' ', ','])
     });
     let numbers = share(&|cell| {
         value::scaled(cell, DecimalMark::Dot, 2).is_some()
@@ -558,7 +559,7 @@ fn guess(header: &str, cells: &[&str]) -> (Option<Meaning>, Sure) {
     });
     match meaning.map(Meaning::value) {
         Some(Value::Time)
-            if dates < 0.5 && share(&|cell| value::order_evidence(cell) != OrderEvidence::NoDate) < 0.5 =>
+            if dates < 0.5 && share(&|cell| times::order_evidence(cell) != OrderEvidence::NoDate) < 0.5 =>
         {
             (None, Sure::Open)
         }
@@ -659,7 +660,7 @@ fn amount(minor: i64, digits: u32) -> String {
 pub fn is_ambiguous(cells: &[&str], meaning: Meaning) -> bool {
     match meaning.value() {
         Value::Time => {
-            let evidence: Vec<OrderEvidence> = cells.iter().map(|cell| value::order_evidence(cell)).collect();
+            let evidence: Vec<OrderEvidence> = cells.iter().map(|cell| times::order_evidence(cell)).collect();
             evidence.contains(&OrderEvidence::Ambiguous)
                 && !evidence.iter().any(|e| matches!(e, OrderEvidence::DayFirst | OrderEvidence::MonthFirst))
         }

@@ -8,10 +8,12 @@
 //! column says about dates and decimals) and a table (`products`, `orders`, `customers`, `events`, `stock`). What a
 //! platform's columns mean stands in `platform`, what a person's columns mean in `mapping`.
 
+mod buffer;
 mod columns;
 mod customers;
 mod delimited;
 pub mod detect;
+mod digest;
 mod engine;
 mod events;
 mod excel;
@@ -29,10 +31,13 @@ mod profile;
 mod read;
 pub mod record;
 mod row;
+mod say;
 mod source;
 mod stock;
 mod survey;
+mod tabular;
 mod text;
+mod times;
 mod value;
 mod xml;
 
@@ -42,9 +47,11 @@ pub use inspect::{Inspection, Stored, inspect, stored_as};
 pub use issue::{Issue, Place, Severity};
 pub use mapping::{ColumnFormat, Mapping, MappingError, Suggestion, needs};
 pub use meaning::{Meaning, Value};
+pub use parquet::rows as parquet_rows;
 pub use read::{Error, Options, read};
 pub use record::{DataKind, FileReport, Origin, Platform, Record, Sink};
 pub use source::{ReadError, SourceFile, sources};
-pub use value::{DateOrder, DecimalMark};
+pub use times::DateOrder;
+pub use value::DecimalMark;
 
 use engine::Emit;

@@ -1,7 +1,5 @@
 //! Rows to orders: grouping by order number, order cells on the first row or on all, refunds and cancellations.
 
-use std::collections::HashMap;
-
 use super::Error;
 use super::columns::Columns;
 use super::customers;
@@ -12,7 +10,7 @@ use super::meaning::Meaning;
 use super::record::Record;
 use super::row::Row;
 use super::value;
-use crate::shop::hash::fnv1a64;
+use crate::shop::hash::{QuickMap, fnv1a64};
 use crate::shop::{Currency, CustomerRef, Order, OrderLine, OrderStatus, ProductRef};
 
 /// How a platform writes orders.
@@ -32,10 +30,15 @@ pub(super) struct OrderTable {
     hold: bool,
     pending: Option<Pending>,
     held: Vec<Pending>,
-    by_key: HashMap<String, usize>,
+    by_key: QuickMap<String, usize>,
+    shape: Shape,
+}
+
+/// What the file's columns allow.
+#[derive(Clone, Copy)]
+struct Shape {
     has_lines: bool,
     says_price: bool,
-    tracks: Option<bool>,
 }
 
 struct Pending {
@@ -62,15 +65,46 @@ impl OrderTable {
             hold,
             pending: None,
             held: Vec::new(),
-            by_key: HashMap::new(),
-            has_lines,
-            says_price,
-            tracks: None,
+            by_key: QuickMap::default(),
+            shape: Shape { has_lines, says_price },
         }
     }
 
+    /// Makes the order of this number the one at hand.
+    fn turn_to(
+        &mut self,
+        key: &str,
+        row: &Row,
+        columns: &Columns,
+        run: &mut FileRun<'_>,
+    ) -> Result<(), Error> {
+        if let Some(done) = self.pending.take() {
+            self.put_away(done, run)?;
+        }
+        if let Some(idx) = self.by_key.get(key).copied() {
+            self.pending = Some(std::mem::replace(&mut self.held[idx], Pending::empty()));
+            return Ok(());
+        }
+        self.pending = Some(Self::open(key, row, columns, run)?);
+        if self.hold {
+            self.by_key.insert(key.to_owned(), self.held.len());
+            self.held.push(Pending::empty());
+        }
+        Ok(())
+    }
+
+    fn put_away(&mut self, done: Pending, run: &mut FileRun<'_>) -> Result<(), Error> {
+        if !self.hold {
+            return Self::flush(done, run);
+        }
+        let idx = self.by_key[&done.key];
+        self.held[idx] = done;
+        Ok(())
+    }
+
     fn flush(pending: Pending, run: &mut FileRun<'_>) -> Result<(), Error> {
-        if pending.dead.is_some() {
+        // All its rows were set aside.
+        if pending.dead.is_some() || pending.rows == 0 {
             return Ok(());
         }
         let mut order = pending.order;
@@ -138,8 +172,97 @@ impl OrderTable {
         Ok(())
     }
 
+    /// The order's number, or for files without one the customer and the time.
+    fn key<'r>(row: &'r Row, columns: &Columns) -> std::borrow::Cow<'r, str> {
+        use Meaning as M;
+        if columns.has(M::OrderId) {
+            let cell = value::unguard(columns.cell(row, M::OrderId));
+            return value::id(cell).into();
+        }
+        let customer = [M::CustomerId, M::Email, M::Phone]
+            .iter()
+            .map(|m| columns.cell(row, *m))
+            .find(|cell| !cell.is_empty())
+            .unwrap_or("");
+        format!("{}@{}", value::id(customer), columns.cell(row, M::PlacedAt)).into()
+    }
+}
+
+impl Table for OrderTable {
+    fn row(&mut self, row: &Row, columns: &Columns, run: &mut FileRun<'_>) -> Result<(), Error> {
+        let key = Self::key(row, columns);
+        if key.is_empty() {
+            let header =
+                columns.idx(Meaning::OrderId).map(|idx| columns.headers[idx].clone()).unwrap_or_default();
+            let reject = Reject::new(
+                "order_id_missing",
+                "The row has no order number, so it belongs to no order.",
+                "Fill in the order number, or delete the row if it is a total or a leftover, and import the file again.",
+            )
+            .in_column(header);
+            return run.set_aside(row, columns, &reject);
+        }
+        if self.pending.as_ref().is_none_or(|pending| pending.key != *key) {
+            self.turn_to(&key, row, columns, run)?;
+        }
+        let shape = self.shape;
+        let layout = self.layout;
+        let Some(pending) = &mut self.pending else {
+            return Ok(());
+        };
+        if let Some(reject) = &pending.dead {
+            return run.set_aside(row, columns, reject);
+        }
+        if pending.rows > 0 && !pending.has_head {
+            Self::read_head(pending, row, columns, run)?;
+        }
+        match shape.read_line(row, columns, &pending.order, run)? {
+            Err(reject) => return run.set_aside(row, columns, &reject),
+            Ok(line) => {
+                run.take(1);
+                pending.rows += 1;
+                if let Some(mut line) = line {
+                    if layout.title_holds_variant {
+                        split_title(&mut line);
+                    }
+                    if let Some(fix) = layout.fix_line {
+                        fix(row, columns, &mut line, &mut pending.order);
+                    }
+                    pending.n_negative += u32::from(line.quantity < 0);
+                    pending.order.lines.push(line);
+                }
+                if let Some(fix) = layout.fix {
+                    fix(row, columns, &mut pending.order, run);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, run: &mut FileRun<'_>) -> Result<(), Error> {
+        if let Some(done) = self.pending.take() {
+            self.put_away(done, run)?;
+        }
+        for pending in std::mem::take(&mut self.held) {
+            Self::flush(pending, run)?;
+        }
+        if self.shape.has_lines && !self.shape.says_price {
+            run.warn(
+                "price_column_missing",
+                Severity::Note,
+                None,
+                None,
+                "The file has no prices, so its orders count without revenue.",
+                "Import the product file too, or map a column to the unit price.",
+            )?;
+        }
+        Ok(())
+    }
+}
+
+impl Shape {
     fn read_line(
-        &self,
+        self,
         row: &Row,
         columns: &Columns,
         order: &Order,
@@ -227,126 +350,6 @@ impl OrderTable {
             cost: run.money(row, columns, M::Cost, exponent)?,
         })))
     }
-
-    /// The order's number, or for files without one the customer and the time.
-    fn key<'r>(row: &'r Row, columns: &Columns) -> std::borrow::Cow<'r, str> {
-        use Meaning as M;
-        if columns.has(M::OrderId) {
-            let cell = value::unguard(columns.cell(row, M::OrderId));
-            return value::id(cell).into();
-        }
-        let customer = [M::CustomerId, M::Email, M::Phone]
-            .iter()
-            .map(|m| columns.cell(row, *m))
-            .find(|cell| !cell.is_empty())
-            .unwrap_or("");
-        format!("{}@{}", value::id(customer), columns.cell(row, M::PlacedAt)).into()
-    }
-}
-
-impl Table for OrderTable {
-    fn row(&mut self, row: &Row, columns: &Columns, run: &mut FileRun<'_>) -> Result<(), Error> {
-        let key = Self::key(row, columns);
-        if key.is_empty() {
-            let header =
-                columns.idx(Meaning::OrderId).map(|idx| columns.headers[idx].clone()).unwrap_or_default();
-            let reject = Reject::new(
-                "order_id_missing",
-                "The row has no order number, so it belongs to no order.",
-                "Fill in the order number, or delete the row if it is a total or a leftover, and import the file again.",
-            )
-            .in_column(header);
-            return run.set_aside(row, columns, &reject);
-        }
-        let mut pending = match self.pending.take() {
-            Some(pending) if pending.key == *key => pending,
-            other => {
-                if let Some(done) = other {
-                    if self.hold {
-                        let idx = self.by_key[&done.key];
-                        self.held[idx] = done;
-                    } else {
-                        Self::flush(done, run)?;
-                    }
-                }
-                if let Some(idx) = self.by_key.get(&*key).copied() {
-                    std::mem::replace(&mut self.held[idx], Pending::empty())
-                } else {
-                    let opened = Self::open(&key, row, columns, run)?;
-                    if self.hold {
-                        self.by_key.insert(key.clone().into_owned(), self.held.len());
-                        self.held.push(Pending::empty());
-                    }
-                    opened
-                }
-            }
-        };
-        if let Some(reject) = &pending.dead {
-            run.set_aside(row, columns, reject)?;
-            self.pending = Some(pending);
-            return Ok(());
-        }
-        if pending.rows > 0 && !pending.has_head {
-            Self::read_head(&mut pending, row, columns, run)?;
-        }
-        match self.read_line(row, columns, &pending.order, run)? {
-            Err(reject) => {
-                run.set_aside(row, columns, &reject)?;
-                if pending.rows == 0 && pending.order.lines.is_empty() {
-                    pending.rows = 0;
-                }
-                self.pending = Some(pending);
-                return Ok(());
-            }
-            Ok(line) => {
-                run.take(1);
-                pending.rows += 1;
-                if let Some(mut line) = line {
-                    if self.layout.title_holds_variant {
-                        split_title(&mut line);
-                    }
-                    if let Some(fix) = self.layout.fix_line {
-                        fix(row, columns, &mut line, &mut pending.order);
-                    }
-                    pending.n_negative += u32::from(line.quantity < 0);
-                    pending.order.lines.push(line);
-                }
-                if let Some(fix) = self.layout.fix {
-                    fix(row, columns, &mut pending.order, run);
-                }
-            }
-        }
-        self.pending = Some(pending);
-        Ok(())
-    }
-
-    fn finish(&mut self, run: &mut FileRun<'_>) -> Result<(), Error> {
-        if let Some(done) = self.pending.take() {
-            if self.hold {
-                let idx = self.by_key[&done.key];
-                self.held[idx] = done;
-            } else {
-                Self::flush(done, run)?;
-            }
-        }
-        for pending in std::mem::take(&mut self.held) {
-            if pending.rows > 0 {
-                Self::flush(pending, run)?;
-            }
-        }
-        if self.has_lines && !self.says_price && self.tracks.is_none() {
-            self.tracks = Some(true);
-            run.warn(
-                "price_column_missing",
-                Severity::Note,
-                None,
-                None,
-                "The file has no prices, so its orders count without revenue.",
-                "Import the product file too, or map a column to the unit price.",
-            )?;
-        }
-        Ok(())
-    }
 }
 
 impl Pending {
@@ -407,6 +410,9 @@ pub(super) fn customer_ref(row: &Row, columns: &Columns) -> CustomerRef {
 }
 
 fn is_bogus(payment_method: &str) -> bool {
+    if payment_method.is_empty() {
+        return false;
+    }
     let method = payment_method.to_lowercase();
     method.contains("bogus") || method.contains("for testing")
 }
@@ -418,6 +424,9 @@ pub(super) fn status_of(status: &str, cancelled: &str, total: Option<i64>, refun
     let cancelled = value::present(cancelled).is_some_and(|cell| value::flag(cell) != Some(false));
     if cancelled {
         return OrderStatus::Cancelled;
+    }
+    if word.is_empty() || word == "paid" {
+        return by_money(total, refunded);
     }
     let has = |parts: &[&str]| parts.iter().any(|part| word.contains(part));
     if has(&["partially refunded", "partly refunded", "partial refund", "teilweise erstattet"]) {
@@ -467,6 +476,10 @@ pub(super) fn status_of(status: &str, cancelled: &str, total: Option<i64>, refun
     ]) {
         return OrderStatus::Pending;
     }
+    by_money(total, refunded)
+}
+
+fn by_money(total: Option<i64>, refunded: i64) -> OrderStatus {
     match total {
         Some(total) if refunded > 0 && refunded >= total => OrderStatus::Refunded,
         _ if refunded > 0 => OrderStatus::PartlyRefunded,

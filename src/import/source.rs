@@ -5,6 +5,8 @@ use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::SystemTime;
 
 use flate2::bufread::{DeflateDecoder, MultiGzDecoder};
 
@@ -235,15 +237,23 @@ impl SourceFile {
 
     /// The content, unpacked.
     pub fn stream(&self) -> Result<Box<dyn Read + Send>, ReadError> {
+        self.stream_counting(&Arc::default())
+    }
+
+    /// The content, unpacked; adds the bytes read from disk, packed as they are, to `consumed`.
+    pub(super) fn stream_counting(
+        &self,
+        consumed: &Arc<AtomicU64>,
+    ) -> Result<Box<dyn Read + Send>, ReadError> {
         if let Some(problem) = &self.problem {
             return Err(problem.clone());
         }
         let mut raw = self.raw()?;
         let base: Box<dyn Read + Send> = match &self.member {
-            None => raw,
+            None => Box::new(Counted { inner: raw, n: Arc::clone(consumed) }),
             Some(member) => {
                 raw.seek(SeekFrom::Start(member.offset))?;
-                let packed = raw.take(member.compressed_bytes);
+                let packed = Counted { inner: raw.take(member.compressed_bytes), n: Arc::clone(consumed) };
                 if member.is_deflated {
                     Box::new(Bounded::new(
                         DeflateDecoder::new(BufReader::new(packed)),
@@ -271,6 +281,20 @@ impl SourceFile {
             return Ok(self.raw()?);
         }
         Ok(Box::new(Cursor::new(self.bytes()?)))
+    }
+
+    /// The file on disk, which may be the archive the content stands in.
+    pub fn path(&self) -> Option<&Path> {
+        match &self.store {
+            Store::Path(path) => Some(path),
+            Store::Memory(_) => None,
+        }
+    }
+
+    /// Size and time of the last change: another stamp is another content.
+    pub(super) fn stamp(&self) -> Option<(u64, Option<SystemTime>)> {
+        let metadata = std::fs::metadata(self.path()?).ok()?;
+        Some((metadata.len(), metadata.modified().ok()))
     }
 
     /// The path of a file on disk that is not packed.
@@ -310,6 +334,20 @@ impl SourceFile {
         }
         head.truncate(len);
         Ok(head)
+    }
+}
+
+/// Says how far a stream has been read.
+struct Counted<R> {
+    inner: R,
+    n: Arc<AtomicU64>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(out)?;
+        self.n.fetch_add(n as u64, Ordering::Relaxed);
+        Ok(n)
     }
 }
 

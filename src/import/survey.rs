@@ -1,13 +1,12 @@
 //! The first pass over a file: how each column writes amounts and dates, decided from the whole column; whether the
 //! encoding holds to the end; whether the rows of one order stand together.
 
-use std::collections::HashSet;
-
 use super::columns::Columns;
 use super::meaning::{Meaning, Value};
 use super::row::{Oddity, Row};
-use super::value::{self, DateOrder, DecimalMark, MarkEvidence, OrderEvidence};
-use crate::shop::hash::fnv1a64;
+use super::times::{self, DateOrder, OrderEvidence};
+use super::value::{self, DecimalMark, MarkEvidence};
+use crate::shop::hash::{QuickSet, fnv1a64};
 
 /// After so many rows, columns whose writing is beyond doubt are no longer looked at.
 const ROWS_LOOKED_AT: u64 = 20_000;
@@ -17,7 +16,7 @@ pub(super) struct Survey {
     votes: Vec<Votes>,
     key_idx: Option<usize>,
     last_key: Option<u64>,
-    seen_keys: HashSet<u64>,
+    seen_keys: QuickSet<u64>,
     /// True when rows of one key do not stand together.
     pub is_scattered: bool,
     pub n_rows: u64,
@@ -96,7 +95,7 @@ impl Survey {
             votes,
             key_idx: columns.idx(Meaning::OrderId),
             last_key: None,
-            seen_keys: HashSet::new(),
+            seen_keys: QuickSet::default(),
             is_scattered: false,
             n_rows: 0,
             n_invalid_rows: 0,
@@ -107,7 +106,7 @@ impl Survey {
     pub(super) fn row(&mut self, row: &Row) {
         self.n_rows += 1;
         self.n_invalid_rows += u64::from(row.oddity == Some(Oddity::InvalidText));
-        self.n_non_ascii_rows += u64::from(!row.raw.is_ascii());
+        self.n_non_ascii_rows += u64::from(!row.raw().is_ascii());
         let early = self.n_rows <= ROWS_LOOKED_AT;
         for votes in &mut self.votes {
             if early || votes.is_open() {
@@ -207,7 +206,7 @@ impl Votes {
             return;
         }
         if self.value == Value::Time {
-            match value::order_evidence(cell) {
+            match times::order_evidence(cell) {
                 OrderEvidence::DayFirst => self.day_first += 1,
                 OrderEvidence::MonthFirst => self.month_first += 1,
                 OrderEvidence::Ambiguous => {

@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 use std::io::{BufReader, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use quick_xml::events::Event;
 
@@ -18,7 +20,6 @@ const LONGEST_FIELD_BYTES: usize = 16 * 1024 * 1024;
 struct Items<R: Read> {
     reader: quick_xml::Reader<BufReader<R>>,
     buf: Vec<u8>,
-    consumed: u64,
 }
 
 type Fields = Vec<(String, String)>;
@@ -27,7 +28,7 @@ impl<R: Read> Items<R> {
     fn new(reader: R) -> Self {
         let mut reader = quick_xml::Reader::from_reader(BufReader::new(reader));
         reader.config_mut().check_end_names = false;
-        Self { reader, buf: Vec::new(), consumed: 0 }
+        Self { reader, buf: Vec::new() }
     }
 
     /// The fields of the next `item`, `entry` or `product`; repeated ones joined by commas.
@@ -77,7 +78,6 @@ impl<R: Read> Items<R> {
                     }
                     depth -= 1;
                     if depth == 0 {
-                        self.consumed = self.reader.buffer_position();
                         return Ok(Some(fields));
                     }
                 }
@@ -160,12 +160,16 @@ struct XmlRows {
     ahead: VecDeque<Fields>,
     trouble: Option<ReadError>,
     n: u64,
+    /// Bytes of the file read so far, of so many.
+    consumed: Arc<AtomicU64>,
+    bytes: u64,
 }
 
 pub(super) fn open(file: &SourceFile) -> Result<Box<dyn RowSource>, ReadError> {
     let head = file.head(HEAD_BYTES)?;
     let encoding = text::sniff(&head, head.len() < HEAD_BYTES);
-    let mut source = Items::new(Utf8Reader::new(file.stream()?, encoding));
+    let consumed = Arc::new(AtomicU64::new(0));
+    let mut source = Items::new(Utf8Reader::new(file.stream_counting(&consumed)?, encoding));
     let mut ahead = Vec::new();
     let mut trouble = None;
     while ahead.len() < ITEMS_FOR_HEADER {
@@ -179,7 +183,7 @@ pub(super) fn open(file: &SourceFile) -> Result<Box<dyn RowSource>, ReadError> {
         }
     }
     let headers = headers_of(&ahead);
-    Ok(Box::new(XmlRows { source, headers, ahead: ahead.into(), trouble, n: 0 }))
+    Ok(Box::new(XmlRows { source, headers, ahead: ahead.into(), trouble, n: 0, consumed, bytes: file.bytes }))
 }
 
 impl RowSource for XmlRows {
@@ -208,8 +212,8 @@ impl RowSource for XmlRows {
         Ok(true)
     }
 
-    fn consumed(&self) -> u64 {
-        self.source.consumed
+    fn position(&self) -> (u64, u64) {
+        (self.consumed.load(Ordering::Relaxed), self.bytes)
     }
 }
 

@@ -1,44 +1,66 @@
 //! Page-level replay: would what people bought have been in view? Past orders through `decide`, before and after an
 //! edit.
+//!
+//! The bundle must know nothing of the replayed orders: train it on what lies before them. Each visit carries the
+//! customer's own purchases before the order, never the order itself. Intervals resample customers, because orders of
+//! one person are not independent (Field and Welsh 2007).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::bootstrap::mean_interval;
+use super::bootstrap::clustered_interval;
 use crate::bundle::EVERYONE;
 use crate::decide::{Detail, HistoryItem, HistoryKind, PageRef, Prepared, Visit};
 use crate::merch::{BlockKind, Document, Weights};
 use crate::recommend::{Dataset, NOBODY};
 use crate::shop::Seconds;
 use crate::shop::hash::splitmix64;
-use crate::shop::time::SECONDS_PER_DAY;
 use crate::shop::{Cancelled, Monitor};
 
 /// Fewest orders that a replay says anything about.
 pub const FEWEST_ORDERS: usize = 200;
-/// Most orders, and the longest time back.
+/// Most orders; the newest count.
 pub const MOST_ORDERS: usize = 3_000;
-const LONGEST_DAYS: i64 = 365;
 /// Orders of the estimate after each edit.
 pub const QUICK_ORDERS: usize = 400;
 /// A verdict is given when this share of resampled means lies on one side.
 const LEVEL: f64 = 0.90;
 /// Orders listed as gained and as lost.
 const EXAMPLES: usize = 20;
+/// Purchases a visit remembers.
+const REMEMBERED: usize = 20;
 
 /// Which page is replayed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReplayedPage {
     /// Shown before the order; everything in it is a hit.
     Home,
+    /// One category's listing, for orders that took something from it; what they took is a hit.
+    Listing(String),
     /// Of one line of the order; the other lines are hits.
     Product,
     /// With all lines but one; the last one is the hit.
     Cart,
+    /// A mail before the order; everything in it is a hit.
+    Email(String),
+}
+
+impl ReplayedPage {
+    /// `None` for pages about which orders say nothing: a search needs its words, a thank-you page comes after.
+    pub fn of(page: &PageRef) -> Option<Self> {
+        Some(match page {
+            PageRef::Home => Self::Home,
+            PageRef::Collection(id) => Self::Listing(id.clone()),
+            PageRef::Product(_) => Self::Product,
+            PageRef::Cart(_) => Self::Cart,
+            PageRef::Email(trigger) => Self::Email(trigger.clone()),
+            PageRef::Search(_) | PageRef::ThankYou(_) => return None,
+        })
+    }
 }
 
 /// One past order as a visit and what was bought.
@@ -46,6 +68,8 @@ pub enum ReplayedPage {
 pub struct PastOrder {
     /// Index into the dataset's orders.
     pub order: u32,
+    /// Orders of one customer share a number.
+    pub customer: u32,
     pub visit: Visit,
     /// Catalog indices and their revenue in minor units.
     pub bought: Vec<(u32, f32)>,
@@ -56,20 +80,18 @@ pub struct PastOrder {
 #[error("Not enough orders to replay. {FEWEST_ORDERS} needed, you have {0}.")]
 pub struct TooFew(pub usize);
 
-/// The most recent orders (at most 3,000 or 12 months) as visits, oldest first. `segment_of` beside `data.customers`;
-/// a visit's history is the customer's purchases before the order, never the order itself.
+/// The orders from `from` on (the newest 3,000) as visits, oldest first. `segment_of` beside `data.customers`: the
+/// segment each customer was in at `from`.
 pub fn past_orders(
     data: &Dataset,
     prepared: &Prepared,
-    page: ReplayedPage,
+    page: &ReplayedPage,
+    from: Seconds,
     segment_of: &[Option<String>],
 ) -> Result<Vec<PastOrder>, TooFew> {
-    let Some(last) = data.last_order_at() else {
-        return Err(TooFew(0));
-    };
     let catalog = &prepared.bundle().catalog;
     let places: Vec<Option<u32>> = data.products.ids().iter().map(|id| catalog.index(id)).collect();
-    let first = data.orders_before(last - LONGEST_DAYS * SECONDS_PER_DAY);
+    let first = data.orders_before(from);
     let mut purchases: BTreeMap<u32, Vec<(u32, Seconds)>> = BTreeMap::new();
     let mut found = Vec::new();
     for order in 0..data.orders.len() {
@@ -81,23 +103,25 @@ pub fn past_orders(
                 .zip(data.revenues_of(order))
                 .filter_map(|(&product, &revenue)| places[product as usize].map(|place| (place, revenue)))
                 .collect();
-            let known = purchases.get(&row.customer).map_or(&[][..], Vec::as_slice);
-            let asked = split(page, &bought, row.number, |place| catalog.products[place as usize].id.clone());
+            let asked = split(page, &bought, row.number, |place| &catalog.products[place as usize]);
             if let Some((page, bought)) = asked {
+                let known = purchases.get(&row.customer).map_or(&[][..], Vec::as_slice);
                 let segment = segment_of.get(row.customer as usize).cloned().flatten();
                 let mut visit = Visit::of(page, row.at);
                 visit.segment = Some(segment.unwrap_or_else(|| EVERYONE.to_owned()));
                 visit.history = known
                     .iter()
                     .rev()
-                    .take(20)
+                    .take(REMEMBERED)
                     .map(|&(product, at)| HistoryItem {
                         product: data.products.id(product).to_owned(),
                         kind: HistoryKind::Purchase,
                         age: row.at - at,
                     })
                     .collect();
-                found.push(PastOrder { order: order as u32, visit, bought });
+                // Nobody knows which guests are the same person, so each stands alone.
+                let customer = if row.customer == NOBODY { NOBODY - order as u32 } else { row.customer };
+                found.push(PastOrder { order: order as u32, customer, visit, bought });
             }
         }
         if row.customer != NOBODY {
@@ -114,23 +138,32 @@ pub fn past_orders(
 }
 
 /// The page that was looked at and what of the order remains to be hit.
-fn split(
-    page: ReplayedPage,
+fn split<'a>(
+    page: &ReplayedPage,
     bought: &[(u32, f32)],
     number: u64,
-    id: impl Fn(u32) -> String,
+    product: impl Fn(u32) -> &'a crate::bundle::CatalogProduct,
 ) -> Option<(PageRef, Vec<(u32, f32)>)> {
-    if page == ReplayedPage::Home {
-        return (!bought.is_empty()).then(|| (PageRef::Home, bought.to_vec()));
+    let all = || (!bought.is_empty()).then(|| bought.to_vec());
+    match page {
+        ReplayedPage::Home => return Some((PageRef::Home, all()?)),
+        ReplayedPage::Email(trigger) => return Some((PageRef::Email(trigger.clone()), all()?)),
+        ReplayedPage::Listing(id) => {
+            let inside: Vec<(u32, f32)> =
+                bought.iter().copied().filter(|line| product(line.0).collections.contains(id)).collect();
+            return (!inside.is_empty()).then(|| (PageRef::Collection(id.clone()), inside));
+        }
+        ReplayedPage::Product | ReplayedPage::Cart => {}
     }
     if bought.len() < 2 {
         return None;
     }
     let mut others = bought.to_vec();
     let held = others.remove((splitmix64(number) % bought.len() as u64) as usize);
+    let id = |line: &(u32, f32)| product(line.0).id.clone();
     Some(match page {
-        ReplayedPage::Product => (PageRef::Product(id(held.0)), others),
-        _ => (PageRef::Cart(others.iter().map(|entry| id(entry.0)).collect()), vec![held]),
+        ReplayedPage::Product => (PageRef::Product(id(&held)), others),
+        _ => (PageRef::Cart(others.iter().map(id).collect()), vec![held]),
     })
 }
 
@@ -145,61 +178,90 @@ pub fn quick_sample(orders: &[PastOrder], most: usize, seed: u64) -> Vec<usize> 
     places
 }
 
+/// What of a page is looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// Slots of a row that a shopper sees without scrolling sideways.
+    pub visible: u32,
+    /// The row whose hits count; `None` is the first row of products that shows anything.
+    pub row: Option<String>,
+    /// Rules are in force as at this instant: a preview of next week replays next week's rules.
+    pub at: Seconds,
+    pub device: Option<String>,
+}
+
 /// What one order would have seen.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Seen {
     /// Place of the order in the replay.
     pub place: u32,
-    /// Something bought stood in a visible slot.
+    /// Something bought stood in a visible slot of the row.
     pub hit: bool,
     /// Its first slot, from 1; 0 without a hit.
     pub slot: u32,
-    /// Revenue of what was bought and in view, minor units.
+    /// Catalog index of what was hit first.
+    pub product: Option<u32>,
+    /// Revenue of what was bought and in view anywhere on the page, minor units.
     pub revenue: f32,
-    /// Mean margin signal (0…10 000) of the products in view that have one.
+    /// Mean margin signal (0…10 000) of the row's products in view that have one.
     pub margin: Option<f32>,
 }
 
-/// Replays the orders at `places`. `visible`: how many slots of each product row a shopper sees without scrolling;
-/// `block`: only this row, else all.
+/// Replays the orders at `places`.
 pub fn replay(
     prepared: &Prepared,
     orders: &[PastOrder],
     places: &[usize],
-    visible: u32,
-    block: Option<&str>,
+    look: &Look,
     monitor: &dyn Monitor,
 ) -> Result<Vec<Seen>, Cancelled> {
     places
         .par_iter()
         .map(|&place| {
             monitor.checkpoint()?;
-            let order = &orders[place];
-            let page = prepared.decide(&order.visit, Detail::Plain);
-            let mut seen = Seen { place: place as u32, ..Seen::default() };
-            let (mut margin, mut known) = (0_u64, 0_u64);
-            let rows = page.blocks.iter().filter(|row| matches!(row.kind, BlockKind::Products));
-            for row in rows.filter(|row| block.is_none_or(|id| row.id == id)) {
-                for slot in row.slots.iter().filter(|slot| slot.position <= visible) {
-                    let value =
-                        prepared.bundle().signals.margin.get(slot.product as usize).copied().flatten();
-                    if let Some(value) = value {
-                        margin += u64::from(value);
-                        known += 1;
-                    }
-                    if let Some(&(_, revenue)) = order.bought.iter().find(|bought| bought.0 == slot.product) {
-                        seen.hit = true;
-                        seen.revenue += revenue;
-                        if seen.slot == 0 {
-                            seen.slot = slot.position;
-                        }
-                    }
-                }
-            }
-            seen.margin = (known > 0).then(|| margin as f32 / known as f32);
-            Ok(seen)
+            Ok(see(prepared, &orders[place], place, look))
         })
         .collect()
+}
+
+fn see(prepared: &Prepared, order: &PastOrder, place: usize, look: &Look) -> Seen {
+    let visit = Visit { now: look.at, device: look.device.clone(), ..order.visit.clone() };
+    let page = prepared.decide(&visit, Detail::Plain);
+    let mut seen = Seen { place: place as u32, ..Seen::default() };
+    let (mut margin, mut known) = (0_u64, 0_u64);
+    let rows: Vec<_> = page
+        .blocks
+        .iter()
+        .filter(|row| matches!(row.kind, BlockKind::Products) && !row.slots.is_empty())
+        .collect();
+    let read = look.row.as_deref().or(rows.first().map(|row| row.id.as_str()));
+    let mut counted: BTreeSet<u32> = BTreeSet::new();
+    for row in rows.iter().copied() {
+        let is_read = Some(row.id.as_str()) == read;
+        let start = row.slots.first().map_or(1, |slot| slot.position);
+        for slot in row.slots.iter().filter(|slot| slot.position < start + look.visible) {
+            if is_read
+                && let Some(value) =
+                    prepared.bundle().signals.margin.get(slot.product as usize).copied().flatten()
+            {
+                margin += u64::from(value);
+                known += 1;
+            }
+            let Some(&(_, revenue)) = order.bought.iter().find(|bought| bought.0 == slot.product) else {
+                continue;
+            };
+            if counted.insert(slot.product) {
+                seen.revenue += revenue;
+            }
+            if is_read && !seen.hit {
+                seen.hit = true;
+                seen.slot = slot.position;
+                seen.product = Some(slot.product);
+            }
+        }
+    }
+    seen.margin = (known > 0).then(|| margin as f32 / known as f32);
+    seen
 }
 
 /// What may be said of a difference.
@@ -222,10 +284,10 @@ pub struct Change {
 }
 
 impl Change {
-    fn of(before: &[f64], after: &[f64], seed: u64) -> Self {
+    fn of(before: &[f64], after: &[f64], customers: &[u32], seed: u64) -> Self {
         let n = before.len().max(1) as f64;
         let differences: Vec<f64> = after.iter().zip(before).map(|(a, b)| a - b).collect();
-        let interval = mean_interval(&differences, LEVEL, seed);
+        let interval = clustered_interval(&differences, customers, LEVEL, seed);
         let verdict = match interval {
             Some([low, _]) if low > 0.0 => Verdict::LikelyBetter,
             Some([_, high]) if high < 0.0 => Verdict::LikelyWorse,
@@ -256,13 +318,13 @@ pub struct Comparison {
     /// Places in the replay of orders hit now and not before, by revenue, and the other way round.
     pub gained: Vec<u32>,
     pub lost: Vec<u32>,
-    /// True when replayed orders lie before the bundle's date: the models have seen them, on both sides.
+    /// True when replayed orders lie before the models' date: then they have seen the answers, on both sides.
     pub seen_by_models: bool,
 }
 
-/// `before` and `after` must come from the same places.
+/// `before` and `after` must come from the same places; `as_of` is the instant the models look back from.
 pub fn compare(
-    prepared: &Prepared,
+    as_of: Seconds,
     orders: &[PastOrder],
     before: &[Seen],
     after: &[Seen],
@@ -270,17 +332,19 @@ pub fn compare(
 ) -> Comparison {
     let hits = |seen: &[Seen]| seen.iter().map(|s| f64::from(u8::from(s.hit))).collect::<Vec<f64>>();
     let revenue = |seen: &[Seen]| seen.iter().map(|s| f64::from(s.revenue)).collect::<Vec<f64>>();
+    let customers: Vec<u32> = before.iter().map(|seen| orders[seen.place as usize].customer).collect();
     let (hits_before, hits_after) = (hits(before), hits(after));
-    let mut by_segment: BTreeMap<&str, (Vec<f64>, Vec<f64>)> = BTreeMap::new();
+    let mut by_segment: BTreeMap<&str, (Vec<f64>, Vec<f64>, Vec<u32>)> = BTreeMap::new();
     for (index, seen) in before.iter().enumerate() {
         let segment = orders[seen.place as usize].visit.segment.as_deref().unwrap_or(EVERYONE);
         let entry = by_segment.entry(segment).or_default();
         entry.0.push(hits_before[index]);
         entry.1.push(hits_after[index]);
+        entry.2.push(customers[index]);
     }
     let mut segments: Vec<(String, usize, Change)> = by_segment
         .into_iter()
-        .map(|(segment, (a, b))| (segment.to_owned(), a.len(), Change::of(&a, &b, seed)))
+        .map(|(segment, (a, b, whose))| (segment.to_owned(), a.len(), Change::of(&a, &b, &whose, seed)))
         .collect();
     segments.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
     let slots = before.iter().chain(after).map(|seen| seen.slot).max().unwrap_or(0);
@@ -292,11 +356,10 @@ pub fn compare(
         found.sort_by(|a, b| b.revenue.total_cmp(&a.revenue).then(a.place.cmp(&b.place)));
         found.into_iter().take(EXAMPLES).map(|seen| seen.place).collect()
     };
-    let as_of = prepared.bundle().info.as_of;
     Comparison {
         orders: before.len(),
-        hit_rate: Change::of(&hits_before, &hits_after, seed),
-        revenue_in_view: Change::of(&revenue(before), &revenue(after), seed),
+        hit_rate: Change::of(&hits_before, &hits_after, &customers, seed),
+        revenue_in_view: Change::of(&revenue(before), &revenue(after), &customers, seed),
         segments,
         by_slot: (1..=slots).map(|slot| [share(before, slot), share(after, slot)]).collect(),
         gained: examples(before, after),
@@ -305,65 +368,69 @@ pub fn compare(
     }
 }
 
-/// What one rule costs: the page as it is against the page without it. `None` when there is no such rule.
-pub fn cost_of_rule(
-    prepared: &Prepared,
-    rule: &str,
-    orders: &[PastOrder],
-    places: &[usize],
-    visible: u32,
-    monitor: &dyn Monitor,
-) -> Result<Option<Comparison>, Cancelled> {
-    let mut document: Document = (*prepared.bundle().document).clone();
-    let n_rules = document.rules.len();
-    document.rules.retain(|known| known.id != rule);
-    if document.rules.len() == n_rules {
-        return Ok(None);
-    }
-    let without = prepared.with_document(Arc::new(document));
-    let before = replay(&without, orders, places, visible, None, monitor)?;
-    let after = replay(prepared, orders, places, visible, None, monitor)?;
-    Ok(Some(compare(prepared, orders, &before, &after, 1)))
+/// The document without one rule; `None` when there is no such rule.
+pub fn without_rule(document: &Document, rule: &str) -> Option<Document> {
+    let mut without = document.clone();
+    without.rules.retain(|known| known.id != rule);
+    (without.rules.len() < document.rules.len()).then_some(without)
 }
 
 /// One point of the trade between what shoppers want and what the shop earns.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MarginPoint {
-    /// Permille of the score that margin has.
-    pub margin_weight: u32,
+    /// What the row is weighted by at this point.
+    pub weights: Weights,
     pub hit_rate: f64,
-    /// Mean margin signal of the products in view.
+    /// 90 % interval of the hit rate, by resampled customers.
+    pub interval: Option<[f64; 2]>,
+    /// Mean margin signal of the products in view, 0…10 000.
     pub margin_in_view: f64,
 }
 
 /// The row's hit rate and margin in view as its margin weight grows from 0 to 1000 permille in `steps`, the other
-/// weights shrinking in proportion.
+/// weights shrinking in proportion. `block`: the row, in every layout that has it.
 pub fn margin_curve(
     prepared: &Prepared,
     block: &str,
     orders: &[PastOrder],
     places: &[usize],
-    visible: u32,
+    look: &Look,
     steps: u32,
     monitor: &dyn Monitor,
 ) -> Result<Vec<MarginPoint>, Cancelled> {
+    let look = Look { row: Some(block.to_owned()), ..look.clone() };
+    let rows = |document: &Document| -> Option<Weights> {
+        let layouts = document.layouts.values();
+        layouts
+            .flat_map(|layout| {
+                layout.default.iter().chain(layout.variants.iter().flat_map(|variant| &variant.blocks))
+            })
+            .find(|row| row.id == block)
+            .map(|row| row.weights)
+    };
+    let Some(base) = rows(&prepared.bundle().document) else {
+        return Ok(Vec::new());
+    };
+    let customers: Vec<u32> = places.iter().map(|&place| orders[place].customer).collect();
     (0..=steps)
         .map(|step| {
-            let margin_weight = step * 1_000 / steps.max(1);
+            monitor.progress(u64::from(step), u64::from(steps), "Trying weights");
+            let weights = with_margin(base, step * 1_000 / steps.max(1));
             let mut document: Document = (*prepared.bundle().document).clone();
             for layout in document.layouts.values_mut() {
                 let variants = layout.variants.iter_mut().flat_map(|variant| variant.blocks.iter_mut());
                 for row in layout.default.iter_mut().chain(variants).filter(|row| row.id == block) {
-                    row.weights = with_margin(row.weights, margin_weight);
+                    row.weights = weights;
                 }
             }
             let prepared = prepared.with_document(Arc::new(document));
-            let seen = replay(&prepared, orders, places, visible, Some(block), monitor)?;
-            let n = seen.len().max(1) as f64;
+            let seen = replay(&prepared, orders, places, &look, monitor)?;
+            let hits: Vec<f64> = seen.iter().map(|s| f64::from(u8::from(s.hit))).collect();
             let margins: Vec<f64> = seen.iter().filter_map(|s| s.margin.map(f64::from)).collect();
             Ok(MarginPoint {
-                margin_weight,
-                hit_rate: seen.iter().filter(|s| s.hit).count() as f64 / n,
+                weights,
+                hit_rate: hits.iter().sum::<f64>() / hits.len().max(1) as f64,
+                interval: clustered_interval(&hits, &customers, LEVEL, 1),
                 margin_in_view: margins.iter().sum::<f64>() / margins.len().max(1) as f64,
             })
         })
@@ -388,16 +455,21 @@ fn with_margin(weights: Weights, margin: u32) -> Weights {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bundle::CatalogProduct;
 
     #[test]
     fn a_difference_that_may_be_chance_is_called_so() {
         let before: Vec<f64> = (0..100).map(|i| f64::from(i % 2)).collect();
+        let whose: Vec<u32> = (0..100).collect();
         let mut after = before.clone();
         after[0] = 1.0;
-        assert_eq!(Change::of(&before, &after, 1).verdict, Verdict::CantTell);
+        assert_eq!(Change::of(&before, &after, &whose, 1).verdict, Verdict::CantTell);
         let better: Vec<f64> = before.iter().map(|b| b.max(0.8)).collect();
-        assert_eq!(Change::of(&before, &better, 1).verdict, Verdict::LikelyBetter);
-        assert_eq!(Change::of(&better, &before, 1).verdict, Verdict::LikelyWorse);
+        assert_eq!(Change::of(&before, &better, &whose, 1).verdict, Verdict::LikelyBetter);
+        assert_eq!(Change::of(&better, &before, &whose, 1).verdict, Verdict::LikelyWorse);
+        // One person who orders a hundred times is one person, and says nothing about others.
+        let [low, high] = Change::of(&before, &better, &[7; 100], 1).interval.unwrap();
+        assert!((low - 0.4).abs() < 1e-9 && (high - low).abs() < 1e-9, "{low} {high}");
     }
 
     #[test]
@@ -412,13 +484,23 @@ mod tests {
     #[test]
     fn each_page_asks_for_what_it_could_have_sold() {
         let bought = [(3, 10.0), (5, 20.0), (8, 5.0)];
-        let id = |place: u32| place.to_string();
-        let (page, hits) = split(ReplayedPage::Home, &bought, 7, id).unwrap();
+        let catalog: Vec<CatalogProduct> = (0..9)
+            .map(|place| CatalogProduct {
+                id: place.to_string(),
+                collections: if place == 5 { vec!["plants".to_owned()] } else { Vec::new() },
+                ..CatalogProduct::default()
+            })
+            .collect();
+        let product = |place: u32| &catalog[place as usize];
+        let (page, hits) = split(&ReplayedPage::Home, &bought, 7, product).unwrap();
         assert_eq!((page, hits.len()), (PageRef::Home, 3));
-        let (page, hits) = split(ReplayedPage::Product, &bought, 7, id).unwrap();
+        let (page, hits) = split(&ReplayedPage::Product, &bought, 7, product).unwrap();
         assert!(matches!(page, PageRef::Product(_)) && hits.len() == 2);
-        let (page, hits) = split(ReplayedPage::Cart, &bought, 7, id).unwrap();
+        let (page, hits) = split(&ReplayedPage::Cart, &bought, 7, product).unwrap();
         assert!(matches!(&page, PageRef::Cart(cart) if cart.len() == 2) && hits.len() == 1);
-        assert!(split(ReplayedPage::Cart, &bought[..1], 7, id).is_none());
+        assert!(split(&ReplayedPage::Cart, &bought[..1], 7, product).is_none());
+        let (page, hits) = split(&ReplayedPage::Listing("plants".to_owned()), &bought, 7, product).unwrap();
+        assert_eq!((page, hits), (PageRef::Collection("plants".to_owned()), vec![(5, 20.0)]));
+        assert!(split(&ReplayedPage::Listing("lamps".to_owned()), &bought, 7, product).is_none());
     }
 }

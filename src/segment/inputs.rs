@@ -1,7 +1,7 @@
 //! Which features make groups, and how they become the model's integers and robust z-scores.
 
 use crate::features::CustomerFeatures;
-use crate::features::catalogue::{CATEGORY_LEAN, Kind, info};
+use crate::features::catalogue::{CATEGORY_LEAN, info};
 
 use super::kmeans::Points;
 use super::model::{Bin, ClusterModel, ModelFeature};
@@ -139,11 +139,7 @@ fn fit_feature(
     scale: Option<f64>,
     weight: f64,
 ) -> Option<ModelFeature> {
-    let multiplier = match info(name)?.kind {
-        Kind::Money | Kind::Count | Kind::Hour | Kind::Days => 1,
-        Kind::Share => 1_000,
-        Kind::Ratio => 100,
-    };
+    let multiplier = info(name)?.kind.steps();
     let soft = log.map(|soft| soft * multiplier as f64);
     let transform = |fact: f64| soft.map_or(fact, |soft| (fact.max(0.0) / soft).ln_1p());
     let mut facts: Vec<i64> = values

@@ -6,6 +6,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::features::catalogue::observe;
+
 /// Features in order, centroids over their `z`, and for each centroid the group it stands for.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ClusterModel {
@@ -39,7 +41,7 @@ pub struct Bin {
 impl ModelFeature {
     /// The integer fact of a feature value.
     pub fn observe(&self, value: f64) -> Option<i64> {
-        value.is_finite().then(|| (value * self.multiplier as f64 + 0.5).floor() as i64)
+        observe(value, self.multiplier)
     }
 
     pub fn quantise(&self, fact: Option<i64>) -> i64 {

@@ -61,7 +61,7 @@ pub fn fit_rule(run: &SegmentRun, group: usize, features: &CustomerFeatures) -> 
                 let next: Vec<bool> = values
                     .iter()
                     .zip(&matching)
-                    .map(|(fact, matches)| *matches && op.holds(*fact, value))
+                    .map(|(fact, matches)| *matches && op.fits(*fact, value, kind.steps()))
                     .collect();
                 let reached = f1(&next, &inside);
                 if best.as_ref().is_none_or(|best| reached > best.0) {
@@ -73,10 +73,9 @@ pub fn fit_rule(run: &SegmentRun, group: usize, features: &CustomerFeatures) -> 
         let Some((reached, comparison)) = best.filter(|best| best.0 > score + WORTH_A_CONDITION) else {
             break;
         };
-        let values =
-            columns.iter().find(|(name, ..)| *name == comparison.feature).map(|(.., values)| values)?;
+        let (_, kind, values) = columns.iter().find(|(name, ..)| *name == comparison.feature)?;
         for (matches, fact) in matching.iter_mut().zip(values) {
-            *matches = *matches && comparison.op.holds(*fact, comparison.value);
+            *matches = *matches && comparison.op.fits(*fact, comparison.value, kind.steps());
         }
         score = reached;
         chosen.push(comparison);

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::features::CustomerFeatures;
+use crate::features::catalogue::{observe, steps_of};
 
 /// A group by rule. Rule groups come before computed ones, in list order: each customer is in the first that fits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -41,15 +42,32 @@ pub enum Op {
 }
 
 impl Op {
-    #[expect(clippy::float_cmp, reason = "the merchant asked for exactly this number")]
-    pub fn holds(self, fact: f64, value: f64) -> bool {
+    /// Both in steps.
+    pub fn holds(self, fact: i64, threshold: i64) -> bool {
         match self {
-            Self::AtLeast => fact >= value,
-            Self::AtMost => fact <= value,
-            Self::MoreThan => fact > value,
-            Self::LessThan => fact < value,
-            Self::Equals => fact == value,
+            Self::AtLeast => fact >= threshold,
+            Self::AtMost => fact <= threshold,
+            Self::MoreThan => fact > threshold,
+            Self::LessThan => fact < threshold,
+            Self::Equals => fact == threshold,
         }
+    }
+
+    /// The whole step a fact is compared with: between two steps, the one that keeps the sentence true.
+    pub fn threshold(self, value: f64, steps: i64) -> i64 {
+        const ROUNDING: f64 = 1e-9;
+        let at = value * steps as f64;
+        let whole = match self {
+            Self::AtLeast | Self::LessThan => (at - ROUNDING).ceil(),
+            Self::AtMost | Self::MoreThan => (at + ROUNDING).floor(),
+            Self::Equals => at.round(),
+        };
+        whole as i64
+    }
+
+    /// As a bundle decides it: the fact observed in steps, against a whole step. An empty fact never fits.
+    pub fn fits(self, fact: f64, value: f64, steps: i64) -> bool {
+        observe(fact, steps).is_some_and(|fact| self.holds(fact, self.threshold(value, steps)))
     }
 
     pub fn words(self) -> &'static str {
@@ -80,7 +98,10 @@ impl Condition {
             }),
             Self::Is(comparison) => features.values(&comparison.feature).map_or_else(
                 || vec![false; n],
-                |values| values.iter().map(|fact| comparison.op.holds(*fact, comparison.value)).collect(),
+                |values| {
+                    let steps = steps_of(&comparison.feature);
+                    values.iter().map(|fact| comparison.op.fits(*fact, comparison.value, steps)).collect()
+                },
             ),
         }
     }
@@ -123,4 +144,31 @@ pub fn first_fitting(groups: &[RuleGroup], features: &CustomerFeatures) -> Vec<O
         }
     }
     chosen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_between_two_steps_keeps_the_sentence_true() {
+        for (op, value, fits) in [
+            (Op::AtLeast, 10.5, [false, true]),
+            (Op::MoreThan, 10.5, [false, true]),
+            (Op::AtMost, 10.5, [true, false]),
+            (Op::LessThan, 10.5, [true, false]),
+            (Op::Equals, 10.0, [true, false]),
+        ] {
+            assert_eq!([10.0, 11.0].map(|fact| op.fits(fact, value, 1)), fits, "{op:?} {value}");
+        }
+        assert!(!Op::AtMost.fits(f64::NAN, 5.0, 1), "an empty fact never fits");
+        assert!(Op::AtLeast.fits(0.35, 0.35, 1_000) && Op::AtMost.fits(0.35, 0.35, 1_000));
+    }
+
+    #[test]
+    fn facts_are_rounded_to_steps_before_they_are_compared() {
+        // 10.6 days are observed as 11 everywhere a bundle is applied.
+        assert!(Op::AtLeast.fits(10.6, 11.0, 1));
+        assert!(!Op::AtLeast.fits(10.4, 11.0, 1));
+    }
 }

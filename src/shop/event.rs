@@ -48,3 +48,23 @@ pub enum EventKind {
     QuizAnswer,
     Other,
 }
+
+impl EventKind {
+    /// By the code that tables keep.
+    pub const ALL: [Self; 14] = [
+        Self::ViewProduct,
+        Self::ViewPage,
+        Self::ViewCollection,
+        Self::Search,
+        Self::ClickProduct,
+        Self::AddToCart,
+        Self::RemoveFromCart,
+        Self::StartCheckout,
+        Self::Purchase,
+        Self::AddToWishlist,
+        Self::EmailOpen,
+        Self::EmailClick,
+        Self::QuizAnswer,
+        Self::Other,
+    ];
+}

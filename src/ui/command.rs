@@ -1,6 +1,8 @@
 //! Everything the window can be asked to do. Menus, toolbars, context menus, shortcuts and the palette read this list;
 //! screens push [`Command`]s while they paint, and the studio runs them at the end of the frame.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use egui::{Key, KeyboardShortcut, Modifiers};
@@ -43,6 +45,18 @@ pub enum Command {
     New(PathBuf),
     /// Copies text to the clipboard.
     Copy(String),
+    /// Folds the steps after the first `from` into one, so that one undo takes them all back.
+    Fold {
+        from: usize,
+        label: String,
+    },
+    /// Gives an action another shortcut; `None` gives it back its own.
+    SetKey {
+        action: Action,
+        keys: Option<String>,
+    },
+    /// All actions get their own shortcuts back.
+    ResetKeys,
     /// Takes back or does again until this many steps are in effect.
     GoBackTo {
         n_done: usize,
@@ -92,8 +106,14 @@ macro_rules! actions {
                 match self { $(Self::$name => Reach::$reach,)* }
             }
 
-            pub const fn shortcut(self) -> Option<KeyboardShortcut> {
+            /// As it comes, before anybody changed it.
+            pub const fn own_shortcut(self) -> Option<KeyboardShortcut> {
                 match self { $(Self::$name => $key,)* }
+            }
+
+            /// What it is called in the settings file.
+            pub const fn key_name(self) -> &'static str {
+                match self { $(Self::$name => stringify!($name),)* }
             }
         }
     };
@@ -137,6 +157,8 @@ actions! {
     ThemeSystem: ActThemeSystem, DESKTOP, Everywhere, None;
     ThemeLight: ActThemeLight, SUN, Everywhere, None;
     ThemeDark: ActThemeDark, MOON, Everywhere, None;
+    NextRegion: ActNextRegion, FRAME_CORNERS, Everywhere, key(Key::F6);
+    PreviousRegion: ActPreviousRegion, FRAME_CORNERS, Everywhere, shift(Key::F6);
     Shortcuts: ActShortcuts, KEYBOARD, Everywhere, shift(Key::Questionmark);
     Credits: ActCredits, INFO, Everywhere, None;
 
@@ -172,8 +194,12 @@ actions! {
     RemoveWeight: ActRemoveWeight, X, Card, None;
     Hide: ActHide, EYE_SLASH, Card, key(Key::H);
     HideEverywhere: ActHideEverywhere, EYE_SLASH, Card, shift(Key::H);
+    Swap: ActSwap, ARROWS_LEFT_RIGHT, Card, key(Key::X);
     Tray: ActTray, TRAY, Card, key(Key::T);
+    CopyRules: ActCopyRules, COPY, Card, None;
     Why: ActWhy, QUESTION, Card, key(Key::W);
+    ShowProduct: ActShowProduct, INFO, Card, key(Key::I);
+    ShowBuyers: ActShowBuyers, USERS_THREE, Card, None;
     MoveEarlier: ActMoveEarlier, CARET_LEFT, Card, alt(Key::ArrowLeft);
     MoveLater: ActMoveLater, CARET_RIGHT, Card, alt(Key::ArrowRight);
     SelectAlso: ActSelect, CHECK, Card, key(Key::Space);
@@ -181,10 +207,74 @@ actions! {
     LastSlot: ActLast, CARET_DOWN, Card, key(Key::End);
 }
 
+thread_local! {
+    /// Shortcuts the person chose; the window lives on one thread, and so do they.
+    static KEYS: RefCell<BTreeMap<&'static str, Option<KeyboardShortcut>>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// Takes over the chosen shortcuts of the settings: by [`Action::key_name`], written as [`write_keys`] writes them;
+/// an empty text is no shortcut at all.
+pub fn set_keys(chosen: &BTreeMap<String, String>) {
+    let known = Action::ALL
+        .iter()
+        .filter_map(|action| {
+            let text = chosen.get(action.key_name())?;
+            Some((action.key_name(), read_keys(text)))
+        })
+        .collect();
+    KEYS.with(|keys| *keys.borrow_mut() = known);
+}
+
+/// `Ctrl+Shift+Z`, readable in every language and on every system.
+pub fn write_keys(shortcut: KeyboardShortcut) -> String {
+    let m = shortcut.modifiers;
+    let mut text = String::new();
+    for (on, word) in [(m.command, "Ctrl+"), (m.alt, "Alt+"), (m.shift, "Shift+")] {
+        if on {
+            text.push_str(word);
+        }
+    }
+    text.push_str(shortcut.logical_key.name());
+    text
+}
+
+/// `None` when it is no shortcut.
+pub fn read_keys(text: &str) -> Option<KeyboardShortcut> {
+    let mut modifiers = Modifiers::NONE;
+    let mut rest = text;
+    for (word, more) in
+        [("Ctrl+", Modifiers::COMMAND), ("Alt+", Modifiers::ALT), ("Shift+", Modifiers::SHIFT)]
+    {
+        if let Some(after) = rest.strip_prefix(word) {
+            modifiers = modifiers.plus(more);
+            rest = after;
+        }
+    }
+    Some(KeyboardShortcut::new(modifiers, Key::from_name(rest)?))
+}
+
 impl Action {
+    /// The keys that run it now: the person's choice, else its own.
+    pub fn shortcut(self) -> Option<KeyboardShortcut> {
+        KEYS.with(|keys| keys.borrow().get(self.key_name()).copied()).unwrap_or_else(|| self.own_shortcut())
+    }
+
+    /// Who has these keys already: an action or a place of the rail, by title.
+    pub fn taken(self, shortcut: KeyboardShortcut) -> Option<&'static str> {
+        let action = Self::ALL
+            .iter()
+            .find(|other| **other != self && other.shortcut() == Some(shortcut))
+            .map(|other| other.title());
+        let screen = || Screen::ALL.iter().find(|screen| screen.shortcut() == Some(shortcut));
+        action.or_else(|| screen().map(|screen| screen.title()))
+    }
+
     /// Letters without Ctrl: they can be switched off and never work while text is edited.
     pub fn is_single_key(self) -> bool {
-        self.shortcut().is_some_and(|shortcut| !shortcut.modifiers.command && !shortcut.modifiers.alt)
+        let function = |key: Key| (Key::F1..=Key::F35).contains(&key);
+        self.shortcut().is_some_and(|shortcut| {
+            !shortcut.modifiers.command && !shortcut.modifiers.alt && !function(shortcut.logical_key)
+        })
     }
 }
 
@@ -223,7 +313,16 @@ impl Situation {
 
 impl Action {
     fn edits(self) -> bool {
-        !matches!(self, Self::Why | Self::SelectAlso | Self::FirstSlot | Self::LastSlot | Self::Tray)
+        !matches!(
+            self,
+            Self::Why
+                | Self::SelectAlso
+                | Self::FirstSlot
+                | Self::LastSlot
+                | Self::Tray
+                | Self::ShowProduct
+                | Self::ShowBuyers
+        )
     }
 }
 
@@ -293,6 +392,24 @@ mod tests {
             };
             assert!(seen.iter().all(|(known, _)| *known != shortcut), "{screen:?}");
         }
+    }
+
+    #[test]
+    fn chosen_keys_are_read_back_as_they_were_written_and_replace_the_own_ones() {
+        for action in Action::ALL {
+            if let Some(own) = action.own_shortcut() {
+                assert_eq!(read_keys(&write_keys(own)), Some(own), "{action:?}");
+            }
+        }
+        assert_eq!(read_keys("Ctrl+Nothing"), None);
+        let chosen = [("PinHere", "Ctrl+Shift+P"), ("Hide", "")];
+        set_keys(&chosen.map(|(name, keys)| (name.to_owned(), keys.to_owned())).into());
+        let keys = KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::P);
+        assert_eq!(Action::PinHere.shortcut(), Some(keys));
+        assert_eq!(Action::Hide.shortcut(), None);
+        assert_eq!(Action::Boost.taken(keys), Some(Action::PinHere.title()));
+        set_keys(&BTreeMap::new());
+        assert_eq!(Action::PinHere.shortcut(), Action::PinHere.own_shortcut());
     }
 
     #[test]

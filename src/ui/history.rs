@@ -93,6 +93,31 @@ impl History {
         self.done.last()
     }
 
+    /// Folds the document's steps after the first `from` into one. Returns how many there were; nothing happens below
+    /// two, or when the workspace made a step of its own among them.
+    pub fn fold(&mut self, from: usize, label: String) -> usize {
+        let steps = self.done.get(from..).unwrap_or_default();
+        let (edits, mut inverses): (Vec<Edit>, Vec<Edit>) = steps
+            .iter()
+            .filter_map(|step| match &step.change {
+                Change::Document { edit, inverse } => Some((edit.clone(), inverse.clone())),
+                Change::Fix | Change::Import => None,
+            })
+            .unzip();
+        if edits.len() < 2 || edits.len() < steps.len() {
+            return 0;
+        }
+        let n = edits.len();
+        let at = steps.last().map_or(0, |step| step.at);
+        inverses.reverse();
+        self.gesture_open = false;
+        self.done.truncate(from);
+        let edit = Edit::Batch { label: label.clone(), edits };
+        let inverse = Edit::Batch { label: label.clone(), edits: inverses };
+        self.done.push(Step { label, at, change: Change::Document { edit, inverse } });
+        n
+    }
+
     /// The workspace made a step by itself. `n_sent` are the document steps handed to the journal so far, `n_open`
     /// those that were not yet: the new step stands before whatever the journal wrote after it.
     pub fn insert(&mut self, data: DataStep, n_sent: u64, n_open: usize) {
@@ -147,6 +172,22 @@ mod tests {
         history.redo(&mut document);
         history.redo(&mut document);
         assert_eq!(document.search.redirects[0].query, "d");
+    }
+
+    #[test]
+    fn folded_steps_are_taken_back_together_and_done_again_together() {
+        let (mut history, mut document) = (History::default(), Document::default());
+        for word in ["a", "b", "c"] {
+            history.push(&mut document, ignoring(word), word.to_owned(), 0).unwrap();
+            history.close_gesture();
+        }
+        assert_eq!(history.fold(1, "both".to_owned()), 2);
+        assert_eq!(history.done().len(), 2);
+        history.undo(&mut document);
+        assert_eq!(document.search.redirects[0].query, "a");
+        history.redo(&mut document);
+        assert_eq!(document.search.redirects[0].query, "c");
+        assert_eq!(history.fold(2, "nothing".to_owned()), 0);
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub mod persist;
 pub mod pictures;
 pub mod screens;
 pub mod shell;
+pub mod spent;
 pub mod strings;
 pub mod studio;
 pub mod theme;

@@ -20,6 +20,8 @@ pub struct Settings {
     pub inspector_open: bool,
     /// Letters without Ctrl act on the page (WCAG 2.1.4 asks for a way to switch that off).
     pub single_keys: bool,
+    /// Shortcuts that were changed, by the action's name; empty is none.
+    pub keys: std::collections::BTreeMap<String, String>,
     pub reduce_motion: bool,
     pub zoom: f32,
     pub shop_look: ShopLook,
@@ -37,6 +39,7 @@ impl Default for Settings {
             rail_narrow: false,
             inspector_open: true,
             single_keys: true,
+            keys: std::collections::BTreeMap::new(),
             reduce_motion: false,
             zoom: 1.0,
             shop_look: ShopLook::default(),

@@ -6,6 +6,7 @@
 mod ask;
 mod intake;
 mod leave;
+mod replay;
 mod run;
 mod work;
 
@@ -24,6 +25,7 @@ use super::pictures::Pictures;
 use super::screens::stage::ImportChoices;
 use super::screens::{self, Scene, Screen, ScreenStates};
 use super::shell::palette::Palette;
+use super::shell::regions::{self, Region};
 use super::shell::sheets::{self, Sheet};
 use super::shell::status_bar::{self, Progress, Saved};
 use super::shell::tour::{self, Moment, Tour};
@@ -72,6 +74,14 @@ enum TaskResult {
     /// It failed, in a sentence.
     Trouble(String),
     Said(String),
+    Played(replay::Played),
+    /// Groups were changed by hand; this is how the workspace looks now.
+    Grouped(Box<View>),
+    /// Rows of the customer table who bought the product of this title.
+    Buyers {
+        title: String,
+        rows: Vec<usize>,
+    },
     Story(Box<crate::app::view::CustomerStory>),
     Planned(Box<crate::app::view::ExportPlan>),
     Exported {
@@ -123,6 +133,10 @@ pub struct Studio {
     toasts: Toasts<Command>,
     palette: Palette,
     sheet: Option<Sheet>,
+    /// The action whose shortcut is being chosen; its keys must not run anything.
+    choosing_keys: Option<command::Action>,
+    replayer: replay::Replayer,
+    glance: screens::Glance,
     tour: Tour,
     /// Seconds since 1970; a fixed one in tests, the clock's in the window.
     now: Box<dyn Fn() -> Seconds>,
@@ -163,6 +177,9 @@ impl Studio {
             toasts: Toasts::default(),
             palette: Palette::default(),
             sheet: None,
+            choosing_keys: None,
+            replayer: replay::Replayer::default(),
+            glance: screens::Glance::default(),
             tour: Tour::default(),
             now: Box::new(now),
         };
@@ -188,6 +205,7 @@ impl Studio {
         self.pictures.set_folder(view.choices.picture_folder.clone());
         self.view = view;
         self.saved = Saved::All;
+        self.forget_past();
     }
 
     pub fn settings(&self) -> &Settings {
@@ -218,6 +236,7 @@ impl Studio {
 
     fn apply_settings(&mut self, ctx: &egui::Context) {
         strings::set_language(self.settings.language);
+        command::set_keys(&self.settings.keys);
         self.formats.language = self.settings.language;
         ctx.set_theme(self.settings.theme);
         ctx.set_zoom_factor(self.settings.zoom);
@@ -290,7 +309,8 @@ impl Studio {
         let now = self.scene_now();
         let mut commands = Vec::new();
         let situation = self.situation();
-        if let Some(action) = command::pressed(ui.ctx(), situation, self.settings.single_keys)
+        if self.choosing_keys.is_none()
+            && let Some(action) = command::pressed(ui.ctx(), situation, self.settings.single_keys)
             && !self.palette_or_sheet_blocks(action)
         {
             match situation.why_not(action) {
@@ -298,7 +318,7 @@ impl Studio {
                 Some(why) => commands.push(run::info(why)),
             }
         }
-        if !self.palette.is_open() {
+        if !self.palette.is_open() && self.choosing_keys.is_none() {
             commands.extend(run::pressed_screen(ui.ctx()).map(Command::Go));
         }
         let screen = self.settings.screen;
@@ -306,7 +326,9 @@ impl Studio {
         let narrow = self.settings.rail_narrow || window < size::RAIL_COLLAPSES_BELOW;
         let busy: Vec<String> = self.progress.iter().map(|known| known.progress.phase.clone()).collect();
         let job_lines = self.job_lines();
+        self.glance.refresh(self.draft.as_ref(), self.exported.as_ref(), &self.document, self.revision, now);
         let Self {
+            glance,
             view,
             draft,
             exported,
@@ -333,6 +355,7 @@ impl Studio {
             busy: &busy,
             jobs: &job_lines,
             found,
+            glance,
         };
         let rail_width = if narrow { size::RAIL_ICONS } else { size::RAIL };
         let crumb = (screen == Screen::Pages && !scene.view.store.name.is_empty())
@@ -346,13 +369,15 @@ impl Studio {
         }
         let app = ui.tokens().app;
         CentralPanel::default().frame(Frame::new().fill(app)).show(ui, |ui| {
+            regions::stop(ui, Region::Main);
             screens::show(ui, screen, &scene, &mut self.states, &mut commands);
         });
         self.palette.show(ui, &scene, situation, &mut commands);
         if let Some(sheet) = self.sheet
-            && sheets::show(ui, sheet, &scene, &mut commands)
+            && sheets::show(ui, sheet, &scene, &mut self.choosing_keys, &mut commands)
         {
             self.sheet = None;
+            self.choosing_keys = None;
         }
         run::drop_overlay(ui, &scene, &mut commands);
         let lift = size::STATUS + 16.0 + if screen == Screen::Pages { size::STRIP } else { 0.0 };
@@ -364,6 +389,7 @@ impl Studio {
         for command in commands {
             self.run(command, ui.ctx());
         }
+        self.look_at_replay();
         if self.tour.look(Moment::of(&self.states.pages, &self.history), &self.history) {
             self.end_tour();
             self.run(run::info(strings::Phrase::text(strings::shell::Shell::TourDone)), ui.ctx());

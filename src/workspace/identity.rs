@@ -27,6 +27,11 @@ impl Key {
         normalize_phone(written).map(|phone| self.hash(b"phone:", phone.as_bytes()))
     }
 
+    /// What stays of somebody erased: a hash of one of their hashes or ids, good for nothing but knowing it again.
+    pub(super) fn tombstone(&self, domain: &str, text: &str) -> String {
+        self.hash(b"erased:", format!("{domain}\u{1f}{text}").as_bytes())
+    }
+
     /// A 64-bit number for a visitor, session or event id: enough to tell them apart, nothing to read back.
     pub(super) fn token(&self, text: &str) -> i64 {
         let salt = u64::from_le_bytes([

@@ -266,13 +266,17 @@ fn prepare(connection: &Connection, path: &Path) -> Result<Key, Error> {
     bytes.try_into().map(Key::new).map_err(|_: Vec<u8>| damaged(None))
 }
 
+/// 64 MB of pages, so that memory stays small whatever the size of the file.
+pub(super) const CACHE_SIZE: &str = "PRAGMA cache_size = -65536";
+
 fn set_session(connection: &Connection) -> Result<(), rusqlite::Error> {
     connection.busy_timeout(std::time::Duration::from_secs(2))?;
     connection.set_prepared_statement_cache_capacity(128);
     connection.execute_batch(
         "PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA synchronous = FULL;
-         PRAGMA cache_size = -65536; PRAGMA trusted_schema = OFF;",
-    )
+         PRAGMA trusted_schema = OFF;",
+    )?;
+    connection.execute_batch(CACHE_SIZE)
 }
 
 fn schema_version(connection: &Connection) -> Result<i32, rusqlite::Error> {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::frames::CUSTOMER_ID;
 use super::identity::{Key, addresses_in, normalize_email, normalize_phone};
-use super::{Error, Workspace};
+use super::{Error, Workspace, erased};
 use crate::shop::Seconds;
 use crate::shop::time::rfc3339;
 
@@ -55,7 +55,8 @@ impl Workspace {
     }
 
     /// Removes a person from every table, shadow table, run and set-aside row, in one transaction, and then rewrites
-    /// the file so that no byte of them is left in it or in its log.
+    /// the file so that no byte of them is left in it or in its log. A tombstone stays, so that later imports keep them
+    /// out.
     pub fn forget(&mut self, who: &Who, now: Seconds) -> Result<Erased, Error> {
         self.require_writable()?;
         let customers = find(self.connection(), self.key(), who)?;
@@ -63,8 +64,10 @@ impl Workspace {
         if customers.is_empty() && set_aside.is_empty() {
             return Err(Error::NoSuchCustomer);
         }
+        let key = self.key().clone();
         let erased = self.in_transaction(|transaction| {
             let mut erased = Erased::default();
+            erased::bury(transaction, &key, who, &customers, now)?;
             for customer in &customers {
                 erase(transaction, *customer, &mut erased)?;
             }
@@ -74,7 +77,6 @@ impl Workspace {
                 transaction.execute("DELETE FROM before_set_aside WHERE key = ?1", [key])?;
             }
             erase_words(transaction, who)?;
-            transaction.execute("INSERT INTO erasures(erased_at) VALUES (?1)", [now])?;
             Ok(erased)
         })?;
         // The log still holds the pages as they were; VACUUM also rewrites what lies between the rows.

@@ -9,7 +9,7 @@ use rusqlite::Connection;
 pub(super) const APPLICATION_ID: i32 = 0x454e_4443;
 
 /// `MIGRATIONS[n]` takes version n to n + 1.
-pub(super) const MIGRATIONS: &[&str] = &[FIRST, SEARCHABLE, PEOPLE_IN_ROWS];
+pub(super) const MIGRATIONS: &[&str] = &[FIRST, SEARCHABLE, PEOPLE_IN_ROWS, ERASED];
 
 pub(super) const VERSION: i32 = MIGRATIONS.len() as i32;
 
@@ -34,13 +34,39 @@ pub(super) const IMPORTED: &[&str] = &[
 /// Indices built after a bulk load into an empty table: sorted building is several times faster than insertion.
 pub(super) const BULK_INDICES: &[(&str, &str, &str)] = &[
     ("lines", "lines_by_order", "CREATE INDEX lines_by_order ON lines(order_key)"),
-    ("lines", "lines_by_import", "CREATE INDEX lines_by_import ON lines(import) WHERE import > 1"),
     ("orders", "orders_by_id", "CREATE UNIQUE INDEX orders_by_id ON orders(id)"),
+    (
+        "orders",
+        "orders_by_customer",
+        "CREATE INDEX orders_by_customer ON orders(customer) WHERE customer IS NOT NULL",
+    ),
     ("events", "events_by_token", "CREATE INDEX events_by_token ON events(token) WHERE token IS NOT NULL"),
+    (
+        "customers",
+        "customers_by_id",
+        "CREATE UNIQUE INDEX customers_by_id ON customers(id) WHERE id IS NOT NULL",
+    ),
+    (
+        "customers",
+        "customers_by_email",
+        "CREATE INDEX customers_by_email ON customers(email_hash) WHERE email_hash IS NOT NULL",
+    ),
+    (
+        "customers",
+        "customers_by_phone",
+        "CREATE INDEX customers_by_phone ON customers(phone_hash) WHERE phone_hash IS NOT NULL",
+    ),
 ];
 
+/// The SQL of a bulk index, for where it may be there already.
+pub(super) fn if_missing(sql: &str) -> String {
+    sql.replacen(" INDEX ", " INDEX IF NOT EXISTS ", 1)
+}
+
 pub(super) fn create_bulk_indices(connection: &Connection) -> Result<(), rusqlite::Error> {
-    BULK_INDICES.iter().try_for_each(|(_, _, sql)| connection.execute_batch(sql))
+    // Grows at its end only, so it costs nothing to keep while rows come in.
+    connection.execute_batch("CREATE INDEX lines_by_import ON lines(import) WHERE import > 1")?;
+    BULK_INDICES.iter().try_for_each(|(_, _, sql)| connection.execute_batch(&if_missing(sql)))
 }
 
 /// The shadow tables, made from the tables themselves so that they never differ.
@@ -183,6 +209,12 @@ CREATE TABLE issues(
     count INTEGER NOT NULL, file TEXT NOT NULL, line INTEGER, column_name TEXT, message TEXT NOT NULL,
     advice TEXT NOT NULL, lines TEXT NOT NULL
 );
+";
+
+/// Tombstones. With an order they say which order of somebody erased it was.
+const ERASED: &str = "
+CREATE TABLE erased(hash TEXT PRIMARY KEY, erasure INTEGER NOT NULL, order_key INTEGER) WITHOUT ROWID;
+CREATE INDEX erased_by_order ON erased(order_key) WHERE order_key IS NOT NULL;
 ";
 
 /// Orders of one customer are asked for by `person`, `forget` and the audit.

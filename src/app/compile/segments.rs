@@ -2,11 +2,10 @@
 
 use crate::bundle::segments::{EVERYONE, SegmentCondition};
 use crate::bundle::{ClusterModel, ModelFeature, SegmentInfo, SegmentRule, Segments};
+use crate::features::catalogue::steps_of;
 use crate::merch::Operator;
 use crate::segment::{self, Condition, Group, GroupSource, Op, SegmentRun};
 
-/// Steps per unit of a fact that only rules read.
-pub const RULE_QUANTUM: i64 = 1_000;
 /// A quantised value no fact can have, so that an unobserved one gets a bin of its own.
 const UNOBSERVED: i64 = -(1 << 52);
 /// Above every quantised fact and still exact in every runtime.
@@ -36,13 +35,6 @@ pub fn portable(run: &SegmentRun) -> Segments {
         })
         .collect();
     infos.sort_by(|one, two| two.0.cmp(&one.0).then_with(|| one.1.id.cmp(&two.1.id)));
-    let quantum_of = |feature: &str| {
-        run.model
-            .features
-            .iter()
-            .find(|known| known.name == feature)
-            .map_or(RULE_QUANTUM, |known| known.multiplier)
-    };
     let rules = run
         .groups
         .iter()
@@ -51,7 +43,7 @@ pub fn portable(run: &SegmentRun) -> Segments {
                 return None;
             };
             let rule = run.settings.rules.iter().find(|rule| rule.id == *rule_id)?;
-            Some(SegmentRule { segment: label(&group.id), any_of: any_of(&rule.when, &quantum_of) })
+            Some(SegmentRule { segment: label(&group.id), any_of: any_of(&rule.when) })
         })
         .collect();
     let model = (!run.model.centroids.is_empty()).then(|| ClusterModel {
@@ -90,11 +82,11 @@ fn permille(share: f64) -> u32 {
 }
 
 /// And/or of any depth as "any of these lists of conditions", in the order they are written.
-fn any_of(condition: &Condition, quantum_of: &impl Fn(&str) -> i64) -> Vec<Vec<SegmentCondition>> {
+fn any_of(condition: &Condition) -> Vec<Vec<SegmentCondition>> {
     match condition {
-        Condition::Any(parts) => parts.iter().flat_map(|part| any_of(part, quantum_of)).collect(),
+        Condition::Any(parts) => parts.iter().flat_map(any_of).collect(),
         Condition::All(parts) => parts.iter().fold(vec![Vec::new()], |lists, part| {
-            let more = any_of(part, quantum_of);
+            let more = any_of(part);
             lists
                 .iter()
                 .flat_map(|list| more.iter().map(|tail| [list.clone(), tail.clone()].concat()))
@@ -109,7 +101,7 @@ fn any_of(condition: &Condition, quantum_of: &impl Fn(&str) -> i64) -> Vec<Vec<S
                 Op::LessThan => Operator::Less,
                 Op::Equals => Operator::Equals,
             },
-            value: (comparison.value * quantum_of(&comparison.feature) as f64 + 0.5).floor() as i64,
+            value: comparison.op.threshold(comparison.value, steps_of(&comparison.feature)),
         }]],
     }
 }
@@ -140,10 +132,19 @@ mod tests {
     fn nested_conditions_become_lists_of_conditions() {
         let is = |feature: &str| Condition::is(feature, Op::AtLeast, 2.0);
         let nested = Condition::All(vec![is("a"), Condition::Any(vec![is("b"), is("c")])]);
-        let lists = any_of(&nested, &|_| 10);
+        let lists = any_of(&nested);
         let names: Vec<Vec<&str>> =
             lists.iter().map(|list| list.iter().map(|one| one.feature.as_str()).collect()).collect();
         assert_eq!(names, [vec!["a", "b"], vec!["a", "c"]]);
-        assert_eq!(lists[0][0].value, 20);
+        assert_eq!(lists[0][0].value, 2);
+    }
+
+    #[test]
+    fn a_rule_compares_in_the_steps_its_fact_is_observed_in() {
+        let value =
+            |feature: &str, value: f64| any_of(&Condition::is(feature, Op::AtLeast, value))[0][0].value;
+        assert_eq!(value("discount_share", 0.35), 350);
+        assert_eq!(value("recency_days", 30.0), 30);
+        assert_eq!(value("monetary", 12_345.0), 12_345);
     }
 }

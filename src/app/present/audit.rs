@@ -33,7 +33,7 @@ pub fn audit_view(session: &Session, store: &StoreFacts, now: Seconds) -> Result
     let mut problems = Vec::with_capacity(audit.problems.len());
     for problem in &audit.problems {
         let fixes = if problem.actions.contains(&Action::Fix) {
-            session.suggested_fixes(problem.code)?.iter().map(fix_row).collect()
+            session.suggested_fixes(problem.code)?.iter().map(before_after).collect()
         } else {
             Vec::new()
         };
@@ -87,7 +87,7 @@ pub fn check_of(code: &str) -> Option<Check> {
 }
 
 /// What a fix changes, and the key that chooses it.
-fn fix_row(fix: &Fix) -> FixRow {
+pub fn before_after(fix: &Fix) -> FixRow {
     let row = |what: &str, before: &str, after: String| FixRow {
         key: key_of(fix),
         what: what.to_owned(),

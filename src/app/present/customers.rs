@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::super::view::{
     CustomerTable, CustomersView, Difference, FeatureColumn, Group, GroupingChoice, Movement, Unit,
 };
-use crate::app::compile::segments::{RULE_QUANTUM, portable};
+use crate::app::compile::segments::portable;
 use crate::features::catalogue::Kind;
 use crate::features::{CustomerFeatures, History};
 use crate::segment::{self, NO_GROUP, SegmentRun};
@@ -105,12 +105,11 @@ fn table(run: &SegmentRun, features: &CustomerFeatures) -> CustomerTable {
         .into_iter()
         .filter_map(|info| {
             let values = features.values(&info.name)?;
-            let known = run.model.features.iter().find(|feature| feature.name == info.name);
             Some(FeatureColumn {
                 label: info.meaning.trim_end_matches('.').to_owned(),
                 unit: unit(info.kind),
                 values: values.into_iter().map(|value| value as f32).collect(),
-                quantum: known.map_or(RULE_QUANTUM, |feature| feature.multiplier),
+                quantum: info.kind.steps(),
                 name: info.name,
             })
         })

@@ -8,13 +8,14 @@ use crate::app::view::{
     Check, CheckOutcome, CustomerStory, ExportPlan, ExportRecord, Moment, MomentKind, Part, PartKind,
     PlannedFile,
 };
-use crate::app::{Error, Session, open, runs, train};
+use crate::app::{Error, Session, open, report, runs, train};
 use crate::bundle::{Bundle, Catalog, Strategy};
 use crate::decide::diff::{Difference, diff};
-use crate::export::Fidelity;
-use crate::features::History;
+use crate::export::{Fidelity, Target};
+use crate::features::visits::visits_of;
+use crate::features::{History, product_rows};
 use crate::merch::{Action, Document, PageKey, Target as RuleTarget, words};
-use crate::shop::{Monitor, Seconds};
+use crate::shop::{EventKind, Monitor, Seconds};
 use crate::workspace::{self, Workspace};
 
 /// Lines of a file that the preview shows.
@@ -32,8 +33,13 @@ pub fn export_plan(
 ) -> Result<ExportPlan, Error> {
     let target = target(to)?;
     let workspace = session.workspace();
+    let sections = if target == Target::Report {
+        report::sections(session, workspace.path(), false, monitor)?
+    } else {
+        Vec::new()
+    };
     let exporter =
-        Exporter::gather_with(workspace, Some(document), now, people.of(target), Vec::new(), monitor)?;
+        Exporter::gather_with(workspace, Some(document), now, people.of(target), sections, monitor)?;
     let projection = exporter.project(target);
     let files = projection
         .files
@@ -216,7 +222,37 @@ fn checks(document: &Document, catalog: &Catalog) -> Vec<Check> {
     ]
 }
 
-/// The orders of the customer with this number (1 is the first by id), oldest first.
+/// Who bought a product before the day the groups look back from: rows of the customer table, ascending.
+pub fn buyers(
+    session: &Session,
+    product: &str,
+    now: Seconds,
+    monitor: &dyn Monitor,
+) -> Result<Vec<usize>, Error> {
+    let workspace = session.workspace();
+    let run = runs::segments(workspace)?.map(|kept| kept.result);
+    let at = train::Settings { as_of: run.as_ref().map(|run| run.as_of), ..train::Settings::at(now) };
+    let (frames, as_of) = train::frames_as_of(workspace, &at, monitor)?;
+    let history = History::before(&frames, as_of)
+        .map_err(|source| Error::bug_because("The orders could not be read.", source))?;
+    let rows = product_rows(&frames, as_of)
+        .map_err(|source| Error::bug_because("The products could not be read.", source))?;
+    let Some(place) = rows.iter().position(|row| row.id == product) else {
+        return Ok(Vec::new());
+    };
+    let mut buyers: Vec<usize> = history
+        .lines
+        .iter()
+        .filter(|line| line.product == Some(place as u32))
+        .map(|line| line.customer as usize)
+        .collect();
+    buyers.sort_unstable();
+    buyers.dedup();
+    Ok(buyers)
+}
+
+/// What the customer with this number (1 is the first by id) did, oldest first: visits, orders, and moves between
+/// groups.
 pub fn story(
     session: &Session,
     number: i64,
@@ -227,39 +263,84 @@ pub fn story(
     let run = runs::segments(workspace)?.map(|kept| kept.result);
     let at = train::Settings { as_of: run.as_ref().map(|run| run.as_of), ..train::Settings::at(now) };
     let (frames, as_of) = train::frames_as_of(workspace, &at, monitor)?;
-    let history = History::before(&frames, as_of)
-        .map_err(|source| Error::bug_because("The customer's orders could not be read.", source))?;
-    let rows = crate::features::product::product_rows(&frames, as_of)
-        .map_err(|source| Error::bug_because("The products could not be read.", source))?;
+    let unreadable = |source| Error::bug_because("What the customer did could not be read.", source);
+    let history = History::before(&frames, as_of).map_err(unreadable)?;
+    let rows = product_rows(&frames, as_of).map_err(unreadable)?;
     let ids: Vec<String> = rows.into_iter().map(|row| row.id).collect();
+    let id_of = |product: Option<u32>| product.and_then(|product| ids.get(product as usize).cloned());
     let customer = u32::try_from(number - 1).unwrap_or(u32::MAX);
-    let mut moments: BTreeMap<u32, Moment> = BTreeMap::new();
+    let mut orders: BTreeMap<u32, Moment> = BTreeMap::new();
     for order in history.orders.iter().filter(|order| order.customer == customer) {
         let bought = Moment {
             at: order.at,
             kind: MomentKind::Bought,
             value: Some(order.revenue),
+            refunded: (0 < order.refunded).then_some(order.refunded),
             ..Moment::default()
         };
-        moments.insert(order.order, bought);
+        orders.insert(order.order, bought);
     }
     for line in history.lines.iter().filter(|line| line.customer == customer) {
-        let id = line.product.and_then(|product| ids.get(product as usize).cloned());
-        if let (Some(moment), Some(id)) = (moments.get_mut(&line.order), id) {
+        if let (Some(moment), Some(id)) = (orders.get_mut(&line.order), id_of(line.product)) {
             moment.products.push(id);
         }
     }
-    let mut moments: Vec<Moment> = moments.into_values().collect();
+    let mut moments: Vec<Moment> = orders.into_values().collect();
+    let n_orders = moments.len() as u32;
+    let spent = moments.iter().filter_map(|moment| moment.value).sum();
+    let refunded = moments.iter().filter_map(|moment| moment.refunded).sum();
+    for visit in visits_of(&frames, customer, as_of).map_err(unreadable)? {
+        let kind = match visit.kind {
+            EventKind::ViewProduct | EventKind::ClickProduct => MomentKind::Viewed,
+            EventKind::Search => MomentKind::Searched,
+            EventKind::AddToCart => MomentKind::AddedToCart,
+            EventKind::RemoveFromCart => MomentKind::RemovedFromCart,
+            EventKind::AddToWishlist => MomentKind::Wished,
+            EventKind::EmailOpen => MomentKind::OpenedMail,
+            EventKind::EmailClick => MomentKind::ClickedMail,
+            // Orders come from the order files; pages without a product say nothing here.
+            _ => continue,
+        };
+        let products: Vec<String> = id_of(visit.product).into_iter().collect();
+        if products.is_empty() && matches!(kind, MomentKind::Viewed | MomentKind::AddedToCart) {
+            continue;
+        }
+        moments.push(Moment { at: visit.at, kind, products, words: visit.query, ..Moment::default() });
+    }
+    if let Some(id) = history.ids.get(customer as usize) {
+        moments.extend(moves(session, id)?);
+    }
     moments.sort_by_key(|moment| moment.at);
     let group = run.as_ref().and_then(|run| {
         let group = run.assignment.get(customer as usize).copied()?;
         run.groups.get(usize::from(group)).map(|group| group.id.clone())
     });
-    Ok(CustomerStory {
-        number,
-        group,
-        n_orders: moments.len() as u32,
-        spent: moments.iter().filter_map(|moment| moment.value).sum(),
-        moments,
-    })
+    let accepts_email = history.accepts_email.get(customer as usize).copied().unwrap_or(false);
+    Ok(CustomerStory { number, group, n_orders, spent, refunded, accepts_email, moments })
+}
+
+/// Groupings that are read back for a customer's moves.
+const MOST_GROUPINGS: usize = 8;
+
+/// Moves of a customer between kept groupings of different days.
+fn moves(session: &Session, id: &str) -> Result<Vec<Moment>, Error> {
+    let mut stands: Vec<(Seconds, Option<String>)> = Vec::new();
+    for run in runs::recent_segments(session.workspace(), MOST_GROUPINGS)? {
+        let group = run.group_of(id).and_then(|group| run.groups.get(group)).map(|group| group.name.clone());
+        // The newest grouping of a day counts: those before it were only drafts of it.
+        if stands.last().is_none_or(|(at, _)| run.as_of < *at) {
+            stands.push((run.as_of, group));
+        }
+    }
+    stands.reverse();
+    Ok(stands
+        .windows(2)
+        .filter(|pair| pair[0].1 != pair[1].1)
+        .map(|pair| Moment {
+            at: pair[1].0,
+            kind: MomentKind::Moved,
+            moved: Some([pair[0].1.clone(), pair[1].1.clone()]),
+            ..Moment::default()
+        })
+        .collect())
 }

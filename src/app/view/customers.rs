@@ -133,6 +133,10 @@ pub struct CustomerStory {
     pub group: Option<String>,
     pub n_orders: u32,
     pub spent: Minor,
+    /// Given back of it.
+    pub refunded: Minor,
+    /// Agreed to mails, as the files say now; an export holds no earlier answers.
+    pub accepts_email: bool,
     pub moments: Vec<Moment>,
 }
 
@@ -143,8 +147,12 @@ pub struct Moment {
     /// Product ids.
     pub products: Vec<String>,
     pub value: Option<Minor>,
+    /// Given back of an order.
+    pub refunded: Option<Minor>,
     /// Search words, where it was a search.
     pub words: Option<String>,
+    /// Names of the groups before and after, where it was a move; `None` is no group.
+    pub moved: Option<[Option<String>; 2]>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -153,7 +161,13 @@ pub enum MomentKind {
     Viewed,
     Searched,
     AddedToCart,
+    RemovedFromCart,
+    Wished,
+    OpenedMail,
+    ClickedMail,
     Bought,
+    /// From one group to another, between two groupings.
+    Moved,
 }
 
 impl CustomerTable {
@@ -188,10 +202,10 @@ impl CustomerTable {
         let Some(column) = self.column(&condition.feature) else {
             return false;
         };
-        let Some(value) = column.values.get(idx).copied().filter(|value| !value.is_nan()) else {
+        let fact = column.values.get(idx).copied().map_or(f64::NAN, f64::from);
+        let Some(value) = crate::features::catalogue::observe(fact, column.quantum.max(1)) else {
             return false;
         };
-        let value = (f64::from(value) * column.quantum.max(1) as f64).floor() as i64;
         match condition.operator {
             Operator::Equals | Operator::Contains => value == condition.value,
             Operator::Less => value < condition.value,

@@ -13,7 +13,8 @@ use crate::import::lines;
 use crate::import::orders::status_of;
 use crate::import::products::ProductRow;
 use crate::import::record::{DataKind, Discount, Platform, Record};
-use crate::import::value::{self, DateOrder, DecimalMark};
+use crate::import::times::DateOrder;
+use crate::import::value::{self, DecimalMark};
 use crate::shop::{
     Consent, Currency, Customer, CustomerRef, LineKind, Order, OrderLine, OrderStatus, Product, ProductRef,
     SellWhenEmpty, Stock, Variant,

@@ -15,7 +15,8 @@ use crate::import::meaning::Meaning::*;
 use crate::import::profile::{Layout, Profile};
 use crate::import::record::{DataKind, Platform};
 use crate::import::row::Row;
-use crate::import::value::{self, DateOrder};
+use crate::import::times::DateOrder;
+use crate::import::value;
 use crate::shop::{Currency, CustomerRef, Event, EventKind as Kind, ProductRef};
 
 /// The events of one object: one, or one per product where products are what was acted on.

@@ -52,6 +52,42 @@ pub struct Scene<'a> {
     pub busy: &'a [String],
     pub jobs: &'a [JobLine],
     pub found: &'a Findings,
+    pub glance: &'a Glance,
+}
+
+/// What the rail says of the document: worked out once per edit, not once per frame.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Glance {
+    made_for: Option<(u64, Seconds)>,
+    pub n_conflicts: usize,
+    pub has_unexported_changes: bool,
+}
+
+impl Glance {
+    /// Schedules begin and end while nobody edits, so it is also made anew every quarter of an hour.
+    pub fn refresh(
+        &mut self,
+        draft: Option<&Arc<Prepared>>,
+        exported: Option<&Arc<Prepared>>,
+        document: &Document,
+        revision: u64,
+        now: Seconds,
+    ) {
+        let made_for = Some((revision, now.div_euclid(900)));
+        if self.made_for == made_for {
+            return;
+        }
+        *self = Self {
+            made_for,
+            n_conflicts: draft
+                .map_or(0, |draft| rules::conflicts(document, &draft.bundle().catalog, now).len()),
+            has_unexported_changes: match (draft, exported) {
+                (Some(_), None) => true,
+                (Some(_), Some(exported)) => *exported.bundle().document != *document,
+                (None, _) => false,
+            },
+        };
+    }
 }
 
 /// The places of the rail, in its order.
@@ -147,7 +183,7 @@ impl Screen {
     /// What stands at the right of its line in the rail.
     pub fn note(self, scene: &Scene<'_>) -> Note {
         match self {
-            Self::Export if has_unexported_changes(scene) => Note::Dot,
+            Self::Export if scene.glance.has_unexported_changes => Note::Dot,
             Self::Data => match data::open_problems(scene.view) {
                 0 => Note::None,
                 n => Note::Count(n),
@@ -157,25 +193,12 @@ impl Screen {
                 0 => Note::None,
                 n => Note::Count(n),
             },
-            Self::Rules => {
-                let bundle = scene.view.bundle.as_ref();
-                match bundle
-                    .map_or(0, |bundle| rules::conflicts(scene.document, &bundle.catalog, scene.now).len())
-                {
-                    0 => Note::None,
-                    n => Note::Warning(n),
-                }
-            }
+            Self::Rules => match scene.glance.n_conflicts {
+                0 => Note::None,
+                n => Note::Warning(n),
+            },
             _ => Note::None,
         }
-    }
-}
-
-fn has_unexported_changes(scene: &Scene<'_>) -> bool {
-    match (scene.draft, scene.exported) {
-        (Some(_), None) => true,
-        (Some(_), Some(exported)) => *exported.bundle().document != *scene.document,
-        (None, _) => false,
     }
 }
 

@@ -1,13 +1,16 @@
 //! What every screen gets to see, and what it may ask for.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use egui::{Rect, Ui};
 
 use crate::app::View;
+use crate::app::replay::Replayed;
 use crate::app::view::{CustomerStory, DetectedFile, ExportPlan, ImportDetail, ImportSummary};
 use crate::bundle::{CatalogProduct, SegmentCondition};
 use crate::import::{DateOrder, DecimalMark, Mapping};
+use crate::measure::replay::MarginPoint;
 use crate::merch::{Document, Edit};
 use crate::shop::{Currency, Seconds};
 use crate::ui::format::Formats;
@@ -50,6 +53,66 @@ pub struct Findings {
     pub export_plan: Option<ExportPlan>,
     /// What could not be done, in a sentence.
     pub trouble: Option<String>,
+    pub replay: Replays,
+}
+
+/// What past orders say about the open page and about edits that are not made yet.
+#[derive(Clone, Debug, Default)]
+pub struct Replays {
+    pub state: ReplayState,
+    /// The last answer. It keeps its place while the next is worked out.
+    pub shown: Option<Arc<Replayed>>,
+    /// `shown` is about an earlier state of the page.
+    pub is_stale: bool,
+    /// Effects of edits that were asked for, newest last.
+    pub costs: Vec<Cost>,
+    pub curve: Option<Curve>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ReplayState {
+    /// The page is as it was exported, or as it was before the first edit.
+    #[default]
+    Unchanged,
+    /// Models of the time before the replayed orders are being made.
+    Learning,
+    /// So many orders, which are too few.
+    TooFew(usize),
+    /// Past orders say nothing about this kind of page.
+    NoPast,
+    Ready,
+}
+
+/// What an edit would mean.
+#[derive(Clone, Debug)]
+pub struct Cost {
+    pub question: CostQuestion,
+    pub answer: Arc<Replayed>,
+}
+
+/// Which edit, of which state of the document, looked at where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CostQuestion {
+    pub revision: u64,
+    pub edit: Edit,
+    /// The row whose hits count.
+    pub row: Option<String>,
+}
+
+/// The trade between what shoppers want and what the shop earns, for one row.
+#[derive(Clone, Debug)]
+pub struct Curve {
+    pub row: String,
+    /// The state of the document it was made for.
+    pub revision: u64,
+    pub points: Arc<Vec<MarginPoint>>,
+}
+
+impl Replays {
+    /// The effect of an edit, if it was worked out for this state of the document.
+    pub fn cost_of(&self, question: &CostQuestion) -> Option<&Replayed> {
+        self.costs.iter().find(|cost| cost.question == *question).map(|cost| cost.answer.as_ref())
+    }
 }
 
 /// Paints a product's picture into `rect`, or its tile when it has none or it is still loading.
@@ -151,6 +214,16 @@ pub enum Ask {
     // Customers.
     Group(GroupAction),
     OpenCustomer(i64),
+    /// Marks who bought a product on the map of customers.
+    ShowBuyers {
+        product: String,
+    },
+    /// What an edit would mean for past orders; the answer comes in [`Replays::costs`].
+    Cost(Box<CostQuestion>),
+    /// The trade between margin and hits in a row.
+    MarginCurve {
+        row: String,
+    },
     // Out.
     PlanExport {
         target: String,
@@ -222,6 +295,16 @@ pub enum GroupAction {
     Remove {
         group: String,
     },
+    /// `from` disappears into `into`.
+    Merge {
+        into: String,
+        from: String,
+    },
+    Split {
+        group: String,
+    },
+    /// The grouping before this one comes back.
+    Undo,
 }
 
 impl Stage<'_> {

@@ -2,6 +2,7 @@
 
 pub mod palette;
 pub mod rail;
+pub mod regions;
 pub mod sheets;
 pub mod status_bar;
 pub mod title_bar;

@@ -5,6 +5,7 @@ use egui::{Frame, Margin, Panel, Ui};
 use crate::ui::command::Command;
 use crate::ui::kit::nav_row::{NavRow, Note};
 use crate::ui::screens::{Scene, Screen};
+use crate::ui::shell::regions::{self, Region};
 use crate::ui::theme::{HasTokens as _, size};
 
 /// Returns how wide it is.
@@ -22,6 +23,7 @@ pub fn rail(
         .exact_size(width)
         .frame(Frame::new().fill(t.surface).inner_margin(Margin::symmetric(8, 10)))
         .show(ui, |ui| {
+            regions::stop(ui, Region::Navigation);
             ui.spacing_mut().item_spacing.y = 4.0;
             let mut row = |ui: &mut Ui, screen: Screen, note: Note| {
                 let row = NavRow {

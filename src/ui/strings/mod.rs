@@ -14,6 +14,7 @@ pub mod home;
 pub mod rules;
 pub mod settings;
 pub mod shell;
+pub mod strip;
 mod template;
 
 use std::cell::Cell;
@@ -125,5 +126,6 @@ mod tests {
         check("first_run", first_run::FirstRun::ALL);
         check("home", home::Home::ALL);
         check("rules", rules::Rules::ALL);
+        check("strip", strip::Strip::ALL);
     }
 }

@@ -8,8 +8,11 @@ use super::{Studio, TaskResult};
 use crate::app::present::{audit, leaving};
 use crate::app::{Desk, Error, View, present, runs, train};
 use crate::bundle::SegmentCondition;
+use crate::features::catalogue::steps_of;
+use crate::features::customer_features;
 use crate::merch::Operator;
 use crate::segment::rules::{Comparison, Condition, Op, RuleGroup};
+use crate::segment::{self, Edit, SegmentRun};
 use crate::shop::{Monitor, Seconds};
 use crate::ui::command::{Action, Command};
 use crate::ui::screens;
@@ -82,6 +85,23 @@ impl Studio {
                     )
                 });
             }
+            Ask::ShowBuyers { product } => {
+                let (Some(desk), now) = (self.desk.clone(), self.scene_now()) else {
+                    return;
+                };
+                let catalog = self.view.bundle.as_ref().map(|bundle| &bundle.catalog);
+                let title = catalog
+                    .and_then(|catalog| {
+                        Some(catalog.products[catalog.index(&product)? as usize].title.clone())
+                    })
+                    .unwrap_or_else(|| product.clone());
+                self.jobs.spawn("story", move |monitor| {
+                    let buyers = leaving::buyers(&desk.session(), &product, now, monitor);
+                    answer(buyers.map(|rows| TaskResult::Buyers { title, rows }))
+                });
+            }
+            Ask::Cost(question) => self.ask_cost(question),
+            Ask::MarginCurve { row } => self.ask_curve(row),
             Ask::PlanExport { target, with_emails } => self.plan_export(target, with_emails),
             Ask::ChooseExportFolder => self.choose_folder(TaskResult::ExportFolder),
             Ask::Export { target, with_emails, folder } => self.export(target, with_emails, folder),
@@ -116,57 +136,11 @@ impl Studio {
             self.regroup(u8::try_from(k).ok().filter(|k| 1 < *k));
             return;
         }
-        self.at_desk("train", move |desk, now, monitor| {
-            let mut session = desk.session();
-            let Some(mut run) = runs::segments(session.workspace())?.map(|kept| kept.result) else {
-                return present::view(&session, now, monitor);
-            };
-            let mut regroup = false;
-            let find = |id: &str| run.groups.iter().position(|group| group.id == id);
-            match action {
-                GroupAction::Regroup { .. } => {}
-                GroupAction::Rename { group, name } => {
-                    if let Some(at) = find(&group) {
-                        run.groups[at].name = name;
-                        run.groups[at].renamed = true;
-                    }
-                }
-                GroupAction::Lock { group, locked } => {
-                    if let Some(at) = find(&group) {
-                        run.groups[at].locked = locked;
-                    }
-                }
-                GroupAction::Mark { group, color } => {
-                    if let Some(at) = find(&group) {
-                        run.groups[at].mark = color;
-                    }
-                }
-                GroupAction::Hide { group, hidden } => {
-                    if let Some(at) = find(&group) {
-                        run.groups[at].hidden = hidden;
-                    }
-                }
-                GroupAction::SetRule { name, any_of, .. } => {
-                    let taken = run.settings.rules.iter().filter(|rule| rule.id.starts_with("rule")).count();
-                    let id = format!("rule{}", taken + 1);
-                    run.settings.rules.push(RuleGroup { id, name, when: condition(&any_of) });
-                    regroup = true;
-                }
-                GroupAction::Remove { group } => {
-                    let gone = find(&group).map(|at| run.groups[at].source.clone());
-                    if let Some(crate::segment::GroupSource::Rule(rule)) = gone {
-                        run.settings.rules.retain(|known| known.id != rule);
-                        regroup = true;
-                    }
-                }
-            }
-            let settings = train::Settings::at(now);
-            train::keep_groups(session.workspace_mut(), &run, &settings, monitor)?;
-            if regroup {
-                let groups = Some(crate::segment::Groups::Exactly(run.k));
-                train::segment(session.workspace_mut(), &train::Settings { groups, ..settings }, monitor)?;
-            }
-            present::view(&session, now, monitor)
+        let (Some(desk), now) = (self.desk.clone(), self.scene_now()) else {
+            return;
+        };
+        self.jobs.spawn("train", move |monitor| {
+            answer(change_groups(&desk, action, now, monitor).map(|view| TaskResult::Grouped(Box::new(view))))
         });
     }
 
@@ -188,6 +162,71 @@ impl Studio {
     }
 }
 
+/// Changes the newest grouping by hand and renews what pages need of it. The run before stays, so that undo finds it.
+fn change_groups(
+    desk: &Desk,
+    action: GroupAction,
+    now: Seconds,
+    monitor: &dyn Monitor,
+) -> Result<View, Error> {
+    let mut session = desk.session();
+    let settings = train::Settings::at(now);
+    let Some(run) = runs::segments(session.workspace())?.map(|kept| kept.result) else {
+        return present::view(&session, now, monitor);
+    };
+    let previous = runs::previous_segments(session.workspace())?.map(|kept| kept.result);
+    let next = match edit_of(&run, action) {
+        Some(edit) => {
+            let frames = session.frames(Some(run.as_of), monitor)?;
+            let features = customer_features(&frames, run.as_of)
+                .map_err(|source| Error::bug_because("The customers could not be described.", source))?;
+            if features.ids() != run.customer_ids {
+                return Err(Error::user(
+                    "The data has changed since customers were grouped. Group them again first.",
+                ));
+            }
+            segment::edit::apply(&run, &features, previous.as_ref(), &edit)
+                .map_err(|error| Error::user_because(error.to_string(), error))?
+        }
+        None => previous.ok_or_else(|| Error::user("There is no earlier grouping to go back to."))?,
+    };
+    train::keep_groups(session.workspace_mut(), &next, &settings, monitor)?;
+    present::view(&session, now, monitor)
+}
+
+/// The edit of the grouping; `None` is the way back.
+fn edit_of(run: &SegmentRun, action: GroupAction) -> Option<Edit> {
+    let rules = || run.settings.rules.clone();
+    Some(match action {
+        GroupAction::Regroup { .. } | GroupAction::Undo => return None,
+        GroupAction::Rename { group, name } => Edit::Rename { group, name },
+        GroupAction::Lock { group, locked } => Edit::Lock { group, locked },
+        GroupAction::Mark { group, color } => Edit::Mark { group, mark: color },
+        GroupAction::Hide { group, hidden } => Edit::Hide { group, hidden },
+        GroupAction::Merge { into, from } => Edit::Merge { into, from },
+        GroupAction::Split { group } => Edit::Split { group },
+        GroupAction::SetRule { group, name, any_of } => {
+            let mut rules = rules();
+            let when = condition(&any_of);
+            let known = group.and_then(|group| rules.iter().position(|rule| rule.id == group));
+            match known {
+                Some(at) => rules[at] = RuleGroup { id: rules[at].id.clone(), name, when },
+                None => {
+                    let taken = |id: &str| run.groups.iter().any(|group| group.id == id);
+                    let id = (1..).map(|n| format!("rule{n}")).find(|id| !taken(id)).unwrap_or_default();
+                    rules.push(RuleGroup { id, name, when });
+                }
+            }
+            Edit::Rules(rules)
+        }
+        GroupAction::Remove { group } => {
+            let mut rules = rules();
+            rules.retain(|rule| rule.id != group);
+            Edit::Rules(rules)
+        }
+    })
+}
+
 /// What jobs are called here and on the screens.
 const JOBS: [(&str, JobKind); 9] = [
     ("detect", JobKind::Detect),
@@ -203,7 +242,6 @@ const JOBS: [(&str, JobKind); 9] = [
 
 /// A sentence of the rule editor in the words of the grouping.
 fn condition(any_of: &[Vec<SegmentCondition>]) -> Condition {
-    let quantum = crate::app::compile::segments::RULE_QUANTUM.max(1) as f64;
     let comparison = |condition: &SegmentCondition| {
         Condition::Is(Comparison {
             feature: condition.feature.clone(),
@@ -214,7 +252,7 @@ fn condition(any_of: &[Vec<SegmentCondition>]) -> Condition {
                 Operator::GreaterOrEqual => Op::AtLeast,
                 Operator::Equals | Operator::Contains => Op::Equals,
             },
-            value: condition.value as f64 / quantum,
+            value: condition.value as f64 / steps_of(&condition.feature) as f64,
         })
     };
     Condition::Any(any_of.iter().map(|all| Condition::All(all.iter().map(comparison).collect())).collect())

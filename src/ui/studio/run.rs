@@ -13,8 +13,10 @@ use crate::ui::command::{Action, Command};
 use crate::ui::history::History;
 use crate::ui::icons;
 use crate::ui::kit::toast::{Level, Toast};
-use crate::ui::screens::{Scene, Screen};
+use crate::ui::screens::{Scene, Screen, pages};
+use crate::ui::shell::regions;
 use crate::ui::shell::sheets::Sheet;
+use crate::ui::spent::{self, Part};
 use crate::ui::shell::tour::{Moment, Tour};
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::shell::Shell;
@@ -47,7 +49,11 @@ impl Studio {
                 self.states.pages.inspect(product);
                 self.settings.inspector_open = true;
             }
-            Command::Edit { edit, label, toast } => self.edit(edit, label, toast),
+            Command::Edit { edit, label, toast } => {
+                self.edit(edit, label, toast);
+                self.states.pages.mark_changes(ctx.input(|input| input.time));
+                ctx.request_repaint_after(std::time::Duration::from_secs_f64(pages::CHANGES_SECONDS + 0.1));
+            }
             Command::Say(toast) => self.toasts.push(toast),
             Command::Ask(ask) => self.ask(ask, ctx),
             Command::Import(paths) => self.look_at(paths),
@@ -55,6 +61,18 @@ impl Studio {
             Command::New(path) => self.make_workspace(path),
             Command::OpenSample => self.open_sample(),
             Command::Copy(text) => ctx.copy_text(text),
+            Command::Fold { from, label } => self.fold(from, label),
+            Command::SetKey { action, keys } => {
+                match keys {
+                    Some(keys) => self.settings.keys.insert(action.key_name().to_owned(), keys),
+                    None => self.settings.keys.remove(action.key_name()),
+                };
+                self.apply_settings(ctx);
+            }
+            Command::ResetKeys => {
+                self.settings.keys.clear();
+                self.apply_settings(ctx);
+            }
             Command::GoBackTo { n_done } => self.go_back_to(n_done),
             Command::SetTheme(theme) => {
                 self.settings.theme = theme;
@@ -85,13 +103,15 @@ impl Studio {
     fn act(&mut self, action: Action, ctx: &egui::Context) {
         match action {
             Action::Palette => self.palette.toggle(),
-            Action::Undo => self.step(true),
-            Action::Redo => self.step(false),
+            Action::Undo => self.step(true, ctx),
+            Action::Redo => self.step(false, ctx),
             Action::History => self.sheet = Some(Sheet::History),
             Action::Shortcuts => self.sheet = Some(Sheet::Shortcuts),
             Action::Credits => self.sheet = Some(Sheet::Credits),
             Action::ToggleRail => self.settings.rail_narrow = !self.settings.rail_narrow,
             Action::ToggleInspector => self.settings.inspector_open = !self.settings.inspector_open,
+            Action::NextRegion => regions::step(ctx, true),
+            Action::PreviousRegion => regions::step(ctx, false),
             Action::ZoomIn => self.zoom(ctx, 0.1),
             Action::ZoomOut => self.zoom(ctx, -0.1),
             Action::ThemeSystem => self.run(Command::SetTheme(egui::ThemePreference::System), ctx),
@@ -130,6 +150,7 @@ impl Studio {
             busy: &[],
             jobs: &[],
             found: &self.found,
+            glance: &self.glance,
         };
         work(&scene, &mut self.states);
     }
@@ -163,9 +184,24 @@ impl Studio {
         }
     }
 
+    /// Several steps become one, in the window and in the journal.
+    fn fold(&mut self, from: usize, label: String) {
+        self.keep_last_step();
+        let n = self.history.fold(from, label);
+        if n < 2 {
+            return;
+        }
+        // The journal knows the steps one by one; the document does not change.
+        for _ in 0..n {
+            self.keep_moved(true);
+        }
+        self.step_to_keep = true;
+        self.keep_last_step();
+    }
+
     /// Takes back or does again one step, in the window and in the journal. Steps of the workspace's own are its to
     /// walk; an import is asked about first, because only its files could bring it back.
-    fn step(&mut self, back: bool) {
+    fn step(&mut self, back: bool, ctx: &egui::Context) {
         self.keep_last_step();
         if self.is_writing() {
             self.toasts.push(info_toast(Shell::WaitForWork.text()));
@@ -174,7 +210,7 @@ impl Studio {
         let next = if back { self.history.done().last() } else { self.history.undone().last() };
         let Some(next) = next.cloned() else { return };
         match next.change {
-            Change::Document { edit, .. } => self.step_document(back, &next.label, &edit),
+            Change::Document { edit, .. } => self.step_document(back, &next.label, &edit, ctx),
             Change::Import => {
                 self.settings.screen = Screen::Data;
                 self.states.data.ask_to_undo_newest_import();
@@ -186,7 +222,7 @@ impl Studio {
         }
     }
 
-    fn step_document(&mut self, back: bool, label: &str, edit: &Edit) {
+    fn step_document(&mut self, back: bool, label: &str, edit: &Edit, ctx: &egui::Context) {
         let document = Arc::make_mut(&mut self.document);
         let moved = if back { self.history.undo(document) } else { self.history.redo(document) };
         if moved.is_none() {
@@ -194,7 +230,8 @@ impl Studio {
         }
         self.document_changed();
         self.keep_moved(back);
-        self.states.pages.show_place_of(edit);
+        self.states.pages.show_place_of(edit, ctx.input(|input| input.time));
+        ctx.request_repaint_after(std::time::Duration::from_secs_f64(pages::FLASH_SECONDS));
         self.say_step(back, label);
     }
 
@@ -270,8 +307,9 @@ impl Studio {
     /// The next frame decides with the new document.
     pub(super) fn document_changed(&mut self) {
         self.revision += 1;
-        self.draft =
-            self.draft.as_ref().map(|draft| Arc::new(draft.with_document(Arc::clone(&self.document))));
+        self.draft = self.draft.as_ref().map(|draft| {
+            spent::on(Part::Decide, || Arc::new(draft.with_document(Arc::clone(&self.document))))
+        });
     }
 
     pub(super) fn say_stopped(&mut self, kind: &str) {

@@ -13,9 +13,10 @@ use crate::ui::command::{Action, Command};
 use crate::ui::history::{History, Step};
 use crate::ui::kit::toast::{Level, Toast};
 use crate::ui::screens::Screen;
-use crate::ui::screens::stage::Findings;
+use crate::ui::screens::stage::{Ask, Findings, GroupAction};
 use crate::ui::shell::status_bar::Saved;
 use crate::ui::strings::Phrase as _;
+use crate::ui::strings::canvas::Canvas;
 use crate::ui::strings::shell::Shell;
 
 /// What a file dialog is asked for.
@@ -176,6 +177,18 @@ impl Studio {
                 let actions = vec![(Shell::CopyDetails.text().to_owned(), Command::Copy(text.clone()))];
                 self.toasts.push(Toast { level: Level::Error, icon: None, text, actions });
             }
+            TaskResult::Grouped(view) => {
+                self.refresh(*view);
+                let undo = Command::Ask(Ask::Group(GroupAction::Undo));
+                let actions = vec![(Canvas::Undo.text().to_owned(), undo)];
+                let text = Shell::GroupsChanged.text().to_owned();
+                self.toasts.push(Toast { level: Level::Done, icon: None, text, actions });
+            }
+            TaskResult::Buyers { title, rows } => {
+                self.settings.screen = Screen::Customers;
+                self.states.customers.mark_buyers(title, rows);
+            }
+            TaskResult::Played(played) => self.take_played(played),
             TaskResult::Story(story) => self.found.story = Some(*story),
             TaskResult::Planned(plan) => self.found.export_plan = Some(*plan),
             TaskResult::ExportFolder(folder) => self.states.export.folder = Some(folder),

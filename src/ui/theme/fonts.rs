@@ -92,6 +92,8 @@ pub(super) fn definitions() -> FontDefinitions {
     families.push((fill_icons(), vec![fill_face]));
     for (family, mut names) in families {
         names.extend(bundled_fallback.iter().cloned());
+        // The only bundled face with arrows.
+        names.push("Hack".to_owned());
         fonts.families.insert(family, names);
     }
     fonts

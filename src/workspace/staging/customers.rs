@@ -1,7 +1,5 @@
 //! Whose row it is: platform id, then e-mail, then phone, then guest.
 
-use std::collections::HashMap;
-
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::super::Error;
@@ -9,6 +7,7 @@ use super::super::codes::{consent_code, consent_of};
 use super::super::identity::{Key, normalize_email, normalize_phone};
 use super::{Changes, is_empty, keep_before, next_key};
 use crate::import::Origin;
+use crate::shop::hash::QuickMap;
 use crate::shop::{Consent, Customer, CustomerRef};
 
 pub(super) struct Customers<'w> {
@@ -19,11 +18,13 @@ pub(super) struct Customers<'w> {
     /// Customers of earlier imports have to be asked for.
     ask: bool,
     next_key: i64,
-    by_id: HashMap<Box<str>, i64>,
-    by_email: HashMap<Box<str>, i64>,
-    by_phone: HashMap<Box<str>, i64>,
-    /// Of the customers this import has seen.
-    known: HashMap<i64, Known>,
+    by_id: QuickMap<Box<str>, i64>,
+    by_email: QuickMap<Box<str>, i64>,
+    by_phone: QuickMap<Box<str>, i64>,
+    /// Of the customers this import has seen: those of earlier imports, and its own by their place.
+    known: QuickMap<i64, Known>,
+    own: Vec<Known>,
+    first_own: i64,
     pub(super) changes: Changes,
 }
 
@@ -65,17 +66,20 @@ impl<'w> Customers<'w> {
         key: &'w Key,
         keep_names: bool,
     ) -> Result<Self, Error> {
+        let first_own = next_key(connection, "customers")?;
         Ok(Self {
             connection,
             import,
             key,
             keep_names,
             ask: !is_empty(connection, "customers")?,
-            next_key: next_key(connection, "customers")?,
-            by_id: HashMap::new(),
-            by_email: HashMap::new(),
-            by_phone: HashMap::new(),
-            known: HashMap::new(),
+            next_key: first_own,
+            by_id: QuickMap::default(),
+            by_email: QuickMap::default(),
+            by_phone: QuickMap::default(),
+            known: QuickMap::default(),
+            own: Vec::new(),
+            first_own,
             changes: Changes::default(),
         })
     }
@@ -83,6 +87,15 @@ impl<'w> Customers<'w> {
     /// The customer a row points at; made if new, `None` when the row names nobody.
     pub(super) fn resolve(&mut self, who: &CustomerRef, origin: Origin) -> Result<Option<i64>, Error> {
         let id = who.id.as_deref().map(str::trim).filter(|id| !id.is_empty());
+        // Most orders are of somebody who is known with all that the row says; nothing has to be tidied then.
+        if let Some(id) = id
+            && let Some(key) = self.by_id.get(id)
+            && let Some(known) = self.seen(*key)
+            && (known.has_email || who.email.is_none())
+            && (known.has_phone || who.phone.is_none())
+        {
+            return Ok(Some(*key));
+        }
         let email = who.email.as_deref().and_then(normalize_email);
         let phone = who.phone.as_deref().and_then(normalize_phone);
         if id.is_none() && email.is_none() && phone.is_none() {
@@ -117,7 +130,7 @@ impl<'w> Customers<'w> {
             has_phone: phone.is_some(),
             counted: true,
         };
-        self.known.insert(key, known);
+        self.own.push(known);
         self.changes.new += 1;
         self.remember(key, id, email.as_deref(), phone.as_deref());
         Ok(Some(key))
@@ -153,7 +166,7 @@ impl<'w> Customers<'w> {
         if !customer.stated_preferences.is_empty() {
             row.preferences = json(&customer.stated_preferences)?;
         }
-        let counted = self.known.get(&key).is_some_and(|known| known.counted);
+        let counted = self.seen(key).is_some_and(|known| known.counted);
         if row == old {
             if !counted && !is_new {
                 self.changes.unchanged += 1;
@@ -264,7 +277,7 @@ impl<'w> Customers<'w> {
             has_phone: known.has_phone || phone.is_some(),
             counted: true,
         };
-        self.known.insert(key, known);
+        self.see(key, known);
         self.remember(key, id, email, phone);
         Ok(())
     }
@@ -284,7 +297,10 @@ impl<'w> Customers<'w> {
         if let Some(key) = self.by_email.get(email) {
             return Ok(Some(*key));
         }
-        let Some(hash) = self.key.email(email).filter(|_| self.ask) else {
+        if !self.ask {
+            return Ok(None);
+        }
+        let Some(hash) = self.key.email(email) else {
             return Ok(None);
         };
         let found = self.ask_for("email_hash", &hash)?;
@@ -298,7 +314,10 @@ impl<'w> Customers<'w> {
         if let Some(key) = self.by_phone.get(phone) {
             return Ok(Some(*key));
         }
-        let Some(hash) = self.key.phone(phone).filter(|_| self.ask) else {
+        if !self.ask {
+            return Ok(None);
+        }
+        let Some(hash) = self.key.phone(phone) else {
             return Ok(None);
         };
         let found = self.ask_for("phone_hash", &hash)?;
@@ -321,7 +340,7 @@ impl<'w> Customers<'w> {
     }
 
     fn known(&mut self, key: i64) -> Result<Known, Error> {
-        if let Some(known) = self.known.get(&key) {
+        if let Some(known) = self.seen(key) {
             return Ok(*known);
         }
         let known = self
@@ -336,9 +355,23 @@ impl<'w> Customers<'w> {
         Ok(known)
     }
 
+    fn seen(&self, key: i64) -> Option<&Known> {
+        match usize::try_from(key - self.first_own) {
+            Ok(place) => self.own.get(place),
+            Err(_earlier) => self.known.get(&key),
+        }
+    }
+
+    fn see(&mut self, key: i64, known: Known) {
+        match usize::try_from(key - self.first_own).ok().and_then(|place| self.own.get_mut(place)) {
+            Some(own) => *own = known,
+            None => drop(self.known.insert(key, known)),
+        }
+    }
+
     fn mark_counted(&mut self, key: i64) {
-        if let Some(known) = self.known.get_mut(&key) {
-            known.counted = true;
+        if let Some(known) = self.seen(key).copied() {
+            self.see(key, Known { counted: true, ..known });
         }
     }
 

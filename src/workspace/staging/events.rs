@@ -1,7 +1,5 @@
 //! What visitors did: many small rows of numbers; every text is kept once.
 
-use std::collections::{HashMap, HashSet};
-
 use rusqlite::{Connection, OptionalExtension as _, Statement, params};
 
 use super::super::Error;
@@ -9,6 +7,7 @@ use super::super::identity::Key;
 use super::mentions::Mentions;
 use super::{Changes, is_empty, next_key};
 use crate::shop::Event;
+use crate::shop::hash::{QuickMap, QuickSet};
 
 pub(super) struct Events<'w> {
     import: i64,
@@ -16,7 +15,7 @@ pub(super) struct Events<'w> {
     next_key: i64,
     insert: Statement<'w>,
     /// Tokens of event ids taken in this import.
-    taken: HashSet<i64>,
+    taken: QuickSet<i64>,
     /// Events of earlier imports have to be asked for.
     look_up: Option<Statement<'w>>,
     texts: Texts<'w>,
@@ -24,7 +23,7 @@ pub(super) struct Events<'w> {
 }
 
 struct Texts<'w> {
-    keys: HashMap<Box<str>, i64>,
+    keys: QuickMap<Box<str>, i64>,
     next_key: i64,
     insert: Statement<'w>,
     look_up: Option<Statement<'w>>,
@@ -44,10 +43,10 @@ impl<'w> Events<'w> {
                      quantity, value, order_id, page, source, device)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
             )?,
-            taken: HashSet::new(),
+            taken: QuickSet::default(),
             look_up: look_up("events", "SELECT 1 FROM events WHERE token = ?1")?,
             texts: Texts {
-                keys: HashMap::new(),
+                keys: QuickMap::default(),
                 next_key: next_key(connection, "texts")?,
                 insert: connection.prepare("INSERT INTO texts(key, text) VALUES (?1, ?2)")?,
                 look_up: look_up("texts", "SELECT key FROM texts WHERE text = ?1")?,

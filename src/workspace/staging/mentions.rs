@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, Statement, params};
 
 use super::super::Error;
 use super::{Staging, is_empty, keep_before, next_key};
+use crate::shop::hash::QuickMap;
 use crate::shop::{LineKind, OrderLine, ProductRef, Seconds};
 
 /// Between the parts of a mention's key; never in exports.
@@ -18,9 +19,9 @@ pub(super) struct Mentions<'w> {
     /// Rows of earlier imports have to be asked for.
     look_up: Option<Statement<'w>>,
     insert: Statement<'w>,
-    keys: HashMap<Box<str>, i64>,
+    keys: QuickMap<Box<str>, i64>,
     /// Of this import's lines, for shops without a catalog.
-    pub(super) sales: HashMap<i64, Sales>,
+    pub(super) sales: QuickMap<i64, Sales>,
     scratch: String,
 }
 
@@ -60,8 +61,8 @@ impl<'w> Mentions<'w> {
                 "INSERT INTO mentions(key, import, product_id, variant_id, sku, handle, title, variant_title,
                      vendor, category) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             )?,
-            keys: HashMap::new(),
-            sales: HashMap::new(),
+            keys: QuickMap::default(),
+            sales: QuickMap::default(),
             scratch: String::new(),
         })
     }

@@ -25,11 +25,12 @@ use self::mentions::Mentions;
 use self::orders::Orders;
 use self::products::Products;
 use self::stock::Counts;
+use super::erased::{Marks, Tombstones};
 use super::identity::Key;
 use super::open::at;
 use super::{Error, Totals, Workspace, facts, history, schema};
-use crate::import::{FileReport, Issue, Origin, Record, Sink};
-use crate::shop::{Monitor, Seconds};
+use crate::import::{FileReport, Issue, Origin, Place, Record, Severity, Sink};
+use crate::shop::{CustomerRef, Monitor, Order, Seconds};
 
 /// What an import did, as the command line and the window tell it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,8 +44,20 @@ pub struct ImportSummary {
     pub customers: Changes,
     pub orders: Changes,
     pub events: Changes,
+    /// What the files said about people who were erased.
+    #[serde(default)]
+    pub kept_out: KeptOut,
     /// After the import.
     pub totals: Totals,
+}
+
+/// Rows about people who were erased. Their orders are sales of nobody, the rest was left out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptOut {
+    pub customers: u64,
+    pub orders: u64,
+    pub events: u64,
+    pub set_aside_rows: u64,
 }
 
 /// New, changed and gone, compared with the workspace before.
@@ -70,6 +83,8 @@ pub struct Staging<'w> {
     events: Events<'w>,
     counts: Counts,
     issues: Issues<'w>,
+    tombstones: Tombstones,
+    kept_out: KeptOut,
     committed: bool,
 }
 
@@ -102,8 +117,10 @@ impl Workspace {
     }
 
     fn known_files(&self, condition: &str, value: &str) -> Result<Vec<FileReport>, Error> {
+        // Once an erasure was lifted, files from before it have something to say again.
         let sql = format!(
-            "SELECT report FROM files JOIN imports ON imports.id = import WHERE undone = 0 AND {condition}"
+            "SELECT report FROM files JOIN imports ON imports.id = import WHERE undone = 0 AND {condition}
+                 AND imports.id > coalesce((SELECT value FROM meta WHERE name = 'read_again_until'), 0)"
         );
         let mut statement = self.connection().prepare_cached(&sql)?;
         let mut rows = statement.query([value])?;
@@ -158,6 +175,8 @@ impl<'w> Staging<'w> {
             events: Events::new(connection, import, key)?,
             counts: Counts::default(),
             issues: Issues::new(connection, import, key)?,
+            tombstones: Tombstones::read(connection)?,
+            kept_out: KeptOut::default(),
             committed: false,
         })
     }
@@ -179,8 +198,10 @@ impl<'w> Staging<'w> {
                 Ok(summary)
             });
         let summary = finished.map_err(|error| at(self.workspace.path(), error))?;
-        // Folds the log into the file; if a reader holds it, that happens at the next chance.
-        drop(connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)"));
+        // Folds the log into the file; if a reader holds it or nobody wants to wait, that happens at the next chance.
+        drop(interruptible(connection, monitor, || {
+            Ok(connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?)
+        }));
         Ok(summary)
     }
 
@@ -195,18 +216,21 @@ impl<'w> Staging<'w> {
         monitor.progress(0, 0, "Merging orders");
         self.orders.finish(self.connection)?;
         monitor.checkpoint()?;
-        monitor.progress(0, 0, "Building indices");
-        for (_, _, sql) in schema::BULK_INDICES {
-            let sql = sql.replace(" INDEX ", " INDEX IF NOT EXISTS ");
-            self.connection.execute_batch(&sql)?;
+        // What is sorted in memory needs no temporary file; the room is given back at once.
+        self.connection.execute_batch("PRAGMA cache_size = -524288")?;
+        for (n, (_, _, sql)) in schema::BULK_INDICES.iter().enumerate() {
+            monitor.progress(n as u64, schema::BULK_INDICES.len() as u64, "Building indices");
+            self.connection.execute_batch(&schema::if_missing(sql))?;
             monitor.checkpoint()?;
         }
+        self.connection.execute_batch(super::open::CACHE_SIZE)?;
         monitor.progress(0, 0, "Matching products");
         self.products.finish(reports)?;
         self.apply_counts()?;
         self.match_mentions()?;
         self.derive_products()?;
         monitor.checkpoint()?;
+        self.say_kept_out();
         let issues = self.issues.finish()?;
         for (position, report) in reports.iter().enumerate().filter(|(_, report)| report.rows_read > 0) {
             let json = serde_json::to_string(report)
@@ -232,6 +256,7 @@ impl<'w> Staging<'w> {
             customers: self.customers.changes,
             orders: self.orders.changes,
             events: self.events.changes,
+            kept_out: self.kept_out,
             totals: facts::totals(self.connection)?,
         };
         let json = serde_json::to_string(&summary)
@@ -261,41 +286,137 @@ impl<'w> Staging<'w> {
     }
 }
 
+impl Staging<'_> {
+    /// Takes a record and leaves it to its owner, who may have made it on another thread and frees it there.
+    pub fn take(&mut self, record: &Record, origin: Origin) -> Result<(), Error> {
+        match record {
+            Record::Product(product) => self.products.take(product.clone(), origin),
+            Record::Customer(customer) => {
+                if self.is_erased(&customer.key).is_some() {
+                    self.kept_out.customers += 1;
+                    return Ok(());
+                }
+                self.customers.take(customer, origin)
+            }
+            Record::Order(order) => {
+                if !self.tombstones.is_empty() && self.was_of_somebody_erased(order, origin)? {
+                    return Ok(());
+                }
+                let customer = self.customers.resolve(&order.customer, origin)?;
+                self.orders.take(order, customer, &mut self.mentions, origin)
+            }
+            Record::Event(event) => {
+                if self.is_erased(&event.customer).is_some() {
+                    self.kept_out.events += 1;
+                    return Ok(());
+                }
+                let customer = self.customers.resolve(&event.customer, origin)?;
+                self.events.take(event, customer, &mut self.mentions)
+            }
+            Record::StockLevel { product, location, level } => {
+                self.counts.stock(product.clone(), location.clone(), *level);
+                Ok(())
+            }
+            Record::Cost { product, cost } => {
+                self.counts.cost(product.clone(), *cost);
+                Ok(())
+            }
+            Record::Discount(discount) => self.take_discount(discount),
+            Record::SearchTerm { term, searches, clicks, results } => {
+                self.take_search_term(term, *searches, *clicks, *results)
+            }
+        }
+    }
+}
+
+impl Staging<'_> {
+    fn is_erased(&self, who: &CustomerRef) -> Option<Marks> {
+        if self.tombstones.is_empty() || who.is_empty() {
+            return None;
+        }
+        let marks = Marks::of(self.workspace.key(), who);
+        self.tombstones.hold(&marks).then_some(marks)
+    }
+
+    /// Takes the order of somebody erased: one that is there already stays as it is, a new one becomes a sale of
+    /// nobody. False when it is of somebody else; if they were let in again, the order is theirs again.
+    fn was_of_somebody_erased(&mut self, order: &Order, origin: Origin) -> Result<bool, Error> {
+        let key = self.workspace.key();
+        let marks = Marks::of(key, &order.customer);
+        let is_erased = self.tombstones.hold(&marks);
+        if self.orders.has_seen(&order.id) {
+            if is_erased {
+                self.orders.take(order, None, &mut self.mentions, origin)?;
+            }
+            return Ok(is_erased);
+        }
+        let anonymous = marks.order(self.connection, key, &order.id)?;
+        if !is_erased {
+            if let Some(order_key) = anonymous {
+                marks.drop_order(self.connection, key, &order.id)?;
+                self.orders.give_back(self.connection, order_key, &order.id)?;
+            }
+            return Ok(false);
+        }
+        self.kept_out.orders += 1;
+        if anonymous.is_some() {
+            self.orders.changes.unchanged += 1;
+            return Ok(true);
+        }
+        let order_key = self.orders.next_key();
+        let nameless = Order {
+            id: format!("erased-{order_key}"),
+            customer: CustomerRef::default(),
+            discount_codes: Vec::new(),
+            ships_elsewhere: None,
+            accepts_marketing: None,
+            ..order.clone()
+        };
+        self.orders.take(&nameless, None, &mut self.mentions, origin)?;
+        self.orders.also_called(&order.id, &nameless.id);
+        marks.keep_order(self.connection, self.workspace.key(), 0, &order.id, order_key)?;
+        Ok(true)
+    }
+
+    /// One line about all that was kept out.
+    fn say_kept_out(&mut self) {
+        let KeptOut { customers, orders, events, set_aside_rows } = self.kept_out;
+        if customers + orders + events + set_aside_rows == 0 {
+            return;
+        }
+        self.issues.add(Issue {
+            code: "erased_people".to_owned(),
+            severity: Severity::Note,
+            place: Place::default(),
+            message: format!(
+                "The files name people who were erased from this workspace. They stay out: {orders} of their orders count as sales of nobody, {customers} customer rows, {events} visits and {set_aside_rows} rows set aside were left out."
+            ),
+            advice: "Nothing needs to be done. To let a person in again: endcap forget FILE --email ADDRESS --lift.".to_owned(),
+        });
+    }
+}
+
 impl Sink for Staging<'_> {
     type Error = Error;
 
     fn record(&mut self, record: Record, origin: Origin) -> Result<(), Error> {
-        match record {
-            Record::Product(product) => self.products.take(product, origin),
-            Record::Customer(customer) => self.customers.take(&customer, origin),
-            Record::Order(order) => {
-                let customer = self.customers.resolve(&order.customer, origin)?;
-                self.orders.take(&order, customer, &mut self.mentions, origin)
-            }
-            Record::Event(event) => {
-                let customer = self.customers.resolve(&event.customer, origin)?;
-                self.events.take(&event, customer, &mut self.mentions)
-            }
-            Record::StockLevel { product, location, level } => {
-                self.counts.stock(product, location, level);
-                Ok(())
-            }
-            Record::Cost { product, cost } => {
-                self.counts.cost(product, cost);
-                Ok(())
-            }
-            Record::Discount(discount) => self.take_discount(&discount),
-            Record::SearchTerm { term, searches, clicks, results } => {
-                self.take_search_term(&term, searches, clicks, results)
-            }
-        }
+        self.take(&record, origin)
     }
 
-    fn set_aside(&mut self, raw: &str, origin: Origin, issue: Issue) -> Result<(), Error> {
+    fn set_aside(&mut self, raw: &str, origin: Origin, mut issue: Issue) -> Result<(), Error> {
+        let key = self.workspace.key();
+        if self.tombstones.are_named_in(raw, key) {
+            self.kept_out.set_aside_rows += 1;
+            "The row is about somebody who was erased.".clone_into(&mut issue.message);
+            return self.issues.set_aside("(erased)", origin, issue);
+        }
         self.issues.set_aside(raw, origin, issue)
     }
 
-    fn issue(&mut self, issue: Issue) -> Result<(), Error> {
+    fn issue(&mut self, mut issue: Issue) -> Result<(), Error> {
+        if self.tombstones.are_named_in(&issue.message, self.workspace.key()) {
+            "The cell names somebody who was erased.".clone_into(&mut issue.message);
+        }
         self.issues.add(issue);
         Ok(())
     }

@@ -3,16 +3,15 @@
 //! A new order is written as it comes. One that an earlier import brought is collected in temporary tables and, if
 //! anything about it differs, replaced whole at the end.
 
-use std::collections::HashMap;
-
 use rusqlite::{Connection, OptionalExtension as _, Statement, params};
 
 use super::super::Error;
 use super::super::codes::{line_kind_code, status_code};
 use super::mentions::Mentions;
-use super::{Changes, is_empty, next_key};
+use super::{Changes, is_empty, keep_before, next_key};
 use crate::import::Origin;
-use crate::shop::{Order, OrderLine};
+use crate::shop::hash::QuickMap;
+use crate::shop::{LineKind, Order, OrderLine};
 
 pub(super) struct Orders<'w> {
     import: i64,
@@ -22,18 +21,20 @@ pub(super) struct Orders<'w> {
     look_up: Option<Statement<'w>>,
     fresh: Inserts<'w>,
     revised: Inserts<'w>,
-    slots_by_id: HashMap<Box<str>, u32>,
+    slots_by_id: QuickMap<Box<str>, u32>,
     slots: Vec<Slot>,
     /// Of every line taken: its order and its digest. Tells overlapping files from split ones.
     taken: Vec<(u32, u64)>,
     /// `taken` by order, made when the first order comes from two files.
-    unmatched: Option<HashMap<u32, Vec<u64>>>,
+    unmatched: Option<QuickMap<u32, Vec<u64>>>,
     pub(super) changes: Changes,
 }
 
 struct Inserts<'w> {
     order: Statement<'w>,
     line: Statement<'w>,
+    /// Of goods at their price, without returns, discount and cost: most lines.
+    plain_line: Statement<'w>,
 }
 
 struct Slot {
@@ -70,14 +71,45 @@ impl<'w> Orders<'w> {
             next_order: next_key(connection, "orders")?,
             next_line: next_key(connection, "lines")?,
             look_up,
-            fresh: Inserts::new(connection, "main.orders", "main.lines")?,
-            revised: Inserts::new(connection, "temp.incoming_orders", "temp.incoming_lines")?,
-            slots_by_id: HashMap::new(),
+            fresh: Inserts::new(connection, import, "main.orders", "main.lines")?,
+            revised: Inserts::new(connection, import, "temp.incoming_orders", "temp.incoming_lines")?,
+            slots_by_id: QuickMap::default(),
             slots: Vec::new(),
             taken: Vec::new(),
             unmatched: None,
             changes: Changes::default(),
         })
+    }
+
+    /// True when this import has brought the order before.
+    pub(super) fn has_seen(&self, id: &str) -> bool {
+        self.slots_by_id.contains_key(id)
+    }
+
+    /// The key that the next new order gets.
+    pub(super) fn next_key(&self) -> i64 {
+        self.next_order
+    }
+
+    /// Further rows of `id` in this import belong to the order taken as `name`.
+    pub(super) fn also_called(&mut self, id: &str, name: &str) {
+        if let Some(slot) = self.slots_by_id.get(name).copied() {
+            self.slots_by_id.insert(id.into(), slot);
+        }
+    }
+
+    /// Gives an anonymous order its number again, so that the import revises it.
+    pub(super) fn give_back(
+        &mut self,
+        connection: &Connection,
+        order_key: i64,
+        id: &str,
+    ) -> Result<(), Error> {
+        keep_before(connection, self.import, "orders", "key", order_key)?;
+        connection
+            .prepare_cached("UPDATE orders SET id = ?2, import = ?3 WHERE key = ?1")?
+            .execute(params![order_key, id, self.import])?;
+        Ok(())
     }
 
     pub(super) fn take(
@@ -173,7 +205,7 @@ impl<'w> Orders<'w> {
     fn was_taken(&mut self, slot: u32, digest: u64) -> bool {
         let taken = &self.taken;
         let unmatched = self.unmatched.get_or_insert_with(|| {
-            let mut by_order: HashMap<u32, Vec<u64>> = HashMap::new();
+            let mut by_order: QuickMap<u32, Vec<u64>> = QuickMap::default();
             for (slot, digest) in taken {
                 by_order.entry(*slot).or_default().push(*digest);
             }
@@ -203,6 +235,23 @@ impl<'w> Orders<'w> {
         let position = state.next_position;
         state.next_position += 1;
         let inserts = if state.earlier.is_some() { &mut self.revised } else { &mut self.fresh };
+        let is_plain = line.kind == LineKind::Goods
+            && line.refunded_quantity == 0
+            && line.discount == 0
+            && line.list_price.is_none()
+            && line.cost.is_none();
+        if is_plain {
+            inserts.plain_line.execute([
+                self.next_line,
+                state.key,
+                i64::from(position),
+                mention,
+                line.quantity,
+                line.unit_price,
+            ])?;
+            self.next_line += 1;
+            return Ok(());
+        }
         inserts.line.execute(params![
             self.next_line,
             self.import,
@@ -263,8 +312,17 @@ impl<'w> Orders<'w> {
 }
 
 impl<'w> Inserts<'w> {
-    fn new(connection: &'w Connection, orders: &str, lines: &str) -> Result<Self, rusqlite::Error> {
+    fn new(
+        connection: &'w Connection,
+        import: i64,
+        orders: &str,
+        lines: &str,
+    ) -> Result<Self, rusqlite::Error> {
         Ok(Self {
+            plain_line: connection.prepare(&format!(
+                "INSERT INTO {lines}({LINE_COLUMNS})
+                 VALUES (?1, {import}, ?2, ?3, ?4, 0, ?5, 0, ?6, NULL, 0, NULL)"
+            ))?,
             order: connection.prepare(&format!(
                 "INSERT INTO {orders}({ORDER_COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, \
                  ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)"

@@ -33,6 +33,10 @@ impl Workspace {
                     transaction
                         .execute(&format!("DELETE FROM before_{table} WHERE replaced_by = ?1"), [import])?;
                 }
+                transaction.execute(
+                    "DELETE FROM erased WHERE order_key IS NOT NULL AND order_key NOT IN (SELECT key FROM orders)",
+                    [],
+                )?;
                 transaction.execute("DELETE FROM absent_products WHERE import = ?1", [import])?;
                 transaction.execute("DELETE FROM files WHERE import = ?1", [import])?;
                 transaction

@@ -128,6 +128,12 @@ fn menu_ui(
                 }
             }
         });
+        merge_menu(ui, stage, customers, group);
+        let mut push = |action: GroupAction| stage.asks.push(Ask::Group(action));
+        let why_not = group.rule.is_some().then(|| T::SplitRule.text());
+        if button::enabled_or_why(ui, button::quiet(T::Split.text()), why_not).clicked() {
+            push(GroupAction::Split { group: id() });
+        }
         ui.separator();
         if ui.add(button::quiet(T::IntoRule.text())).clicked() {
             state.editor = Some(rule_editor::Editor::of_group(customers, group));
@@ -136,11 +142,39 @@ fn menu_ui(
         if ui.add(button::quiet(hide.text())).clicked() {
             push(GroupAction::Hide { group: id(), hidden: !group.hidden });
         }
-        if group.rule.is_some() {
-            ui.separator();
-            if ui.add(button::quiet(T::Remove.text())).clicked() {
-                push(GroupAction::Remove { group: id() });
+        if ui.add(button::quiet(T::ExportThem.text())).clicked() {
+            stage.asks.push(Ask::Go(Place::Export));
+        }
+        ui.separator();
+        if ui.add(button::quiet(T::UndoGroups.text())).clicked() {
+            stage.asks.push(Ask::Group(GroupAction::Undo));
+        }
+        if group.rule.is_some() && ui.add(button::quiet(T::Remove.text())).clicked() {
+            stage.asks.push(Ask::Group(GroupAction::Remove { group: id() }));
+        }
+    });
+}
+
+/// Groups of the same kind to merge with, each with the size that comes of it.
+fn merge_menu(ui: &mut Ui, stage: &mut Stage<'_>, customers: &CustomersView, group: &Group) {
+    ui.menu_button(T::MergeWith.text(), |ui| {
+        let theme = if ui.visuals().dark_mode { Theme::Dark } else { Theme::Light };
+        let others = customers
+            .groups
+            .iter()
+            .filter(|other| other.id != group.id && other.rule.is_some() == group.rule.is_some());
+        let mut any = false;
+        for other in others {
+            any = true;
+            let n = group.n_customers + other.n_customers;
+            let words = T::MergedSize.with(&[("name", (&other.name).into()), ("n", n.into())]);
+            if ui.add(button::quiet((marker::atom(theme, other.color), words.as_str()))).clicked() {
+                let (into, from) = (other.id.clone(), group.id.clone());
+                stage.asks.push(Ask::Group(GroupAction::Merge { into, from }));
             }
+        }
+        if !any {
+            ui.label(RichText::new(T::MergeNobody.text()).color(ui.tokens().muted));
         }
     });
 }

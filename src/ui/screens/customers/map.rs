@@ -22,8 +22,16 @@ pub(super) struct MapState {
     /// In the map's own coordinates.
     line: Vec<Pos2>,
     inside: Vec<usize>,
+    /// Why those are marked, where it was not a lasso.
+    why: Option<String>,
     /// The dot the keyboard is on.
     focus: Option<usize>,
+}
+
+impl MapState {
+    pub(super) fn mark(&mut self, why: String, rows: Vec<usize>) {
+        *self = Self { why: Some(why), inside: rows, ..Self::default() };
+    }
 }
 
 pub(super) fn map_ui(
@@ -68,6 +76,11 @@ pub(super) fn map_ui(
     let name = T::MapName.with(&[("n", table.len().into()), ("groups", customers.groups.len().into())]);
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
     overlay_ui(ui, rect, state, table, step);
+    if !state.map.lasso_on {
+        for idx in state.map.inside.iter().filter(|idx| **idx < table.len() && is_placed(table, **idx)) {
+            ui.painter().circle_stroke(field.place(table, *idx), 4.5, Stroke::new(1.5, t.accent));
+        }
+    }
     if state.map.lasso_on {
         lasso_ui(ui, &response, state, table, &field);
     } else if let Some(idx) = pointed(ui, &response, state, table, &field) {
@@ -189,7 +202,12 @@ fn overlay_ui(ui: &mut Ui, rect: Rect, state: &mut CustomersState, table: &Custo
     let strip = Rect::from_min_size(rect.min + vec2(12.0, 4.0), vec2(rect.width() - 24.0, 30.0));
     let mut child = ui.new_child(egui::UiBuilder::new().max_rect(strip));
     child.horizontal(|ui| {
-        heading::caption(ui, if state.map.lasso_on { T::LassoHint.text() } else { T::DotHint.text() });
+        let hint = match &state.map.why {
+            Some(why) => why.as_str(),
+            None if state.map.lasso_on => T::LassoHint.text(),
+            None => T::DotHint.text(),
+        };
+        heading::caption(ui, hint);
         if 1 < step {
             let shown = table.len().div_ceil(step);
             heading::caption(ui, &T::Showing.with(&[("n", shown.into()), ("all", table.len().into())]));
@@ -209,11 +227,14 @@ fn overlay_ui(ui: &mut Ui, rect: Rect, state: &mut CustomersState, table: &Custo
     child.horizontal(|ui| {
         let n = state.map.inside.len();
         if ui.add(button::primary(T::FromLasso.with(&[("n", n.into())]))).clicked() {
-            state.editor = Some(rule_editor::Editor::of_customers(table, &state.map.inside));
+            let rows: Vec<usize> =
+                state.map.inside.iter().copied().filter(|row| *row < table.len()).collect();
+            state.editor = Some(rule_editor::Editor::of_customers(table, &rows));
         }
         if ui.add(button::plain(T::ClearLasso.text())).clicked() {
             state.map.inside.clear();
             state.map.line.clear();
+            state.map.why = None;
         }
     });
 }

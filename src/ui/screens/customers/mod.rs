@@ -43,6 +43,13 @@ enum Mode {
 }
 
 impl CustomersState {
+    /// Marks the buyers of a product on the map, as if they had been lassoed.
+    pub fn mark_buyers(&mut self, title: String, rows: Vec<usize>) {
+        self.story = None;
+        self.mode = Mode::Map;
+        self.map.mark(T::BoughtIt.with(&[("n", rows.len().into()), ("product", (&title).into())]), rows);
+    }
+
     /// Reads one group closely, for links from elsewhere.
     pub fn select(&mut self, group: &str) {
         self.selected = Some(group.to_owned());

@@ -51,6 +51,12 @@ pub(super) fn story_ui(ui: &mut Ui, stage: &mut Stage<'_>, number: i64, state: &
                         ui,
                         &T::StoryFacts.with(&[("orders", story.n_orders.into()), ("spent", (&spent).into())]),
                     );
+                    if 0 < story.refunded {
+                        let back = stage.formats.money_compact(story.refunded);
+                        heading::caption(ui, &T::Refunded.with(&[("value", (&back).into())]));
+                    }
+                    let mails = if story.accepts_email { T::WantsMail } else { T::NoMail };
+                    heading::caption(ui, mails.text());
                 }
             });
             heading::caption(ui, T::StoryHint.text());
@@ -82,7 +88,12 @@ fn look(kind: MomentKind) -> (Icon, T) {
         MomentKind::Viewed => (icons::EYE, T::Viewed),
         MomentKind::Searched => (icons::MAGNIFYING_GLASS, T::Searched),
         MomentKind::AddedToCart => (icons::SHOPPING_CART, T::Carted),
+        MomentKind::RemovedFromCart => (icons::X, T::Uncarted),
+        MomentKind::Wished => (icons::HEART, T::Wished),
+        MomentKind::OpenedMail => (icons::ENVELOPE_SIMPLE, T::OpenedMail),
+        MomentKind::ClickedMail => (icons::ENVELOPE_SIMPLE, T::ClickedMail),
         MomentKind::Bought => (icons::SHOPPING_BAG, T::Bought),
+        MomentKind::Moved => (icons::USERS_THREE, T::MovedGroup),
     }
 }
 
@@ -123,6 +134,9 @@ fn scrubber_ui(ui: &mut Ui, stage: &Stage<'_>, story: &CustomerStory, at: &mut u
             let color = if past { t.accent } else { t.border_strong };
             if moment.kind == MomentKind::Bought {
                 painter.circle_filled(pos2(x(idx), y), 7.0, color);
+            } else if moment.kind == MomentKind::Moved {
+                let square = Rect::from_center_size(pos2(x(idx), y), Vec2::splat(9.0));
+                painter.rect_filled(square, 2, color);
             } else {
                 painter.circle_filled(pos2(x(idx), y), 3.0, color);
             }
@@ -171,6 +185,15 @@ fn moment_ui(ui: &mut Ui, stage: &Stage<'_>, moment: &Moment) {
         if let Some(value) = moment.value {
             ui.label(RichText::new(stage.formats.money(value)).text_style(text::number()));
         }
+        if let Some(refunded) = moment.refunded {
+            let back = stage.formats.money(refunded);
+            let words = T::Refunded.with(&[("value", (&back).into())]);
+            ui.label(RichText::new(words).text_style(text::number()).color(t.bury.fg));
+        }
+        if let Some([from, to]) = &moment.moved {
+            let name = |group: &Option<String>| group.clone().unwrap_or_else(|| T::NoGroup.text().to_owned());
+            ui.label(T::FromTo.with(&[("from", (&name(from)).into()), ("to", (&name(to)).into())]));
+        }
     });
 }
 
@@ -193,7 +216,12 @@ pub(super) fn visit_at(story: &CustomerStory, at: usize) -> Visit {
             MomentKind::Viewed => HistoryKind::View,
             MomentKind::AddedToCart => HistoryKind::Cart,
             MomentKind::Bought => HistoryKind::Purchase,
-            MomentKind::Searched => continue,
+            MomentKind::Searched
+            | MomentKind::RemovedFromCart
+            | MomentKind::Wished
+            | MomentKind::OpenedMail
+            | MomentKind::ClickedMail
+            | MomentKind::Moved => continue,
         };
         visit.history.extend(moment.products.iter().map(|product| HistoryItem {
             product: product.clone(),

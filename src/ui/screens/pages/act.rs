@@ -1,6 +1,7 @@
 //! What keys, menus and drops ask for, as commands.
 
 use super::blocks;
+use super::copy::Copying;
 use super::curate::Curate;
 use super::drag::{Drag, Held, Target, landing_slot};
 use super::edits::{self, Place};
@@ -11,6 +12,7 @@ use crate::ui::command::{Action, Command};
 use crate::ui::icons::{self, Icon};
 use crate::ui::kit::toast::{Level, Toast};
 use crate::ui::screens::Scene;
+use crate::ui::screens::stage::Ask;
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::canvas::Canvas;
 
@@ -33,7 +35,10 @@ impl PagesState {
             Action::AddProduct => self.add = Some(String::new()),
             Action::Curate => {
                 self.curate = match self.curate.take() {
-                    Some(_) => None,
+                    Some(curate) => {
+                        commands.extend(curate.done());
+                        None
+                    }
                     None => Curate::of(scene, self),
                 };
             }
@@ -43,7 +48,21 @@ impl PagesState {
                     commands.push(Command::Do(Action::ToggleInspector));
                 }
             }
+            Action::ShowProduct => {
+                self.inspector_tab = InspectorTab::Product;
+                self.block = None;
+                if !scene.settings.inspector_open {
+                    commands.push(Command::Do(Action::ToggleInspector));
+                }
+            }
+            Action::ShowBuyers => {
+                if let Some(card) = &self.selected {
+                    commands.push(Command::Ask(Ask::ShowBuyers { product: card.product.clone() }));
+                }
+            }
             Action::PinTo => self.pin_to = Some(String::new()),
+            Action::Swap => self.swap = Some(String::new()),
+            Action::CopyRules => self.copy = Some(Copying::of(self)),
             Action::Tray => self.to_tray(),
             Action::FirstSlot => self.jump(scene, true),
             Action::LastSlot => self.jump(scene, false),
@@ -305,6 +324,33 @@ pub(crate) fn drop_commands(
     }
 }
 
+/// The pins that dropping the held cards here would make, and in which row; `None` when it makes none.
+pub(super) fn pin_of_drag(
+    scene: &Scene<'_>,
+    state: &PagesState,
+    page: &Page,
+    drag: &Drag,
+) -> Option<(Edit, String)> {
+    let Some(Target::Gap { block, gap }) = &drag.target else {
+        return None;
+    };
+    let (products, from): (Vec<String>, Option<usize>) = match &drag.held {
+        Held::Cards { cards, from_slot } => {
+            let here = cards.first().is_some_and(|card| card.block == *block);
+            (cards.iter().map(|card| card.product.clone()).collect(), here.then_some(*from_slot))
+        }
+        Held::FromTray { product } => (vec![product.clone()], None),
+        Held::Block { .. } | Held::Tile { .. } => return None,
+    };
+    let slot = landing_slot(from, *gap);
+    let first = page.blocks.iter().find(|known| known.id == *block).and_then(|block| block.slots.first());
+    let position = first.map_or(1, |slot| slot.position) + slot as u32;
+    let place = state.place(Some(block));
+    // The clock would make a question that is never the same twice.
+    let edit = edits::pin(scene.document, &place, &products, position, 0);
+    (from != Some(slot) || products.len() != 1).then(|| (edit, block.clone()))
+}
+
 /// Boosts just enough that the product reaches the position today.
 fn boost_to(
     scene: &Scene<'_>,
@@ -343,14 +389,14 @@ fn boost_to(
 }
 
 /// An edit with its sentence, in the history and as a toast with Undo.
-fn said(edit: Edit, text: String, icon: Icon, mut actions: Vec<(String, Command)>) -> Command {
+pub(super) fn said(edit: Edit, text: String, icon: Icon, mut actions: Vec<(String, Command)>) -> Command {
     actions.insert(0, (Canvas::Undo.text().to_owned(), Command::Do(Action::Undo)));
     let toast = Toast { level: Level::Done, icon: Some(icon), text: text.clone(), actions };
     Command::Edit { edit, label: text, toast: Some(toast) }
 }
 
 /// The other scope, one click away.
-fn everyone_action(scene: &Scene<'_>, edit: &Edit, place: &Place) -> Vec<(String, Command)> {
+pub(super) fn everyone_action(scene: &Scene<'_>, edit: &Edit, place: &Place) -> Vec<(String, Command)> {
     if place.segments.is_none() {
         return Vec::new();
     }

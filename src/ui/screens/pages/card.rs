@@ -188,6 +188,11 @@ fn shop_badges(painter: &Painter, picture: Rect, card: &CardView<'_>, opacity: f
     painter.galley(rect.center() - galley.size() / 2.0, galley, Color32::WHITE);
 }
 
+/// Where one can press to type another place: at least 28 points, whatever the pill takes.
+pub fn number_rect(card: Rect) -> Rect {
+    Rect::from_min_size(card.min + vec2(4.0, 4.0), vec2(32.0, 28.0))
+}
+
 /// Slot number with pin or arrows at the left, change at the right. Never exported.
 fn marks(painter: &Painter, picture: Rect, card: &CardView<'_>) {
     let badges = &card.slot.badges;

@@ -11,6 +11,7 @@ use crate::ui::icons::{self, Icon};
 use crate::ui::kit::combo::{Look, choice, combo_with};
 use crate::ui::kit::{button, combo, marker, search_field, tabs};
 use crate::ui::screens::Scene;
+use crate::ui::shell::regions::{self, Region};
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::canvas::Canvas;
 use crate::ui::theme::{HasTokens as _, medium, semibold, size};
@@ -28,6 +29,7 @@ pub fn context_bar(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, comma
         .exact_size(size::BAR)
         .frame(Frame::new().fill(t.surface).inner_margin(Margin::symmetric(8, 0)))
         .show(ui, |ui| {
+            regions::stop(ui, Region::Bar);
             ui.spacing_mut().item_spacing.x = 4.0;
             ui.horizontal_centered(|ui| {
                 page_picker(ui, scene, state, commands);
@@ -85,7 +87,7 @@ fn page_picker(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, commands:
 }
 
 /// Every page that can be opened without naming a product.
-fn pages(scene: &Scene<'_>) -> Vec<(PageRef, String)> {
+pub fn pages(scene: &Scene<'_>) -> Vec<(PageRef, String)> {
     let Some(draft) = scene.draft else {
         return Vec::new();
     };

@@ -40,6 +40,8 @@ pub struct Curate {
     in_stock_only: bool,
     high_margin_only: bool,
     never_sold_only: bool,
+    /// Steps of the history when the mode was opened: what follows becomes one.
+    first_step: usize,
 }
 
 impl Curate {
@@ -72,7 +74,22 @@ impl Curate {
             in_stock_only: false,
             high_margin_only: false,
             never_sold_only: false,
+            first_step: scene.history.done().len(),
         })
+    }
+
+    /// All decisions become one step of the history.
+    pub fn done(&self) -> Option<Command> {
+        let count = |verdict| self.count(verdict);
+        let label = Canvas::CuratedAll.with(&[
+            ("row", (&self.title).into()),
+            ("pinned", count(Verdict::Pinned).into()),
+            ("boosted", count(Verdict::Boosted).into()),
+            ("buried", count(Verdict::Buried).into()),
+            ("hidden", count(Verdict::Hidden).into()),
+        ]);
+        let decided = self.verdicts.iter().flatten().any(|verdict| *verdict != Verdict::Left);
+        decided.then_some(Command::Fold { from: self.first_step, label })
     }
 
     fn count(&self, verdict: Verdict) -> usize {
@@ -84,16 +101,34 @@ pub fn curate_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, command
     let Some(mut curate) = state.curate.take() else {
         return;
     };
-    let mut done = head_ui(ui, scene, state, &mut curate);
+    let mut pressed = None;
+    let mut done = head_ui(ui, scene, state, &mut curate, &mut pressed);
     let shown = shown(scene, &curate);
     grid_ui(ui, scene, &mut curate, &shown);
-    done |= keys(ui, scene, state, &mut curate, &shown, commands);
-    if !done {
+    done |= keys(ui, scene, state, &mut curate, &shown, pressed, commands);
+    if done {
+        commands.extend(curate.done());
+    } else {
         state.curate = Some(curate);
     }
 }
 
-fn head_ui(ui: &mut Ui, scene: &Scene<'_>, state: &PagesState, curate: &mut Curate) -> bool {
+/// The decisions, each with its key.
+const CHOICES: [(Key, Action, Verdict); 5] = [
+    (Key::P, Action::PinHere, Verdict::Pinned),
+    (Key::B, Action::Boost, Verdict::Boosted),
+    (Key::N, Action::Bury, Verdict::Buried),
+    (Key::H, Action::Hide, Verdict::Hidden),
+    (Key::ArrowRight, Action::Why, Verdict::Left),
+];
+
+fn head_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    state: &PagesState,
+    curate: &mut Curate,
+    pressed: &mut Option<Verdict>,
+) -> bool {
     let t = ui.tokens();
     let mut done = false;
     Panel::top("curate head")
@@ -133,7 +168,21 @@ fn head_ui(ui: &mut Ui, scene: &Scene<'_>, state: &PagesState, curate: &mut Cura
                     }
                 }
                 ui.add_space(8.0);
-                heading::caption(ui, Canvas::CurateKeys.text());
+                for (_, _, verdict) in CHOICES {
+                    let (icon, words) = match verdict {
+                        Verdict::Left => (icons::CARET_RIGHT, Canvas::CurateLeave.text()),
+                        Verdict::Pinned => (icons::PUSH_PIN, Canvas::Pin.text()),
+                        Verdict::Boosted => (icons::ARROW_FAT_UP, Canvas::Boost.text()),
+                        Verdict::Buried => (icons::ARROW_FAT_DOWN, Canvas::Bury.text()),
+                        Verdict::Hidden => (icons::EYE_SLASH, Canvas::Hide.text()),
+                    };
+                    if ui.add(button::quiet((icon.atom_sized(16.0, None), words))).clicked() {
+                        *pressed = Some(verdict);
+                    }
+                }
+                if 420.0 < ui.available_width() {
+                    heading::caption(ui, Canvas::CurateKeys.text());
+                }
             });
         });
     done
@@ -242,6 +291,7 @@ fn keys(
     state: &mut PagesState,
     curate: &mut Curate,
     shown: &[usize],
+    clicked: Option<Verdict>,
     commands: &mut Vec<Command>,
 ) -> bool {
     if ui.ctx().text_edit_focused() {
@@ -261,15 +311,8 @@ fn keys(
     if pressed(Key::ArrowLeft) {
         step(curate, -1);
     }
-    let choices = [
-        (Key::P, Action::PinHere, Verdict::Pinned),
-        (Key::B, Action::Boost, Verdict::Boosted),
-        (Key::N, Action::Bury, Verdict::Buried),
-        (Key::H, Action::Hide, Verdict::Hidden),
-        (Key::ArrowRight, Action::Why, Verdict::Left),
-    ];
-    for (key, action, verdict) in choices {
-        if !pressed(key) {
+    for (key, action, verdict) in CHOICES {
+        if !pressed(key) && clicked != Some(verdict) {
             continue;
         }
         let at = curate.at;

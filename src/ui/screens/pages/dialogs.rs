@@ -32,6 +32,14 @@ pub fn dialogs_ui(ui: &Ui, scene: &Scene<'_>, state: &mut PagesState, commands: 
             state.add = Some(query);
         }
     }
+    if let Some(mut query) = state.swap.take() {
+        let mut keep = true;
+        let closed =
+            modal::dialog(ui, "swap", 480.0, |ui| keep = swap_ui(ui, scene, state, &mut query, commands));
+        if keep && !closed {
+            state.swap = Some(query);
+        }
+    }
     if let Some(mut typed) = state.pin_to.take() {
         let mut keep = true;
         let closed =
@@ -42,16 +50,20 @@ pub fn dialogs_ui(ui: &Ui, scene: &Scene<'_>, state: &mut PagesState, commands: 
     }
 }
 
-/// Products on the open page; choosing one scrolls to it.
-fn find_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, query: &mut String) -> bool {
-    heading::title(ui, Canvas::FindOnPage.text());
-    search_field::search_field(ui, query, Canvas::FindOnPage.text(), f32::INFINITY).request_focus();
-    let Some(draft) = scene.draft else { return false };
+/// A list of the products on the open page to choose one from, with what is typed over it.
+fn on_page_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    state: &mut PagesState,
+    query: &mut String,
+    hint: &str,
+    without: Option<&Card>,
+) -> Option<(Card, u32)> {
+    search_field::search_field(ui, query, hint, f32::INFINITY).request_focus();
+    let draft = scene.draft?;
     let catalog = &draft.bundle().catalog;
     let (segment, device) = (state.segment.clone(), state.device);
-    let Some(page) = state.draft_page(scene, &segment, device) else {
-        return false;
-    };
+    let page = state.draft_page(scene, &segment, device)?;
     let needle = query.to_lowercase();
     let mut found: Vec<(i32, Card, u32, String)> = page
         .blocks
@@ -61,7 +73,7 @@ fn find_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, query: &mut S
             let product = &catalog.products[slot.product as usize];
             let score = fuzzy_score(&needle, &product.title.to_lowercase())?;
             let card = Card { block: block.id.clone(), product: product.id.clone() };
-            Some((score, card, slot.position, block.title.clone()))
+            (without != Some(&card)).then(|| (score, card, slot.position, block.title.clone()))
         })
         .collect();
     found.sort_by_key(|(score, _, position, _)| (std::cmp::Reverse(*score), *position));
@@ -74,16 +86,100 @@ fn find_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, query: &mut S
             let width = ui.available_width();
             let line = button::quiet(title.as_str()).right_text(where_).min_size(vec2(width, 30.0));
             if ui.add(line).clicked() || (enter && index == 0) {
-                chosen = Some(card);
+                chosen = Some((card, position));
             }
         }
     });
-    if let Some(card) = chosen {
-        state.scroll_to = Some(card.clone());
-        state.select(card);
+    chosen
+}
+
+/// Products on the open page; choosing one scrolls to it.
+fn find_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, query: &mut String) -> bool {
+    heading::title(ui, Canvas::FindOnPage.text());
+    let Some((card, _)) = on_page_ui(ui, scene, state, query, Canvas::FindOnPage.text(), None) else {
+        return true;
+    };
+    state.scroll_to = Some(card.clone());
+    state.select(card);
+    false
+}
+
+/// The product to change places with: both are pinned where the other stands.
+fn swap_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    state: &mut PagesState,
+    query: &mut String,
+    commands: &mut Vec<Command>,
+) -> bool {
+    let Some(card) = state.selected.clone() else {
         return false;
+    };
+    let own = super::act::title(scene, &card.product);
+    heading::title(ui, &Canvas::SwapTitle.with(&[("product", (&own).into())]));
+    let hint = Canvas::FindOnPage.text();
+    let Some((other, to)) = on_page_ui(ui, scene, state, query, hint, Some(&card)) else {
+        return true;
+    };
+    let Some(from) = state.position_of(scene, &card) else {
+        return false;
+    };
+    let (here, there) = (state.place(Some(&card.block)), state.place(Some(&other.block)));
+    let edit =
+        edits::swap(scene.document, (&here, &card.product, from), (&there, &other.product, to), scene.now);
+    let text = Canvas::SaidSwapped.with(&[
+        ("product", (&own).into()),
+        ("other", (&super::act::title(scene, &other.product)).into()),
+        ("scope", (&state.scope_name(scene)).into()),
+    ]);
+    let actions = super::act::everyone_action(scene, &edit, &here);
+    commands.push(super::act::said(edit, text, icons::ARROWS_LEFT_RIGHT, actions));
+    let moved = Card { block: other.block, product: card.product };
+    state.scroll_to = Some(moved.clone());
+    state.select(moved);
+    false
+}
+
+/// Lower-cased titles of a catalog, the last search in them, and why each hit is not shown by itself.
+#[derive(Debug, Default)]
+pub struct CatalogSearch {
+    catalog: Option<std::sync::Arc<crate::bundle::Catalog>>,
+    titles: Vec<String>,
+    query: Option<String>,
+    hits: Vec<usize>,
+    /// The state of the document and the row that `why` was worked out for.
+    made_for: (u64, String),
+    why: std::collections::BTreeMap<usize, String>,
+}
+
+impl CatalogSearch {
+    /// The best hits; the catalog is only walked when the words change.
+    fn hits(&mut self, catalog: &std::sync::Arc<crate::bundle::Catalog>, query: &str) -> Vec<usize> {
+        const MOST: usize = 30;
+        let same = self.catalog.as_ref().is_some_and(|known| std::sync::Arc::ptr_eq(known, catalog));
+        if !same {
+            self.titles = catalog.products.iter().map(|product| product.title.to_lowercase()).collect();
+            self.catalog = Some(std::sync::Arc::clone(catalog));
+            self.query = None;
+        }
+        let needle = query.to_lowercase();
+        if self.query.as_ref() != Some(&needle) {
+            let scored = self.titles.iter().enumerate();
+            let mut found: Vec<(std::cmp::Reverse<i32>, usize)> = scored
+                .filter_map(|(index, title)| {
+                    fuzzy_score(&needle, title).map(|score| (std::cmp::Reverse(score), index))
+                })
+                .collect();
+            if MOST < found.len() {
+                found.select_nth_unstable(MOST);
+                found.truncate(MOST);
+            }
+            found.sort_unstable();
+            self.hits = found.into_iter().map(|(_, index)| index).collect();
+            self.query = Some(needle);
+        }
+        self.hits.clone()
     }
-    true
 }
 
 /// Any product of the catalog: pinned to the first place of the row, with the reason why it is not shown by itself.
@@ -110,22 +206,17 @@ fn add_ui(
     let Some(row) = row else { return false };
     heading::title(ui, &Canvas::AddTo.with(&[("row", (&row.title).into())]));
     search_field::search_field(ui, query, Canvas::FindProduct.text(), f32::INFINITY).request_focus();
-    let needle = query.to_lowercase();
-    let mut found: Vec<(i32, usize)> = catalog
-        .products
-        .iter()
-        .enumerate()
-        .filter_map(|(index, product)| {
-            fuzzy_score(&needle, &product.title.to_lowercase()).map(|score| (score, index))
-        })
-        .collect();
-    found.sort_by_key(|(score, index)| (std::cmp::Reverse(*score), *index));
-    found.truncate(30);
+    let found = state.search.hits(catalog, query);
+    let made_for = (scene.revision, format!("{:?} {segment} {}", state.page, row.id));
+    if state.search.made_for != made_for {
+        state.search.made_for = made_for;
+        state.search.why.clear();
+    }
     let enter = ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter));
     let visit = state.visit(&segment, device, scene.now);
     let mut chosen = None;
     ScrollArea::vertical().max_height(380.0).auto_shrink([false, true]).show(ui, |ui| {
-        for (order, (_, index)) in found.into_iter().enumerate() {
+        for (order, index) in found.into_iter().enumerate() {
             let product = &catalog.products[index];
             let (rect, response) =
                 ui.allocate_exact_size(Vec2::new(ui.available_width(), 48.0), Sense::click());
@@ -140,7 +231,8 @@ fn add_ui(
             let font = egui::FontId::new(14.0, crate::ui::theme::medium());
             let at = rect.left_center() + vec2(54.0, -9.0);
             ui.painter().text(at, egui::Align2::LEFT_CENTER, &product.title, font, t.text);
-            let why = absence_words(scene, &draft.absence(&visit, &row.id, &product.id));
+            let ask = || absence_words(scene, &draft.absence(&visit, &row.id, &product.id));
+            let why = state.search.why.entry(index).or_insert_with(ask).as_str();
             let font = egui::FontId::new(12.0, egui::FontFamily::Proportional);
             ui.painter().text(
                 rect.left_center() + vec2(54.0, 10.0),
@@ -226,6 +318,13 @@ fn pin_to_ui(
     ui.add(field).accessible_name(Canvas::Position.text()).request_focus();
     let position = typed.trim().parse::<u32>().ok().filter(|position| (1..=10_000).contains(position));
     let enter = ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter));
+    if let Some(position) = position {
+        let place = state.place(Some(&card.block));
+        let edit = edits::pin(scene.document, &place, &[card.product.clone()], position, 0);
+        if let Some(cost) = super::cost::cost_of(scene, Some(&card.block), edit, commands) {
+            heading::caption(ui, &cost);
+        }
+    }
     ui.add_space(8.0);
     let why_not = position.is_none().then(|| Canvas::TypeAPosition.text());
     let pin = button::primary((icons::PUSH_PIN.atom(), Action::PinHere.title()));

@@ -70,6 +70,39 @@ pub fn pin(document: &Document, place: &Place, products: &[String], position: u3
     one(edits)
 }
 
+/// Each of two products is pinned where the other stands: (its row, product, position).
+pub fn swap(document: &Document, one: (&Place, &str, u32), other: (&Place, &str, u32), now: Seconds) -> Edit {
+    let first = pin(document, one.0, &[other.1.to_owned()], one.2, now);
+    let mut between = document.clone();
+    // The edit was made for this document a line ago.
+    drop(first.apply(&mut between));
+    let second = pin(&between, other.0, &[one.1.to_owned()], other.2, now);
+    Edit::Batch { label: String::new(), edits: vec![first, second] }
+}
+
+/// Copies of rules for another place. `blocks` are the rows the target page has: a rule of a row it does not have is
+/// for the whole page there.
+pub fn copies(document: &Document, rules: &[&Rule], to: &Place, blocks: &[String], now: Seconds) -> Edit {
+    let mut ids = Ids::of(document);
+    let edits = rules
+        .iter()
+        .map(|rule| {
+            let block = rule.scope.block.clone().filter(|block| blocks.contains(block));
+            let scope = Scope { block, ..to.scope() };
+            let made = ids.rule(rule.action, "", scope, now);
+            let rule = Rule {
+                name: rule.name.clone(),
+                enabled: rule.enabled,
+                target: rule.target.clone(),
+                schedule: rule.schedule,
+                ..made
+            };
+            Edit::AddRule { rule, at: None }
+        })
+        .collect();
+    one(edits)
+}
+
 /// Removes pins of a product that hold on this page for this place, the more specific first.
 pub fn unpin(document: &Document, place: &Place, product: &str) -> Option<Edit> {
     let edits: Vec<Edit> = document
@@ -276,7 +309,7 @@ mod tests {
     }
 
     fn pinned(document: &mut Document, product: &str, position: u32) {
-        pin(document, &place(), &[product.to_owned()], position, 0).apply(document);
+        pin(document, &place(), &[product.to_owned()], position, 0).apply(document).unwrap();
     }
 
     #[test]
@@ -296,6 +329,30 @@ mod tests {
         pinned(&mut document, "a", 1);
         pinned(&mut document, "a", 5);
         assert_eq!(pins(&document), vec![("a".to_owned(), 5)]);
+    }
+
+    #[test]
+    fn swapped_products_are_pinned_where_the_other_stood() {
+        let mut document = Document::default();
+        let place = place();
+        swap(&document, (&place, "a", 2), (&place, "b", 5), 0).apply(&mut document).unwrap();
+        assert_eq!(pins(&document), vec![("b".to_owned(), 2), ("a".to_owned(), 5)]);
+        swap(&document, (&place, "b", 2), (&place, "a", 5), 0).apply(&mut document).unwrap();
+        assert_eq!(pins(&document), vec![("a".to_owned(), 2), ("b".to_owned(), 5)]);
+    }
+
+    #[test]
+    fn copied_rules_fit_the_rows_of_the_page_they_go_to() {
+        let mut document = Document::default();
+        pinned(&mut document, "a", 3);
+        let rules: Vec<&Rule> = document.rules.iter().collect();
+        let to =
+            Place { page: PageKey::Cart, block: None, segments: Some(vec!["s2".to_owned()]), query: None };
+        let edit = copies(&document, &rules, &to, &["other".to_owned()], 0);
+        edit.apply(&mut document).unwrap();
+        let copy = document.rules.iter().find(|rule| rule.scope.pages == [PageKey::Cart]).unwrap();
+        assert_eq!((copy.scope.block.as_ref(), copy.action), (None, document.rules[1].action));
+        assert_eq!(copy.scope.segments.as_deref(), Some(&["s2".to_owned()][..]));
     }
 
     #[test]

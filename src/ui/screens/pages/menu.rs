@@ -27,8 +27,11 @@ pub fn card_menu(ui: &mut Ui, situation: Situation, commands: &mut Vec<Command>)
     menu_item(ui, Action::Hide, situation, commands);
     menu_item(ui, Action::HideEverywhere, situation, commands);
     ui.separator();
-    menu_item(ui, Action::Tray, situation, commands);
-    menu_item(ui, Action::SelectAlso, situation, commands);
+    for action in [Action::Swap, Action::Tray, Action::CopyRules, Action::SelectAlso] {
+        menu_item(ui, action, situation, commands);
+    }
     ui.separator();
-    menu_item(ui, Action::Why, situation, commands);
+    for action in [Action::Why, Action::ShowProduct, Action::ShowBuyers] {
+        menu_item(ui, action, situation, commands);
+    }
 }

@@ -7,6 +7,8 @@ mod act;
 mod blocks;
 mod card;
 mod context_bar;
+mod copy;
+mod cost;
 mod curate;
 mod dialogs;
 mod drag;
@@ -20,6 +22,8 @@ mod scope_bar;
 mod shelf;
 mod state;
 mod storefront;
+mod strip;
+mod strip_details;
 mod tray;
 
 use std::collections::BTreeSet;
@@ -27,7 +31,9 @@ use std::collections::BTreeSet;
 use egui::{CentralPanel, Frame, Margin, Panel, RichText, Ui};
 
 pub use drag::Drag;
-pub use state::{Card, Device, InspectorTab, Mode, PagesState, Pane, ScopeChoice};
+pub use state::{
+    CHANGES_SECONDS, Card, Device, FLASH_SECONDS, InspectorTab, Mode, PagesState, Pane, ScopeChoice,
+};
 use storefront::{Preview, pane_title, storefront};
 
 pub(crate) use act::drop_commands;
@@ -40,6 +46,7 @@ use crate::ui::command::{Action, Command, Situation};
 use crate::ui::icons;
 use crate::ui::kit::empty::{Chosen, EmptyState};
 use crate::ui::kit::{button, heading};
+use crate::ui::shell::regions::{self, Region};
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::canvas::Canvas;
 use crate::ui::strings::shell::Shell;
@@ -67,7 +74,13 @@ pub fn pages_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, commands
             .default_size(size::INSPECTOR)
             .size_range(280.0..=440.0)
             .frame(Frame::new().fill(ui.tokens().surface))
-            .show(ui, |ui| inspector::inspector_ui(ui, scene, state, commands));
+            .show(ui, |ui| {
+                regions::stop(ui, Region::Inspector);
+                inspector::inspector_ui(ui, scene, state, commands);
+            });
+    }
+    if state.mode != Mode::Matrix {
+        strip::strip_ui(ui, scene, state);
     }
     tray::tray_ui(ui, scene, state, commands);
     let app = ui.tokens().app;
@@ -86,6 +99,8 @@ pub fn pages_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, commands
         });
     shelf::shelf_ui(ui, state);
     dialogs::dialogs_ui(ui, scene, state, commands);
+    copy::dialog_ui(ui, scene, state, commands);
+    strip_details::dialogs_ui(ui, scene, state, commands);
 }
 
 fn empty_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
@@ -275,6 +290,7 @@ fn inspector_overlay(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, com
                 .show(ui, |ui| {
                     ui.set_min_size(rect.size());
                     ui.set_max_size(rect.size());
+                    regions::stop(ui, Region::Inspector);
                     inspector::inspector_ui(ui, scene, state, commands);
                 });
         });

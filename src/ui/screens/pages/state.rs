@@ -8,12 +8,17 @@ use super::curate::Curate;
 use super::drag::Drag;
 use super::edits::{self, Place};
 use crate::bundle::segments::EVERYONE;
-use crate::decide::{Detail, Page, PageRef, Prepared, Visit};
-use crate::merch::{Action, Document, Edit, Rule};
+use crate::decide::{Absence, Detail, Page, PageRef, Prepared, Step, Visit};
+use crate::merch::{Action, Document, Edit, PageKey, Rule};
 use crate::shop::Seconds;
 use crate::ui::screens::Scene;
+use crate::ui::spent::{self, Part};
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::canvas::Canvas;
+
+/// So long are changes marked on cards after an edit, and is a card lit up that an undo was about.
+pub const CHANGES_SECONDS: f64 = 4.0;
+pub const FLASH_SECONDS: f64 = 0.6;
 
 /// How wide the preview is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -93,6 +98,25 @@ struct Decided {
     revision: u64,
     bundle: Option<Arc<Prepared>>,
     pages: BTreeMap<String, Rc<Page>>,
+    /// Pins that do not show, by the same keys.
+    skipped: BTreeMap<String, Rc<Vec<Skipped>>>,
+}
+
+/// A pin that does not show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    pub rule: String,
+    pub block: String,
+    pub product: String,
+    pub position: u32,
+    pub why: WhySkipped,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhySkipped {
+    SoldOut,
+    /// There are more pins than places.
+    PastTheEnd,
 }
 
 #[derive(Debug)]
@@ -122,6 +146,9 @@ pub struct PagesState {
     pub find: Option<String>,
     pub add: Option<String>,
     pub pin_to: Option<String>,
+    /// What is typed while a partner for a swap is looked for.
+    pub swap: Option<String>,
+    pub copy: Option<super::copy::Copying>,
     pub page_filter: String,
     pub drag: Option<Drag>,
     /// First visible card per block, where a row is longer than the page is wide.
@@ -135,6 +162,15 @@ pub struct PagesState {
     pub flash: Option<(Card, f64)>,
     /// Vertical scroll that panes share while locked.
     pub scroll: f32,
+    /// Cards side by side as painted last.
+    pub columns: usize,
+    /// Which dialog of the strip is open.
+    pub strip: Option<super::strip::Open>,
+    /// The margin curve of the weights is unfolded.
+    pub curve_open: bool,
+    pub fallen: Option<super::inspector::Fallen>,
+    pub order: Option<super::inspector::Order>,
+    pub search: super::dialogs::CatalogSearch,
     decided: Decided,
 }
 
@@ -162,6 +198,8 @@ impl Default for PagesState {
             find: None,
             add: None,
             pin_to: None,
+            swap: None,
+            copy: None,
             page_filter: String::new(),
             drag: None,
             row_offset: BTreeMap::new(),
@@ -172,6 +210,12 @@ impl Default for PagesState {
             scroll_to: None,
             flash: None,
             scroll: 0.0,
+            columns: 6,
+            strip: None,
+            curve_open: false,
+            fallen: None,
+            order: None,
+            search: super::dialogs::CatalogSearch::default(),
             decided: Decided::default(),
         }
     }
@@ -221,12 +265,32 @@ impl PagesState {
         self.block = None;
     }
 
+    /// Goes to another card without forgetting what was chosen with Space.
+    pub fn walk_to(&mut self, card: Card) {
+        let also = if self.also_selected.iter().any(|chosen| chosen.block == card.block) {
+            std::mem::take(&mut self.also_selected)
+        } else {
+            Vec::new()
+        };
+        self.select(card);
+        self.also_selected = also;
+    }
+
     /// All chosen products, the main one first.
+    ///
+    /// What was chosen with Space or Shift counts; the card one merely stands on then does not.
     pub fn chosen(&self) -> Vec<Card> {
-        let mut chosen: Vec<Card> = self.selected.iter().cloned().collect();
-        chosen
-            .extend(self.also_selected.iter().filter(|card| Some(*card) != self.selected.as_ref()).cloned());
-        chosen
+        if self.also_selected.is_empty() {
+            return self.selected.iter().cloned().collect();
+        }
+        let main = self.selected.iter().filter(|card| self.also_selected.contains(card)).cloned();
+        let others = self.also_selected.iter().filter(|card| Some(*card) != self.selected.as_ref()).cloned();
+        main.chain(others).collect()
+    }
+
+    /// The row that is being worked on: of the chosen card, else the one whose settings are open.
+    pub fn read_row(&self) -> Option<String> {
+        self.selected.as_ref().map(|card| card.block.clone()).or_else(|| self.block.clone())
     }
 
     pub fn visit(&self, segment: &str, device: Device, now: Seconds) -> Visit {
@@ -246,7 +310,7 @@ impl PagesState {
                 known.bundle().catalog.products.len() == draft.bundle().catalog.products.len()
             })
         {
-            self.decided = Decided { revision: scene.revision, bundle: None, pages: BTreeMap::new() };
+            self.decided = Decided { revision: scene.revision, ..Decided::default() };
         }
         let source = self.decided.bundle.get_or_insert_with(|| {
             if self.without.is_empty() {
@@ -266,7 +330,7 @@ impl PagesState {
     pub fn exported_page(&mut self, scene: &Scene<'_>, segment: &str, device: Device) -> Option<Rc<Page>> {
         let exported = Arc::clone(scene.exported?);
         if self.decided.revision != scene.revision {
-            self.decided = Decided { revision: scene.revision, bundle: None, pages: BTreeMap::new() };
+            self.decided = Decided { revision: scene.revision, ..Decided::default() };
         }
         self.page_of(&exported, "exported", segment, device, scene.now)
     }
@@ -284,7 +348,7 @@ impl PagesState {
         if let Some(page) = self.decided.pages.get(&key) {
             return Some(Rc::clone(page));
         }
-        let page = Rc::new(source.decide(&visit, Detail::Full));
+        let page = Rc::new(spent::on(Part::Decide, || source.decide(&visit, Detail::Full)));
         if 64 < self.decided.pages.len() {
             self.decided.pages.clear();
         }
@@ -292,9 +356,75 @@ impl PagesState {
         Some(page)
     }
 
+    /// Pins of the open page that do not show there, worked out once per revision.
+    pub fn skipped_pins(&mut self, scene: &Scene<'_>, segment: &str, device: Device) -> Rc<Vec<Skipped>> {
+        let Some(page) = self.draft_page(scene, segment, device) else {
+            return Rc::default();
+        };
+        let Some(draft) = self.decided.bundle.clone() else {
+            return Rc::default();
+        };
+        let visit = self.visit(segment, device, scene.now);
+        let key = format!("{:?}|{segment}|{}|{}", self.page, visit.now, device.name());
+        if let Some(known) = self.decided.skipped.get(&key) {
+            return Rc::clone(known);
+        }
+        let catalog = &draft.bundle().catalog;
+        let place =
+            Place { segments: (segment != EVERYONE).then(|| vec![segment.to_owned()]), ..self.place(None) };
+        let mut found = Vec::new();
+        for rule in &draft.bundle().document.rules {
+            let (Action::Pin { position, .. }, crate::merch::Target::Products(products)) =
+                (rule.action, &rule.target)
+            else {
+                continue;
+            };
+            if !rule.enabled || !rule.schedule.holds(visit.now) {
+                continue;
+            }
+            for (offset, product) in products.iter().enumerate() {
+                if !edits::applies(rule, &place, product) {
+                    continue;
+                }
+                let Some(index) = catalog.index(product) else { continue };
+                let rows = page.blocks.iter().filter(|block| {
+                    matches!(block.kind, crate::merch::BlockKind::Products)
+                        && rule.scope.block.as_ref().is_none_or(|id| block.id == *id)
+                });
+                for block in rows {
+                    if block.slots.iter().any(|slot| slot.product == index) {
+                        continue;
+                    }
+                    let why = match draft.absence(&visit, &block.id, product) {
+                        Absence::Removed(Step::OutOfStock) => WhySkipped::SoldOut,
+                        Absence::BelowTheCut { .. } => WhySkipped::PastTheEnd,
+                        _ => continue,
+                    };
+                    found.push(Skipped {
+                        rule: rule.id.clone(),
+                        block: block.id.clone(),
+                        product: product.clone(),
+                        position: position + offset as u32,
+                        why,
+                    });
+                }
+            }
+        }
+        let found = Rc::new(found);
+        self.decided.skipped.insert(key, Rc::clone(&found));
+        found
+    }
+
+    /// Changes are marked on cards for a moment after an edit.
+    pub fn mark_changes(&mut self, now: f64) {
+        self.changes_until = now + CHANGES_SECONDS;
+    }
+
     /// Forgets decided pages, after a change that is not an edit of the document.
     pub fn forget_pages(&mut self) {
         self.decided = Decided::default();
+        self.fallen = None;
+        self.order = None;
     }
 
     /// Where edits of a block are made.
@@ -354,15 +484,32 @@ impl PagesState {
             .map(|block| Card { block: block.id.clone(), product: product.to_owned() })
     }
 
-    /// Undo of something off screen goes there first.
-    pub fn show_place_of(&mut self, edit: &Edit) {
-        let rule = first_rule(edit);
-        if let Some(rule) = rule
-            && let Some(segments) = &rule.scope.segments
+    /// Undo of something off screen goes there first, and shows for a moment what it was about.
+    pub fn show_place_of(&mut self, edit: &Edit, now: f64) {
+        self.mark_changes(now);
+        let Some(rule) = first_rule(edit) else { return };
+        if let Some(segments) = &rule.scope.segments
             && let [segment] = segments.as_slice()
             && self.segment != *segment
         {
             self.segment.clone_from(segment);
+        }
+        let page = match rule.scope.pages.as_slice() {
+            [PageKey::Home] => Some(PageRef::Home),
+            [PageKey::Collection(Some(id))] => Some(PageRef::Collection(id.clone())),
+            [PageKey::Product(Some(id))] => Some(PageRef::Product(id.clone())),
+            [PageKey::Email(Some(trigger))] => Some(PageRef::Email(trigger.clone())),
+            _ => None,
+        };
+        if let Some(page) = page.filter(|page| *page != self.page) {
+            self.open(page, None);
+        }
+        if let (Some(block), crate::merch::Target::Products(products)) = (&rule.scope.block, &rule.target)
+            && let Some(product) = products.first()
+        {
+            let card = Card { block: block.clone(), product: product.clone() };
+            self.scroll_to = Some(card.clone());
+            self.flash = Some((card, now + FLASH_SECONDS));
         }
     }
 }

@@ -11,15 +11,16 @@ use super::card::{self, CardView, Change};
 use super::drag::{self, Drag, Held, Target};
 use super::edits;
 use super::layout::{BlockLayout, Metrics, PageLayout, Shape, lay_out};
-use super::state::{Card, Device, PagesState, segment_name};
+use super::state::{Card, Device, PagesState, Skipped, WhySkipped, segment_name};
 use super::{dressing, menu};
 use crate::bundle::Catalog;
-use crate::decide::{BlockPage, Page};
+use crate::decide::{Badge, BlockPage, Page};
 use crate::merch::BlockKind;
 use crate::ui::command::{Action, Command, Situation};
 use crate::ui::icons;
 use crate::ui::kit::focus;
 use crate::ui::screens::Scene;
+use crate::ui::spent::{self, Part};
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::canvas::Canvas;
 use crate::ui::theme::{HasTokens as _, ShopLook, medium, shop_heading};
@@ -51,9 +52,12 @@ pub fn storefront(
     let room = ui.available_rect_before_wrap();
     let width = preview.device.width().map_or(room.width(), |wanted| wanted.min(room.width())).max(280.0);
     let metrics = Metrics::of(preview.device, width);
+    if preview.salt == "main" {
+        state.columns = metrics.columns;
+    }
     let painter = ui.painter().clone();
     let page = Rc::clone(&preview.page);
-    let laid = lay_out(&page, &state.page, metrics, state.scores, |block, width| {
+    let title_lines = |block: usize, width: f32| {
         let slots = &page.blocks[block].slots;
         slots
             .iter()
@@ -63,7 +67,8 @@ pub fn storefront(
             })
             .max()
             .unwrap_or(1)
-    });
+    };
+    let laid = spent::on(Part::Layout, || lay_out(&page, &state.page, metrics, state.scores, title_lines));
     let left = room.center().x - width / 2.0;
     let frame = Rect::from_min_max(pos2(left.floor(), room.top()), pos2(left.floor() + width, room.bottom()));
     ui.painter().add(
@@ -224,13 +229,8 @@ impl Painting<'_, '_> {
             self.row_title_ui(ui, title.translate(shift), block, decided, offset);
         }
         if decided.slots.is_empty() {
-            empty_slot(
-                ui,
-                Rect::from_min_size(
-                    block.cards.min + shift,
-                    vec2(metrics.card_width(), metrics.card_width()),
-                ),
-            );
+            let at = Rect::from_min_size(block.cards.min + shift, Vec2::splat(metrics.card_width()));
+            self.empty_ui(ui, at, decided);
         }
         let row_clip = Rect::from_min_max(
             pos2(self.origin.x + metrics.pad - 8.0, f32::NEG_INFINITY),
@@ -264,11 +264,32 @@ impl Painting<'_, '_> {
         if let (Some(gap), true) = (gap, self.preview.editable) {
             self.caret_ui(ui, block, from, gap, offset);
         }
+        if self.preview.editable && self.state.drag.is_none() {
+            self.skipped_ui(ui, block, decided, offset);
+        }
         ui.set_clip_rect(clip);
         let missing = block.n_slots < 3 && 0 < block.n_slots && block.shape == Shape::Row;
         if missing {
             let at = block.card_rect(metrics, block.n_slots, 0).translate(shift);
-            empty_slot(ui, Rect::from_min_size(at.min, Vec2::splat(at.width())));
+            self.empty_ui(ui, Rect::from_min_size(at.min, Vec2::splat(at.width())), decided);
+        }
+    }
+
+    /// A place that nothing is left for; a click opens what fills the row.
+    fn empty_ui(&mut self, ui: &Ui, rect: Rect, decided: &BlockPage) {
+        empty_slot(ui, rect);
+        if !self.preview.editable {
+            return;
+        }
+        let response = ui.interact(rect, Id::unique(("empty place", &decided.id)), Sense::click());
+        response.widget_info(|| {
+            let name = format!("{}: {}", Canvas::WidenRow.text(), decided.title);
+            WidgetInfo::labeled(Role::Button, true, name)
+        });
+        focus::ring(ui, &response, 8);
+        if response.clicked() {
+            self.state.block = Some(decided.id.clone());
+            self.state.selected = None;
         }
     }
 
@@ -417,6 +438,9 @@ impl Painting<'_, '_> {
             return;
         }
         self.card_gestures(ui, &response, rect, &this, slot_idx, decided);
+        if !self.state.peek && self.state.drag.is_none() {
+            self.number_ui(ui, rect, &this, slot.position, &product.title);
+        }
         if response.contains_pointer() && self.state.drag.is_none() && !self.state.peek {
             self.hover_bar_ui(ui, rect, &this);
         }
@@ -432,9 +456,14 @@ impl Painting<'_, '_> {
         decided: &BlockPage,
     ) {
         if response.clicked() || response.secondary_clicked() {
-            let shift = ui.input(|input| input.modifiers.shift || input.modifiers.command);
-            let same_block = self.state.selected.as_ref().is_some_and(|card| card.block == this.block);
-            if response.clicked() && shift && same_block {
+            let (extend, add) = ui.input(|input| (input.modifiers.shift, input.modifiers.command));
+            let main = self.state.selected.clone().filter(|card| card.block == this.block);
+            if let (true, true, Some(main)) = (response.clicked(), extend, &main) {
+                self.state.also_selected = self.range(decided, main, slot_idx);
+            } else if let (true, true, Some(main)) = (response.clicked(), add, main) {
+                if self.state.also_selected.is_empty() && main != *this {
+                    self.state.also_selected.push(main);
+                }
                 toggle(&mut self.state.also_selected, this);
             } else if response.clicked() || !self.state.chosen().contains(this) {
                 self.state.select(this.clone());
@@ -471,6 +500,106 @@ impl Painting<'_, '_> {
         let situation = self.preview.situation;
         let commands = &mut *self.commands;
         response.context_menu(|ui| menu::card_menu(ui, situation, commands));
+    }
+
+    /// All cards of a row from the chosen one to another.
+    fn range(&self, decided: &BlockPage, main: &Card, slot_idx: usize) -> Vec<Card> {
+        let card = |slot: &crate::decide::Slot| Card {
+            block: decided.id.clone(),
+            product: self.catalog.products[slot.product as usize].id.clone(),
+        };
+        let from = decided.slots.iter().position(|slot| card(slot) == *main).unwrap_or(slot_idx);
+        let (low, high) = (from.min(slot_idx), from.max(slot_idx));
+        decided.slots[low..=high].iter().map(card).collect()
+    }
+
+    /// The number of the place is a button that asks for another.
+    fn number_ui(&mut self, ui: &Ui, rect: Rect, this: &Card, position: u32, title: &str) {
+        let at = card::number_rect(rect);
+        let id = Id::unique(("place", self.preview.salt, &this.block, &this.product));
+        let response = ui.interact(at, id, Sense::CLICK);
+        let name = Canvas::PlaceNumber.with(&[("n", position.into()), ("product", title.into())]);
+        if response.hovered() {
+            ui.painter().rect_stroke(
+                at.shrink(1.0),
+                13,
+                Stroke::new(2.0, Color32::WHITE),
+                StrokeKind::Inside,
+            );
+        }
+        if response.on_hover_text(name).clicked() {
+            self.state.select(this.clone());
+            self.state.pin_to = Some(String::new());
+        }
+    }
+
+    /// Pins that do not show: sold out, or more than there are places.
+    fn skipped_ui(&mut self, ui: &mut Ui, block: &BlockLayout, decided: &BlockPage, offset: usize) {
+        let (segment, device) = (self.state.segment.clone(), self.state.device);
+        let skipped = self.state.skipped_pins(self.scene, &segment, device);
+        let here: Vec<&Skipped> = skipped.iter().filter(|pin| pin.block == decided.id).collect();
+        let past_end = here.iter().filter(|pin| pin.why == WhySkipped::PastTheEnd).count();
+        if 0 < past_end
+            && let Some(title) = block.title
+        {
+            let pinned = decided.slots.iter().filter(|slot| slot.badges.contains(&Badge::Pinned)).count();
+            let words = Canvas::TooManyPins.with(&[
+                ("n", (pinned + past_end).into()),
+                ("of", decided.slots.len().into()),
+                ("n_hidden", past_end.into()),
+            ]);
+            let font = FontId::new(12.0, medium());
+            let at = pos2(title.center().x, title.center().y) + self.origin.to_vec2();
+            let shown = ui.painter().text(at, Align2::CENTER_CENTER, &words, font, ShopLook::LOWERED);
+            let response = ui.interact(shown, Id::unique(("too many pins", &decided.id)), Sense::hover());
+            response.widget_info(|| WidgetInfo::labeled(Role::Status, true, &words));
+        }
+        for pin in here.iter().filter(|pin| pin.why == WhySkipped::SoldOut) {
+            let first = decided.slots.first().map_or(1, |slot| slot.position);
+            let slot = (pin.position.max(first) - first) as usize;
+            let visible =
+                block.shape == Shape::Grid || (offset..offset + self.laid.metrics.columns).contains(&slot);
+            if decided.slots.len() <= slot || !visible {
+                continue;
+            }
+            let rect = block.card_rect(&self.laid.metrics, slot, offset).translate(self.origin.to_vec2());
+            self.sold_out_ui(ui, rect, pin);
+        }
+    }
+
+    /// The sold-out pin over the product that stands in for it.
+    fn sold_out_ui(&mut self, ui: &Ui, rect: Rect, pin: &Skipped) {
+        let title = super::act::title(self.scene, &pin.product);
+        let name = Canvas::SoldOutSkipped.with(&[("product", (&title).into())]);
+        let mut job = egui::text::LayoutJob::default();
+        let font_id = FontId::new(12.0, medium());
+        let strikethrough = Stroke::new(1.0, Color32::WHITE);
+        let format = egui::TextFormat { font_id, color: Color32::WHITE, strikethrough, ..Default::default() };
+        job.append(&title, 0.0, format);
+        job.wrap = egui::text::TextWrapping::truncate_at_width(rect.width() - 46.0);
+        let galley = ui.painter().layout_job(job);
+        let plate = Rect::from_min_size(
+            rect.min + vec2(6.0, 34.0),
+            vec2((galley.size().x + 32.0).min(rect.width() - 12.0), 28.0),
+        );
+        ui.painter().rect_filled(plate, 8, ShopLook::LOWERED);
+        let icon = pos2(plate.left() + 14.0, plate.center().y);
+        icons::WARNING.paint_filled(ui.painter(), icon, 14.0, Color32::WHITE);
+        let at = pos2(plate.left() + 26.0, plate.center().y - galley.size().y / 2.0);
+        ui.painter().galley(at, galley, Color32::WHITE);
+        let response = ui.interact(plate, Id::unique(("sold out", &pin.rule, &pin.block)), Sense::click());
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+        focus::ring(ui, &response, 8);
+        if response.on_hover_text(Canvas::SoldOutSkippedTip.text()).clicked()
+            && let Some(rule) = self.scene.document.rules.iter().find(|rule| rule.id == pin.rule)
+            && let crate::merch::Action::Pin { position, soft, .. } = rule.action
+        {
+            let action = crate::merch::Action::Pin { position, soft, keep_when_sold_out: true };
+            let rule = crate::merch::Rule { action, ..rule.clone() };
+            let label = Canvas::SaidKeepSoldOut.with(&[("product", (&title).into())]);
+            let edit = crate::merch::Edit::ReplaceRule { rule };
+            self.commands.push(Command::Edit { edit, label, toast: None });
+        }
     }
 
     /// Five things one can do without leaving the card.
@@ -757,7 +886,7 @@ impl Painting<'_, '_> {
         }
     }
 
-    fn paint_held(&self, ui: &mut Ui, painter: &egui::Painter, drag: &Drag, n: usize) {
+    fn paint_held(&mut self, ui: &mut Ui, painter: &egui::Painter, drag: &Drag, n: usize) {
         let Some(product) = drag.product().and_then(|id| self.catalog.index(id)) else {
             return;
         };
@@ -796,6 +925,14 @@ impl Painting<'_, '_> {
             let fill = if drag.shift { ShopLook::RAISED } else { ShopLook::PIN };
             painter.rect_filled(at, 11, fill);
             painter.galley(at.min + vec2(8.0, 4.0), galley, Color32::WHITE);
+            let cost = if drag.shift { None } else { self.cost_of_drop(drag) };
+            if let Some(cost) = cost {
+                let galley = painter.layout_no_wrap(cost, FontId::new(12.0, medium()), Color32::WHITE);
+                let size = galley.size() + vec2(16.0, 8.0);
+                let below = Rect::from_center_size(pos2(at.center().x, at.bottom() + 15.0), size);
+                painter.rect_filled(below, 11, ShopLook::BADGE);
+                painter.galley(below.min + vec2(8.0, 4.0), galley, Color32::WHITE);
+            }
         }
         if 1 < n {
             let at = lifted.right_top();
@@ -803,6 +940,12 @@ impl Painting<'_, '_> {
             let font = FontId::new(12.0, crate::ui::theme::number_semibold());
             painter.text(at, Align2::CENTER_CENTER, n, font, Color32::WHITE);
         }
+    }
+
+    /// What the pin would mean for past orders, once it is worked out.
+    fn cost_of_drop(&mut self, drag: &Drag) -> Option<String> {
+        let (edit, row) = super::act::pin_of_drag(self.scene, self.state, self.page, drag)?;
+        super::cost::short_cost_of(self.scene, Some(&row), edit, self.commands)
     }
 
     /// Arrows walk the cards; Enter explains.
@@ -841,7 +984,7 @@ impl Painting<'_, '_> {
             let next_id = Id::unique(("card", self.preview.salt, &next.block, &next.product));
             ui.memory_mut(|memory| memory.request_focus(next_id));
             self.state.scroll_to = Some(next.clone());
-            self.state.select(next);
+            self.state.walk_to(next);
             ui.ctx().request_repaint();
         }
     }

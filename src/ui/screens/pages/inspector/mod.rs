@@ -1,9 +1,13 @@
 //! The panel at the right: a product's place explained, or the page's own settings.
 
+mod curve;
 mod page;
 mod product;
 mod rules;
 mod why;
+
+pub use page::Fallen;
+pub use why::Order;
 
 use egui::{Frame, Margin, RichText, ScrollArea, Ui};
 
@@ -58,7 +62,10 @@ pub fn inspector_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, comm
         });
         if state.inspector_tab == InspectorTab::Why {
             hairline(ui);
-            part(ui, |ui| page::weights_ui(ui, scene, state, &card.block, commands));
+            part(ui, |ui| {
+                page::weights_ui(ui, scene, state, &card.block, commands);
+                curve::curve_ui(ui, scene, state, &card.block, commands);
+            });
         }
     });
 }

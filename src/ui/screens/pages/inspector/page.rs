@@ -52,7 +52,10 @@ pub fn page_panel(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, comman
     super::hairline(ui);
     super::part(ui, |ui| funnel_ui(ui, scene, state, row));
     super::hairline(ui);
-    super::part(ui, |ui| weights_ui(ui, scene, state, &row.id, commands));
+    super::part(ui, |ui| {
+        weights_ui(ui, scene, state, &row.id, commands);
+        super::curve::curve_ui(ui, scene, state, &row.id, commands);
+    });
     super::hairline(ui);
     super::part(ui, |ui| settings_ui(ui, scene, state, &row.id, commands));
 }
@@ -72,7 +75,13 @@ fn funnel_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, row: &Block
     ui.spacing_mut().item_spacing.y = 3.0;
     for (words, n) in steps {
         let (rect, response) =
-            ui.allocate_exact_size(egui::vec2(ui.available_width(), 22.0), egui::Sense::hover());
+            ui.allocate_exact_size(egui::vec2(ui.available_width(), 22.0), egui::Sense::click());
+        if response.hovered() || response.has_focus() {
+            ui.painter().rect_filled(rect, 4, t.hover);
+        }
+        if response.clicked() {
+            state.funnel_open = !state.funnel_open;
+        }
         let share = n as f32 / funnel.catalog.max(1) as f32;
         let mut bar = rect;
         bar.set_width((rect.width() * share).max(2.0));
@@ -84,8 +93,9 @@ fn funnel_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, row: &Block
         let count = scene.formats.number(i64::from(n));
         ui.painter().text(at, egui::Align2::RIGHT_CENTER, &count, egui::FontId::new(13.0, number()), t.text);
         response.widget_info(|| {
-            egui::WidgetInfo::labeled(egui::Role::ListItem, true, format!("{}: {count}", words.text()))
+            egui::WidgetInfo::labeled(egui::Role::Button, true, format!("{}: {count}", words.text()))
         });
+        crate::ui::kit::focus::ring(ui, &response, 4);
     }
     let label = if state.funnel_open { Canvas::HideFallen } else { Canvas::ShowFallen };
     if ui.add(button::link(label.text())).clicked() {
@@ -96,13 +106,35 @@ fn funnel_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, row: &Block
     }
 }
 
+/// What fell out of a row, worked out a few products per frame: each is a decision of its own.
+#[derive(Debug)]
+pub struct Fallen {
+    made_for: (u64, String, String, String),
+    next: usize,
+    /// Reason, how many, a few titles.
+    by_reason: Vec<(String, usize, Vec<String>)>,
+}
+
+/// Products that are asked why they are not shown; more would only repeat the reasons.
+const MOST_ASKED: usize = 400;
+/// Time a frame gives to asking.
+const FRAME_SHARE: std::time::Duration = std::time::Duration::from_millis(3);
+
 /// What did not make it, by reason, with a few names each.
-fn fallen_ui(ui: &mut Ui, scene: &Scene<'_>, state: &PagesState, row: &BlockPage) {
+fn fallen_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, row: &BlockPage) {
     let Some(draft) = scene.draft else { return };
     let visit = state.visit(&state.segment, state.device, scene.now);
-    let catalog = &draft.bundle().catalog;
-    let mut by_reason: Vec<(String, usize, Vec<&str>)> = Vec::new();
-    for product in catalog.products.iter().take(400) {
+    let made_for = (scene.revision, format!("{:?}", state.page), state.segment.clone(), row.id.clone());
+    let mut fallen = state.fallen.take().filter(|fallen| fallen.made_for == made_for).unwrap_or(Fallen {
+        made_for,
+        next: 0,
+        by_reason: Vec::new(),
+    });
+    let asked = draft.bundle().catalog.products.len().min(MOST_ASKED);
+    let started = std::time::Instant::now();
+    while fallen.next < asked && started.elapsed() < FRAME_SHARE {
+        let product = &draft.bundle().catalog.products[fallen.next];
+        fallen.next += 1;
         let absence = draft.absence(&visit, &row.id, &product.id);
         let crate::decide::Absence::Removed(step) = &absence else {
             continue;
@@ -111,28 +143,34 @@ fn fallen_ui(ui: &mut Ui, scene: &Scene<'_>, state: &PagesState, row: &BlockPage
             continue;
         }
         let words = super::super::dialogs::absence_words(scene, &absence);
-        match by_reason.iter_mut().find(|(known, ..)| *known == words) {
+        match fallen.by_reason.iter_mut().find(|(known, ..)| *known == words) {
             Some((_, count, names)) => {
                 *count += 1;
                 if names.len() < 3 {
-                    names.push(&product.title);
+                    names.push(product.title.clone());
                 }
             }
-            None => by_reason.push((words, 1, vec![&product.title])),
+            None => fallen.by_reason.push((words, 1, vec![product.title.clone()])),
         }
     }
-    by_reason.sort_by_key(|(_, count, _)| std::cmp::Reverse(*count));
-    if by_reason.is_empty() {
+    let is_done = asked <= fallen.next;
+    if is_done {
+        fallen.by_reason.sort_by_key(|(_, count, _)| std::cmp::Reverse(*count));
+    } else {
+        ui.ctx().request_repaint();
+    }
+    if fallen.by_reason.is_empty() && is_done {
         heading::caption(ui, Canvas::NothingFell.text());
     }
-    for (words, count, names) in by_reason {
+    for (words, count, names) in &fallen.by_reason {
         ui.label(
-            RichText::new(format!("{} · {words}", scene.formats.number(count as i64)))
+            RichText::new(format!("{} · {words}", scene.formats.number(*count as i64)))
                 .text_style(text::label()),
         );
         heading::caption(ui, &names.join(", "));
         ui.add_space(2.0);
     }
+    state.fallen = Some(fallen);
 }
 
 /// Five sliders that share a hundred percent, and variety.

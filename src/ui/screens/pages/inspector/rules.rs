@@ -12,6 +12,7 @@ use crate::ui::kit::{button, heading};
 use crate::ui::screens::Scene;
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::canvas::Canvas;
+use crate::ui::strings::strip::Strip;
 use crate::ui::theme::{HasTokens as _, medium, text};
 
 pub fn rules_ui(
@@ -70,6 +71,8 @@ pub fn rules_ui(
             }
         });
         let line = [Some(whom), outcome].into_iter().flatten().collect::<Vec<_>>().join(" · ");
+        let without = Edit::RemoveRule { id: rule.id.clone() };
+        let cost = super::super::cost::cost_of(scene, Some(&card.block), without, commands);
         ui.horizontal(|ui| {
             ui.label(RichText::new(line).text_style(text::small()).color(t.muted));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
@@ -81,5 +84,8 @@ pub fn rules_ui(
                 try_without(ui, state, &rule.id, &name);
             });
         });
+        if let Some(cost) = cost {
+            heading::caption(ui, &Strip::WithoutIt.with(&[("cost", (&cost).into())]));
+        }
     }
 }

@@ -167,14 +167,26 @@ pub fn try_without(ui: &mut Ui, state: &mut PagesState, rule: &str, name: &str) 
     }
 }
 
+/// A row in full, decided once per edit.
+#[derive(Debug)]
+pub struct Order {
+    made_for: (u64, String, String, String),
+    row: std::rc::Rc<BlockPage>,
+}
+
 /// The whole row in order, with scores.
 fn order_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, block: &BlockPage) {
     let Some(draft) = scene.draft else { return };
     let t = ui.tokens();
-    let mut visit = state.visit(&state.segment, state.device, scene.now);
-    visit.limit = Some(200);
-    let page = draft.decide(&visit, crate::decide::Detail::Plain);
-    let Some(block) = page.blocks.into_iter().find(|candidate| candidate.id == block.id) else {
+    let made_for = (scene.revision, format!("{:?}", state.page), state.segment.clone(), block.id.clone());
+    if state.order.as_ref().is_none_or(|order| order.made_for != made_for) {
+        let mut visit = state.visit(&state.segment, state.device, scene.now);
+        visit.limit = Some(200);
+        let page = draft.decide(&visit, crate::decide::Detail::Plain);
+        let row = page.blocks.into_iter().find(|candidate| candidate.id == block.id);
+        state.order = row.map(|row| Order { made_for, row: std::rc::Rc::new(row) });
+    }
+    let Some(block) = state.order.as_ref().map(|order| std::rc::Rc::clone(&order.row)) else {
         return;
     };
     ui.spacing_mut().item_spacing.y = 2.0;
