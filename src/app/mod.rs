@@ -5,6 +5,7 @@
 
 pub mod addresses;
 pub mod audit;
+pub mod categories;
 pub mod campaign;
 pub mod clock;
 pub mod cluster;

@@ -179,6 +179,7 @@ crate::catalogue! {
         Renew: "Renew them" | "Erneuern",
         Renewing: "Renewing groups and recommendations" | "Gruppen und Empfehlungen werden erneuert",
         MergeLabel: "Merge…" | "Zusammenführen …",
+        SuggestLabel: "Suggest categories…" | "Kategorien vorschlagen …",
         FixLabel: "Fix…" | "Beheben …",
         MinutesLeft: "about {n} min left" | "noch etwa {n} min",
         ChoosePictures: "Choose picture folder…" | "Bildordner wählen …",

@@ -281,6 +281,7 @@ fn problem_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut DataState, problem
                 let label = match label.as_str() {
                     "Merge…" => T::MergeLabel.text(),
                     "Fix…" => T::FixLabel.text(),
+                    "Suggest categories…" => T::SuggestLabel.text(),
                     other => other,
                 };
                 if button::enabled_or_why(ui, button::plain(label), why_not).clicked() {
