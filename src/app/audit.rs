@@ -163,7 +163,6 @@ impl Session {
                         .map(move |customer| Fix::MergeCustomer { customer, into: into.clone() })
                 })
                 .collect(),
-            Check::NoCategory => self.suggested_categories(&findings.products_without_category)?,
             Check::NegativeStock => {
                 each(findings.products_with_negative_stock, |product| Fix::EmptyStock { product })
             }

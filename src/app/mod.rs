@@ -5,7 +5,6 @@
 
 pub mod addresses;
 pub mod audit;
-pub mod categories;
 pub mod campaign;
 pub mod clock;
 pub mod cluster;
