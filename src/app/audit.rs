@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::drift::{self, Watch};
 use super::{Error, Session, clock};
 use crate::shop::time::rfc3339;
 use crate::workspace::{Findings, Fix, Measures};
@@ -18,6 +19,8 @@ pub struct Audit {
     /// RFC 3339.
     pub first_order: Option<String>,
     pub last_order: Option<String>,
+    /// How far customers have moved since models were trained; `None` before a training and an import after it.
+    pub drift: Option<Watch>,
 }
 
 /// Percent of what there is that has no problem worth fixing; `None` where nothing is imported.
@@ -86,6 +89,7 @@ pub enum Check {
     AmbiguousDates,
     SeveralCurrencies,
     ShortPeriod,
+    CustomersChanged,
 }
 
 /// What a button does.
@@ -127,6 +131,8 @@ impl Session {
         let findings = self.workspace().findings(clock::now())?;
         let ignored = |check: Check| settings.ignored_problems.contains(&name_of(check));
         let mut problems = problems(&findings);
+        let drift = drift::watch(self.workspace())?;
+        problems.extend(drift.as_ref().and_then(moved));
         let readiness = readiness(&findings, &problems);
         problems.retain(|problem| !ignored(problem.code));
         problems.sort_by_key(|problem| std::cmp::Reverse((problem.severity, problem.count)));
@@ -139,6 +145,7 @@ impl Session {
             currency: settings.currency.0,
             first_order: measures.first_order.map(rfc3339),
             last_order: measures.last_order.map(rfc3339),
+            drift,
         })
     }
 
@@ -426,6 +433,15 @@ fn whole(code: Check, severity: Weight, message: String, advice: &str, actions: 
         actions: actions.to_vec(),
         rows: Vec::new(),
     }
+}
+
+/// Customers who no longer look like those the models learned from.
+fn moved(watch: &Watch) -> Option<Problem> {
+    let message = "Customers have changed since models were trained".to_owned();
+    watch.train_again().then(|| Problem {
+        area: Area::Customers,
+        ..whole(Check::CustomersChanged, Weight::WorthFixing, message, &watch.drift.advice, &[Action::Ignore])
+    })
 }
 
 /// By the largest single problem of each area; rows with two problems are not told apart.

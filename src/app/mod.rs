@@ -3,10 +3,14 @@
 //! **Invariant**: the window and the command line do the same things because both call this room, and only it reads
 //! the clock.
 
+pub mod addresses;
 pub mod audit;
+pub mod campaign;
 pub mod clock;
+pub mod cluster;
 pub mod compile;
 pub mod desk;
+pub mod drift;
 pub mod error;
 pub mod evaluate;
 pub mod export;
@@ -18,6 +22,7 @@ pub mod open;
 pub mod pictures;
 pub mod present;
 pub mod replay;
+pub mod report;
 pub mod runs;
 pub mod sample;
 pub mod segments;

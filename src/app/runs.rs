@@ -21,6 +21,9 @@ pub const FORECAST: &str = "forecast";
 pub const RECOMMEND: &str = "recommend";
 /// Everything of a bundle but the document.
 pub const PARTS: &str = "parts";
+/// What customers looked like at training, and how far they have moved since.
+pub const POPULATION: &str = "population";
+pub const DRIFT: &str = "drift";
 
 /// A run read back, with what is known about how it was made.
 #[derive(Clone, Debug)]

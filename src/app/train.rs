@@ -5,13 +5,12 @@ use serde::Serialize;
 pub use super::clock::now;
 use super::compile::{Inputs, Parts};
 use super::segments::{Request, group_frames};
-use super::{Error, runs};
+use super::{Error, drift, runs};
 use crate::features::StoreFrames;
 use crate::features::columns::Reader;
 use crate::forecast;
 use crate::recommend::{self, Dataset, Models};
 use crate::segment::{Algorithm, Groups, SegmentRun};
-use crate::shop::time::SECONDS_PER_DAY;
 use crate::shop::{Monitor, Seconds};
 use crate::workspace::{NewRun, Workspace};
 
@@ -101,6 +100,7 @@ pub fn train(workspace: &mut Workspace, settings: &Settings, monitor: &dyn Monit
     super::forecasts::put_forecast(workspace, &forecast, &frames.digest, settings.now)?;
     put_models(workspace, &models, &frames.digest, settings.now)?;
     put_parts(workspace, &parts, &frames.digest, settings)?;
+    drift::keep(workspace, &frames, as_of, settings.now)?;
     Ok(report)
 }
 
@@ -136,7 +136,8 @@ pub fn refresh(workspace: &mut Workspace, settings: &Settings, monitor: &dyn Mon
     let models = runs::latest::<Models>(workspace, runs::RECOMMEND)?;
     let parts =
         parts(workspace, &frames, as_of, groups.as_ref(), models.as_ref().map(|kept| &kept.result), monitor)?;
-    put_parts(workspace, &parts, &frames.digest, settings)
+    put_parts(workspace, &parts, &frames.digest, settings)?;
+    drift::compare(workspace, &frames, as_of, settings.now)
 }
 
 fn renew(
@@ -163,8 +164,8 @@ pub fn customer_ids(frames: &StoreFrames) -> Result<Vec<String>, Error> {
     Ok(ids.into_iter().flatten().collect())
 }
 
-/// The frames and the instant to look back from: as asked, else the midnight (UTC) after the last order or visit that
-/// is not in the future.
+/// The frames and the instant to look back from: as asked, else the end of the store's day of the last order or visit
+/// that is not in the future.
 pub fn frames_as_of(
     workspace: &Workspace,
     settings: &Settings,
@@ -174,7 +175,7 @@ pub fn frames_as_of(
         return Ok((workspace.frames_watched(Some(as_of), monitor)?, as_of));
     }
     let last = workspace.last_activity(settings.now)?.unwrap_or(settings.now);
-    let as_of = (last.div_euclid(SECONDS_PER_DAY) + 1) * SECONDS_PER_DAY;
+    let as_of = workspace.settings()?.time_zone.end_of_day(last);
     Ok((workspace.frames_watched(Some(as_of), monitor)?, as_of))
 }
 

@@ -20,6 +20,7 @@ pub use data::{
 pub use ledger::{Check, CheckOutcome, ExportPlan, ExportRecord, Part, PartKind, PlannedFile};
 pub use pulse::{Pulse, SearchTermRow, Then};
 
+use super::drift::Watch;
 use crate::bundle::Bundle;
 use crate::shop::{Currency, Seconds, TimeZoneName};
 
@@ -35,6 +36,8 @@ pub struct View {
     pub exported: Option<Arc<Bundle>>,
     /// Runs that were made from other data than the workspace holds now, by kind.
     pub stale_runs: Vec<String>,
+    /// How far customers have moved since models were trained.
+    pub drift: Option<Arc<Watch>>,
     /// What is wrong with the data and what it carries; `None` until something was imported.
     pub audit: Option<Arc<AuditView>>,
     /// The groups of the last grouping with the customers behind them.
@@ -68,6 +71,7 @@ impl View {
             bundle: None,
             exported: None,
             stale_runs: Vec::new(),
+            drift: None,
             audit: None,
             customers: None,
             pulse: None,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::Printer;
 use crate::app::audit::{Audit, Weight};
 use crate::app::{Error, Session};
+use crate::measure::drift::FINE;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -47,7 +48,19 @@ fn text(audit: &Audit) -> String {
         };
         out.push_str(&format!("{mark} {}. {}\n", problem.message, problem.advice));
     }
-    if !audit.problems.is_empty() {
+    if let Some(watch) = &audit.drift {
+        out.push_str(&format!("Since training: {}\n", watch.drift.advice));
+        for feature in watch.drift.features.iter().filter(|feature| feature.index > FINE).take(5) {
+            out.push_str(&format!(
+                "  {}: median {:.2} → {:.2}, stability index {:.2}\n",
+                feature.feature.replace('_', " "),
+                feature.median_before,
+                feature.median_now,
+                feature.index
+            ));
+        }
+    }
+    if !audit.problems.is_empty() || audit.drift.is_some() {
         out.push('\n');
     }
     out.push_str("What you can do with this data\n");

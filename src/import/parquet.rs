@@ -30,6 +30,37 @@ pub(super) fn open(file: &SourceFile) -> Result<Box<dyn RowSource>, ReadError> {
     Ok(Box::new(Table { file: file.clone(), slice, base: 0, at: 0, n_rows, header_given: false }))
 }
 
+/// Every row of the Parquet files in a folder, in the order of their names: the wanted columns as text, empty where a
+/// table does not have them. A folder without a single wanted column is refused.
+pub fn rows(
+    folder: &std::path::Path,
+    wanted: &[&str],
+    each: &mut dyn FnMut(&[&str]),
+) -> Result<(), ReadError> {
+    let mut known = false;
+    for file in super::sources(&[folder.to_owned()]) {
+        if file.plain_path().is_none_or(|path| path.extension().is_none_or(|kind| kind != "parquet")) {
+            continue;
+        }
+        let mut table = open(&file)?;
+        let mut row = Row::default();
+        table.next_row(&mut row)?;
+        let places: Vec<Option<usize>> =
+            wanted.iter().map(|name| (0..row.len()).find(|at| row.get(*at) == *name)).collect();
+        known |= places.first().is_some_and(Option::is_some);
+        while table.next_row(&mut row)? {
+            let cells: Vec<&str> =
+                places.iter().map(|place| place.map_or("", |place| row.raw_cell(place))).collect();
+            each(&cells);
+        }
+    }
+    if known {
+        Ok(())
+    } else {
+        Err(ReadError::Malformed("It has no Parquet file with the columns.".to_owned()))
+    }
+}
+
 fn read_slice(file: &SourceFile, from: usize) -> Result<DataFrame, ReadError> {
     let slice = Some((from, ROWS_PER_SLICE));
     match file.plain_path() {

@@ -12,25 +12,42 @@ pub const RESAMPLES: usize = 1_000;
 /// The central interval of the mean of `values` that holds `level` (for example 0.95) of the resampled means.
 /// `None` without values.
 pub fn mean_interval(values: &[f64], level: f64, seed: u64) -> Option<[f64; 2]> {
-    if values.is_empty() {
+    interval(values, level, seed, |drawn| drawn.sum::<f64>() / values.len() as f64)
+}
+
+/// The interval of a ratio of sums (revenue per visitor, discounted lines per line): rows are drawn whole.
+pub fn ratio_interval(rows: &[(f64, f64)], level: f64, seed: u64) -> Option<[f64; 2]> {
+    interval(rows, level, seed, |drawn| {
+        let (top, bottom) = drawn.fold((0.0, 0.0), |sum, row| (sum.0 + row.0, sum.1 + row.1));
+        if bottom > 0.0 { top / bottom } else { 0.0 }
+    })
+}
+
+/// Percentile interval of a statistic over [`RESAMPLES`] samples with replacement; resample r draws from
+/// splitmix64(seed ^ splitmix64(r)).
+fn interval<T: Copy + Sync>(
+    rows: &[T],
+    level: f64,
+    seed: u64,
+    statistic: impl Fn(&mut dyn Iterator<Item = T>) -> f64 + Sync,
+) -> Option<[f64; 2]> {
+    if rows.is_empty() {
         return None;
     }
-    let n = values.len();
-    let mut means: Vec<f64> = (0..RESAMPLES as u64)
+    let n = rows.len();
+    let mut found: Vec<f64> = (0..RESAMPLES as u64)
         .into_par_iter()
         .map(|resample| {
             let mut state = splitmix64(seed ^ splitmix64(resample));
-            let mut sum = 0.0;
-            for _ in 0..n {
+            let mut drawn = (0..n).map(|_| {
                 state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-                let draw = (u128::from(splitmix64(state)) * n as u128) >> 64;
-                sum += values[draw as usize];
-            }
-            sum / n as f64
+                rows[((u128::from(splitmix64(state)) * n as u128) >> 64) as usize]
+            });
+            statistic(&mut drawn)
         })
         .collect();
-    means.sort_unstable_by(f64::total_cmp);
-    let at = |share: f64| means[((share * RESAMPLES as f64) as usize).min(RESAMPLES - 1)];
+    found.sort_unstable_by(f64::total_cmp);
+    let at = |share: f64| found[((share * RESAMPLES as f64) as usize).min(RESAMPLES - 1)];
     let tail = (1.0 - level) / 2.0;
     Some([at(tail), at(1.0 - tail)])
 }
@@ -45,29 +62,7 @@ pub fn clustered_interval(values: &[f64], cluster: &[u32], level: f64, seed: u64
         entry.1 += 1.0;
     }
     let sums: Vec<(f64, f64)> = by_cluster.into_values().collect();
-    if sums.is_empty() {
-        return None;
-    }
-    let n = sums.len();
-    let mut means: Vec<f64> = (0..RESAMPLES as u64)
-        .into_par_iter()
-        .map(|resample| {
-            let mut state = splitmix64(seed ^ splitmix64(resample));
-            let (mut sum, mut count) = (0.0, 0.0);
-            for _ in 0..n {
-                state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-                let draw = (u128::from(splitmix64(state)) * n as u128) >> 64;
-                let (own, size) = sums[draw as usize];
-                sum += own;
-                count += size;
-            }
-            sum / count
-        })
-        .collect();
-    means.sort_unstable_by(f64::total_cmp);
-    let at = |share: f64| means[((share * RESAMPLES as f64) as usize).min(RESAMPLES - 1)];
-    let tail = (1.0 - level) / 2.0;
-    Some([at(tail), at(1.0 - tail)])
+    ratio_interval(&sums, level, seed)
 }
 
 /// The interval of the mean difference, each customer compared with themselves.
@@ -86,6 +81,13 @@ mod tests {
         let [low, high] = mean_interval(&values, 0.95, 1).unwrap();
         assert!((high - low - 2.0 * 1.96 * 0.5 / 1_000_f64.sqrt()).abs() < 0.006, "{low} {high}");
         assert!(low < 0.5 && high > 0.5);
+    }
+
+    #[test]
+    fn a_ratio_is_drawn_by_whole_rows() {
+        let rows: Vec<(f64, f64)> = (0..400).map(|i| (f64::from(2 * (i % 5)), f64::from(i % 5))).collect();
+        assert_eq!(ratio_interval(&rows, 0.95, 1), Some([2.0, 2.0]));
+        assert_eq!(ratio_interval(&[], 0.95, 1), None);
     }
 
     #[test]

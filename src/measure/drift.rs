@@ -43,12 +43,47 @@ pub enum Verdict {
     Retrain,
 }
 
-/// Compares the buyers of two dates, feature by feature. Days and everything else that grows with time are measured
-/// from each date, so that waiting alone is no drift.
-pub fn between(before: &CustomerFeatures, now: &CustomerFeatures) -> Drift {
-    let (was, is) = (buyers(before), buyers(now));
-    if was.len() < FEWEST_CUSTOMERS || is.len() < FEWEST_CUSTOMERS {
-        let fewer = was.len().min(is.len());
+/// What the buyers of one date looked like, without anybody in it: kept when models are trained.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Population {
+    pub buyers: u32,
+    pub features: Vec<Spread>,
+}
+
+/// How one feature was spread: its deciles, those that coincide once, and the share of buyers between them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Spread {
+    pub feature: String,
+    pub cuts: Vec<f64>,
+    pub shares: Vec<f64>,
+    pub median: f64,
+}
+
+/// The buyers of a date. Days and everything else that grows with time are measured from it, so that waiting alone is
+/// no drift.
+pub fn population(features: &CustomerFeatures) -> Population {
+    let buyers = buyers(features);
+    let spread = |name: String| {
+        let values = sorted(&features.values(&name)?, &buyers);
+        (values.len() >= FEWEST_CUSTOMERS).then(|| {
+            let mut cuts: Vec<f64> = (1..BINS).map(|tenth| values[tenth * values.len() / BINS]).collect();
+            cuts.dedup();
+            Spread { shares: shares(&values, &cuts), cuts, median: values[values.len() / 2], feature: name }
+        })
+    };
+    let names = features
+        .catalogue()
+        .into_iter()
+        .map(|info| info.name)
+        .filter(|name| !name.starts_with(CATEGORY_LEAN) && !name.ends_with("_lean"));
+    Population { buyers: buyers.len() as u32, features: names.filter_map(spread).collect() }
+}
+
+/// Compares the buyers of now with those a model was trained on, feature by feature.
+pub fn since(then: &Population, now: &CustomerFeatures) -> Drift {
+    let today = buyers(now);
+    let fewer = today.len().min(then.buyers as usize);
+    if fewer < FEWEST_CUSTOMERS {
         return Drift {
             features: Vec::new(),
             verdict: Verdict::TooFew,
@@ -57,21 +92,16 @@ pub fn between(before: &CustomerFeatures, now: &CustomerFeatures) -> Drift {
             ),
         };
     }
-    let mut features: Vec<FeatureDrift> = before
-        .catalogue()
-        .into_iter()
-        .filter(|info| !info.name.starts_with(CATEGORY_LEAN) && !info.name.ends_with("_lean"))
-        .filter_map(|info| {
-            let then = sorted(&before.values(&info.name)?, &was);
-            let today = sorted(&now.values(&info.name)?, &is);
-            if then.len() < FEWEST_CUSTOMERS || today.len() < FEWEST_CUSTOMERS {
-                return None;
-            }
-            Some(FeatureDrift {
-                index: index(&then, &today),
-                median_before: then[then.len() / 2],
-                median_now: today[today.len() / 2],
-                feature: info.name,
+    let mut features: Vec<FeatureDrift> = then
+        .features
+        .iter()
+        .filter_map(|spread| {
+            let values = sorted(&now.values(&spread.feature)?, &today);
+            (values.len() >= FEWEST_CUSTOMERS).then(|| FeatureDrift {
+                index: stability_index(&spread.shares, &shares(&values, &spread.cuts)),
+                median_before: spread.median,
+                median_now: values[values.len() / 2],
+                feature: spread.feature.clone(),
             })
         })
         .collect();
@@ -89,9 +119,9 @@ pub fn between(before: &CustomerFeatures, now: &CustomerFeatures) -> Drift {
     Drift { features, verdict, advice }
 }
 
-/// Whether a run was made from other data than there is now.
-pub fn is_stale(run_digest: &str, data_digest: &str) -> bool {
-    run_digest != data_digest
+/// Compares the buyers of two dates of the same data.
+pub fn between(before: &CustomerFeatures, now: &CustomerFeatures) -> Drift {
+    since(&population(before), now)
 }
 
 fn buyers(features: &CustomerFeatures) -> Vec<usize> {
@@ -105,22 +135,23 @@ fn sorted(values: &[f64], rows: &[usize]) -> Vec<f64> {
     known
 }
 
-/// Shares of both sides between the deciles of the first; deciles that coincide are one bin.
-fn index(then: &[f64], today: &[f64]) -> f64 {
-    let mut cuts: Vec<f64> = (1..BINS).map(|tenth| then[tenth * then.len() / BINS]).collect();
-    cuts.dedup();
-    let shares = |sorted: &[f64]| -> Vec<f64> {
-        let below: Vec<usize> = cuts.iter().map(|cut| sorted.partition_point(|value| value < cut)).collect();
-        let ends = below.iter().copied().chain([sorted.len()]);
-        let starts = [0].into_iter().chain(below.iter().copied());
-        starts.zip(ends).map(|(start, end)| (end - start) as f64 / sorted.len() as f64).collect()
-    };
-    stability_index(&shares(then), &shares(today))
+/// Shares of sorted values below the first cut, between cuts, and from the last on.
+fn shares(sorted: &[f64], cuts: &[f64]) -> Vec<f64> {
+    let below: Vec<usize> = cuts.iter().map(|cut| sorted.partition_point(|value| value < cut)).collect();
+    let ends = below.iter().copied().chain([sorted.len()]);
+    let starts = [0].into_iter().chain(below.iter().copied());
+    starts.zip(ends).map(|(start, end)| (end - start) as f64 / sorted.len() as f64).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn index(then: &[f64], today: &[f64]) -> f64 {
+        let mut cuts: Vec<f64> = (1..BINS).map(|tenth| then[tenth * then.len() / BINS]).collect();
+        cuts.dedup();
+        stability_index(&shares(then, &cuts), &shares(today, &cuts))
+    }
 
     #[test]
     fn the_same_values_have_not_moved_and_shifted_ones_have() {

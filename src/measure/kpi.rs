@@ -7,9 +7,9 @@ use crate::features::history::days;
 use crate::features::{Error, History, StoreFrames};
 use crate::shop::{EventKind, Seconds};
 
-use super::statistics::{Interval, bootstrap_ratio, wilson_interval};
+use super::bootstrap::ratio_interval;
+use super::statistics::{Interval, wilson_interval};
 
-const DRAWS: usize = 400;
 const LEVEL: f64 = 0.95;
 
 /// One figure over one period.
@@ -232,7 +232,9 @@ fn amount(id: &str, name: &str, rows: &[(f64, f64)], scope: &Scope, formula: &st
         name: name.to_owned(),
         value: (bottom > 0.0).then(|| rows.iter().map(|row| row.0).sum::<f64>() / bottom),
         unit: Unit::Money,
-        interval: (bottom > 0.0).then(|| bootstrap_ratio(rows, DRAWS, LEVEL, scope.seed)),
+        interval: ratio_interval(rows, LEVEL, scope.seed)
+            .filter(|_| bottom > 0.0)
+            .map(|[low, high]| Interval { low, high }),
         n: rows.len() as u64,
         formula: formula.to_owned(),
     }

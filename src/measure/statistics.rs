@@ -1,7 +1,5 @@
-//! The arithmetic of fair tests: sample sizes, intervals, sequential and off-policy estimates, resampling.
+//! The arithmetic of fair tests: sample sizes, intervals, sequential and off-policy estimates.
 
-use rand::{Rng as _, SeedableRng as _};
-use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use crate::forecast::score::wilson;
@@ -282,55 +280,11 @@ pub fn off_policy(log: &[Logged], clip: f64) -> OffPolicy {
     }
 }
 
-/// Percentile bootstrap of the mean, `draws` times, always the same for the same seed.
-pub fn bootstrap_mean(values: &[f64], draws: usize, level: f64, seed: u64) -> Interval {
-    let n = values.len();
-    if n == 0 {
-        return Interval { low: 0.0, high: 0.0 };
-    }
-    let mut means: Vec<f64> = (0..draws.max(1))
-        .map(|draw| {
-            let mut rng = ChaCha8Rng::seed_from_u64(seed ^ crate::shop::hash::splitmix64(draw as u64));
-            (0..n).map(|_| values[rng.gen_range(0..n)]).sum::<f64>() / n as f64
-        })
-        .collect();
-    percentile(&mut means, level)
-}
-
-/// Bootstrap of a ratio of sums (revenue per visitor, discounted lines per line): rows are drawn whole.
-pub fn bootstrap_ratio(rows: &[(f64, f64)], draws: usize, level: f64, seed: u64) -> Interval {
-    let n = rows.len();
-    if n == 0 {
-        return Interval { low: 0.0, high: 0.0 };
-    }
-    let mut ratios: Vec<f64> = (0..draws.max(1))
-        .map(|draw| {
-            let mut rng = ChaCha8Rng::seed_from_u64(seed ^ crate::shop::hash::splitmix64(draw as u64));
-            let (mut top, mut bottom) = (0.0, 0.0);
-            for _ in 0..n {
-                let row = rows[rng.gen_range(0..n)];
-                top += row.0;
-                bottom += row.1;
-            }
-            if bottom > 0.0 { top / bottom } else { 0.0 }
-        })
-        .collect();
-    percentile(&mut ratios, level)
-}
-
-fn percentile(values: &mut [f64], level: f64) -> Interval {
-    values.sort_unstable_by(f64::total_cmp);
-    let place = |at: f64| {
-        let place = at * (values.len() - 1) as f64;
-        let (low, high) = (place.floor() as usize, place.ceil() as usize);
-        values[low] + (values[high] - values[low]) * (place - low as f64)
-    };
-    Interval { low: place((1.0 - level) / 2.0), high: place(f64::midpoint(1.0, level)) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rand::{Rng as _, SeedableRng as _};
+    use rand_chacha::ChaCha8Rng;
 
     fn near(found: f64, expected: f64) {
         assert!((found - expected).abs() <= 1e-9 * expected.abs(), "{found} is not {expected}");
@@ -490,13 +444,5 @@ mod tests {
         near(found.clipped_ips, 0.9);
         near(found.doubly_robust, 1.11);
         near(found.effective_size, 3.415_362_731_152_204_6);
-    }
-
-    #[test]
-    fn a_bootstrap_repeats_itself_and_holds_the_mean() {
-        let values: Vec<f64> = (0..200).map(|value| f64::from(value % 17)).collect();
-        let one = bootstrap_mean(&values, 500, 0.95, 3);
-        assert_eq!(one, bootstrap_mean(&values, 500, 0.95, 3));
-        assert!(one.low < mean(&values) && mean(&values) < one.high);
     }
 }

@@ -234,16 +234,19 @@ fn refine(
 
 /// Mean NDCG@k of ranked lists beside their cases.
 pub fn mean_ndcg(lists: &[Vec<(u32, f32)>], cases: &[Case], k: usize) -> f64 {
-    if cases.is_empty() {
-        return 0.0;
-    }
-    let total: f64 = lists
-        .iter()
-        .zip(cases)
-        .map(|(list, case)| {
-            let items: Vec<u32> = list.iter().take(k).map(|entry| entry.0).collect();
-            rank::ndcg(&items, &case.targets, k)
-        })
-        .sum();
-    total / cases.len() as f64
+    mean(&each_ndcg(lists, cases, k))
+}
+
+/// NDCG@k of each ranked list beside its case.
+pub fn each_ndcg(lists: &[Vec<(u32, f32)>], cases: &[Case], k: usize) -> Vec<f64> {
+    let each = lists.iter().zip(cases).map(|(list, case)| {
+        let items: Vec<u32> = list.iter().take(k).map(|entry| entry.0).collect();
+        rank::ndcg(&items, &case.targets, k)
+    });
+    each.collect()
+}
+
+/// 0 of nothing.
+pub fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / (values.len() as f64).max(1.0)
 }

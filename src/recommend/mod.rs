@@ -25,6 +25,7 @@ pub mod method;
 pub mod models;
 pub mod neighbours;
 pub mod order;
+pub mod quick;
 pub mod rank;
 pub mod session;
 pub mod signals;
@@ -39,7 +40,7 @@ pub mod window;
 
 pub use dataset::{Dataset, Line, NOBODY, ProductFacts};
 pub use history::History;
-pub use models::{Candidate, Choice, Evidence, Models, Neighbour, Note, Reason, Signal, Strategy};
-pub use signals::{ProductSignals, Relevance, SegmentRelevance, product_signals, segment_relevance};
+pub use models::{Candidate, Choice, Evidence, Models, Neighbour, Note, Reason, Strategy};
+pub use signals::{Relevance, SegmentRelevance, segment_relevance};
 pub use train::{Settings, train};
 pub use window::Task;

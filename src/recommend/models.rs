@@ -26,10 +26,6 @@ pub struct Models {
     pub discover: Vec<Vec<Candidate>>,
     /// Per strategy one list per product, best first.
     pub neighbours: BTreeMap<Strategy, Vec<Vec<Neighbour>>>,
-    /// One per product.
-    pub popularity: Vec<Signal>,
-    pub trending: Vec<Signal>,
-    pub newness: Vec<Signal>,
     /// Said to the merchant: what was too thin and what was done instead.
     pub notes: Vec<Note>,
 }
@@ -110,23 +106,6 @@ pub enum Reason {
     /// A product the customer bought, and how strongly orders tie the two, 0…10 000.
     #[serde(rename = "b")]
     BecauseBought(u32, u16),
-}
-
-/// A number of a product with what it was counted from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Signal {
-    /// 0…10 000.
-    pub value: u16,
-    /// Place among all products, from 1; 0 when it has none.
-    pub rank: u32,
-    /// Orders with it in the last 30 days.
-    pub orders_30d: u32,
-    /// Pieces of it sold in the last 30 days.
-    pub sold_30d: u32,
-    /// Days since the first sale or the creation; −1 when unknown.
-    pub age_days: i32,
-    /// Last week's pace over the last four weeks' pace, permille; only for trending.
-    pub velocity_permille: u32,
 }
 
 /// One method's result on the validation window.

@@ -1,105 +1,9 @@
-//! Scores to the integers of the page decision, with the counts behind them.
+//! What segments want, as the integers of the page decision, with the counts behind them.
 
 use serde::{Deserialize, Serialize};
 
 use super::dataset::{Dataset, NOBODY};
-use super::models::Signal;
 use crate::shop::time::{SECONDS_PER_DAY, Seconds};
-
-/// Decayed counts per product, as the signals need them.
-struct Counts {
-    orders_30d: Vec<u32>,
-    sold_30d: Vec<f32>,
-    week: Vec<u32>,
-    month: Vec<u32>,
-    fast: Vec<f64>,
-    slow: Vec<f64>,
-    first_sale: Vec<Option<Seconds>>,
-}
-
-impl Counts {
-    fn new(data: &Dataset, as_of: Seconds) -> Self {
-        let n = data.products.len();
-        let mut counts = Self {
-            orders_30d: vec![0; n],
-            sold_30d: vec![0.0; n],
-            week: vec![0; n],
-            month: vec![0; n],
-            fast: vec![0.0; n],
-            slow: vec![0.0; n],
-            first_sale: vec![None; n],
-        };
-        for order in 0..data.orders_before(as_of) {
-            let at = data.orders[order].at;
-            let age = (as_of - at) as f64 / SECONDS_PER_DAY as f64;
-            for (&product, &quantity) in data.products_of(order).iter().zip(data.quantities_of(order)) {
-                let slot = product as usize;
-                counts.first_sale[slot].get_or_insert(at);
-                counts.fast[slot] += (-age / 7.0).exp2();
-                counts.slow[slot] += (-age / 30.0).exp2();
-                if age <= 30.0 {
-                    counts.orders_30d[slot] += 1;
-                    counts.sold_30d[slot] += quantity;
-                }
-                counts.month[slot] += u32::from(age <= 28.0);
-                counts.week[slot] += u32::from(age <= 7.0);
-            }
-        }
-        counts
-    }
-}
-
-/// Popularity, trending and newness of every product.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ProductSignals {
-    pub popularity: Vec<Signal>,
-    pub trending: Vec<Signal>,
-    pub newness: Vec<Signal>,
-}
-
-/// Orders a product needs in four weeks before a trend is called one.
-const TREND_FLOOR: u32 = 5;
-/// A product stops being new after this many days.
-const NEW_DAYS: f64 = 90.0;
-
-/// Popularity is decayed orders (half-life 30 days); trending is decayed orders (7 days) times the pace of the last
-/// week over the last four, from 5 orders; newness falls from 10 000 to 0 over 90 days from creation or first sale.
-pub fn product_signals(data: &Dataset, as_of: Seconds) -> ProductSignals {
-    let counts = Counts::new(data, as_of);
-    let n = data.products.len();
-    let velocity = |p: usize| {
-        let pace = f64::from(counts.month[p]) / 4.0;
-        if pace > 0.0 { f64::from(counts.week[p]) / pace } else { 0.0 }
-    };
-    let trend: Vec<f64> = (0..n)
-        .map(|p| if counts.month[p] >= TREND_FLOOR { counts.fast[p] * velocity(p) } else { 0.0 })
-        .collect();
-    let started = |p: usize| match (data.facts[p].created_at, counts.first_sale[p]) {
-        (Some(created), Some(sold)) => Some(created.min(sold)),
-        (one, other) => one.or(other),
-    };
-    let age = |p: usize| started(p).map(|at| (as_of - at) as f64 / SECONDS_PER_DAY as f64);
-    // When half the shop has one creation date, it is the date of a migration, not of a launch.
-    let fresh: Vec<f64> =
-        (0..n).map(|p| age(p).map_or(0.0, |days| (1.0 - days / NEW_DAYS).clamp(0.0, 1.0))).collect();
-    let base = |p: usize| Signal {
-        orders_30d: counts.orders_30d[p],
-        sold_30d: counts.sold_30d[p].round() as u32,
-        age_days: age(p).map_or(-1, |days| days.max(0.0) as i32),
-        velocity_permille: (velocity(p) * 1_000.0).min(1e6) as u32,
-        ..Signal::default()
-    };
-    let signal = |scores: &[f64], power: f64| -> Vec<Signal> {
-        let values = scaled(scores, power);
-        let ranks = ranks(scores);
-        (0..n).map(|p| Signal { value: values[p], rank: ranks[p], ..base(p) }).collect()
-    };
-    ProductSignals {
-        popularity: signal(&counts.slow, 0.5),
-        trending: signal(&trend, 0.5),
-        newness: signal(&fresh, 1.0),
-    }
-}
 
 /// Scores to 0…10 000: (score / best)^power. All 0 stays 0.
 pub fn scaled(scores: &[f64], power: f64) -> Vec<u16> {
@@ -114,17 +18,6 @@ pub fn scaled(scores: &[f64], power: f64) -> Vec<u16> {
             }
         })
         .collect()
-}
-
-/// Places from 1 by (score descending, index ascending); 0 for scores not above 0.
-pub fn ranks(scores: &[f64]) -> Vec<u32> {
-    let mut order: Vec<usize> = (0..scores.len()).filter(|&p| scores[p] > 0.0).collect();
-    order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]).then(a.cmp(&b)));
-    let mut ranks = vec![0; scores.len()];
-    for (place, p) in order.into_iter().enumerate() {
-        ranks[p] = place as u32 + 1;
-    }
-    ranks
 }
 
 /// How much a segment wants a product, with the counts to say so.
@@ -276,9 +169,8 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_store_has_signals_of_nothing() {
+    fn an_empty_store_wants_nothing() {
         let data = Dataset::default();
-        assert!(product_signals(&data, 0).popularity.is_empty());
         assert!(segment_relevance(&data, 0, &[], 2).segments[1].is_empty());
     }
 }

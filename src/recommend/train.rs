@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 use super::dataset::Dataset;
 use super::facts::{Candidates, ItemFacts, active_customers, both_candidates, candidates};
 use super::history::History;
-use super::hybrid::{Recipe, Scored, SecondStage, WindowLessons, fit_all, mean_ndcg};
+use super::hybrid::{Recipe, Scored, SecondStage, WindowLessons, each_ndcg, fit_all, mean, mean_ndcg};
 use super::method::{Counting, Fitted, Method};
 use super::models::{Candidate, Choice, Models, Neighbour, Note, Reason, Strategy, Tried};
 use super::neighbours::neighbour_lists;
+use super::quick::quick_lists;
 use super::rank;
 use super::session::SessionMethod;
-use super::signals::product_signals;
 use super::train_orders::{learned_neighbours, plan_orders};
 use super::train_sessions::plan_sessions;
 use super::window::{Case, Task, past_windows, window_days};
@@ -31,7 +31,7 @@ pub struct Settings {
     pub per_product: usize,
     /// Distinct buyers a product needs to be recommended from behaviour.
     pub min_buyers: u32,
-    /// Customers who get lists of their own, the most recent first.
+    /// Customers whose lists the second stage orders, the most recent first; the others get [`quick_lists`].
     pub most_customers: usize,
     /// Returning customers of the newest window below which counting answers instead of the second stage.
     pub min_returning: usize,
@@ -78,6 +78,8 @@ pub fn first_stage() -> Vec<Method> {
 
 /// Weight of the trees beside the logistic scores: less than they ask for, because they learn on few windows.
 pub const TREE_WEIGHT: f64 = 0.75;
+/// Length of the lists of customers beyond [`Settings::most_customers`].
+const QUICK_LENGTH: usize = 10;
 /// Names of the second stage in choices.
 pub const LOGISTIC: &str = "second-stage";
 pub const REFINED: &str = "second-stage-with-trees";
@@ -123,11 +125,12 @@ pub fn plan(
         let until = cut + days * SECONDS_PER_DAY;
         lessons.push(WindowLessons::build(&history, &methods, until, seed, monitor)?);
     }
+    let repeats = repeat_share(data, as_of);
     let mut notes = Vec::new();
     let mut answers = Vec::new();
     for &task in tasks {
         monitor.checkpoint()?;
-        answers.push(choose(task, &methods, &lessons, days, settings, &mut notes));
+        answers.push(choose(task, &methods, &lessons, days, repeats, settings, &mut notes));
     }
     Ok(Plan { methods, answers, notes })
 }
@@ -137,10 +140,11 @@ fn choose(
     methods: &[Method],
     lessons: &[WindowLessons],
     days: i64,
+    repeats: f64,
     settings: &Settings,
     notes: &mut Vec<Note>,
 ) -> (Task, Answer, Choice) {
-    let fallback = if task.only_new() {
+    let fallback = if task.only_new() || repeats < FEW_REPEATS {
         Method::DecayedPopularity { half_life_days: 7.0 }
     } else {
         Method::PersonalDecay { half_life_days: 120.0 }
@@ -168,25 +172,30 @@ fn choose(
     let stage = SecondStage::fit(&blind, task, Recipe { windows: settings.windows, trees: TREE_WEIGHT });
     let (mut second, mut trees) = (None, 0.0);
     if let Some(mut stage) = stage {
-        let refined = mean_ndcg(&stage.rank(table), cases, 10);
+        let refined = each_ndcg(&stage.rank(table), cases, 10);
         stage.tree_weight = 0.0;
-        let plain = mean_ndcg(&stage.rank(table), cases, 10);
-        tried.push(Tried { name: LOGISTIC.to_owned(), method: None, ndcg: plain });
-        tried.push(Tried { name: REFINED.to_owned(), method: None, ndcg: refined });
-        trees = if refined > plain { TREE_WEIGHT } else { 0.0 };
-        second = Some(refined.max(plain));
+        let plain = each_ndcg(&stage.rank(table), cases, 10);
+        tried.push(Tried { name: LOGISTIC.to_owned(), method: None, ndcg: mean(&plain) });
+        tried.push(Tried { name: REFINED.to_owned(), method: None, ndcg: mean(&refined) });
+        let mended = mean(&refined) > mean(&plain);
+        trees = if mended { TREE_WEIGHT } else { 0.0 };
+        second = Some(if mended { refined } else { plain });
     }
     let recipe = Recipe { windows: settings.windows, trees };
     let stage_name = if trees > 0.0 { REFINED } else { LOGISTIC };
     tried.sort_by(|a, b| b.ndcg.total_cmp(&a.ndcg).then(a.name.cmp(&b.name)));
     let n_cases = cases.len() as u32;
     let best_single = tried.iter().find(|tried| tried.method.is_some());
-    let worth_it = match (second, best_single) {
-        (Some(second), Some(single)) => second > single.ndcg,
-        _ => cases.len() >= settings.min_returning,
+    let (worth_it, sure) = match (&second, best_single.and_then(|single| single.method)) {
+        (Some(second), Some(single)) => {
+            let alone = lists_of_method(table, &single).unwrap_or_default();
+            let (gain, error) = paired_gain(second, &each_ndcg(&alone, cases, 10));
+            (gain > 0.0, gain > error)
+        }
+        _ => (cases.len() >= settings.min_returning, false),
     };
-    let enough =
-        cases.len() >= settings.min_returning || (second.is_some() && worth_it && cases.len() >= 100);
+    let second = second.map(|each| mean(&each));
+    let enough = cases.len() >= settings.min_returning || (sure && cases.len() >= FEWEST_TO_COMBINE);
     let newest_first: Vec<&WindowLessons> = lessons.iter().collect();
     let stage = if enough && worth_it { SecondStage::fit(&newest_first, task, recipe) } else { None };
     if let Some(stage) = stage {
@@ -200,12 +209,16 @@ fn choose(
         let choice = Choice { task, chosen: stage_name.to_owned(), why, cases: n_cases, tried };
         return (task, Answer::Second(Box::new(stage)), choice);
     }
-    let single = match best_single {
-        Some(best) if cases.len() >= 100 => best.method.unwrap_or(fallback),
+    // Every window is blind to a single method, so all of them choose among these.
+    let n_pooled: usize = lessons.iter().map(|lesson| lesson.cases(task).len()).sum();
+    let single = match best_pooled(methods, lessons, task) {
+        Some(best) if n_pooled >= FEWEST_TO_CHOOSE => best,
         _ => fallback,
     };
     let why = if enough {
-        format!("It was the best on the last {} days; learning to combine gained nothing.", days)
+        format!(
+            "It was the best single method on past windows of {days} days; learning to combine gained nothing."
+        )
     } else {
         let sentence = format!(
             "Only {n_cases} returning customers in the last {} days; {} are needed to learn how to combine methods.",
@@ -222,6 +235,54 @@ fn choose(
         Answer::Single(single),
         Choice { task, chosen: single.name().to_owned(), why, cases: n_cases, tried },
     )
+}
+
+/// Below this share of repeats among the lines of returning customers, own purchases foretell nothing.
+const FEW_REPEATS: f64 = 0.1;
+/// Cases under which combining models is not tried, even where it looks better.
+const FEWEST_TO_COMBINE: usize = 100;
+/// Cases, of all windows together, that the choice of a single method needs.
+const FEWEST_TO_CHOOSE: usize = 40;
+
+/// The method with the highest NDCG@10 over the cases of all windows.
+fn best_pooled(methods: &[Method], lessons: &[WindowLessons], task: Task) -> Option<Method> {
+    let mut best: Option<(Method, f64)> = None;
+    for method in methods {
+        let mut total = 0.0;
+        for lesson in lessons {
+            let lists = lists_of_method(lesson.candidates(task), method)?;
+            total += each_ndcg(&lists, lesson.cases(task), 10).iter().sum::<f64>();
+        }
+        if best.is_none_or(|found| total > found.1) {
+            best = Some((*method, total));
+        }
+    }
+    best.map(|found| found.0)
+}
+
+/// Mean difference of two answers to the same cases, and its standard error.
+fn paired_gain(ours: &[f64], theirs: &[f64]) -> (f64, f64) {
+    let gains: Vec<f64> = ours.iter().zip(theirs).map(|(a, b)| a - b).collect();
+    let n = gains.len().max(2) as f64;
+    let middle = mean(&gains);
+    let squares: f64 = gains.iter().map(|gain| (gain - middle) * (gain - middle)).sum();
+    (middle, (squares / (n - 1.0) / n).sqrt())
+}
+
+/// Of the lines that returning customers bought in their later orders, the share they had bought before.
+fn repeat_share(data: &Dataset, as_of: Seconds) -> f64 {
+    let history = History::new(data, as_of, 1);
+    let (mut repeats, mut later) = (0_u32, 0_u32);
+    for customer in 0..history.n_customers() as u32 {
+        let past = history.past(customer);
+        let mut first_at: BTreeMap<u32, u32> = BTreeMap::new();
+        for own in past {
+            let first = *first_at.entry(own.item).or_insert(own.order);
+            later += u32::from(own.order > 0);
+            repeats += u32::from(first < own.order);
+        }
+    }
+    if later > 0 { f64::from(repeats) / f64::from(later) } else { 0.0 }
 }
 
 /// The order of one first-stage model, read back from its place fact.
@@ -255,7 +316,6 @@ pub fn train(
     let fitted = fit_all(&history, &plan.methods, seed, monitor)?;
     let orders = plan_orders(data, settings, as_of, &[Task::ProductPage], monitor)?;
     let visits = plan_sessions(data, settings.window_days, as_of, monitor)?;
-    let signals = product_signals(data, as_of);
     let after_views =
         visits.as_ref().map_or(SessionMethod::Together { beta: 0.1, k: 200 }, |visits| visits.method);
     let mut neighbours = neighbour_lists(&history, after_views, settings.per_product);
@@ -268,24 +328,24 @@ pub fn train(
         products: data.products.ids().to_vec(),
         customers: data.customers.ids().to_vec(),
         neighbours,
-        popularity: signals.popularity,
-        trending: signals.trending,
-        newness: signals.newness,
         notes: plan.notes.clone(),
         ..Models::default()
     };
     let item_facts = ItemFacts::new(&history);
     let mut customers = active_customers(&history);
+    let mut others = Vec::new();
     if customers.len() > settings.most_customers {
         let newest = |customer: u32| history.past(customer).last().map_or(0, |past| past.at);
         customers.sort_by_key(|&customer| (std::cmp::Reverse(newest(customer)), customer));
-        customers.truncate(settings.most_customers);
+        others = customers.split_off(settings.most_customers);
         customers.sort_unstable();
+        others.sort_unstable();
         models.notes.push(Note {
-            code: "most-recent-customers-only".to_owned(),
+            code: "quick-lists-for-older-customers".to_owned(),
             sentence: format!(
-                "Own lists are made for the {} customers who ordered last; the others follow their group.",
-                settings.most_customers
+                "The {} customers who ordered last get lists from every model; the other {} from what goes with their own orders.",
+                settings.most_customers,
+                others.len()
             ),
         });
     }
@@ -306,6 +366,14 @@ pub fn train(
             }
         }
     }
+    if !others.is_empty() {
+        monitor.progress(7, 8, "Lists for customers of long ago");
+        let length = settings.per_customer.min(QUICK_LENGTH);
+        for (customer, [all, new]) in others.iter().zip(quick_lists(&history, &others, length, monitor)?) {
+            models.for_you[*customer as usize] = all;
+            models.discover[*customer as usize] = new;
+        }
+    }
     if let Some(stage) = plan.answers.iter().find_map(|(_, answer, _)| match answer {
         Answer::Second(stage) => Some(stage),
         Answer::Single(_) => None,
@@ -315,7 +383,7 @@ pub fn train(
     models.choices.extend(orders.answers.into_iter().map(|answer| answer.2));
     models.choices.extend(visits.map(|visits| visits.choice));
     for lists in [&mut models.for_you, &mut models.discover] {
-        tie_to_purchases(&history, models.neighbours.get(&Strategy::BoughtTogether), lists);
+        tie_to_purchases(&history, &customers, models.neighbours.get(&Strategy::BoughtTogether), lists);
     }
     if customers.is_empty() {
         models.notes.push(Note {
@@ -372,13 +440,15 @@ fn answer_customers(
 /// Puts before the other reasons of a new thing the own purchase that orders tie it to most.
 fn tie_to_purchases(
     history: &History<'_>,
+    customers: &[u32],
     together: Option<&Vec<Vec<Neighbour>>>,
     lists: &mut [Vec<Candidate>],
 ) {
     let Some(together) = together else { return };
-    for (customer, list) in lists.iter_mut().enumerate().filter(|entry| !entry.1.is_empty()) {
+    for &customer in customers {
+        let list = &mut lists[customer as usize];
         let mut strongest: BTreeMap<u32, (u16, u32)> = BTreeMap::new();
-        for item in history.bought(customer as u32) {
+        for item in history.bought(customer) {
             let own = history.products[item as usize];
             for neighbour in &together[own as usize] {
                 let tie = strongest.entry(neighbour.product).or_insert((neighbour.strength, own));

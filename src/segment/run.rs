@@ -34,12 +34,18 @@ const KS: std::ops::RangeInclusive<usize> = 2..=10;
 /// Numbers of groups that a person can tell apart, remember and make pages for.
 const USABLE: std::ops::RangeInclusive<u8> = 4..=8;
 
-/// Two numbers of groups this close in stability are equally stable; the one that tells more wins.
-const STABILITY_NOISE: f64 = 0.05;
+/// Two numbers of groups this close in stability are equally stable to a person; the one that tells more wins.
+/// Wider than what a week more or less of data does to either, so that the answer holds from week to week.
+const STABILITY_NOISE: f64 = 0.10;
+
+/// The number of groups of the run before stays while it is no less stable than this; people have pages for it.
+const STABILITY_TO_STAY: f64 = 0.20;
 
 const SILHOUETTE_ROWS: usize = 2_500;
 const STABILITY_ROWS: usize = 5_000;
+/// Bootstrap pairs: few for the curve's ends, more where the number is chosen.
 const STABILITY_PAIRS: usize = 10;
+const STABILITY_PAIRS_USABLE: usize = 20;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
@@ -272,7 +278,9 @@ pub fn run(
         );
         let k = fit.centroids.n_rows();
         let labels: Vec<u8> = rows.iter().map(|row| fit.labels[*row]).collect();
-        let stable = stability(&drawn, &labels, k, settings.seed, STABILITY_PAIRS);
+        let usable = USABLE.contains(&(k as u8));
+        let pairs = if usable { STABILITY_PAIRS_USABLE } else { STABILITY_PAIRS };
+        let stable = stability(&drawn, &labels, k, settings.seed, pairs);
         let solution = solution(fit, &order, &stable.stay, &run.buyers, &profiler);
         run.by_k.push(KCurve {
             k: k as u8,
@@ -283,7 +291,9 @@ pub fn run(
         });
         run.solutions.push(solution);
     }
-    run.suggested_k = suggest(&run.by_k, points.n_rows());
+    let former =
+        previous.filter(|previous| previous.settings.groups == Groups::Auto).map(|previous| previous.k);
+    run.suggested_k = suggest(&run.by_k, points.n_rows(), former);
     run.k = match settings.groups {
         Groups::Auto => run.suggested_k,
         Groups::Exactly(k) => k.clamp(2, most as u8),
@@ -310,12 +320,17 @@ fn cluster(points: &Points, k: usize, settings: &Settings) -> Result<kmeans::Fit
     }
 }
 
-/// The most stable number of groups that a person can use; of equally stable ones the largest.
-fn suggest(by_k: &[KCurve], n_rows: usize) -> u8 {
+/// The most stable number of groups that a person can use; of equally stable ones the largest. The `former` number
+/// stays while it is nearly as stable.
+fn suggest(by_k: &[KCurve], n_rows: usize, former: Option<u8>) -> u8 {
     let fewest = (n_rows / 100).clamp(10, 30) as u32;
     let usable: Vec<&KCurve> =
         by_k.iter().filter(|curve| USABLE.contains(&curve.k) && curve.smallest >= fewest).collect();
     let best = usable.iter().map(|curve| curve.stability).fold(f64::NEG_INFINITY, f64::max);
+    let stays = |curve: &&&KCurve| Some(curve.k) == former && curve.stability >= best - STABILITY_TO_STAY;
+    if let Some(curve) = usable.iter().find(stays) {
+        return curve.k;
+    }
     usable
         .iter()
         .rev()
@@ -415,4 +430,31 @@ fn sampled_rows(n: usize, most: usize, seed: u64) -> Vec<usize> {
     let mut rows = sample(&mut ChaCha8Rng::seed_from_u64(seed), n, most).into_vec();
     rows.sort_unstable();
     rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn curve(stabilities: &[(u8, f64)]) -> Vec<KCurve> {
+        stabilities
+            .iter()
+            .map(|&(k, stability)| KCurve { k, silhouette: 0.3, stability, smallest: 200, inertia: 1.0 })
+            .collect()
+    }
+
+    #[test]
+    fn the_largest_of_the_equally_stable_numbers_is_suggested_and_two_groups_never() {
+        let by_k = curve(&[(2, 0.99), (4, 0.90), (5, 0.86), (6, 0.78), (8, 0.82), (9, 0.89)]);
+        assert_eq!(suggest(&by_k, 4_000, None), 8);
+        assert_eq!(suggest(&curve(&[(2, 0.9), (4, 0.92), (5, 0.87), (6, 0.73)]), 4_000, None), 5);
+    }
+
+    #[test]
+    fn a_number_people_know_stays_while_it_is_nearly_as_stable() {
+        let by_k = curve(&[(4, 0.90), (5, 0.75), (6, 0.60)]);
+        assert_eq!(suggest(&by_k, 4_000, Some(5)), 5);
+        assert_eq!(suggest(&by_k, 4_000, Some(6)), 4);
+        assert_eq!(suggest(&by_k, 4_000, Some(3)), 4);
+    }
 }

@@ -53,6 +53,12 @@ impl TimeZoneName {
         Ok(transition.as_second())
     }
 
+    /// The first instant of the day after the one that holds `at`, in this zone.
+    pub fn end_of_day(&self, at: Seconds) -> Seconds {
+        let today = self.local(at).date();
+        self.instant(today.tomorrow().unwrap_or(today).to_datetime(civil::Time::midnight()))
+    }
+
     /// The wall-clock time of an instant in this zone.
     pub fn local(&self, at: Seconds) -> civil::DateTime {
         let timestamp = Timestamp::from_second(at).unwrap_or(Timestamp::UNIX_EPOCH);
@@ -88,6 +94,14 @@ mod tests {
     fn a_repeated_local_time_takes_the_earlier_instant() {
         let repeated = civil::date(2025, 10, 26).at(2, 30, 0, 0);
         assert_eq!(rfc3339(berlin().instant(repeated)), "2025-10-26T00:30:00Z");
+    }
+
+    #[test]
+    fn a_day_ends_at_local_midnight_also_when_it_has_25_hours() {
+        let evening = berlin().instant(civil::date(2025, 10, 26).at(23, 0, 0, 0));
+        assert_eq!(rfc3339(berlin().end_of_day(evening)), "2025-10-26T23:00:00Z");
+        let morning = berlin().instant(civil::date(2025, 10, 26).at(0, 0, 0, 0));
+        assert_eq!(berlin().end_of_day(morning) - morning, 25 * 3_600);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::customers::customers_view;
 use super::search_terms::search_terms;
 use crate::app::compile::words::searches;
 use crate::app::view::{StoreChoices, StoreFacts, View};
-use crate::app::{Error, Session, open, runs, train};
+use crate::app::{Error, Session, drift, open, runs, train};
 use crate::features::{History, features_of};
 use crate::shop::{Monitor, Seconds};
 use crate::workspace::Access;
@@ -39,6 +39,7 @@ pub fn view(session: &Session, now: Seconds, monitor: &dyn Monitor) -> Result<Vi
     });
     view.choices = choices;
     view.stale_runs = open::stale_runs(workspace, view.store.as_of)?;
+    view.drift = drift::watch(workspace)?.map(Arc::new);
     view.bundle = bundle;
     if let Some(mut kept) = runs::segments(workspace)? {
         monitor.checkpoint()?;
