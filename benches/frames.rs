@@ -11,7 +11,11 @@ mod common;
 
 use std::time::{Duration, Instant};
 
+use endcap::app::replay::Question;
+use endcap::bundle::Bundle;
 use endcap::decide::{Detail, PageRef, Prepared, Visit};
+use endcap::measure::replay::Look;
+use endcap::shop::Silent;
 use endcap::ui::Studio;
 use endcap::ui::history::History;
 use endcap::ui::persist::Settings;
@@ -46,6 +50,8 @@ fn measure(n: usize) {
         let [p50, p95, p99] = percentiles(&mut times);
         println!("{n:>8}  {what:<22} {p50:>8.2} {p95:>8.2} {p99:>8.2}");
     }
+
+    replay(n, &bundle);
 
     let ctx = egui::Context::default();
     let mut studio = Studio::new(&ctx, Settings::default(), || common::NOW);
@@ -101,6 +107,32 @@ fn measure(n: usize) {
     });
     assert_ne!(*window.studio.document(), before, "the slider moved a weight");
     window.frame(vec![button(slider.center(), false)]);
+}
+
+/// The strip's two answers after an edit of the homepage, on worker threads in the window.
+fn replay(n: usize, bundle: &Bundle) {
+    let past = common::past(bundle, 3_000);
+    let look = Look { visible: 6, row: None, at: common::NOW, device: None };
+    let before = std::sync::Arc::clone(&bundle.document);
+    for (what, quick) in [("quick estimate", true), ("full replay", false)] {
+        let mut times: Vec<Duration> = (0..6_u32)
+            .map(|edit| {
+                let mut after = (*before).clone();
+                for row in after.layouts.values_mut().flat_map(|layout| &mut layout.default) {
+                    row.variety = 50 + edit;
+                }
+                let (before, after) = (std::sync::Arc::clone(&before), std::sync::Arc::new(after));
+                let question = Question { page: PageRef::Home, look: look.clone(), before, after };
+                let started = Instant::now();
+                let answer = past.compare(&question, quick, &Silent).expect("nobody cancels");
+                assert!(answer.is_ok(), "there are enough orders");
+                started.elapsed()
+            })
+            .skip(1)
+            .collect();
+        let [p50, p95, _] = percentiles(&mut times);
+        println!("{n:>8}  {what:<22} {p50:>8.2} {p95:>8.2}");
+    }
 }
 
 fn button(pos: egui::Pos2, pressed: bool) -> egui::Event {

@@ -176,26 +176,34 @@ fn a_difference_is_said_in_words_with_the_people_who_see_it() {
     assert!(diff.rows.iter().all(|row| row.sentence.contains("customers see it")));
 }
 
-/// 12 random bundles × 240 golden cases in Node.
+/// 12 random bundles × 240 golden cases in Node. With `ENDCAP_GOLDEN` naming a folder they are left there for the
+/// engines of `tests/engines`.
 #[test]
 fn javascript_answers_every_golden_case_as_the_library_does() {
     if Command::new("node").arg("--version").output().is_err() {
         println!("SKIPPED: node is missing, so endcap.js was not replayed");
         return;
     }
-    let folder = tempfile::tempdir().unwrap();
+    let temporary = tempfile::tempdir().unwrap();
+    let folder = std::env::var_os("ENDCAP_GOLDEN").map_or_else(|| temporary.path().to_owned(), PathBuf::from);
     for (path, bytes) in web::files() {
-        let path = folder.path().join(path);
+        let path = folder.join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, bytes).unwrap();
     }
-    fs::write(folder.path().join("package.json"), r#"{"type":"module"}"#).unwrap();
+    fs::write(folder.join("package.json"), r#"{"type":"module"}"#).unwrap();
     let bundles: Vec<PathBuf> = (100..112)
-        .map(|seed| written(folder.path(), &format!("{seed}.bundle"), &bundle(seed, 60, 18)))
+        .map(|seed| {
+            let name = format!("{seed}.bundle");
+            if folder.join(&name).exists() {
+                fs::remove_dir_all(folder.join(&name)).unwrap();
+            }
+            written(&folder, &name, &bundle(seed, 60, 18))
+        })
         .collect();
     let output = Command::new("node")
-        .arg(folder.path().join("replay.mjs"))
-        .arg(folder.path().join("endcap.js"))
+        .arg(folder.join("replay.mjs"))
+        .arg(folder.join("endcap.js"))
         .args(&bundles)
         .output()
         .unwrap();

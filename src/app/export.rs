@@ -5,12 +5,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::addresses::{self, Addresses};
+use super::campaign::{Campaigns, campaigns};
 use super::compile::Parts;
 use super::{Error, open, runs};
 use crate::bundle::{self, Bundle, EVERYONE, disk};
 use crate::decide::{HistoryItem, HistoryKind, Prepared, golden};
 use crate::export::{
-    self, Goods, Interaction, InteractionKind, Member, Projection, Section, Subject, Target,
+    self, ExportFile, Goods, Interaction, InteractionKind, Member, Message, Projection, Section, Subject,
+    Target,
 };
 use crate::features::StoreFrames;
 use crate::features::columns::Reader;
@@ -71,17 +74,18 @@ impl Exporter {
         if let Some(document) = document {
             bundle.document = Arc::clone(document);
         }
-        let extras = extras(&bundle, now)?;
+        let campaigns = campaigns(workspace, &bundle, monitor)?;
+        let extras = extras(&bundle, &campaigns, now)?;
         let (manifest, files) = disk::assemble(&bundle, &extras)
             .map_err(|source| Error::bug_because("The bundle could not be put together.", source))?;
         let goods = goods(workspace, &bundle)?;
         let (mut members, interactions) = match with {
             People::None => (Vec::new(), Vec::new()),
-            People::Ids | People::Emails => people(workspace, &bundle, now, monitor)?,
+            People::Ids | People::Emails => people(workspace, &bundle, &campaigns, now, monitor)?,
         };
         if with == People::Emails {
             let addresses: BTreeMap<String, String> = workspace.emails()?.into_iter().collect();
-            for member in &mut members {
+            for member in members.iter_mut().filter(|member| member.consent == Consent::Given) {
                 member.email = addresses.get(&member.id).cloned();
             }
         }
@@ -97,6 +101,22 @@ impl Exporter {
             pictures,
             sections,
         })
+    }
+
+    /// Adds addresses of members who agreed to mail; returns how many.
+    pub fn add_addresses(
+        &mut self,
+        workspace: &Workspace,
+        from: &Addresses,
+        monitor: &dyn Monitor,
+    ) -> Result<u64, Error> {
+        let known = addresses::read(workspace, from, monitor)?;
+        let mut added = 0;
+        for member in self.members.iter_mut().filter(|member| member.consent == Consent::Given) {
+            member.email = known.get(&member.id).cloned();
+            added += u64::from(member.email.is_some());
+        }
+        Ok(added)
     }
 
     pub fn bundle_id(&self) -> &str {
@@ -126,7 +146,11 @@ impl Exporter {
                 members: if for_people { self.members.clone() } else { Vec::new() },
                 interactions: if for_people { self.interactions.clone() } else { Vec::new() },
                 bundle_files: if target == Target::Web { self.bundle_files.clone() } else { Vec::new() },
-                pictures: if target == Target::Report { self.pictures.clone() } else { BTreeMap::new() },
+                pictures: if matches!(target, Target::Report | Target::Web) {
+                    self.pictures.clone()
+                } else {
+                    BTreeMap::new()
+                },
                 sections: if target == Target::Report { self.sections.clone() } else { Vec::new() },
             },
         )
@@ -162,12 +186,17 @@ pub fn target(name: &str) -> Result<Target, Error> {
 /// Writes the files of a projection into a folder, each whole or not at all. Files of an earlier export of the same
 /// names are replaced; others are left alone.
 pub fn write(projection: &Projection, folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    write_files(&projection.files, folder)
+}
+
+/// Writes files into a folder, each whole or not at all.
+pub fn write_files(files: &[ExportFile], folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let failed = |path: &Path| {
         let message = format!("{} cannot be written", path.display());
         move |source: std::io::Error| Error::environment_because(message, source)
     };
-    let mut written = Vec::with_capacity(projection.files.len());
-    for file in &projection.files {
+    let mut written = Vec::with_capacity(files.len());
+    for file in files {
         let path = folder.join(&file.path);
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).map_err(failed(parent))?;
@@ -266,6 +295,7 @@ fn goods(workspace: &Workspace, bundle: &Bundle) -> Result<Vec<Goods>, Error> {
 fn people(
     workspace: &Workspace,
     bundle: &Bundle,
+    campaigns: &Campaigns,
     now: Seconds,
     monitor: &dyn Monitor,
 ) -> Result<(Vec<Member>, Vec<Interaction>), Error> {
@@ -282,17 +312,38 @@ fn people(
         }
     }
     let consents = consents(&frames)?;
+    let tags: BTreeMap<String, Vec<String>> =
+        workspace.contacts()?.into_iter().map(|contact| (contact.id, contact.tags)).collect();
+    let messages: BTreeMap<&str, Message> = campaigns
+        .lists
+        .iter()
+        .flat_map(|list| list.entries.iter().map(move |entry| (list, entry)))
+        .map(|(list, entry)| {
+            let message = Message {
+                trigger: list.trigger.id.clone(),
+                product: entry.product,
+                due: entry.due.map(crate::forecast::iso_day),
+            };
+            (campaigns.people[entry.person].id.as_str(), message)
+        })
+        .collect();
     let mut members: Vec<Member> = data
         .customers
         .ids()
         .iter()
-        .map(|id| Member {
-            id: id.clone(),
-            consent: consents.get(id).copied().unwrap_or_default(),
-            segment: group_of
-                .get(id.as_str())
-                .map_or_else(|| EVERYONE.to_owned(), |group| (*group).to_owned()),
-            ..Member::default()
+        .map(|id| {
+            let segment = group_of.get(id.as_str()).copied().unwrap_or(EVERYONE);
+            let message = messages.get(id.as_str()).cloned();
+            Member {
+                id: id.clone(),
+                consent: consents.get(id).copied().unwrap_or_default(),
+                tags: tags.get(id).cloned().unwrap_or_default(),
+                segment: segment.to_owned(),
+                offer_percent: campaigns
+                    .offer_percent(segment, message.as_ref().map(|message| message.trigger.as_str())),
+                message,
+                ..Member::default()
+            }
         })
         .collect();
     let in_catalog: Vec<Option<u32>> =
@@ -341,7 +392,7 @@ fn people(
     Ok((members, interactions))
 }
 
-fn consents(frames: &StoreFrames) -> Result<BTreeMap<String, Consent>, Error> {
+pub(super) fn consents(frames: &StoreFrames) -> Result<BTreeMap<String, Consent>, Error> {
     let unreadable = |source| Error::bug_because("The customers could not be read.", source);
     let reader = Reader::new("customers", &frames.customers);
     let ids = reader.text("id").map_err(unreadable)?;
@@ -367,12 +418,28 @@ fn pictures(bundle: &Bundle) -> BTreeMap<String, Vec<u8>> {
     pictures
 }
 
-/// Writes the bundle beside what it replaces, and reads it back.
-pub fn compile(workspace: &Workspace, out: &Path, now: Seconds) -> Result<disk::Manifest, Error> {
+/// The bundle of a workspace with everything that travels with it, ready to be written.
+pub fn packed(
+    workspace: &Workspace,
+    now: Seconds,
+    monitor: &dyn Monitor,
+) -> Result<(Bundle, disk::Extras), Error> {
     let bundle = open::bundle(workspace)?.ok_or_else(|| {
         Error::user("There is nothing to compile yet. Import products and orders, then run `endcap train`")
     })?;
-    let extras = extras(&bundle, now)?;
+    let campaigns = campaigns(workspace, &bundle, monitor)?;
+    let extras = extras(&bundle, &campaigns, now)?;
+    Ok((bundle, extras))
+}
+
+/// Writes the bundle beside what it replaces, and reads it back.
+pub fn compile(
+    workspace: &Workspace,
+    out: &Path,
+    now: Seconds,
+    monitor: &dyn Monitor,
+) -> Result<disk::Manifest, Error> {
+    let (bundle, extras) = packed(workspace, now, monitor)?;
     let failed = |source: bundle::disk::Error| match source {
         disk::Error::Exists(_) => Error::user_because(
             format!("{} exists. A bundle is never overwritten; choose another name", out.display()),
@@ -386,9 +453,16 @@ pub fn compile(workspace: &Workspace, out: &Path, now: Seconds) -> Result<disk::
     Ok(manifest)
 }
 
-/// What a bundle carries besides itself: its date, the kind of ids, golden cases and fallbacks.
-fn extras(bundle: &Bundle, now: Seconds) -> Result<disk::Extras, Error> {
-    let files = golden::files(&Prepared::new(bundle), GOLDEN_SEED)
+/// What a bundle carries besides itself: its date, the kind of ids, golden cases, fallbacks, triggers and offers.
+fn extras(bundle: &Bundle, campaigns: &Campaigns, now: Seconds) -> Result<disk::Extras, Error> {
+    let mut files = golden::files(&Prepared::new(bundle), GOLDEN_SEED)
         .map_err(|source| Error::bug_because("The golden cases could not be made.", source))?;
+    let unwritable = |source| Error::bug_because("Triggers and offers could not be written.", source);
+    let triggers: Vec<_> = campaigns.lists.iter().map(|list| &list.trigger).collect();
+    files.insert("triggers.json".to_owned(), bundle::canonical::to_bytes(&triggers).map_err(unwritable)?);
+    files.insert(
+        "offers.json".to_owned(),
+        bundle::canonical::to_bytes(&campaigns.offers).map_err(unwritable)?,
+    );
     Ok(disk::Extras { created_at: now, id_kind: ID_KIND.to_owned(), files, ..disk::Extras::default() })
 }

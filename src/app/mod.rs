@@ -3,8 +3,11 @@
 //! **Invariant**: the window and the command line do the same things because both call this room, and only it reads
 //! the clock.
 
+pub mod addresses;
 pub mod audit;
+pub mod campaign;
 pub mod clock;
+pub mod cluster;
 pub mod compile;
 pub mod desk;
 pub mod drift;
@@ -19,6 +22,7 @@ pub mod open;
 pub mod pictures;
 pub mod present;
 pub mod replay;
+pub mod report;
 pub mod runs;
 pub mod sample;
 pub mod segments;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::runs::{previous_segments, put_segments, segments};
-use super::{Error, Kind};
+use super::{Error, Kind, train};
 use crate::features::{StoreFrames, customer_features, history};
 use crate::segment::{self, Algorithm, Edit, Groups, SegmentRun, Settings};
 use crate::shop::time::rfc3339;
@@ -63,28 +63,46 @@ pub fn group_frames(
     })
 }
 
-/// Makes one edit on the newest grouping and keeps the result as a run of its own. The older run stays: undo goes
-/// back to it.
+/// Makes one edit on the newest grouping, keeps the result as a run of its own, and renews what pages need of it. The
+/// older run stays: `None` goes back to it.
 pub fn edit_groups(
     workspace: &mut Workspace,
-    edit: &Edit,
+    edit: Option<&Edit>,
+    settings: &train::Settings,
     monitor: &dyn Monitor,
 ) -> Result<SegmentRun, Error> {
     let kept =
         segments(workspace)?.ok_or_else(|| Error::user("There are no groups yet. Group customers first."))?;
     let previous = previous_segments(workspace)?.map(|kept| kept.result);
-    let frames = workspace.frames_watched(Some(kept.result.as_of), monitor)?;
-    let features = customer_features(&frames, kept.result.as_of)
-        .map_err(|error| Error::bug_because("The store cannot be read as columns.", error))?;
-    if features.ids() != kept.result.customer_ids {
-        return Err(Error::user(
-            "The data has changed since customers were grouped. Group them again first.",
-        ));
-    }
-    let run = segment::edit::apply(&kept.result, &features, previous.as_ref(), edit)
-        .map_err(|error| Error::user(error.to_string()))?;
-    put_segments(workspace, &run, &kept.info.input_digest, Timestamp::now().as_second())?;
+    let run = match edit {
+        None => previous.ok_or_else(|| Error::user("There is no earlier grouping to go back to."))?,
+        Some(edit) => {
+            let frames = workspace.frames_watched(Some(kept.result.as_of), monitor)?;
+            let features = customer_features(&frames, kept.result.as_of)
+                .map_err(|error| Error::bug_because("The store cannot be read as columns.", error))?;
+            if features.ids() != kept.result.customer_ids {
+                return Err(Error::user(
+                    "The data has changed since customers were grouped. Group them again first.",
+                ));
+            }
+            segment::edit::apply(&kept.result, &features, previous.as_ref(), edit)
+                .map_err(|error| Error::user(error.to_string()))?
+        }
+    };
+    train::keep_groups(workspace, &run, settings, monitor)?;
     Ok(run)
+}
+
+/// The id of a group by its id or name, any case.
+pub fn group_id(run: &SegmentRun, wanted: &str) -> Result<String, Error> {
+    let found = run
+        .groups
+        .iter()
+        .find(|group| group.id == wanted || group.name.to_lowercase() == wanted.to_lowercase());
+    found.map(|group| group.id.clone()).ok_or_else(|| {
+        let names: Vec<&str> = run.groups.iter().map(|group| group.name.as_str()).collect();
+        Error::user(format!("There is no group `{wanted}`. There are: {}.", names.join(", ")))
+    })
 }
 
 /// The end, in the store's time zone, of the day of the last order that is not in the future: old exports are judged at

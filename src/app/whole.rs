@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::export::{self, Exporter};
-use super::{Error, ImportReport, ImportRequest, NewStore, Session, train};
+use super::{Error, ImportReport, ImportRequest, NewStore, Session, report, train};
 use crate::export::{Section, Target};
 use crate::shop::{Currency, Monitor, Seconds, TimeZoneName};
 
@@ -69,12 +69,13 @@ pub fn run(request: &Request, monitor: &dyn Monitor) -> Result<Outcome, Error> {
     };
     let settings = train::Settings::at(request.now);
     let trained = train::train(session.workspace_mut(), &settings, monitor)?;
-    let sections = sections(&imported, &trained);
+    let mut sections = vec![chosen(&trained)];
+    sections.extend(report::sections(&session, &workspace, false, monitor)?);
     let people = request.targets.iter().any(|target| target.names_customers());
     let exporter = Exporter::gather(session.workspace(), trained.as_of, people, sections, monitor)?;
     let bundle = request.out.join(format!("{}.bundle", exporter.bundle_id()));
     if !bundle.exists() {
-        export::compile(session.workspace(), &bundle, trained.as_of)?;
+        export::compile(session.workspace(), &bundle, trained.as_of, monitor)?;
     }
     let mut targets = request.targets.clone();
     targets.push(Target::Report);
@@ -102,44 +103,11 @@ fn unnamed(out: &Path) -> NewStore {
     NewStore { name, currency: Currency::new("USD"), time_zone: TimeZoneName::default() }
 }
 
-/// What the report says beside the pages.
-fn sections(imported: &ImportReport, trained: &train::Report) -> Vec<Section> {
-    let totals = imported.summary.totals;
-    let data = Section {
-        title: "What the data holds".to_owned(),
-        paragraphs: vec![format!(
-            "{} products in {} variants, {} customers, {} orders with {} lines, {} visits and searches.",
-            totals.products,
-            totals.variants,
-            totals.customers,
-            totals.orders,
-            totals.order_lines,
-            totals.events
-        )],
-        header: ["How many", "What", "What to do"].map(str::to_owned).to_vec(),
-        rows: imported
-            .summary
-            .issues
-            .iter()
-            .map(|issue| vec![issue.count.to_string(), issue.message.clone(), issue.advice.clone()])
-            .collect(),
-    };
-    let models = Section {
+fn chosen(trained: &train::Report) -> Section {
+    Section {
         title: "How recommendations were chosen".to_owned(),
         paragraphs: trained.notes.clone(),
         header: ["Task", "Choice and why"].map(str::to_owned).to_vec(),
         rows: trained.chosen.iter().map(|(task, why)| vec![task.clone(), why.clone()]).collect(),
-    };
-    let next = Section {
-        title: "What to do next".to_owned(),
-        paragraphs: vec![
-            "Fix what stands in the table above where it says so, export again, and import the new files: the second \
-             import shows what moved."
-                .to_owned(),
-            "Open the workspace in Endcap, look at the homepage of each group, and pin what must be there.".to_owned(),
-            "Load one projection into a test shop first; each folder says how, and how to go back.".to_owned(),
-        ],
-        ..Section::default()
-    };
-    vec![data, models, next]
+    }
 }

@@ -315,7 +315,7 @@ pub fn all() -> Vec<(&'static str, Value)> {
                         "redirects",
                         json!({"type": "array", "items": object(&[("query", text.clone()), ("to", text.clone())], &[])}),
                     ),
-                    ("ignored_words", texts),
+                    ("ignored_words", texts.clone()),
                 ],
                 &[],
             )),
@@ -325,7 +325,7 @@ pub fn all() -> Vec<(&'static str, Value)> {
             schema(json!({"type": "array", "items": object(&[("id", text.clone()), ("name", text.clone()),
             ("layer", text.clone()), ("arms", json!({"type": "array", "items": object(&[("id", text.clone()),
                 ("start", count.clone()), ("end", json!({"type": "integer", "minimum": 0, "maximum": 10_000}))], &[])})),
-            ("has_holdout", flag), ("from", json!({"type": ["integer", "null"]})), ("until", json!({"type": ["integer", "null"]}))], &[])})),
+            ("has_holdout", flag.clone()), ("from", json!({"type": ["integer", "null"]})), ("until", json!({"type": ["integer", "null"]}))], &[])})),
         ),
         ("fallback", schema(json!({"type": "object"}))),
         (
@@ -341,8 +341,28 @@ pub fn all() -> Vec<(&'static str, Value)> {
                 &[],
             )),
         ),
-        ("offers", schema(json!({"type": "array"}))),
-        ("triggers", schema(json!({"type": "array"}))),
+        (
+            "offers",
+            schema(json!({"type": "array", "items": object(&[
+                ("id", text.clone()), ("segment", text.clone()),
+                ("percent", json!({"type": "integer", "minimum": 0, "maximum": 100})),
+                ("onlySlippingAway", flag.clone()),
+                ("wouldBuyWithout", json!({"enum": ["likely_without", "unclear", "unlikely_without"]})),
+                ("boughtOnSalePermille", count.clone()), ("reliancePermille", count.clone()),
+                ("costIfAllUse", integer.clone()), ("marginFloorPercent", count.clone()),
+                ("notOn", texts.clone()), ("uncheckedProducts", count.clone()), ("sentence", text.clone()),
+            ], &[])})),
+        ),
+        (
+            "triggers",
+            schema(json!({"type": "array", "items": object(&[
+                ("id", text.clone()),
+                ("kind", json!({"enum": ["cart_left_behind", "restock_due", "back_in_stock", "price_drop",
+                    "second_order", "slipping_away"]})),
+                ("title", text.clone()), ("sentence", text.clone()), ("page", text.clone()),
+                ("picks", count.clone()), ("restDays", count.clone()), ("ready", flag.clone()),
+            ], &[("needs", text.clone()), ("people", json!({"type": "integer", "minimum": 10}))])})),
+        ),
         ("report", schema(json!({"type": "object"}))),
         ("provenance", schema(json!({"type": "object"}))),
     ]

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use super::{
-    audit, compile, decide, diff, evaluate, export, fix, forecast, forget, import, new, page, person, replay,
+    audit, campaign, compile, decide, diff, evaluate, export, fix, forecast, forget, import, new, page, person, replay,
     rule, run, sample, segment, serve, train, verify,
 };
 use crate::app::Start;
@@ -108,6 +108,9 @@ pub enum Command {
     /// Write a projection for another system, with a report of what it can and cannot carry
     #[command(after_help = "Example: endcap export shop.endcap --to shopify --out out")]
     Export(export::Args),
+    /// Who to write to about what, and which group needs no discount
+    #[command(after_help = "Example: endcap campaign shop.endcap --out campaigns")]
+    Campaign(campaign::Args),
     /// Answer page requests over HTTP from a bundle
     #[command(after_help = "Example: endcap serve shop.bundle --listen 127.0.0.1:8737")]
     Serve(serve::Args),

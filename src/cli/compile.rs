@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use super::Printer;
-use super::source::{self, from_bundle};
-use crate::app::{Error, train};
-use crate::bundle::{self, Extras};
-use crate::decide::{Prepared, golden, verify};
+use super::source::from_bundle;
+use crate::app::{Error, Session, export, train};
+use crate::bundle;
+use crate::decide::verify;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -18,10 +18,8 @@ pub struct Args {
 }
 
 pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
-    let compiled = source::bundle(&args.file)?;
-    let prepared = Prepared::new(&compiled);
-    let mut extras = Extras { created_at: train::now(), ..Extras::default() };
-    extras.files = golden::files(&prepared, 1).map_err(from_bundle)?;
+    let session = Session::open_read_only(&args.file)?;
+    let (compiled, extras) = export::packed(session.workspace(), train::now(), printer)?;
     let (_, all) = bundle::disk::assemble(&compiled, &extras).map_err(from_bundle)?;
     let said = verify(&all).map_err(from_bundle)?;
     if !said.passed() {

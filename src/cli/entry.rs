@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use super::args::{Command, Invocation};
 use super::printer::{self, Printer};
 use super::{
-    audit, compile, decide, diff, evaluate, export, fix, forecast, forget, import, new, page, person, replay,
+    audit, campaign, compile, decide, diff, evaluate, export, fix, forecast, forget, import, new, page, person, replay,
     rule, run as whole, sample, segment, serve, train, verify,
 };
 use crate::app::{Error, Kind, Start};
@@ -65,6 +65,7 @@ fn dispatch(command: Command, printer: &Printer) -> Result<(), Error> {
         Command::Diff(args) => diff::run(&args, printer),
         Command::Decide(args) => decide::run(&args, printer),
         Command::Export(args) => export::run(&args, printer),
+        Command::Campaign(args) => campaign::run(&args, printer),
         Command::Serve(args) => serve::run(&args, printer),
         Command::Person(args) => person::run(&args, printer),
         Command::Forget(args) => forget::run(&args, printer),

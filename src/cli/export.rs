@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use super::Printer;
+use super::printer::grouped;
+use crate::app::addresses::Addresses;
 use crate::app::export::{self as use_case, Exporter};
-use crate::app::{Error, Session, train};
+use crate::app::{Error, Session, report, train};
 use crate::export::{Fidelity, Projection, Target};
 
 #[derive(Debug, clap::Args)]
@@ -21,6 +23,34 @@ pub struct Args {
     /// Only say what would be written and what it cannot carry
     #[arg(long)]
     pub dry_run: bool,
+    #[command(flatten)]
+    pub addresses: AddressArgs,
+    /// Leave the backtest out of the report; it takes as long as training twice
+    #[arg(long)]
+    pub no_backtest: bool,
+}
+
+/// Whether files for people hold e-mail addresses, of those who agreed. Without it they hold customer ids.
+#[derive(Debug, clap::Args)]
+pub struct AddressArgs {
+    /// Take e-mail addresses from the shop's own customer or order export; they are not kept
+    #[arg(long, value_name = "FILE", conflicts_with = "addresses")]
+    pub customers: Vec<PathBuf>,
+    /// Use the addresses the workspace keeps, where its owner turned names on
+    #[arg(long)]
+    pub addresses: bool,
+}
+
+impl AddressArgs {
+    pub(super) fn wanted(&self) -> Addresses {
+        if self.addresses {
+            Addresses::Kept
+        } else if self.customers.is_empty() {
+            Addresses::None
+        } else {
+            Addresses::Files(self.customers.clone())
+        }
+    }
 }
 
 pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
@@ -38,8 +68,24 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
         }
     };
     let mut session = Session::open_or_read(&args.file)?;
-    let exporter =
-        Exporter::gather(session.workspace(), train::now(), target.names_customers(), Vec::new(), printer)?;
+    let wanted = args.addresses.wanted();
+    if wanted != Addresses::None && !target.names_customers() {
+        return Err(Error::user(format!(
+            "Files for {} name no customers, so they hold no addresses",
+            target.title()
+        )));
+    }
+    let sections = if target == Target::Report {
+        report::sections(&session, &args.file, !args.no_backtest && !args.dry_run, printer)?
+    } else {
+        Vec::new()
+    };
+    let mut exporter =
+        Exporter::gather(session.workspace(), train::now(), target.names_customers(), sections, printer)?;
+    let addresses = exporter.add_addresses(session.workspace(), &wanted, printer)?;
+    if addresses > 0 {
+        printer.message(&format!("The files hold {} e-mail addresses.", grouped(addresses)));
+    }
     let projection = exporter.project(target);
     if let (Some(out), false) = (out, args.dry_run) {
         let written = use_case::write(&projection, out)?;
@@ -53,7 +99,7 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
         };
         use_case::note(session.workspace_mut(), &note)?;
     }
-    printer.answer(&document(&projection, args), || text(&projection, args))
+    printer.answer(&document(&projection, args, addresses), || text(&projection, args))
 }
 
 fn list() -> Value {
@@ -69,11 +115,11 @@ fn list() -> Value {
     json!({ "targets": targets })
 }
 
-fn document(projection: &Projection, args: &Args) -> Value {
+fn document(projection: &Projection, args: &Args, addresses: u64) -> Value {
     let files: Vec<Value> =
         projection.files.iter().map(|file| json!({ "path": file.path, "bytes": file.bytes.len() })).collect();
     json!({
-        "target": projection.target.name(), "out": args.out, "dry_run": args.dry_run, "files": files,
+        "target": projection.target.name(), "out": args.out, "dry_run": args.dry_run, "files": files, "addresses": addresses,
         "fidelity": {
             "exact": projection.fidelity.count(Fidelity::Exact),
             "approximate": projection.fidelity.count(Fidelity::Approximate),

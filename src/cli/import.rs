@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::Printer;
 use super::printer::grouped;
 use crate::app::clock::now;
-use crate::app::{Error, ImportReport, ImportRequest, NewStore, Session, drift};
+use crate::app::{Error, ImportReport, ImportRequest, NewStore, Session, cluster, drift};
 use crate::import::{DateOrder, FileReport, Mapping, Platform, Severity};
 use crate::shop::{Currency, TimeZoneName};
 
@@ -17,8 +17,11 @@ pub struct Args {
     /// The workspace; made if missing
     pub file: PathBuf,
     /// Files, folders or zips
-    #[arg(required = true)]
+    #[arg(required_unless_present = "from_spark")]
     pub paths: Vec<PathBuf>,
+    /// The folder a Spark job of `export --to spark` wrote: lists, groups and counts replace the studio's own
+    #[arg(long, value_name = "DIR", conflicts_with = "paths")]
+    pub from_spark: Option<PathBuf>,
     /// Read the files as this platform's instead of detecting it
     #[arg(long, value_parser = platform)]
     pub platform: Option<Platform>,
@@ -40,6 +43,22 @@ pub struct Args {
 }
 
 pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
+    if let Some(folder) = &args.from_spark {
+        let mut session = Session::open(&args.file)?;
+        let brought = cluster::bring(session.workspace_mut(), folder, now(), printer)?;
+        return printer.answer(&brought, || {
+            format!(
+                "{} products have {} neighbours from the cluster; {} customers were assigned, {} of them moved; {} were \
+                 counted; {} rows speak of what this workspace does not know.\n",
+                grouped(brought.products),
+                grouped(brought.neighbors),
+                grouped(brought.grouped),
+                grouped(brought.moved),
+                grouped(brought.counted),
+                grouped(brought.unknown)
+            )
+        });
+    }
     if let Some(missing) = args.paths.iter().find(|path| !path.exists()) {
         return Err(Error::user(format!("There is no such file or folder: {}", missing.display())));
     }

@@ -9,6 +9,7 @@ mod printer;
 pub mod values;
 
 mod audit;
+mod campaign;
 mod compile;
 mod decide;
 mod diff;

@@ -147,9 +147,16 @@ fn words(found: &Replayed, title: &dyn Fn(&str) -> String, group: &dyn Fn(&str) 
         lines.push(format!("  {:<24} {:>5} orders   {}", group(id), orders, points(change)));
     }
     for (what, examples) in [("Now in view", &found.gained), ("Out of view", &found.lost)] {
-        if !examples.is_empty() {
-            let names: Vec<String> = examples.iter().take(5).map(|example| title(&example.product)).collect();
-            lines.push(format!("  {what}: {} of {}", names.join(", "), examples.len()));
+        let mut names: Vec<String> = Vec::new();
+        for example in examples {
+            let name = title(&example.product);
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        if !names.is_empty() {
+            names.truncate(5);
+            lines.push(format!("  {what}: {} ({} orders)", names.join(", "), examples.len()));
         }
     }
     lines.push(format!("\n{CAVEAT}"));

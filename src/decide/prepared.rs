@@ -91,13 +91,13 @@ impl Prepared {
     }
 
     pub(super) fn effects(&self, active: &[&CompiledRule], now: Seconds) -> Arc<Effects> {
-        let compute = || Arc::new(Effects::of(active, &self.bundle, self.index.len, now));
         let key: Vec<(u32, u32)> = active.iter().map(|rule| (rule.at, rule.era(now))).collect();
-        let mut known = self.lock();
-        if let Some(effects) = known.get(&key) {
+        if let Some(effects) = self.lock().get(&key) {
             return Arc::clone(effects);
         }
-        let effects = compute();
+        // Not under the lock, so that other pages go on; two may compute the same, and both are right.
+        let effects = Arc::new(Effects::of(active, &self.bundle, self.index.len, now));
+        let mut known = self.lock();
         if known.len() >= (MOST_CELLS / self.index.len.max(1)).clamp(8, 512) {
             known.clear();
         }

@@ -231,6 +231,7 @@ pub(crate) fn subject(prepared: &Prepared) -> Subject<'_> {
         tags: vec!["vip".to_owned(), "seg:old".to_owned()],
         segment: segment.to_owned(),
         history: vec![HistoryItem { product: "lamp".to_owned(), kind: HistoryKind::View, age: 60 }],
+        ..Member::default()
     };
     Subject {
         prepared,

@@ -89,12 +89,13 @@ impl FidelityReport {
     /// The report as the file beside the export.
     pub fn markdown(&self) -> String {
         let mut text = format!(
-            "# What {} carries\n\n{} exact, {} approximate, {} dropped. Formats follow the \
-             system's public documentation; they were not tried with a live account.\n\n| what | fidelity | how |\n|---|---|---|\n",
+            "# What {} carries\n\n{} exact, {} approximate, {} dropped.\n\nChecked: {} Nothing was tried with a \
+             live account.\n\n| what | fidelity | how |\n|---|---|---|\n",
             self.target.title(),
             self.count(Fidelity::Exact),
             self.count(Fidelity::Approximate),
             self.count(Fidelity::Dropped),
+            self.target.checked(),
         );
         for verdict in &self.verdicts {
             let word = match verdict.fidelity {

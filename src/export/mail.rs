@@ -6,8 +6,7 @@ use super::ExportFile;
 use super::fidelity::{Fidelity, FidelityReport};
 use super::subject::{Member, Subject};
 use super::text::csv;
-use crate::decide::{Detail, PageRef, Visit};
-use crate::merch::{BlockKind, PageKey};
+use crate::campaign;
 use crate::shop::Consent;
 
 const PICKS: usize = 6;
@@ -21,22 +20,31 @@ fn may_be_mailed<'s>(subject: &'s Subject<'_>) -> Vec<&'s Member> {
     subject.members.iter().filter(|member| member.consent == Consent::Given).collect()
 }
 
-/// The first products a person would see: on the e-mail page where there is one, else on the homepage.
+/// The products of somebody's next message, without what they bought of late.
 fn picks(subject: &Subject<'_>, member: &Member) -> Vec<u32> {
-    let has_mail = subject.bundle().document.layout(&PageKey::Email(None)).is_some();
-    let page = if has_mail { PageRef::Email("picks".to_owned()) } else { PageRef::Home };
-    let mut visit = Visit::of(page, subject.now);
-    visit.segment = Some(subject.group_of(member).to_owned());
-    visit.history.clone_from(&member.history);
-    visit.limit = Some(PICKS as u32);
-    let decided = subject.prepared.decide(&visit, Detail::Plain);
-    decided
-        .blocks
-        .iter()
-        .filter(|block| block.kind == BlockKind::Products)
-        .flat_map(|block| block.slots.iter().map(|slot| slot.product))
-        .take(PICKS)
-        .collect()
+    let message = member.message.as_ref();
+    campaign::picks(
+        subject.prepared,
+        message.map_or("picks", |message| &message.trigger),
+        subject.group_of(member),
+        &member.history,
+        subject.now,
+        message.and_then(|message| message.product),
+        PICKS,
+    )
+}
+
+/// Fields every profile has, so that yesterday's message does not stay: empty where nothing is due.
+fn message_fields(subject: &Subject<'_>, member: &Member) -> [(&'static str, &'static str, Value); 4] {
+    let message = member.message.as_ref();
+    let product = message.and_then(|message| message.product).map(|product| subject.product_id(product));
+    let due = message.and_then(|message| message.due.as_deref());
+    [
+        ("endcap_trigger", "TRIGGER", json!(message.map_or("", |message| &message.trigger))),
+        ("endcap_trigger_product", "TRIGPROD", json!(product.unwrap_or_default())),
+        ("endcap_trigger_due", "TRIGDUE", json!(due.unwrap_or_default())),
+        ("endcap_offer_percent", "OFFER", json!(member.offer_percent.to_string())),
+    ]
 }
 
 fn left_out(subject: &Subject<'_>, written: usize, fidelity: &mut FidelityReport) {
@@ -54,7 +62,7 @@ pub(super) fn klaviyo(subject: &Subject<'_>, fidelity: &mut FidelityReport) -> V
         fidelity.add(
             "people",
             Fidelity::Approximate,
-            "names are off: profiles are matched by `external_id`, the shop's customer number",
+            "without an address profiles are matched by `external_id`, the shop's customer number",
         );
     }
     let profiles: Vec<Value> = members
@@ -66,6 +74,9 @@ pub(super) fn klaviyo(subject: &Subject<'_>, fidelity: &mut FidelityReport) -> V
             properties.insert("endcap_group_name".to_owned(), json!(subject.group_name(group)));
             for (nth, product) in picks(subject, member).into_iter().enumerate() {
                 properties.insert(format!("endcap_pick_{}", nth + 1), json!(subject.product_id(product)));
+            }
+            for (name, _, value) in message_fields(subject, member) {
+                properties.insert(name.to_owned(), value);
             }
             let mut attributes = Map::new();
             attributes.insert("external_id".to_owned(), json!(member.id));
@@ -92,7 +103,8 @@ pub(super) fn klaviyo(subject: &Subject<'_>, fidelity: &mut FidelityReport) -> V
         .map(|member| {
             let names = ["endcap_group".to_owned(), "endcap_group_name".to_owned()]
                 .into_iter()
-                .chain((1..=PICKS).map(|nth| format!("endcap_pick_{nth}")));
+                .chain((1..=PICKS).map(|nth| format!("endcap_pick_{nth}")))
+                .chain(message_fields(subject, member).map(|(name, _, _)| name.to_owned()));
             json!({ "external_id": member.id, "unset": names.collect::<Vec<_>>() })
         })
         .collect();
@@ -130,7 +142,9 @@ fn catalog_items(subject: &Subject<'_>) -> Vec<ExportFile> {
         .map(|product| {
             json!({ "type": "catalog-item", "attributes": {
                 "external_id": product.id, "title": product.title, "description": product.title,
-                "url": product.url.clone().unwrap_or_default(), "image_full_url": product.image, "published": true,
+                "url": product.url.clone().unwrap_or_default(), "published": true,
+                // Only addresses; names of local pictures mean nothing there.
+                "image_full_url": product.image.as_deref().filter(|image| image.starts_with("http")),
             } })
         })
         .collect();
@@ -152,11 +166,26 @@ pub(super) fn mailchimp(subject: &Subject<'_>, fidelity: &mut FidelityReport) ->
     left_out(subject, agreed.len(), fidelity);
     let members: Vec<(&Member, &String)> =
         agreed.into_iter().filter_map(|member| Some((member, member.email.as_ref()?))).collect();
-    let header = ["External ID", "Group", "Pick 1", "Pick 2", "Pick 3", "Pick 4", "Pick 5", "Pick 6"];
+    let header = [
+        "External ID",
+        "Group",
+        "Trigger",
+        "Trigger product",
+        "Trigger due",
+        "Offer percent",
+        "Pick 1",
+        "Pick 2",
+        "Pick 3",
+        "Pick 4",
+        "Pick 5",
+        "Pick 6",
+    ];
     if members.is_empty() {
-        fidelity.add("people", Fidelity::Dropped, "names are off in this workspace, and Mailchimp knows people by e-mail only; join the table by customer number");
+        fidelity.add("people", Fidelity::Dropped, "without addresses, and Mailchimp knows people by e-mail only: give the shop's customer export with --customers, or join the table by customer number");
         let rows = may_be_mailed(subject).into_iter().map(|member| {
             let mut row = vec![member.id.clone(), subject.group_name(subject.group_of(member)).to_owned()];
+            let text = |value: Value| value.as_str().unwrap_or_default().to_owned();
+            row.extend(message_fields(subject, member).map(|(_, _, value)| text(value)));
             row.extend(
                 picks(subject, member).into_iter().map(|product| subject.product_id(product).to_owned()),
             );
@@ -171,8 +200,11 @@ pub(super) fn mailchimp(subject: &Subject<'_>, fidelity: &mut FidelityReport) ->
             for (nth, product) in picks(subject, member).into_iter().enumerate() {
                 fields.insert(format!("PICK{}", nth + 1), json!(subject.product_id(product)));
             }
+            for (_, name, value) in message_fields(subject, member) {
+                fields.insert(name.to_owned(), value);
+            }
             json!({
-                "email_address": email, "status": "subscribed", "merge_fields": fields,
+                "email_address": email, "email_type": "html", "status": "subscribed", "merge_fields": fields,
                 "tags": [format!("Endcap: {}", subject.group_name(subject.group_of(member)))],
             })
         })

@@ -26,7 +26,7 @@ mod web;
 
 pub use fidelity::{Fidelity, FidelityReport, Verdict};
 pub use lists::{Lists, Slice, Window};
-pub use subject::{Goods, Interaction, InteractionKind, Member, SMALLEST_GROUP, Section, Subject};
+pub use subject::{Goods, Interaction, InteractionKind, Member, Message, SMALLEST_GROUP, Section, Subject};
 pub use target::Target;
 
 /// One file of a projection. The path is relative, with `/`.
@@ -53,6 +53,12 @@ impl ExportFile {
         let text: String = values.iter().map(|value| format!("{value}\n")).collect();
         Self::text(path, text)
     }
+}
+
+/// A table that no spreadsheet runs as a formula.
+pub fn table_file(path: &str, header: &[String], rows: Vec<Vec<String>>) -> ExportFile {
+    let header: Vec<&str> = header.iter().map(String::as_str).collect();
+    ExportFile { path: path.to_owned(), bytes: text::csv(&header, rows) }
 }
 
 /// What would be, or was, written for one target.

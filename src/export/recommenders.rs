@@ -131,7 +131,8 @@ pub(super) fn recombee(subject: &Subject<'_>, fidelity: &mut FidelityReport) -> 
             InteractionKind::Cart => "/cartadditions/",
             InteractionKind::Purchase => {
                 params.insert("amount".to_owned(), json!(interaction.quantity));
-                if let Some(price) = interaction.unit_price {
+                // Of all pieces together, as the request defines it.
+                if let Some(price) = interaction.unit_price.map(|price| price * interaction.quantity) {
                     let price = amount(price, minor_per_major).parse::<f64>().unwrap_or_default();
                     params.insert("price".to_owned(), json!(price));
                 }

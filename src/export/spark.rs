@@ -58,6 +58,8 @@ pub(super) fn files(subject: &Subject<'_>, fidelity: &mut FidelityReport) -> Vec
     vec![
         ExportFile::text("run.py", RUN),
         ExportFile::text("groups.py", GROUPS),
+        ExportFile::text("rank.sql", RANK_SQL),
+        ExportFile::text("rank.py", RANK),
         ExportFile::json("parameters.json", &parameters),
         ExportFile {
             path: "sample/lines.csv".to_owned(),
@@ -148,3 +150,5 @@ fn pairs(baskets: &[BTreeSet<&str>]) -> Vec<Value> {
 
 const RUN: &str = include_str!("spark/run.py");
 const GROUPS: &str = include_str!("spark/groups.py");
+const RANK_SQL: &str = include_str!("spark/rank.sql");
+const RANK: &str = include_str!("spark/rank.py");

@@ -48,6 +48,20 @@ pub struct Member {
     pub tags: Vec<String>,
     pub segment: String,
     pub history: Vec<HistoryItem>,
+    /// The one message that is due for them, if any.
+    pub message: Option<Message>,
+    /// Percent off that their group is offered; 0 is none.
+    pub offer_percent: u32,
+}
+
+/// A trigger that fits somebody today.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Message {
+    pub trigger: String,
+    /// Catalog index of the product it is about.
+    pub product: Option<u32>,
+    /// `YYYY-MM-DD`.
+    pub due: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -261,6 +261,44 @@ impl Target {
         }
     }
 
+    /// What the files were held against, for the report beside them. Never a live account.
+    pub(super) fn checked(self) -> &'static str {
+        match self {
+            Self::Web => "Every golden case is replayed in Node and in Chromium with the same answer.",
+            Self::Algolia => "The JSON files fit the types that Algolia publishes for its own clients.",
+            Self::Elasticsearch => {
+                "Index, aliases, queries, query rules and synonyms fit the types of Elastic's own client."
+            }
+            Self::OpenSearch => {
+                "Index, aliases and queries fit the types generated from OpenSearch's API specification; documents and \
+                 queries were answered in the stated order by an emulator of that API."
+            }
+            Self::Klaviyo => {
+                "Profiles and catalog items pass unchanged through Klaviyo's own client classes."
+            }
+            Self::Mailchimp => "Members fit the community's published types of Mailchimp's marketing client.",
+            Self::Flagd => {
+                "flagd's own evaluator takes the file under its JSON Schema and answers every row alike."
+            }
+            Self::GrowthBook => {
+                "The features fit GrowthBook's published types, and its own evaluator answers every row alike."
+            }
+            Self::Gorse => "Items, users and feedback fit the fields of gorse's published client.",
+            Self::Recombee => {
+                "Every request equals the one that Recombee's own client sends for the same call."
+            }
+            Self::Pmml => "A PMML evaluator gives the studio's group for 20,000 random visitors.",
+            Self::Onnx => "ONNX Runtime gives the studio's group for 20,000 random visitors.",
+            Self::Spark => {
+                "Run on a cluster of two executors with the studio's numbers; `--self-test` proves it on yours."
+            }
+            Self::Shopify | Self::WooCommerce | Self::Magento => {
+                "The tables have only columns that the platform documents for import."
+            }
+            Self::Csv | Self::Report => "Read back and compared with the decided pages.",
+        }
+    }
+
     /// How to load the files. The same text is in `docs/exports/`.
     pub fn guide(self) -> &'static str {
         match self {

@@ -339,3 +339,113 @@ fn the_spark_sample_is_what_its_own_files_say() {
     assert!(groups.len() >= 3, "{groups:?}");
     assert_eq!(table(&projection, "sample/facts.csv").len(), 500);
 }
+
+/// With `ENDCAP_EXPORTS` naming a folder, every projection of the odd store is left there for `tests/engines`.
+#[test]
+fn every_projection_can_be_left_for_other_peoples_validators() {
+    let Some(out) = std::env::var_os("ENDCAP_EXPORTS").map(std::path::PathBuf::from) else {
+        return;
+    };
+    for target in Target::ALL {
+        for file in projection(target).files {
+            let path = out.join(target.name()).join(&file.path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, &file.bytes).unwrap();
+        }
+    }
+}
+
+/// Columns as the systems document them for import; any other would be ignored or refused there.
+#[test]
+fn every_table_for_a_shop_has_only_columns_that_the_shop_documents() {
+    const SHOPIFY_CUSTOMERS: &[&str] = &[
+        "First Name",
+        "Last Name",
+        "Email",
+        "Accepts Email Marketing",
+        "Company",
+        "Address1",
+        "Address2",
+        "City",
+        "Province",
+        "Province Code",
+        "Country",
+        "Country Code",
+        "Zip",
+        "Phone",
+        "Accepts SMS Marketing",
+        "Tags",
+        "Note",
+        "Tax Exempt",
+    ];
+    const SHOPIFY_PRODUCTS: &[&str] = &[
+        "Handle",
+        "Title",
+        "Related products (product.metafields.shopify--discovery--product_recommendation.related_products)",
+        "Complementary products (product.metafields.shopify--discovery--product_recommendation.complementary_products)",
+    ];
+    const WOOCOMMERCE: &[&str] = &["ID", "SKU", "Name", "Upsells", "Cross-sells", "Position"];
+    const MAGENTO: &[&str] = &[
+        "sku",
+        "related_skus",
+        "related_position",
+        "crosssell_skus",
+        "crosssell_position",
+        "upsell_skus",
+        "upsell_position",
+    ];
+    let documented: &[(Target, &str, &[&str])] = &[
+        (Target::Shopify, "customers/customers-tags.csv", SHOPIFY_CUSTOMERS),
+        (Target::Shopify, "products/recommendations.csv", SHOPIFY_PRODUCTS),
+        (Target::WooCommerce, "products-links-and-order.csv", WOOCOMMERCE),
+        (Target::Magento, "product-links.csv", MAGENTO),
+    ];
+    for (target, path, columns) in documented {
+        let projection = projection(*target);
+        for path in [(*path).to_owned(), format!("undo/{path}")] {
+            let text = text(&projection, &path);
+            let mut reader = csv::Reader::from_reader(text.as_bytes());
+            for column in reader.headers().unwrap() {
+                assert!(columns.contains(&column), "{target}/{path} has the column {column}");
+            }
+        }
+    }
+}
+
+#[test]
+fn profiles_and_members_split_exactly_at_the_limit() {
+    for (n, most, files) in
+        [(499, mail::MEMBERS_A_BATCH, 1), (500, 500, 1), (501, 500, 2), (10_001, mail::PROFILES_A_JOB, 2)]
+    {
+        let values: Vec<Value> = (0..n).map(Value::from).collect();
+        let chunks = mail::split(values, most, mail::BYTES_A_JOB);
+        assert_eq!(chunks.len(), files, "{n} in chunks of {most}");
+        assert!(chunks.iter().all(|chunk| chunk.len() <= most));
+    }
+    let wide: Vec<Value> = (0..6).map(|_| Value::from("x".repeat(999_997))).collect();
+    let chunks = mail::split(wide, 10_000, mail::BYTES_A_JOB);
+    assert!(chunks.iter().all(|chunk| serde_json::to_string(chunk).unwrap().len() <= mail::BYTES_A_JOB + 1));
+    assert_eq!(chunks.iter().map(Vec::len).collect::<Vec<_>>(), [5, 1]);
+}
+
+#[test]
+fn a_message_reaches_the_mail_tool_and_yesterdays_does_not_stay() {
+    let prepared = Prepared::new(&bundle());
+    let mut subject = subject(&prepared);
+    subject.members[0].message = Some(Message {
+        trigger: "restock_due".to_owned(),
+        product: Some(4),
+        due: Some("2026-11-25".to_owned()),
+    });
+    subject.members[0].offer_percent = 10;
+    let klaviyo = json(&project(Target::Klaviyo, &subject), "profiles-001.json");
+    let of = |nth: usize| &klaviyo["data"]["attributes"]["profiles"]["data"][nth]["attributes"]["properties"];
+    assert_eq!(of(0)["endcap_trigger"], "restock_due");
+    assert_eq!(of(0)["endcap_trigger_due"], "2026-11-25");
+    assert_eq!(of(1)["endcap_trigger"], "");
+    let about = of(0)["endcap_trigger_product"].as_str().unwrap();
+    assert!((1..=6).all(|nth| of(0)[format!("endcap_pick_{nth}")] != about), "the product is picked twice");
+    let mailchimp = json(&project(Target::Mailchimp, &subject), "members-001.json");
+    assert_eq!(mailchimp["members"][0]["merge_fields"]["TRIGGER"], "restock_due");
+    assert_eq!(mailchimp["members"][0]["merge_fields"]["OFFER"], "10");
+}

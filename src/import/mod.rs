@@ -47,6 +47,7 @@ pub use inspect::{Inspection, Stored, inspect, stored_as};
 pub use issue::{Issue, Place, Severity};
 pub use mapping::{ColumnFormat, Mapping, MappingError, Suggestion, needs};
 pub use meaning::{Meaning, Value};
+pub use parquet::rows as parquet_rows;
 pub use read::{Error, Options, read};
 pub use record::{DataKind, FileReport, Origin, Platform, Record, Sink};
 pub use source::{ReadError, SourceFile, sources};

@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::{get, post};
+use axum::serve::ListenerExt as _;
 
 use state::State;
 
@@ -79,6 +80,8 @@ async fn serve(
         .await
         .map_err(|source| Error::Listen { address: settings.listen, source })?;
     ready(listener.local_addr()?);
+    // An answer is one small write; waiting for more to send with it only costs time.
+    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
     tokio::spawn(watch(Arc::clone(&state), notice));
     let (stopping, mut stopped) = tokio::sync::watch::channel(false);
     let server = axum::serve(listener, router(state)).with_graceful_shutdown(async move {

@@ -9,6 +9,7 @@ mod audit;
 mod catalog;
 mod changes;
 mod codes;
+mod contacts;
 mod digest;
 mod documents;
 mod erased;
@@ -31,6 +32,7 @@ mod staging;
 
 pub use audit::{Findings, Measures};
 pub use changes::{Change, ChangedRow};
+pub use contacts::Contact;
 pub use documents::Document;
 pub use error::Error;
 pub use exports::Export;

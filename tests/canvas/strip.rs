@@ -5,54 +5,13 @@ use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use endcap::app::replay::Past;
-use endcap::features::Dictionary;
-use endcap::recommend::{Dataset, Line};
-use endcap::shop::hash::splitmix64;
 use endcap::ui::Studio;
 use endcap::ui::screens::stage::ReplayState;
 
 use super::{card_on, common, rules, select, studio};
 
-const DAY: i64 = 86_400;
-
-/// `n` orders of the last 80 days; plant people buy plants, the others anything.
 fn past(n: usize) -> Past {
-    let bundle = common::bundle(0);
-    let products: Vec<String> = bundle.catalog.products.iter().map(|product| product.id.clone()).collect();
-    let plants: Vec<u32> = (0..products.len() as u32)
-        .filter(|at| bundle.catalog.products[*at as usize].product_type.as_deref() == Some("Plants & Vases"))
-        .collect();
-    let customers: Vec<String> = (0..400).map(|at| format!("c{at:04}")).collect();
-    let orders: Vec<String> = (0..n).map(|at| format!("o{at:05}")).collect();
-    let lines: Vec<Line> = (0..n as u32)
-        .flat_map(|order| {
-            let draw = splitmix64(u64::from(order));
-            let customer = (draw % 400) as u32;
-            let pool = if customer % 2 == 0 { plants.len() as u64 } else { products.len() as u64 };
-            (0..2_u64).map(move |line| (order, customer, draw, pool, line))
-        })
-        .map(|(order, customer, draw, pool, line)| {
-            let at = (splitmix64(draw ^ (line + 1)) % pool) as u32;
-            Line {
-                order,
-                customer,
-                product: if customer % 2 == 0 { plants[at as usize] } else { at },
-                at: common::NOW - 80 * DAY + i64::from(order) * 80 * DAY / n as i64,
-                quantity: 1.0,
-                revenue: 2_500.0,
-            }
-        })
-        .collect();
-    let segment_of = (0..400).map(|at| if at % 2 == 0 { Some("s3".to_owned()) } else { None }).collect();
-    let data = Dataset::new(
-        Dictionary::from_ids(customers),
-        Dictionary::from_ids(products),
-        Dictionary::from_ids(orders),
-        Vec::new(),
-        &lines,
-        Vec::new(),
-    );
-    Past::new(&bundle, data, segment_of, common::NOW - 90 * DAY)
+    common::past(&common::bundle(0), n)
 }
 
 fn with_past(n: usize) -> Harness<'static, Studio> {

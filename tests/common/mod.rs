@@ -5,12 +5,15 @@
 use std::sync::Arc;
 
 use egui_kittest::Harness;
+use endcap::app::replay::Past;
 use endcap::app::{StoreFacts, View};
 use endcap::bundle::{
     Bundle, BundleInfo, Catalog, CatalogProduct, Collection, HistoryTables, Neighbors, ProductEvidence,
     SegmentEvidence, SegmentInfo, SegmentRelevance, Segments, Signals, TextIndex,
 };
+use endcap::features::Dictionary;
 use endcap::merch::defaults;
+use endcap::recommend::{Dataset, Line};
 use endcap::shop::hash::splitmix64;
 use endcap::shop::{Currency, Seconds, TimeZoneName};
 use endcap::ui::Studio;
@@ -197,6 +200,45 @@ fn signals(catalog: &Catalog, seeds: &[u64]) -> Signals {
             })
             .collect(),
     }
+}
+
+/// `n` orders of the last 80 days; plant people buy plants, the others anything.
+pub fn past(bundle: &Bundle, n: usize) -> Past {
+    let products: Vec<String> = bundle.catalog.products.iter().map(|product| product.id.clone()).collect();
+    let plants: Vec<u32> = (0..products.len() as u32)
+        .filter(|at| bundle.catalog.products[*at as usize].product_type.as_deref() == Some("Plants & Vases"))
+        .collect();
+    let customers: Vec<String> = (0..400).map(|at| format!("c{at:04}")).collect();
+    let orders: Vec<String> = (0..n).map(|at| format!("o{at:05}")).collect();
+    let lines: Vec<Line> = (0..n as u32)
+        .flat_map(|order| {
+            let draw = splitmix64(u64::from(order));
+            let customer = (draw % 400) as u32;
+            let pool = if customer % 2 == 0 { plants.len() as u64 } else { products.len() as u64 };
+            (0..2_u64).map(move |line| (order, customer, draw, pool, line))
+        })
+        .map(|(order, customer, draw, pool, line)| {
+            let at = (splitmix64(draw ^ (line + 1)) % pool) as u32;
+            Line {
+                order,
+                customer,
+                product: if customer % 2 == 0 { plants[at as usize] } else { at },
+                at: NOW - 80 * 86_400 + i64::from(order) * 80 * 86_400 / n as i64,
+                quantity: 1.0,
+                revenue: 2_500.0,
+            }
+        })
+        .collect();
+    let segment_of = (0..400).map(|at| if at % 2 == 0 { Some("s3".to_owned()) } else { None }).collect();
+    let data = Dataset::new(
+        Dictionary::from_ids(customers),
+        Dictionary::from_ids(products),
+        Dictionary::from_ids(orders),
+        Vec::new(),
+        &lines,
+        Vec::new(),
+    );
+    Past::new(bundle, data, segment_of, NOW - 90 * 86_400)
 }
 
 pub fn view(n_products: usize) -> View {

@@ -8,10 +8,10 @@ use crate::app::view::{
     Check, CheckOutcome, CustomerStory, ExportPlan, ExportRecord, Moment, MomentKind, Part, PartKind,
     PlannedFile,
 };
-use crate::app::{Error, Session, open, runs, train};
+use crate::app::{Error, Session, open, report, runs, train};
 use crate::bundle::{Bundle, Catalog, Strategy};
 use crate::decide::diff::{Difference, diff};
-use crate::export::Fidelity;
+use crate::export::{Fidelity, Target};
 use crate::features::visits::visits_of;
 use crate::features::{History, product_rows};
 use crate::merch::{Action, Document, PageKey, Target as RuleTarget, words};
@@ -33,8 +33,13 @@ pub fn export_plan(
 ) -> Result<ExportPlan, Error> {
     let target = target(to)?;
     let workspace = session.workspace();
+    let sections = if target == Target::Report {
+        report::sections(session, workspace.path(), false, monitor)?
+    } else {
+        Vec::new()
+    };
     let exporter =
-        Exporter::gather_with(workspace, Some(document), now, people.of(target), Vec::new(), monitor)?;
+        Exporter::gather_with(workspace, Some(document), now, people.of(target), sections, monitor)?;
     let projection = exporter.project(target);
     let files = projection
         .files

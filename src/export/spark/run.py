@@ -33,6 +33,7 @@ def pairs(lines, least_together):
     """a < b by bytes, orders with both, and floor(10^9 c^2 / (n_a n_b)), in decimals so that nothing overflows."""
     bought = lines.select("order_id", "product_id").where("order_id is not null and product_id is not null").distinct()
     single = bought.groupBy("product_id").agg(F.count("*").alias("n"))
+    orders = bought.select("order_id").distinct().count()
     a, b = bought.alias("a"), bought.alias("b")
     both = (
         a.join(b, F.col("a.order_id") == F.col("b.order_id"))
@@ -47,16 +48,21 @@ def pairs(lines, least_together):
     strength = F.expr(
         "cast((cast(1000000000 as decimal(38,0)) * together * together) div (cast(n_product as decimal(38,0)) * n_other) as bigint)"
     )
+    # How many times more often than chance, in thousandths.
+    lift = F.expr(
+        f"cast((cast({1000 * orders} as decimal(38,0)) * together) div (cast(n_product as decimal(38,0)) * n_other) as bigint)"
+    )
     return both.join(of_product, "product").join(of_other, "other").select(
-        "product", "other", "together", strength.alias("strength")
+        "product", "other", "together", strength.alias("strength"), "n_product", "n_other", lift.alias("lift_permille")
     )
 
 
 def neighbors(pair_table, most):
     """Both directions, strongest first, ties by id."""
-    forward = pair_table.select("product", "other", "together", "strength")
+    forward = pair_table.select("product", "other", "together", "strength", "n_product", "lift_permille")
     backward = pair_table.select(
-        F.col("other").alias("product"), F.col("product").alias("other"), "together", "strength"
+        F.col("other").alias("product"), F.col("product").alias("other"), "together", "strength",
+        F.col("n_other").alias("n_product"), "lift_permille",
     )
     order = Window.partitionBy("product").orderBy(F.desc("strength"), F.asc("other"))
     ranked = forward.unionByName(backward).withColumn("position", F.row_number().over(order))

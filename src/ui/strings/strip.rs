@@ -38,7 +38,7 @@ crate::catalogue! {
         NOrders: "{n} {n:order|orders}" | "{n} {n:Bestellung|Bestellungen}",
         Look: "Look" | "Ansehen",
         LookAt: "Look at the page of {group}" | "Seite von {group} ansehen",
-        BySlot: "Where the bought item stood first" | "Wo das Gekaufte zuerst stand",
+        BySlot: "Where the bought item stood first: before in grey, now in green" | "Wo das Gekaufte zuerst stand: vorher grau, jetzt grün",
         SlotShare: "Place {n}: {before} before, {after} now" | "Platz {n}: {before} vorher, {after} jetzt",
         Gained: "In view now and not before ({n})" | "Jetzt im Blick, vorher nicht ({n})",
         Lost: "In view before and not now ({n})" | "Vorher im Blick, jetzt nicht ({n})",
@@ -58,7 +58,6 @@ crate::catalogue! {
         CurveY: "Bought item in the row" | "Gekauftes in der Reihe",
         CurvePoint: "Margin weight {weight}: bought item in the row {hits} ({low} to {high}), margin higher than {margin} of products" | "Gewicht der Marge {weight}: Gekauftes in der Reihe {hits} ({low} bis {high}), Marge höher als bei {margin} der Produkte",
         CurveChosen: "Set margin to {weight} in {row}" | "Marge in {row} auf {weight} gestellt",
-        CurveNow: "now" | "jetzt",
         CurveNoCost: "Margin needs product cost. Import a file with a cost column." | "Marge braucht Einkaufspreise. Lesen Sie eine Datei mit einer Kostenspalte ein.",
     }
 }

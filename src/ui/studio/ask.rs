@@ -6,13 +6,12 @@ use super::intake::Moved;
 use super::work::answer;
 use super::{Studio, TaskResult};
 use crate::app::present::{audit, leaving};
-use crate::app::{Desk, Error, View, present, runs, train};
+use crate::app::{Desk, Error, View, present, runs, segments, train};
 use crate::bundle::SegmentCondition;
 use crate::features::catalogue::steps_of;
-use crate::features::customer_features;
 use crate::merch::Operator;
 use crate::segment::rules::{Comparison, Condition, Op, RuleGroup};
-use crate::segment::{self, Edit, SegmentRun};
+use crate::segment::{Edit, SegmentRun};
 use crate::shop::{Monitor, Seconds};
 use crate::ui::command::{Action, Command};
 use crate::ui::screens;
@@ -162,7 +161,7 @@ impl Studio {
     }
 }
 
-/// Changes the newest grouping by hand and renews what pages need of it. The run before stays, so that undo finds it.
+/// Changes the newest grouping by hand. The run before stays, so that undo finds it.
 fn change_groups(
     desk: &Desk,
     action: GroupAction,
@@ -170,27 +169,11 @@ fn change_groups(
     monitor: &dyn Monitor,
 ) -> Result<View, Error> {
     let mut session = desk.session();
-    let settings = train::Settings::at(now);
-    let Some(run) = runs::segments(session.workspace())?.map(|kept| kept.result) else {
-        return present::view(&session, now, monitor);
-    };
-    let previous = runs::previous_segments(session.workspace())?.map(|kept| kept.result);
-    let next = match edit_of(&run, action) {
-        Some(edit) => {
-            let frames = session.frames(Some(run.as_of), monitor)?;
-            let features = customer_features(&frames, run.as_of)
-                .map_err(|source| Error::bug_because("The customers could not be described.", source))?;
-            if features.ids() != run.customer_ids {
-                return Err(Error::user(
-                    "The data has changed since customers were grouped. Group them again first.",
-                ));
-            }
-            segment::edit::apply(&run, &features, previous.as_ref(), &edit)
-                .map_err(|error| Error::user_because(error.to_string(), error))?
-        }
-        None => previous.ok_or_else(|| Error::user("There is no earlier grouping to go back to."))?,
-    };
-    train::keep_groups(session.workspace_mut(), &next, &settings, monitor)?;
+    if let Some(run) = runs::segments(session.workspace())?.map(|kept| kept.result) {
+        let edit = edit_of(&run, action);
+        let settings = train::Settings::at(now);
+        segments::edit_groups(session.workspace_mut(), edit.as_ref(), &settings, monitor)?;
+    }
     present::view(&session, now, monitor)
 }
 

@@ -116,8 +116,13 @@ fn export_to(
     let target = export::target(target)?;
     let mut session = desk.session();
     let with = people(with_emails).of(target);
+    let sections = if target == crate::export::Target::Report {
+        crate::app::report::sections(&session, desk.file(), true, monitor)?
+    } else {
+        Vec::new()
+    };
     let exporter =
-        export::Exporter::gather_with(session.workspace(), Some(document), now, with, Vec::new(), monitor)?;
+        export::Exporter::gather_with(session.workspace(), Some(document), now, with, sections, monitor)?;
     let projection = exporter.project(target);
     monitor.checkpoint()?;
     let written = export::write(&projection, &folder)?;

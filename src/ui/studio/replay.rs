@@ -50,6 +50,8 @@ pub(super) struct Replayer {
     tried: Option<u64>,
     /// What edits are compared with; made when it is first needed.
     baseline: Option<Arc<Document>>,
+    /// Whether the document differs from it, for one state of the document.
+    differs: Option<(u64, bool)>,
     quick: Option<Key>,
     full: Option<Key>,
     /// The page that costs and curves were asked on.
@@ -121,8 +123,13 @@ impl Studio {
             self.found.replay.curve = None;
         }
         let baseline = self.baseline();
+        let differs = match self.replayer.differs {
+            Some((revision, differs)) if revision == self.revision => differs,
+            _ => *baseline != *self.document,
+        };
+        self.replayer.differs = Some((self.revision, differs));
         let asks_more = self.replayer.waiting_cost.is_some() || self.replayer.waiting_curve.is_some();
-        if *baseline == *self.document {
+        if !differs {
             if self.found.replay.state != ReplayState::Unchanged {
                 self.jobs.cancel(QUICK);
                 self.jobs.cancel(FULL);
@@ -140,7 +147,7 @@ impl Studio {
             return;
         };
         self.ask_waiting(&past, &key);
-        if *baseline == *self.document {
+        if !differs {
             return;
         }
         if self.replayer.quick.as_ref() != Some(&key) {
@@ -170,7 +177,13 @@ impl Studio {
             self.found.replay.state = ReplayState::TooFew(few.0);
             return;
         }
-        if self.jobs.is_running(LEARN) || self.replayer.tried == Some(self.revision) {
+        if self.jobs.is_running(LEARN) {
+            self.found.replay.state = ReplayState::Learning;
+            return;
+        }
+        if self.replayer.tried == Some(self.revision) {
+            // It was cancelled or failed; the next edit tries again.
+            self.found.replay.state = ReplayState::Unchanged;
             return;
         }
         let (Some(desk), now) = (self.desk.clone(), self.scene_now()) else {

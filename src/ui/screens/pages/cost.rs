@@ -1,25 +1,40 @@
 //! What an edit would mean, said before it is made.
 
+use egui::Ui;
+
 use super::strip::{is_same, points, signed_points, verdict_words};
 use crate::app::replay::Replayed;
 use crate::merch::Edit;
 use crate::ui::command::Command;
+use crate::ui::kit::heading;
 use crate::ui::screens::Scene;
 use crate::ui::screens::stage::{Ask, CostQuestion, ReplayState};
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::strip::Strip;
 
-/// The sentence about an edit, asking for it where it is not known. `None` where past orders cannot say anything.
-pub(super) fn cost_of(
+/// The sentence about an edit, asking for it where it is not known; nothing where past orders cannot say anything.
+/// `words` puts the sentence into another.
+pub(super) fn cost_ui(
+    ui: &mut Ui,
     scene: &Scene<'_>,
-    row: Option<&str>,
+    row: &str,
     edit: Edit,
+    words: impl FnOnce(String) -> String,
     commands: &mut Vec<Command>,
-) -> Option<String> {
-    cost(scene, row, edit, commands).map(|cost| cost.map_or_else(asking, |cost| sentence(scene, cost)))
+) {
+    match cost(scene, Some(row), edit, commands) {
+        None => {}
+        Some(None) => {
+            heading::caption(ui, &words(Strip::CostAsking.text().to_owned()));
+        }
+        Some(Some(cost)) => {
+            let tip = Strip::CostTip.with(&[("n", cost.comparison.orders.into())]);
+            heading::caption(ui, &words(sentence(scene, cost))).on_hover_text(tip);
+        }
+    }
 }
 
-/// As [`cost_of`], in the few words that fit under a dragged card.
+/// As [`cost_ui`] says it, in the few words that fit under a dragged card.
 pub(super) fn short_cost_of(
     scene: &Scene<'_>,
     row: Option<&str>,
@@ -52,10 +67,6 @@ fn cost<'a>(
         commands.push(Command::Ask(Ask::Cost(Box::new(question))));
     }
     Some(known)
-}
-
-fn asking() -> String {
-    Strip::CostAsking.text().to_owned()
 }
 
 fn sentence(scene: &Scene<'_>, cost: &Replayed) -> String {

@@ -321,9 +321,7 @@ fn pin_to_ui(
     if let Some(position) = position {
         let place = state.place(Some(&card.block));
         let edit = edits::pin(scene.document, &place, &[card.product.clone()], position, 0);
-        if let Some(cost) = super::cost::cost_of(scene, Some(&card.block), edit, commands) {
-            heading::caption(ui, &cost);
-        }
+        super::cost::cost_ui(ui, scene, &card.block, edit, |cost| cost, commands);
     }
     ui.add_space(8.0);
     let why_not = position.is_none().then(|| Canvas::TypeAPosition.text());

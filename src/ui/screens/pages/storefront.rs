@@ -1,20 +1,25 @@
 //! The shop's page as the shopper sees it, and everything one can do to it by hand.
 
+mod handles;
+mod hold;
+mod marks;
+mod walk;
+
 use std::rc::Rc;
 
 use egui::{
-    Align2, Color32, CornerRadius, FontId, Id, Key, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui,
+    Align2, Color32, CornerRadius, FontId, Id, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui,
     UiBuilder, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use super::card::{self, CardView, Change};
-use super::drag::{self, Drag, Held, Target};
+use super::drag::{self, Drag, Held};
 use super::edits;
 use super::layout::{BlockLayout, Metrics, PageLayout, Shape, lay_out};
-use super::state::{Card, Device, PagesState, Skipped, WhySkipped, segment_name};
+use super::state::{Card, Device, PagesState, segment_name};
 use super::{dressing, menu};
 use crate::bundle::Catalog;
-use crate::decide::{Badge, BlockPage, Page};
+use crate::decide::{BlockPage, Page};
 use crate::merch::BlockKind;
 use crate::ui::command::{Action, Command, Situation};
 use crate::ui::icons;
@@ -218,8 +223,6 @@ impl Painting<'_, '_> {
         }
     }
 
-    // ---------------------------------------------------------------------------------------------------------------
-
     fn products_ui(&mut self, ui: &mut Ui, block: &BlockLayout, decided: &BlockPage, viewport: Rect) {
         let shift = self.origin.to_vec2();
         let laid = self.laid;
@@ -272,24 +275,6 @@ impl Painting<'_, '_> {
         if missing {
             let at = block.card_rect(metrics, block.n_slots, 0).translate(shift);
             self.empty_ui(ui, Rect::from_min_size(at.min, Vec2::splat(at.width())), decided);
-        }
-    }
-
-    /// A place that nothing is left for; a click opens what fills the row.
-    fn empty_ui(&mut self, ui: &Ui, rect: Rect, decided: &BlockPage) {
-        empty_slot(ui, rect);
-        if !self.preview.editable {
-            return;
-        }
-        let response = ui.interact(rect, Id::unique(("empty place", &decided.id)), Sense::click());
-        response.widget_info(|| {
-            let name = format!("{}: {}", Canvas::WidenRow.text(), decided.title);
-            WidgetInfo::labeled(Role::Button, true, name)
-        });
-        focus::ring(ui, &response, 8);
-        if response.clicked() {
-            self.state.block = Some(decided.id.clone());
-            self.state.selected = None;
         }
     }
 
@@ -502,106 +487,6 @@ impl Painting<'_, '_> {
         response.context_menu(|ui| menu::card_menu(ui, situation, commands));
     }
 
-    /// All cards of a row from the chosen one to another.
-    fn range(&self, decided: &BlockPage, main: &Card, slot_idx: usize) -> Vec<Card> {
-        let card = |slot: &crate::decide::Slot| Card {
-            block: decided.id.clone(),
-            product: self.catalog.products[slot.product as usize].id.clone(),
-        };
-        let from = decided.slots.iter().position(|slot| card(slot) == *main).unwrap_or(slot_idx);
-        let (low, high) = (from.min(slot_idx), from.max(slot_idx));
-        decided.slots[low..=high].iter().map(card).collect()
-    }
-
-    /// The number of the place is a button that asks for another.
-    fn number_ui(&mut self, ui: &Ui, rect: Rect, this: &Card, position: u32, title: &str) {
-        let at = card::number_rect(rect);
-        let id = Id::unique(("place", self.preview.salt, &this.block, &this.product));
-        let response = ui.interact(at, id, Sense::CLICK);
-        let name = Canvas::PlaceNumber.with(&[("n", position.into()), ("product", title.into())]);
-        if response.hovered() {
-            ui.painter().rect_stroke(
-                at.shrink(1.0),
-                13,
-                Stroke::new(2.0, Color32::WHITE),
-                StrokeKind::Inside,
-            );
-        }
-        if response.on_hover_text(name).clicked() {
-            self.state.select(this.clone());
-            self.state.pin_to = Some(String::new());
-        }
-    }
-
-    /// Pins that do not show: sold out, or more than there are places.
-    fn skipped_ui(&mut self, ui: &mut Ui, block: &BlockLayout, decided: &BlockPage, offset: usize) {
-        let (segment, device) = (self.state.segment.clone(), self.state.device);
-        let skipped = self.state.skipped_pins(self.scene, &segment, device);
-        let here: Vec<&Skipped> = skipped.iter().filter(|pin| pin.block == decided.id).collect();
-        let past_end = here.iter().filter(|pin| pin.why == WhySkipped::PastTheEnd).count();
-        if 0 < past_end
-            && let Some(title) = block.title
-        {
-            let pinned = decided.slots.iter().filter(|slot| slot.badges.contains(&Badge::Pinned)).count();
-            let words = Canvas::TooManyPins.with(&[
-                ("n", (pinned + past_end).into()),
-                ("of", decided.slots.len().into()),
-                ("n_hidden", past_end.into()),
-            ]);
-            let font = FontId::new(12.0, medium());
-            let at = pos2(title.center().x, title.center().y) + self.origin.to_vec2();
-            let shown = ui.painter().text(at, Align2::CENTER_CENTER, &words, font, ShopLook::LOWERED);
-            let response = ui.interact(shown, Id::unique(("too many pins", &decided.id)), Sense::hover());
-            response.widget_info(|| WidgetInfo::labeled(Role::Status, true, &words));
-        }
-        for pin in here.iter().filter(|pin| pin.why == WhySkipped::SoldOut) {
-            let first = decided.slots.first().map_or(1, |slot| slot.position);
-            let slot = (pin.position.max(first) - first) as usize;
-            let visible =
-                block.shape == Shape::Grid || (offset..offset + self.laid.metrics.columns).contains(&slot);
-            if decided.slots.len() <= slot || !visible {
-                continue;
-            }
-            let rect = block.card_rect(&self.laid.metrics, slot, offset).translate(self.origin.to_vec2());
-            self.sold_out_ui(ui, rect, pin);
-        }
-    }
-
-    /// The sold-out pin over the product that stands in for it.
-    fn sold_out_ui(&mut self, ui: &Ui, rect: Rect, pin: &Skipped) {
-        let title = super::act::title(self.scene, &pin.product);
-        let name = Canvas::SoldOutSkipped.with(&[("product", (&title).into())]);
-        let mut job = egui::text::LayoutJob::default();
-        let font_id = FontId::new(12.0, medium());
-        let strikethrough = Stroke::new(1.0, Color32::WHITE);
-        let format = egui::TextFormat { font_id, color: Color32::WHITE, strikethrough, ..Default::default() };
-        job.append(&title, 0.0, format);
-        job.wrap = egui::text::TextWrapping::truncate_at_width(rect.width() - 46.0);
-        let galley = ui.painter().layout_job(job);
-        let plate = Rect::from_min_size(
-            rect.min + vec2(6.0, 34.0),
-            vec2((galley.size().x + 32.0).min(rect.width() - 12.0), 28.0),
-        );
-        ui.painter().rect_filled(plate, 8, ShopLook::LOWERED);
-        let icon = pos2(plate.left() + 14.0, plate.center().y);
-        icons::WARNING.paint_filled(ui.painter(), icon, 14.0, Color32::WHITE);
-        let at = pos2(plate.left() + 26.0, plate.center().y - galley.size().y / 2.0);
-        ui.painter().galley(at, galley, Color32::WHITE);
-        let response = ui.interact(plate, Id::unique(("sold out", &pin.rule, &pin.block)), Sense::click());
-        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
-        focus::ring(ui, &response, 8);
-        if response.on_hover_text(Canvas::SoldOutSkippedTip.text()).clicked()
-            && let Some(rule) = self.scene.document.rules.iter().find(|rule| rule.id == pin.rule)
-            && let crate::merch::Action::Pin { position, soft, .. } = rule.action
-        {
-            let action = crate::merch::Action::Pin { position, soft, keep_when_sold_out: true };
-            let rule = crate::merch::Rule { action, ..rule.clone() };
-            let label = Canvas::SaidKeepSoldOut.with(&[("product", (&title).into())]);
-            let edit = crate::merch::Edit::ReplaceRule { rule };
-            self.commands.push(Command::Edit { edit, label, toast: None });
-        }
-    }
-
     /// Five things one can do without leaving the card.
     fn hover_bar_ui(&mut self, ui: &mut Ui, rect: Rect, this: &Card) {
         if rect.width() < 96.0 {
@@ -656,365 +541,6 @@ impl Painting<'_, '_> {
             Some(was) if was < position => Change::Down(position - was),
             Some(_) => Change::Same,
         })
-    }
-
-    // ---------------------------------------------------------------------------------------------------------------
-
-    fn tiles_ui(
-        &mut self,
-        ui: &mut Ui,
-        block: &BlockLayout,
-        decided: &BlockPage,
-        tiles: &[crate::merch::Tile],
-    ) {
-        let rect = block.rect.translate(self.origin.to_vec2());
-        let rects = dressing::tile_rects(rect, tiles.len(), &self.laid.metrics);
-        for (index, (tile, at)) in tiles.iter().zip(&rects).enumerate() {
-            let id = Id::unique(("tile", self.preview.salt, &decided.id, index));
-            let sense = if self.preview.editable { Sense::click_and_drag() } else { Sense::hover() };
-            let response = ui.interact(*at, id, sense);
-            dressing::tile(ui, *at, tile, index, response.hovered());
-            response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &tile.title));
-            focus::ring(ui, &response, 8);
-            if response.clicked()
-                && let Some(page) = dressing::page_of_link(self.scene, &tile.link)
-            {
-                self.commands.push(Command::OpenPage { page, segment: None });
-            }
-            if response.drag_started() {
-                let press = ui.input(|input| input.pointer.press_origin()).unwrap_or(at.center());
-                self.state.drag = Some(Drag {
-                    held: Held::Tile { block: decided.id.clone(), index },
-                    grip: at.min - press,
-                    size: at.size(),
-                    pointer: press,
-                    target: None,
-                    shift: false,
-                });
-            }
-        }
-        if let Some(Drag { held: Held::Tile { block: from, index }, pointer, .. }) = &self.state.drag
-            && *from == decided.id
-        {
-            let gap = rects.iter().filter(|at| at.center().x < pointer.x).count();
-            let x = if gap == 0 {
-                rects.first().map(|at| at.left() - 5.0)
-            } else {
-                rects.get(gap - 1).map(|at| at.right() + 5.0)
-            };
-            if let Some(x) = x {
-                ui.painter().vline(x, rect.y_range(), Stroke::new(3.0, ShopLook::PIN));
-            }
-            let (block, index) = (from.clone(), *index);
-            let lands = drag::landing_slot(Some(index), gap);
-            if let Some(drag) = &mut self.state.drag {
-                drag.target = Some(Target::TileGap { block, index: lands });
-            }
-        }
-    }
-
-    /// The handle at the left edge of a block; dragging it reorders blocks.
-    fn block_handle_ui(&mut self, ui: &mut Ui, block: &BlockLayout, decided: &BlockPage) {
-        let rect = block.rect.translate(self.origin.to_vec2());
-        let hovered = ui.rect_contains_pointer(rect) && self.state.drag.is_none();
-        let id = Id::unique(("block handle", &decided.id));
-        let at = Rect::from_min_size(pos2(self.origin.x + 1.0, rect.top() + 2.0), vec2(16.0, 28.0));
-        let response = ui.interact(at, id, Sense::click_and_drag());
-        let title = if decided.title.is_empty() { &decided.id } else { &decided.title };
-        response.widget_info(|| {
-            WidgetInfo::labeled(Role::Button, true, Canvas::MoveBlock.with(&[("block", title.into())]))
-        });
-        if hovered || response.hovered() || response.has_focus() {
-            ui.painter().rect_filled(at, 4, ShopLook::PAPER);
-            icons::DOTS_SIX_VERTICAL.paint(ui.painter(), at.center(), 16.0, ShopLook::QUIET);
-        }
-        focus::ring(ui, &response, 4);
-        if response.has_focus() {
-            let (up, down) = ui.input_mut(|input| {
-                (
-                    input.consume_key(egui::Modifiers::ALT, Key::ArrowUp),
-                    input.consume_key(egui::Modifiers::ALT, Key::ArrowDown),
-                )
-            });
-            if up {
-                self.commands.extend(super::blocks::move_block(self.scene, self.state, &decided.id, -1));
-            } else if down {
-                self.commands.extend(super::blocks::move_block(self.scene, self.state, &decided.id, 1));
-            }
-        }
-        if response.clicked() {
-            self.state.block = Some(decided.id.clone());
-            self.state.selected = None;
-        }
-        if response.drag_started() {
-            self.state.drag = Some(Drag {
-                held: Held::Block { id: decided.id.clone() },
-                grip: Vec2::ZERO,
-                size: vec2(rect.width(), 40.0),
-                pointer: at.center(),
-                target: None,
-                shift: false,
-            });
-        }
-    }
-
-    // ---------------------------------------------------------------------------------------------------------------
-
-    fn gap_in(&self, block: &str) -> Option<usize> {
-        match &self.state.drag.as_ref()?.target {
-            Some(Target::Gap { block: over, gap }) if over == block && self.preview.editable => Some(*gap),
-            _ => None,
-        }
-    }
-
-    fn dragged_slot(&self, block: &str) -> Option<usize> {
-        match &self.state.drag.as_ref()?.held {
-            Held::Cards { cards, from_slot } if cards.first().is_some_and(|card| card.block == block) => {
-                Some(*from_slot)
-            }
-            _ => None,
-        }
-    }
-
-    fn caret_ui(&self, ui: &Ui, block: &BlockLayout, from: Option<usize>, gap: usize, offset: usize) {
-        let lands = drag::landing_slot(from, gap);
-        let rect = block.card_rect(&self.laid.metrics, lands, offset).translate(self.origin.to_vec2());
-        let x = rect.left() - self.laid.metrics.gap / 2.0;
-        let bar = Rect::from_min_size(pos2(x - 1.5, rect.top()), vec2(3.0, rect.width()));
-        ui.painter().rect_filled(bar, 2, ShopLook::PIN);
-        let place = Rect::from_min_size(rect.min, Vec2::splat(rect.width()));
-        ui.painter().rect_filled(place, 8, ShopLook::PIN.gamma_multiply(0.08));
-        dashed(ui, place.shrink(1.0), ShopLook::PIN);
-    }
-
-    /// Where the held thing is, and over what.
-    fn update_drag(&mut self, ui: &Ui) {
-        if !self.preview.editable {
-            return;
-        }
-        let Some(drag) = &mut self.state.drag else { return };
-        if let Some(pointer) = ui.input(|input| input.pointer.latest_pos()) {
-            drag.pointer = pointer;
-        }
-        drag.shift = ui.input(|input| input.modifiers.shift);
-        let cancel = ui.input(|input| {
-            input.key_pressed(Key::Escape)
-                || input.pointer.secondary_pressed()
-                || input.pointer.latest_pos().is_none()
-        });
-        if cancel {
-            self.state.drag = None;
-            return;
-        }
-        let pointer = drag.pointer;
-        let clip = ui.clip_rect();
-        let seconds = ui.input(|input| input.stable_dt).min(0.05);
-        let scroll = drag::auto_scroll(pointer.y, clip.top(), clip.bottom() - super::SHELF_HEIGHT, seconds);
-        if scroll != 0.0 && clip.x_range().contains(pointer.x) && clip.contains(pointer) {
-            ui.scroll_with_delta(vec2(0.0, -scroll));
-            ui.ctx().request_repaint();
-        }
-        let local = pointer - self.origin.to_vec2();
-        let over_shelf = super::shelf_target(ui, pointer);
-        let held = drag.held.clone();
-        let target = match (&held, over_shelf) {
-            (Held::Cards { .. } | Held::FromTray { .. }, Some(target)) => Some(target),
-            (Held::Cards { .. } | Held::FromTray { .. }, None) => self.gap_under(local),
-            (Held::Block { .. }, _) => {
-                let index = self.laid.blocks.iter().filter(|block| block.rect.center().y < local.y).count();
-                Some(Target::BlockGap { index })
-            }
-            (Held::Tile { .. }, _) => self.state.drag.as_ref().and_then(|drag| drag.target.clone()),
-        };
-        if let Some(drag) = &mut self.state.drag {
-            drag.target = target;
-        }
-    }
-
-    fn gap_under(&self, local: egui::Pos2) -> Option<Target> {
-        let block = self.laid.blocks.iter().find(|block| {
-            matches!(self.page.blocks[block.index].kind, BlockKind::Products)
-                && block.rect.expand2(vec2(0.0, 10.0)).contains(local)
-        })?;
-        let decided = &self.page.blocks[block.index];
-        let offset = self.row_offset(block, decided);
-        let gap = block.nearest_gap(&self.laid.metrics, local, offset);
-        Some(Target::Gap { block: decided.id.clone(), gap })
-    }
-
-    /// The lifted card under the pointer, and what happens when it is let go.
-    fn drag_ui(&mut self, ui: &mut Ui) {
-        let Some(drag) = self.state.drag.clone() else {
-            return;
-        };
-        ui.ctx().set_cursor_icon(egui::CursorIcon::Grabbing);
-        let layer = egui::LayerId::new(egui::Order::Tooltip, Id::unique("held"));
-        let painter = ui.ctx().layer_painter(layer);
-        match &drag.held {
-            Held::Cards { cards, .. } => self.paint_held(ui, &painter, &drag, cards.len()),
-            Held::FromTray { .. } => self.paint_held(ui, &painter, &drag, 1),
-            Held::Block { id } => {
-                if let Some(Target::BlockGap { index }) = drag.target {
-                    let y = self
-                        .laid
-                        .blocks
-                        .get(index)
-                        .map_or(self.laid.footer.top() - 10.0, |block| block.rect.top() - 8.0);
-                    let x = self.origin.x..=self.origin.x + self.laid.metrics.width;
-                    ui.painter().hline(x, y + self.origin.y, Stroke::new(3.0, ShopLook::PIN));
-                }
-                let title =
-                    self.page.blocks.iter().find(|block| block.id == *id).map_or("", |block| &block.title);
-                let title = if title.is_empty() { id } else { title };
-                paint_ghost_label(&painter, drag.pointer, title);
-            }
-            Held::Tile { block, index } => {
-                let title =
-                    self.page.blocks.iter().find(|candidate| candidate.id == *block).and_then(|block| {
-                        match &block.kind {
-                            BlockKind::Tiles { tiles } => tiles.get(*index).map(|tile| tile.title.as_str()),
-                            _ => None,
-                        }
-                    });
-                paint_ghost_label(&painter, drag.pointer, title.unwrap_or_default());
-            }
-        }
-        let released = ui.input(|input| input.pointer.any_released() || !input.pointer.any_down());
-        if released {
-            self.state.drag = None;
-            self.commands.extend(super::drop_commands(self.scene, self.state, self.page, &drag));
-        }
-    }
-
-    fn paint_held(&mut self, ui: &mut Ui, painter: &egui::Painter, drag: &Drag, n: usize) {
-        let Some(product) = drag.product().and_then(|id| self.catalog.index(id)) else {
-            return;
-        };
-        let product = &self.catalog.products[product as usize];
-        let rect = Rect::from_min_size(drag.pointer + drag.grip, drag.size);
-        let lifted = Rect::from_center_size(rect.center(), rect.size() * 1.03);
-        let shadow =
-            egui::Shadow { offset: [0, 10], blur: 26, spread: 0, color: Color32::from_black_alpha(90) };
-        if 1 < n {
-            painter.rect_filled(lifted.translate(vec2(7.0, 7.0)), 8, ShopLook::LINE);
-        }
-        painter.add(shadow.as_shape(lifted, CornerRadius::same(8)));
-        let mut over = ui.new_child(UiBuilder::new().layer_id(painter.layer_id()).max_rect(lifted));
-        over.set_clip_rect(ui.content_rect());
-        card::paint_picture(&over, lifted, product, self.scene.pictures, 1.0);
-        painter.rect_stroke(lifted, 8, Stroke::new(2.0, ShopLook::PIN), StrokeKind::Inside);
-        let hint = match &drag.target {
-            Some(Target::Gap { gap, .. }) => {
-                let from = match &drag.held {
-                    Held::Cards { from_slot, .. } => Some(*from_slot),
-                    _ => None,
-                };
-                let n = drag::landing_slot(from, *gap) + 1;
-                let words = if drag.shift { Canvas::DropBoost } else { Canvas::DropPin };
-                Some(words.with(&[("n", n.into())]))
-            }
-            Some(Target::Bury) => Some(Canvas::Bury.text().to_owned()),
-            Some(Target::Hide) => Some(Canvas::Hide.text().to_owned()),
-            Some(Target::Tray) => Some(Canvas::TrayName.text().to_owned()),
-            _ => None,
-        };
-        if let Some(hint) = hint {
-            let galley = painter.layout_no_wrap(hint, FontId::new(12.0, medium()), Color32::WHITE);
-            let size = galley.size() + vec2(16.0, 8.0);
-            let at = Rect::from_center_size(pos2(lifted.center().x, lifted.bottom() + 16.0), size);
-            let fill = if drag.shift { ShopLook::RAISED } else { ShopLook::PIN };
-            painter.rect_filled(at, 11, fill);
-            painter.galley(at.min + vec2(8.0, 4.0), galley, Color32::WHITE);
-            let cost = if drag.shift { None } else { self.cost_of_drop(drag) };
-            if let Some(cost) = cost {
-                let galley = painter.layout_no_wrap(cost, FontId::new(12.0, medium()), Color32::WHITE);
-                let size = galley.size() + vec2(16.0, 8.0);
-                let below = Rect::from_center_size(pos2(at.center().x, at.bottom() + 15.0), size);
-                painter.rect_filled(below, 11, ShopLook::BADGE);
-                painter.galley(below.min + vec2(8.0, 4.0), galley, Color32::WHITE);
-            }
-        }
-        if 1 < n {
-            let at = lifted.right_top();
-            painter.circle_filled(at, 12.0, ShopLook::PIN);
-            let font = FontId::new(12.0, crate::ui::theme::number_semibold());
-            painter.text(at, Align2::CENTER_CENTER, n, font, Color32::WHITE);
-        }
-    }
-
-    /// What the pin would mean for past orders, once it is worked out.
-    fn cost_of_drop(&mut self, drag: &Drag) -> Option<String> {
-        let (edit, row) = super::act::pin_of_drag(self.scene, self.state, self.page, drag)?;
-        super::cost::short_cost_of(self.scene, Some(&row), edit, self.commands)
-    }
-
-    /// Arrows walk the cards; Enter explains.
-    fn keys(&mut self, ui: &Ui) {
-        if ui.ctx().text_edit_focused() || self.state.drag.is_some() || egui::Popup::is_any_open(ui.ctx()) {
-            return;
-        }
-        let Some(card) = self.state.selected.clone() else {
-            return;
-        };
-        let Some(focused) = ui.memory(egui::Memory::focused) else {
-            return;
-        };
-        let id = Id::unique(("card", self.preview.salt, &card.block, &card.product));
-        if focused != id {
-            return;
-        }
-        ui.memory_mut(|memory| {
-            let filter =
-                egui::EventFilter { horizontal_arrows: true, vertical_arrows: true, ..Default::default() };
-            memory.set_focus_lock_filter(id, filter);
-        });
-        let (dx, dy, enter) = ui.input_mut(|input| {
-            let mut count = |key| input.count_and_consume_key(egui::Modifiers::NONE, key) as i32;
-            let dx = count(Key::ArrowRight) - count(Key::ArrowLeft);
-            let dy = count(Key::ArrowDown) - count(Key::ArrowUp);
-            (dx, dy, count(Key::Enter))
-        });
-        if 0 < enter {
-            self.commands.push(Command::Do(Action::Why));
-        }
-        if dx == 0 && dy == 0 {
-            return;
-        }
-        if let Some(next) = self.neighbour(&card, dx, dy) {
-            let next_id = Id::unique(("card", self.preview.salt, &next.block, &next.product));
-            ui.memory_mut(|memory| memory.request_focus(next_id));
-            self.state.scroll_to = Some(next.clone());
-            self.state.walk_to(next);
-            ui.ctx().request_repaint();
-        }
-    }
-
-    fn neighbour(&self, card: &Card, dx: i32, dy: i32) -> Option<Card> {
-        let blocks: Vec<&BlockLayout> = self.laid.blocks.iter().filter(|block| 0 < block.n_slots).collect();
-        let at = blocks.iter().position(|block| self.page.blocks[block.index].id == card.block)?;
-        let (_, slot) = self.find(card)?;
-        let columns = self.laid.metrics.columns as i32;
-        let block = blocks[at];
-        let moved = slot as i32 + dx + if block.shape == Shape::Grid { dy * columns } else { 0 };
-        let (block, slot) =
-            if block.shape == Shape::Row && dy != 0 || !(0..block.n_slots as i32).contains(&moved) {
-                let step = if block.shape == Shape::Row && dy != 0 { dy } else { moved.signum() * 2 - 1 };
-                let step = if moved < 0 { -1 } else { step.signum() };
-                let next = blocks.get(usize::try_from(at as i32 + step).ok()?)?;
-                let slot = if dy != 0 {
-                    slot.min(next.n_slots - 1)
-                } else if step < 0 {
-                    next.n_slots - 1
-                } else {
-                    0
-                };
-                (*next, slot)
-            } else {
-                (block, moved as usize)
-            };
-        let decided = &self.page.blocks[block.index];
-        let product = &self.catalog.products[decided.slots.get(slot)?.product as usize];
-        Some(Card { block: decided.id.clone(), product: product.id.clone() })
     }
 }
 

@@ -29,6 +29,8 @@ pub(super) fn strip_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState) {
         .frame(Frame::new().fill(t.surface).inner_margin(Margin { left: 16, right: 16, top: 8, bottom: 8 }))
         .show(ui, |ui| {
             regions::stop(ui, Region::Strip);
+            // The same height whatever is said, so that the page above never jumps.
+            ui.set_min_size(ui.available_size());
             ui.spacing_mut().item_spacing = vec2(10.0, 4.0);
             let replays = &scene.found.replay;
             match (&replays.state, &replays.shown) {

@@ -16,7 +16,7 @@ use crate::ui::strings::Phrase as _;
 use crate::ui::strings::strip::Strip;
 use crate::ui::theme::{HasTokens as _, number};
 
-const HEIGHT: f32 = 168.0;
+const HEIGHT: f32 = 186.0;
 
 pub(super) fn curve_ui(
     ui: &mut Ui,
@@ -81,7 +81,9 @@ fn chart_ui(
         return;
     };
     let t = ui.tokens();
-    let plot = Rect::from_min_max(area.min + vec2(40.0, 8.0), area.max - vec2(10.0, 36.0));
+    let plot = Rect::from_min_max(area.min + vec2(40.0, 26.0), area.max - vec2(10.0, 36.0));
+    let font = FontId::new(12.0, egui::FontFamily::Proportional);
+    ui.painter().text(area.left_top(), Align2::LEFT_TOP, Strip::CurveY.text(), font, t.muted);
     let span = |values: &mut dyn Iterator<Item = f64>| {
         let (low, high) = values.fold((f64::MAX, f64::MIN), |(low, high), v| (low.min(v), high.max(v)));
         let room = ((high - low) * 0.08).max(1e-3);

@@ -8,7 +8,7 @@ use super::why::signal_name;
 use crate::decide::{BlockPage, Step};
 use crate::merch::defaults::PRESETS;
 use crate::merch::{Block, BlockKind, Edit, Signal, Source, StockPolicy, Weights};
-use crate::ui::command::Command;
+use crate::ui::command::{Action, Command};
 use crate::ui::icons;
 use crate::ui::kit::combo::{Look, choice, combo};
 use crate::ui::kit::slider::ShareSlider;
@@ -211,6 +211,11 @@ pub fn weights_ui(
                 commands.push(Command::Edit { edit, label, toast: None });
             }
         }
+    }
+    if missing_signal(scene, Signal::Margin).is_some()
+        && ui.add(button::link((icons::DOWNLOAD_SIMPLE.atom_sized(14.0, None), Canvas::MapCost.text()))).clicked()
+    {
+        commands.push(Command::Do(Action::ImportFiles));
     }
     let mut variety = settings.variety;
     let response = weight_row(

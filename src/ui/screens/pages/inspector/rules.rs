@@ -71,8 +71,6 @@ pub fn rules_ui(
             }
         });
         let line = [Some(whom), outcome].into_iter().flatten().collect::<Vec<_>>().join(" · ");
-        let without = Edit::RemoveRule { id: rule.id.clone() };
-        let cost = super::super::cost::cost_of(scene, Some(&card.block), without, commands);
         ui.horizontal(|ui| {
             ui.label(RichText::new(line).text_style(text::small()).color(t.muted));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
@@ -84,8 +82,8 @@ pub fn rules_ui(
                 try_without(ui, state, &rule.id, &name);
             });
         });
-        if let Some(cost) = cost {
-            heading::caption(ui, &Strip::WithoutIt.with(&[("cost", (&cost).into())]));
-        }
+        let without = Edit::RemoveRule { id: rule.id.clone() };
+        let words = |cost: String| Strip::WithoutIt.with(&[("cost", (&cost).into())]);
+        super::super::cost::cost_ui(ui, scene, &card.block, without, words, commands);
     }
 }
