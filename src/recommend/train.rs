@@ -59,7 +59,7 @@ pub fn first_stage() -> Vec<Method> {
         Method::Ease { lambda: 200.0, counting: Counting::Binary },
         Method::Ease { lambda: 50.0, counting: Counting::Decayed { half_life_days: 30.0 } },
         Method::Ease { lambda: 25.0, counting: Counting::Decayed { half_life_days: 240.0 } },
-        Method::Walk { beta: 0.1, k: 200, counting: Counting::Count },
+        Method::Walk { beta: 0.1, k: 200, counting: Counting::Count, by_target: false },
         Method::ItemBm25 { k: 400, k1: 1.2, b: 0.5, counting: Counting::Count },
         Method::Ials {
             factors: 64,
