@@ -16,10 +16,21 @@ use crate::shop::{Cancelled, Monitor};
 const LARGEST_UNPACKED_BYTES: u64 = 2 * 1024 * 1024 * 1024;
 
 /// The cells of one sheet; all of them are in memory.
-pub(super) type Cells = Arc<Range<Data>>;
+pub(super) struct Cells {
+    range: Range<Data>,
+    /// Its sheet, and further ones whose headers are known.
+    pub name: String,
+    pub others: Vec<String>,
+}
+
+impl Cells {
+    pub(super) fn height(&self) -> usize {
+        self.range.height()
+    }
+}
 
 struct Sheet {
-    cells: Cells,
+    cells: Arc<Cells>,
     at: usize,
 }
 
@@ -28,7 +39,7 @@ pub(super) fn open(file: &SourceFile) -> Result<Box<dyn RowSource>, ReadError> {
     load(file).map(|cells| rows(&cells))
 }
 
-pub(super) fn rows(cells: &Cells) -> Box<dyn RowSource> {
+pub(super) fn rows(cells: &Arc<Cells>) -> Box<dyn RowSource> {
     Box::new(Sheet { cells: Arc::clone(cells), at: 0 })
 }
 
@@ -36,7 +47,7 @@ pub(super) fn rows(cells: &Cells) -> Box<dyn RowSource> {
 pub(super) fn load_watched(
     file: &SourceFile,
     monitor: &dyn Monitor,
-) -> Result<Result<Cells, ReadError>, Cancelled> {
+) -> Result<Result<Arc<Cells>, ReadError>, Cancelled> {
     let (sender, loaded) = channel();
     let file = file.clone();
     // Nobody may be waiting any more.
@@ -53,7 +64,7 @@ pub(super) fn load_watched(
 }
 
 /// The first sheet whose header some profile knows, else the first with any cells.
-fn load(file: &SourceFile) -> Result<Cells, ReadError> {
+fn load(file: &SourceFile) -> Result<Arc<Cells>, ReadError> {
     let mut bytes = file.seekable()?;
     let mut magic = [0_u8; 4];
     let n = bytes.read(&mut magic)?;
@@ -69,21 +80,26 @@ fn load(file: &SourceFile) -> Result<Cells, ReadError> {
             Xls::new(BufReader::new(bytes)).map_err(|error| malformed(error.to_string()))?;
         sheets(&mut book)
     };
-    let known = sheets.iter().position(|range| {
-        range.rows().take(8).any(|cells| {
-            profile::find(&cells.iter().map(|cell| text(cell).trim().to_owned()).collect::<Vec<_>>(), None)
-                .is_some()
-        })
-    });
-    let filled = sheets.iter().position(|range| range.get_size().0 > 0);
-    match known.or(filled).and_then(|idx| sheets.into_iter().nth(idx)) {
-        Some(range) => Ok(Arc::new(range)),
-        None => Err(ReadError::Malformed("The spreadsheet has no sheet with cells.".to_owned())),
-    }
+    let mut known = (0..sheets.len()).filter(|idx| has_known_header(&sheets[*idx].1));
+    let filled = || sheets.iter().position(|(_, range)| range.height() > 0);
+    let Some(idx) = known.next().or_else(filled) else {
+        return Err(ReadError::Malformed("The spreadsheet has no sheet with cells.".to_owned()));
+    };
+    let others = known.map(|idx| sheets[idx].0.clone()).collect();
+    let (name, range) = sheets.into_iter().nth(idx).unwrap_or_default();
+    Ok(Arc::new(Cells { range, name, others }))
 }
 
-fn sheets<R: calamine::Reader<BufReader<Box<dyn ReadSeek>>>>(book: &mut R) -> Vec<Range<Data>> {
-    book.sheet_names().iter().filter_map(|name| book.worksheet_range(name).ok()).collect()
+fn has_known_header(range: &Range<Data>) -> bool {
+    range.rows().take(8).any(|cells| {
+        let cells: Vec<String> = cells.iter().map(|cell| text(cell).trim().to_owned()).collect();
+        profile::find(&cells, None).is_some()
+    })
+}
+
+fn sheets<R: calamine::Reader<BufReader<Box<dyn ReadSeek>>>>(book: &mut R) -> Vec<(String, Range<Data>)> {
+    let names = book.sheet_names();
+    names.into_iter().filter_map(|name| Some((name.clone(), book.worksheet_range(&name).ok()?))).collect()
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the signature that map_err takes")]
@@ -103,13 +119,13 @@ fn refuse_bombs(file: &SourceFile) -> Result<(), ReadError> {
 impl RowSource for Sheet {
     fn next_row(&mut self, row: &mut Row) -> Result<bool, ReadError> {
         row.clear();
-        let (height, width) = self.cells.get_size();
+        let (height, width) = self.cells.range.get_size();
         while self.at < height {
             let at = self.at;
             self.at += 1;
             let mut blank = true;
             for column in 0..width {
-                let cell = self.cells.get((at, column)).map_or_else(String::new, text);
+                let cell = self.cells.range.get((at, column)).map_or_else(String::new, text);
                 blank &= cell.is_empty();
                 row.push(&cell);
             }
@@ -117,7 +133,7 @@ impl RowSource for Sheet {
                 row.clear();
                 continue;
             }
-            row.line = u64::from(self.cells.start().map_or(0, |start| start.0)) + at as u64 + 1;
+            row.line = u64::from(self.cells.range.start().map_or(0, |start| start.0)) + at as u64 + 1;
             return Ok(true);
         }
         Ok(false)

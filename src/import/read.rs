@@ -1,5 +1,7 @@
 //! Files to records: two passes over each file, products first, whatever the order the files were given in.
 
+use std::sync::Arc;
+
 use super::detect::{self, Format, HEAD_BYTES};
 use super::engine::{Emit, FileRun};
 use super::issue::{Issue, Severity};
@@ -97,7 +99,7 @@ pub(super) struct Plan {
     pub kind: DataKind,
     pub mapping: Option<Mapping>,
     /// Of a spreadsheet, while it is read.
-    pub cells: Option<excel::Cells>,
+    pub cells: Option<Arc<excel::Cells>>,
     pub problem: Option<ReadError>,
 }
 

@@ -181,6 +181,20 @@ pub(super) fn read_table(
         }
         (found.columns, profile.layout, found.n_above)
     };
+    if let Some(cells) = plan.cells.as_ref().filter(|cells| !cells.others.is_empty()) {
+        run.warn(
+            "sheets_not_read",
+            Severity::Warning,
+            None,
+            None,
+            format!(
+                "The workbook holds data on further sheets ({}); only “{}” was read.",
+                cells.others.join(", "),
+                cells.name
+            ),
+            "Save each of the other sheets as a file of its own and import those too.",
+        )?;
+    }
     run.delimiter = char::from(delimiter);
     if plan.format == Format::Delimited {
         report.delimiter = char::from(delimiter).to_string();
