@@ -7,6 +7,9 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Instant;
 
+use endcap::app::view::{CustomerTable, FeatureColumn};
+use endcap::bundle::SegmentCondition;
+use endcap::merch::Operator;
 use endcap::segment::kmeans::{Effort, Points, fit};
 use endcap::shop::hash::splitmix64;
 
@@ -36,7 +39,37 @@ fn main() {
             );
         }
     }
+    live_count();
     reference();
+}
+
+/// What the rule editor does after every key: a sentence of five conditions over 100,000 customers and 40 columns.
+fn live_count() {
+    let columns = (0..40_u64)
+        .map(|column| FeatureColumn {
+            name: format!("fact_{column:02}"),
+            quantum: 1,
+            values: (0..100_000).map(|row| (splitmix64(column << 32 | row) % 100) as f32).collect(),
+            ..FeatureColumn::default()
+        })
+        .collect();
+    let table = CustomerTable { numbers: (0..100_000).collect(), columns, ..CustomerTable::default() };
+    let sentence: Vec<Vec<SegmentCondition>> = vec![
+        (35..39)
+            .map(|column| SegmentCondition {
+                feature: format!("fact_{column}"),
+                operator: Operator::GreaterOrEqual,
+                value: 20,
+            })
+            .collect(),
+        vec![SegmentCondition { feature: "fact_39".to_owned(), operator: Operator::Less, value: 5 }],
+    ];
+    let began = Instant::now();
+    let n = table.count(&sentence);
+    println!(
+        "{{\"endcap\":\"live count\",\"customers\":100000,\"fit\":{n},\"ms\":{:.2}}}",
+        began.elapsed().as_secs_f64() * 1_000.0
+    );
 }
 
 /// The rows of `kmeans_reference.py`: row i belongs to cluster splitmix64(10^12 + i) mod 12, plus noise of variance 1.

@@ -223,7 +223,7 @@ fn nothing_below_app_reads_the_clock_or_the_environment() {
     let free = ["app", "cli", "ui", "main", "serve", "workspace"];
     let mut broken = Vec::new();
     for (file, room, text) in files() {
-        if free.contains(&room.as_str()) {
+        if free.contains(&room.as_str()) || file.ends_with("/tests.rs") {
             continue;
         }
         let code = without_comments(without_tests(&text));
@@ -256,9 +256,7 @@ fn colours_live_in_the_theme() {
 }
 
 /// Rooms that have grown too large and wait to be split. A file leaves this list when it is; none may join it.
-const WAITING_TO_BE_SPLIT: &[&str] = &[
-    "ui/screens/pages/storefront.rs",
-];
+const WAITING_TO_BE_SPLIT: &[&str] = &[];
 
 #[test]
 fn files_stay_small_enough_to_read() {
@@ -287,7 +285,9 @@ fn no_unfinished_work_and_no_stringly_errors() {
             }
         }
         for line in code.lines() {
-            if line.contains("-> Result<") && line.contains(", String>") {
+            // `Result<Map<String, String>, Error>` is fine: there the words are not the error.
+            let is_error = line.split(", String>").skip(1).any(|rest| !rest.starts_with(','));
+            if line.contains("-> Result<") && is_error {
                 broken.push(format!("src/{file}: {}", line.trim()));
             }
         }

@@ -11,10 +11,13 @@ use std::path::{Path, PathBuf};
 use endcap::app::addresses::Addresses;
 use endcap::app::campaign::{Sending, campaigns, files};
 use endcap::app::export::Exporter;
-use endcap::app::{ImportRequest, NewStore, Session, open, report, train};
+use endcap::app::{ImportRequest, NewStore, Session, cluster, open, report, train};
+use endcap::bundle::Strategy;
 use endcap::export::Target;
 use endcap::shop::hash::splitmix64;
 use endcap::shop::{Currency, Silent, TimeZoneName};
+use endcap::workspace::Who;
+use polars::prelude::{Column, DataFrame, NamedFrom as _, ParquetWriter};
 
 /// 14 Nov 2025, 12:00 UTC.
 const NOW: i64 = 1_763_121_600;
@@ -240,4 +243,60 @@ fn addresses_need_the_right_file_and_the_owners_will() {
     assert!(
         refused(&Addresses::Files(vec![folder.path().join("nowhere.csv")])).contains("There is no such file")
     );
+}
+
+/// What the Spark job writes, as Parquet in folders.
+fn write_cluster_output(folder: &Path) {
+    let table = |name: &str, columns: Vec<Column>| {
+        let inside = folder.join(name);
+        fs::create_dir_all(&inside).unwrap();
+        let height = columns[0].len();
+        let mut frame = DataFrame::new(height, columns).unwrap();
+        let file = fs::File::create(inside.join("part-00000.parquet")).unwrap();
+        ParquetWriter::new(file).finish(&mut frame).unwrap();
+    };
+    let ids = vec![number(1), number(2), "a stranger".to_owned()];
+    table(
+        "features",
+        vec![
+            Column::new("customer_id".into(), ids.clone()),
+            Column::new("n_orders".into(), vec![5_i64, 7, 9]),
+        ],
+    );
+    table(
+        "neighbors",
+        vec![
+            Column::new("product".into(), vec!["thing-00", "thing-00", "no such thing"]),
+            Column::new("other".into(), vec!["thing-03", "thing-06", "thing-00"]),
+            Column::new("together".into(), vec![12_i64, 4, 9]),
+            Column::new("strength".into(), vec![250_000_000_i64, 900_000_000, 1]),
+            Column::new("n_product".into(), vec![40_i64, 40, 40]),
+            Column::new("lift_permille".into(), vec![3_100_i64, 9_000, 1]),
+        ],
+    );
+}
+
+#[test]
+fn what_a_cluster_counted_comes_back_and_is_erased_with_the_person() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut session, _) = store(folder.path());
+    let out = folder.path().join("cluster");
+    write_cluster_output(&out);
+    let brought = cluster::bring(session.workspace_mut(), &out, NOW, &Silent).unwrap();
+    // One pair has too few orders to be claimed, one product and one customer are unknown.
+    assert_eq!((brought.products, brought.neighbors, brought.counted, brought.unknown), (1, 1, 2, 2));
+    let bundle = open::bundle(session.workspace()).unwrap().unwrap();
+    let place = |id: &str| bundle.catalog.index(id).unwrap();
+    let list = bundle.neighbors.of(Strategy::BoughtTogether, place("thing-00"));
+    assert_eq!(list.len(), 1);
+    // A cosine of one half.
+    assert_eq!((list[0].product, list[0].strength, list[0].evidence.both), (place("thing-03"), 5_000, 12));
+    let kept = |session: &Session| {
+        let run = session.workspace().latest_run(cluster::CLUSTER).unwrap().unwrap();
+        run.people.into_iter().map(|(id, _)| id).collect::<Vec<_>>()
+    };
+    assert_eq!(kept(&session), [number(1), number(2)]);
+    session.forget(&Who::Customer(number(1))).unwrap();
+    assert_eq!(kept(&session), [number(2)]);
+    assert!(cluster::bring(session.workspace_mut(), folder.path(), NOW, &Silent).is_err());
 }

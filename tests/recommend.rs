@@ -199,7 +199,7 @@ fn the_same_seed_gives_the_same_bits_on_one_thread_and_on_many() {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| train(&data, &Settings::default(), 30 * 7 * DAY, 7, &Silent).unwrap())
     };
-    let (one, many) = (run(1), run(4));
+    let (one, many) = (run(1), run(7));
     assert!(one.for_you.iter().any(|list| !list.is_empty()));
     assert_eq!(serde_json::to_string(&one).unwrap(), serde_json::to_string(&many).unwrap());
 }

@@ -149,7 +149,7 @@ impl Session {
         })
     }
 
-    /// The safe fixes of a problem: those that follow from the data alone.
+    /// The fixes of a problem: those that follow from the data alone, and categories guessed from titles.
     pub fn suggested_fixes(&self, check: Check) -> Result<Vec<Fix>, Error> {
         let findings = self.workspace().findings(clock::now())?;
         let each = |ids: Vec<String>, fix: fn(String) -> Fix| ids.into_iter().map(fix).collect();

@@ -146,7 +146,11 @@ impl Exporter {
                 members: if for_people { self.members.clone() } else { Vec::new() },
                 interactions: if for_people { self.interactions.clone() } else { Vec::new() },
                 bundle_files: if target == Target::Web { self.bundle_files.clone() } else { Vec::new() },
-                pictures: if target == Target::Report { self.pictures.clone() } else { BTreeMap::new() },
+                pictures: if matches!(target, Target::Report | Target::Web) {
+                    self.pictures.clone()
+                } else {
+                    BTreeMap::new()
+                },
                 sections: if target == Target::Report { self.sections.clone() } else { Vec::new() },
             },
         )

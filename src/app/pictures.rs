@@ -55,7 +55,9 @@ pub fn match_folder(session: &Session, folder: &Path) -> Result<Matched, Error> 
 }
 
 /// Stem, folded → file name.
-fn pictures_in(folder: &Path) -> Result<BTreeMap<String, String>, Error> {
+type ByStem = BTreeMap<String, String>;
+
+fn pictures_in(folder: &Path) -> Result<ByStem, Error> {
     let entries = std::fs::read_dir(folder).map_err(|source| {
         Error::environment_because(format!("{} cannot be read", folder.display()), source)
     })?;

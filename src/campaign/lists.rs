@@ -19,7 +19,7 @@ const MISSED_DAYS: i64 = 60;
 const RESTOCKED_DAYS: i64 = 14;
 const LEAST_PERCENT_OFF: i64 = 10;
 /// Buying so much more of a category than others makes its price drops news.
-const FAVOURITE_LIFT: f64 = 1.3;
+const FAVOURITE_LIFT: f64 = 2.0;
 const SECOND_ORDER_DAYS: std::ops::RangeInclusive<f64> = 7.0..=60.0;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -218,8 +218,11 @@ impl Today<'_> {
         let touch = self
             .unbought(person, CART_DAYS)
             .find(|touch| touch.kind == Seen::Cart && self.as_of - touch.at >= CART_AFTER)?;
-        let reason =
-            format!("{} in the cart since {} days.", self.title(touch.product), self.days_ago(touch.at));
+        let reason = format!(
+            "{} in the cart, left {} hours ago.",
+            self.title(touch.product),
+            (self.as_of - touch.at) / 3_600
+        );
         Some(Entry { product: Some(touch.product), weight: touch.at as f64, ..entry(reason) })
     }
 
@@ -282,7 +285,12 @@ impl Today<'_> {
                 let liked = relevance.and_then(|column| *column.relevance.get(*product as usize)?);
                 (liked, std::cmp::Reverse(*product))
             })?;
-        let reason = format!("Buys mostly {category}; {} is {}% off.", self.title(product), off(product));
+        let reason = format!(
+            "Buys {category} {:.1} times as often as others; {} is {}% off.",
+            told.category_lift.unwrap_or(0.0),
+            self.title(product),
+            off(product)
+        );
         Some(Entry { product: Some(product), weight: told.category_lift.unwrap_or(0.0), ..entry(reason) })
     }
 }
@@ -301,4 +309,108 @@ fn slipping(told: &CustomerForecast) -> Option<Entry> {
 
 fn entry(reason: String) -> Entry {
     Entry { person: 0, product: None, due: None, reason, weight: 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::bundle::{BundleInfo, Catalog, HistoryTables, Neighbors, Segments, Signals, TextIndex};
+    use crate::merch::Document;
+    use crate::shop::{Currency, TimeZoneName};
+
+    const NOW: Seconds = 1_763_121_600;
+
+    fn shop() -> Bundle {
+        let product = |id: &str, compare_at| CatalogProduct {
+            id: id.to_owned(),
+            title: id.to_owned(),
+            price: Some(1_000),
+            compare_at,
+            published: true,
+            ..CatalogProduct::default()
+        };
+        let mut gone = product("c", None);
+        gone.stock = Some(0);
+        Bundle {
+            info: BundleInfo {
+                store: String::new(),
+                platform: String::new(),
+                currency: Currency::new("EUR"),
+                time_zone: TimeZoneName::default(),
+                as_of: NOW,
+                snapshot_at: NOW,
+            },
+            catalog: Arc::new(Catalog {
+                products: vec![product("a", None), product("b", Some(2_000)), gone],
+                collections: Vec::new(),
+            }),
+            segments: Arc::new(Segments::default()),
+            signals: Arc::new(Signals::default()),
+            neighbors: Arc::new(Neighbors::default()),
+            text_index: Arc::new(TextIndex::default()),
+            document: Arc::new(Document::default()),
+            experiments: Arc::default(),
+            history_tables: HistoryTables::default(),
+        }
+    }
+
+    fn person(id: &str, consent: Consent, touches: &[(u32, Seen, Seconds)]) -> Person {
+        let touch = |(product, kind, before): &(u32, Seen, Seconds)| Touch {
+            product: *product,
+            kind: *kind,
+            at: NOW - before,
+        };
+        Person {
+            id: id.to_owned(),
+            consent,
+            segment: "*".to_owned(),
+            touches: touches.iter().map(touch).collect(),
+        }
+    }
+
+    fn on(list: &TriggerList, people: &[Person]) -> String {
+        list.entries.iter().map(|entry| people[entry.person].id.clone()).collect()
+    }
+
+    #[test]
+    fn a_cart_is_left_behind_until_it_is_bought_sold_out_or_a_week_old() {
+        let hour = 3_600;
+        let people = [
+            person("a", Consent::Given, &[(0, Seen::Cart, 2 * hour)]),
+            person("b", Consent::Given, &[(0, Seen::Cart, 2 * hour), (0, Seen::Purchase, hour)]),
+            person("c", Consent::Given, &[(2, Seen::Cart, 2 * hour)]),
+            person("d", Consent::Given, &[(0, Seen::Cart, 8 * 24 * hour)]),
+            person("e", Consent::Given, &[(0, Seen::Cart, 60)]),
+            person("f", Consent::Unknown, &[(0, Seen::Cart, 2 * hour)]),
+            person("g", Consent::Given, &[(1, Seen::Cart, 3 * hour)]),
+        ];
+        let found = lists(&shop(), None, &[], &people, NOW);
+        assert_eq!(on(&found[0], &people), "ag");
+        assert_eq!(found[0].without_consent, 1);
+        let prices = found.last().map(|list| (list.trigger.kind, list.on_another, list.entries.len()));
+        assert_eq!(prices, Some((TriggerKind::PriceDrop, 1, 0)), "who left a cart gets no second message");
+    }
+
+    #[test]
+    fn a_price_drop_is_news_for_who_looked_and_did_not_buy() {
+        let day = 86_400;
+        let people = [
+            person("a", Consent::Given, &[(1, Seen::View, 3 * day)]),
+            person("b", Consent::Given, &[(0, Seen::View, 3 * day)]),
+            person("c", Consent::Given, &[(1, Seen::View, 40 * day)]),
+            person("d", Consent::Given, &[(1, Seen::View, 3 * day), (1, Seen::Purchase, 2 * day)]),
+        ];
+        let found = lists(&shop(), None, &[], &people, NOW);
+        let drop = found.iter().find(|list| list.trigger.kind == TriggerKind::PriceDrop);
+        assert_eq!(drop.map(|list| on(list, &people)).as_deref(), Some("a"));
+        let ready: Vec<bool> = found.iter().map(|list| list.trigger.ready).collect();
+        assert_eq!(ready, [false, false, false, false, false, true], "the others say what they need");
+        assert!(found.iter().filter(|list| !list.trigger.ready).all(|list| !list.trigger.needs.is_empty()));
+        assert!(
+            found.iter().all(|list| list.trigger.people.is_none()),
+            "fewer than ten people are not counted"
+        );
+    }
 }

@@ -186,8 +186,7 @@ impl Facts {
     }
 }
 
-/// The largest percent, in steps of five, under which at most half of the products would break the floor; with those
-/// products, and the number of products whose cost nobody knows.
+/// See [`floor`], over the published products of a bundle.
 fn within_the_floor(bundle: &Bundle, wanted: u32, floor_percent: u32) -> (u32, Vec<String>, u32) {
     let priced: Vec<(&str, i64, Option<i64>)> = bundle
         .catalog
@@ -199,6 +198,12 @@ fn within_the_floor(bundle: &Bundle, wanted: u32, floor_percent: u32) -> (u32, V
             Some((product.id.as_str(), product.price.filter(|price| *price > 0)?, known.margin))
         })
         .collect();
+    floor(&priced, wanted, floor_percent)
+}
+
+/// The largest percent, in steps of five, under which at most half of the products would break the floor; with those
+/// products, and the number of products whose cost nobody knows. `priced`: id, price and margin in minor units.
+fn floor(priced: &[(&str, i64, Option<i64>)], wanted: u32, floor_percent: u32) -> (u32, Vec<String>, u32) {
     let unchecked = priced.iter().filter(|(_, _, margin)| margin.is_none()).count() as u32;
     let checked = priced.len() - unchecked as usize;
     let mut percent = wanted;
@@ -220,5 +225,39 @@ fn within_the_floor(bundle: &Bundle, wanted: u32, floor_percent: u32) -> (u32, V
             return (percent, breaks, unchecked);
         }
         percent = percent.saturating_sub(5);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_product_is_sold_under_the_floor() {
+        // Cost 70 of 100: at 12% off 88 brings 18, over a fifth of 88 (17.6); at 13% off 17 is under a fifth of 87.
+        assert_eq!(floor(&[("a", 100, Some(30)), ("b", 100, Some(90))], 12, 20), (12, Vec::new(), 0));
+        assert_eq!(
+            floor(&[("a", 100, Some(30)), ("b", 100, Some(90))], 13, 20),
+            (13, vec!["a".to_owned()], 0)
+        );
+    }
+
+    #[test]
+    fn an_offer_that_most_products_cannot_bear_becomes_smaller_or_none() {
+        assert_eq!(floor(&[("a", 100, Some(30)), ("b", 100, Some(28))], 15, 20).0, 10);
+        assert_eq!(floor(&[("a", 100, Some(5)), ("b", 100, Some(6))], 15, 20), (0, Vec::new(), 0));
+        assert_eq!(
+            floor(&[("a", 100, None)], 15, 20),
+            (15, Vec::new(), 1),
+            "a floor without costs is said, not guessed"
+        );
+    }
+
+    #[test]
+    fn who_seldom_buys_on_sale_needs_no_offer() {
+        let facts = |on_sale, reliance| Facts { on_sale, reliance: Some(reliance), ..Facts::default() };
+        assert_eq!(facts(0.06, 0.9).need(), Need::LikelyWithout);
+        assert_eq!(facts(0.7, 1.3).need(), Need::UnlikelyWithout);
+        assert_eq!(facts(0.3, 1.05).need(), Need::Unclear);
     }
 }

@@ -11,7 +11,7 @@ pub(super) const PICKS: u32 = 6;
 pub const QUIET_DAYS: i64 = 90;
 
 /// Catalog indices, best first, at most `count`: the rows of the message's own page where the store has an e-mail
-/// layout, else of the homepage. `about` (the product a trigger is about) is not repeated.
+/// layout, then those of the homepage. `about` (the product a trigger is about) is not repeated.
 pub fn picks(
     prepared: &Prepared,
     message: &str,
@@ -21,15 +21,6 @@ pub fn picks(
     about: Option<u32>,
     count: usize,
 ) -> Vec<u32> {
-    let document = &prepared.bundle().document;
-    let has_layout = document.layout(&PageKey::Email(Some(message.to_owned()))).is_some();
-    let page = if has_layout { PageRef::Email(message.to_owned()) } else { PageRef::Home };
-    let visit = Visit {
-        segment: Some(segment.to_owned()),
-        history: history.to_vec(),
-        source: Some("email".to_owned()),
-        ..Visit::of(page, now)
-    };
     let catalog = &prepared.bundle().catalog;
     let bought: Vec<u32> = history
         .iter()
@@ -38,16 +29,26 @@ pub fn picks(
         .chain(about)
         .collect();
     let mut found: Vec<u32> = Vec::with_capacity(count);
-    for block in prepared.decide(&visit, Detail::Plain).blocks {
-        if block.kind != BlockKind::Products {
-            continue;
-        }
-        for slot in block.slots {
-            if found.len() == count {
-                return found;
+    let has_layout = prepared.bundle().document.layout(&PageKey::Email(Some(message.to_owned()))).is_some();
+    let email = has_layout.then(|| PageRef::Email(message.to_owned()));
+    for page in email.into_iter().chain([PageRef::Home]) {
+        let visit = Visit {
+            segment: Some(segment.to_owned()),
+            history: history.to_vec(),
+            source: Some("email".to_owned()),
+            ..Visit::of(page, now)
+        };
+        for block in prepared.decide(&visit, Detail::Plain).blocks {
+            if block.kind != BlockKind::Products {
+                continue;
             }
-            if !bought.contains(&slot.product) && !found.contains(&slot.product) {
-                found.push(slot.product);
+            for slot in block.slots {
+                if found.len() == count {
+                    return found;
+                }
+                if !bought.contains(&slot.product) && !found.contains(&slot.product) {
+                    found.push(slot.product);
+                }
             }
         }
     }

@@ -9,9 +9,9 @@ pub enum TriggerKind {
     CartLeftBehind,
     RestockDue,
     BackInStock,
-    PriceDrop,
-    SecondOrder,
     SlippingAway,
+    SecondOrder,
+    PriceDrop,
 }
 
 impl TriggerKind {
@@ -19,9 +19,9 @@ impl TriggerKind {
         Self::CartLeftBehind,
         Self::RestockDue,
         Self::BackInStock,
-        Self::PriceDrop,
-        Self::SecondOrder,
         Self::SlippingAway,
+        Self::SecondOrder,
+        Self::PriceDrop,
     ];
 
     /// As written on the command line, in files and in page keys (`email:restock_due`).
@@ -64,7 +64,7 @@ impl TriggerKind {
                 "Looked at a product within 60 days, did not buy it since, and it came back in the last 14 days."
             }
             Self::PriceDrop => {
-                "Looked at a product within 30 days and did not buy it, or buys mostly from its category; it is 10% off or more."
+                "Looked at a product within 30 days and did not buy it, or buys from its category twice as often as others; it is 10% off or more."
             }
             Self::SecondOrder => "First order 7 to 60 days ago, no second one yet.",
             Self::SlippingAway => "Used to come, and is late by more than twice the usual gap.",

@@ -188,7 +188,9 @@ fn list(session: &Session, printer: &Printer) -> Result<(), Error> {
 
 fn apply(session: &mut Session, args: &Apply, printer: &Printer) -> Result<(), Error> {
     let checks: Vec<Check> = if args.problems.iter().any(|name| name == "all") {
-        fixable(session, &session.audit()?)?.into_iter().map(|(check, ..)| check).collect()
+        // Guesses are looked at one by one, so they have to be asked for by name.
+        let found = fixable(session, &session.audit()?)?.into_iter().map(|(check, ..)| check);
+        found.filter(|check| *check != Check::NoCategory).collect()
     } else {
         args.problems
             .iter()

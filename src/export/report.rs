@@ -268,5 +268,9 @@ header p { color: var(--soft); margin: 6px 0 0; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: 13.5px; }
 th, td { text-align: left; vertical-align: top; padding: 7px 14px 7px 0; border-bottom: 1px solid var(--line); } th { color: var(--soft); font-weight: 600; }
 td { font-variant-numeric: tabular-nums; }
-@media print { body { max-width: none; padding: 0; } section { break-inside: auto; } .row li { break-inside: avoid; } }
+@media print {
+  :root { --paper: #fff; --ink: #111; --soft: #444; --line: #ccc; --accent: #2f6b4f; --card: #fff; }
+  body { max-width: none; padding: 0; } .picture { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  .row { grid-template-columns: repeat(8, 1fr); } .row li, tr { break-inside: avoid; } h2, h3, h4 { break-after: avoid; }
+}
 ";

@@ -560,9 +560,9 @@ fn families() -> Vec<Vec<Method>> {
             Method::ItemBm25 { k: 800, k1: 1.2, b: 0.8, counting: Binary },
         ],
         vec![
-            Method::Walk { beta: 0.1, k: 100, counting: Count },
-            Method::Walk { beta: 0.1, k: 400, counting: Count },
-            Method::Walk { beta: 0.1, k: 200, counting: Binary },
+            Method::Walk { beta: 0.1, k: 100, counting: Count, by_target: true },
+            Method::Walk { beta: 0.1, k: 200, counting: Count, by_target: false },
+            Method::Walk { beta: 0.1, k: 200, counting: Binary, by_target: true },
         ],
         vec![
             Method::Ease { lambda: 20.0, counting: Log },

@@ -421,7 +421,7 @@ mod tests {
         let history = History::new(&data, 86_400 * 12, 1);
         let methods = [
             Method::PersonalDecay { half_life_days: 30.0 },
-            Method::Walk { beta: 0.1, k: 10, counting: Counting::Count },
+            Method::Walk { beta: 0.1, k: 10, counting: Counting::Count, by_target: false },
         ];
         let models: Vec<Fitted<'_>> = methods.iter().filter_map(|method| method.fit(&history, 1)).collect();
         let facts = ItemFacts::new(&history);

@@ -64,6 +64,31 @@ pub fn random_walk(rows: &Sparse, beta: f32, k: usize) -> Neighbours {
     Neighbours { similar }
 }
 
+/// The walk on orders: Σ over shared orders of 1 / lines^`size_power`, over the orders with the source, over the orders
+/// with the target to the power of `beta`. `rows`: orders × items, every entry 1; no item is its own neighbour.
+pub fn order_walk(rows: &Sparse, size_power: f32, beta: f32, k: usize) -> Neighbours {
+    let sized = rows.clone().map(|row, _, _| (rows.row(row).0.len() as f32).powf(-size_power));
+    let items = rows.transpose();
+    let count: Vec<f32> = (0..items.rows()).map(|item| items.row(item).0.len() as f32).collect();
+    let similar = items.top_product(&sized, k, |source, target, value| {
+        (source as u32 != target).then(|| value / count[source] / count[target as usize].powf(beta))
+    });
+    Neighbours { similar }
+}
+
+/// As [`random_walk`], pruned to the `k` strongest sources of each target, as `irspack` does: an item that everybody
+/// buys is reached from few, not from all.
+pub fn random_walk_to(rows: &Sparse, beta: f32, k: usize) -> Neighbours {
+    let row_sums = rows.row_sums();
+    let items = rows.transpose();
+    let degree: Vec<f32> = items.row_sums();
+    let forward = items.clone().map(|_, row, value| value / row_sums[row as usize]);
+    let back = rows.clone().map(|_, item, value| value / degree[item as usize]);
+    let penalty: Vec<f32> = degree.iter().map(|degree| degree.max(f32::MIN_POSITIVE).powf(beta)).collect();
+    let sources = forward.top_product(&back, k, |target, _, value| Some(value / penalty[target]));
+    Neighbours { similar: sources.transpose() }
+}
+
 fn normalise(matrix: Sparse) -> Sparse {
     let norms: Vec<f32> =
         (0..matrix.rows()).map(|row| matrix.row(row).1.iter().map(|v| v * v).sum::<f32>().sqrt()).collect();
@@ -91,5 +116,27 @@ mod tests {
         let walk = random_walk(&matrix, 0.0, 5);
         assert_eq!(walk.similar.row(0), (&[0_u32, 1][..], &[0.5_f32, 0.5][..]));
         assert_eq!(walk.similar.row(2).0, &[2]);
+        assert_eq!(random_walk_to(&matrix, 0.0, 5).similar, walk.similar);
+    }
+
+    #[test]
+    fn small_orders_say_more_than_large_ones() {
+        let rows =
+            Sparse::from_rows(5, [vec![(0, 1.0), (1, 1.0)], vec![(0, 1.0), (2, 1.0), (3, 1.0), (4, 1.0)]]);
+        let walk = order_walk(&rows, 0.5, 0.0, 10);
+        // By hand: 1/√2 over two orders with item 0, and 1/√4 over two.
+        let (items, values) = walk.similar.row(0);
+        assert_eq!(items, &[1, 2, 3, 4]);
+        assert!((values[0] - 0.5 / 2.0_f32.sqrt()).abs() < 1e-6 && (values[1] - 0.25).abs() < 1e-6);
+    }
+
+    #[test]
+    fn pruning_by_target_keeps_a_best_seller_from_everybodys_list() {
+        // Item 0 is in every row; item 3 only beside it.
+        let rows = [vec![(0, 1.0), (1, 1.0)], vec![(0, 1.0), (2, 1.0)], vec![(0, 1.0), (3, 1.0)]];
+        let matrix = Sparse::from_rows(4, rows);
+        let into = |walk: &Neighbours| (0..4).filter(|&a| walk.similar.row(a).0.contains(&0)).count();
+        assert_eq!(into(&random_walk(&matrix, 0.0, 2)), 4);
+        assert_eq!(into(&random_walk_to(&matrix, 0.0, 2)), 2);
     }
 }

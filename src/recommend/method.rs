@@ -56,10 +56,12 @@ pub enum Method {
         b: f32,
         counting: Counting,
     },
+    /// Pruned per source item, or per target.
     Walk {
         beta: f32,
         k: usize,
         counting: Counting,
+        by_target: bool,
     },
     Ease {
         lambda: f32,
@@ -175,9 +177,10 @@ impl Method {
                 let rows = matrix(counting);
                 Scorer::Items(item_knn::item_knn(&rows, Weighting::Bm25 { k1, b }, k), rows)
             }
-            Self::Walk { beta, k, counting } => {
+            Self::Walk { beta, k, counting, by_target } => {
                 let rows = matrix(counting);
-                Scorer::Items(item_knn::random_walk(&rows, beta, k), rows)
+                let walk = if by_target { item_knn::random_walk_to } else { item_knn::random_walk };
+                Scorer::Items(walk(&rows, beta, k), rows)
             }
             Self::Ease { lambda, counting } => {
                 let rows = matrix(counting);

@@ -8,7 +8,7 @@ use super::content::attribute_neighbours;
 use super::cooccur::{Baskets, LLR_FLOOR, Pair, SUPPORT_FLOOR};
 use super::dataset::{Dataset, NOBODY};
 use super::history::History;
-use super::item_knn::{Neighbours, random_walk};
+use super::item_knn::{Neighbours, order_walk};
 use super::models::{Evidence, Neighbour, Strategy};
 use super::session::{SessionMethod, Sessions};
 use super::sparse::Sparse;
@@ -36,8 +36,7 @@ pub fn neighbour_lists(
 /// does not explain.
 fn bought_together(history: &History<'_>, length: usize) -> Vec<Vec<Neighbour>> {
     let baskets = Baskets::new(history);
-    let walk =
-        random_walk(&history.basket_matrix(|_, lines| 1.0 / (lines as f64).sqrt()), 0.1, 10 * length.max(20));
+    let walk = order_walk(&history.basket_matrix(|_, _| 1.0), 0.5, 0.1, 10 * length.max(20));
     collect(history, &walk, &baskets, length)
 }
 

@@ -103,11 +103,9 @@ impl OrderMethod {
         let plain = || history.basket_matrix(|_, _| 1.0);
         let scorer = match *self {
             Self::Pairs { measure, k } => Scorer::Items(Baskets::new(history).neighbours(measure, k)),
-            Self::Walk { beta, k, size_power } => Scorer::Items(item_knn::random_walk(
-                &history.basket_matrix(|_, lines| (lines as f64).powf(-size_power)),
-                beta,
-                k,
-            )),
+            Self::Walk { beta, k, size_power } => {
+                Scorer::Items(item_knn::order_walk(&plain(), size_power as f32, beta, k))
+            }
             Self::Ease { lambda } => Scorer::Ease(Box::new(Ease::fit_for_carts(&plain(), lambda)?)),
             Self::DecayedEase { lambda, half_life_days } => {
                 let rows = history.basket_matrix(|age, _| (-age / (2.0 * half_life_days)).exp2());

@@ -59,14 +59,14 @@ pub fn first_stage() -> Vec<Method> {
         Method::Ease { lambda: 200.0, counting: Counting::Binary },
         Method::Ease { lambda: 50.0, counting: Counting::Decayed { half_life_days: 30.0 } },
         Method::Ease { lambda: 25.0, counting: Counting::Decayed { half_life_days: 240.0 } },
-        Method::Walk { beta: 0.1, k: 200, counting: Counting::Count },
+        Method::Walk { beta: 0.1, k: 200, counting: Counting::Count, by_target: false },
         Method::ItemBm25 { k: 400, k1: 1.2, b: 0.5, counting: Counting::Count },
         Method::Ials {
             factors: 64,
             unobserved: 1.0,
             regularisation: 0.003,
             exponent: 1.0,
-            sweeps: 8,
+            sweeps: 16,
             counting: Counting::Binary,
         },
         Method::DecayedPopularity { half_life_days: 7.0 },
@@ -190,7 +190,7 @@ fn choose(
         (Some(second), Some(single)) => {
             let alone = lists_of_method(table, &single).unwrap_or_default();
             let (gain, error) = paired_gain(second, &each_ndcg(&alone, cases, 10));
-            (gain > 0.0, gain > error)
+            (gain > 0.0, gain > SURE_ERRORS * error)
         }
         _ => (cases.len() >= settings.min_returning, false),
     };
@@ -241,8 +241,10 @@ fn choose(
 const FEW_REPEATS: f64 = 0.1;
 /// Cases under which combining models is not tried, even where it looks better.
 const FEWEST_TO_COMBINE: usize = 100;
+/// Standard errors by which combining must win on so few cases.
+const SURE_ERRORS: f64 = 2.0;
 /// Cases, of all windows together, that the choice of a single method needs.
-const FEWEST_TO_CHOOSE: usize = 40;
+pub(super) const FEWEST_TO_CHOOSE: usize = 40;
 
 /// The method with the highest NDCG@10 over the cases of all windows.
 fn best_pooled(methods: &[Method], lessons: &[WindowLessons], task: Task) -> Option<Method> {

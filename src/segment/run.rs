@@ -320,25 +320,29 @@ fn cluster(points: &Points, k: usize, settings: &Settings) -> Result<kmeans::Fit
     }
 }
 
-/// The most stable number of groups that a person can use; of equally stable ones the largest. The `former` number
-/// stays while it is nearly as stable.
+/// The most stable number of groups that a person can use; of equally stable ones the largest, if the way there is
+/// stable too: one lucky number behind shaky ones does not count. The `former` number stays while it is nearly as stable.
 fn suggest(by_k: &[KCurve], n_rows: usize, former: Option<u8>) -> u8 {
     let fewest = (n_rows / 100).clamp(10, 30) as u32;
     let usable: Vec<&KCurve> =
         by_k.iter().filter(|curve| USABLE.contains(&curve.k) && curve.smallest >= fewest).collect();
-    let best = usable.iter().map(|curve| curve.stability).fold(f64::NEG_INFINITY, f64::max);
-    let stays = |curve: &&&KCurve| Some(curve.k) == former && curve.stability >= best - STABILITY_TO_STAY;
-    if let Some(curve) = usable.iter().find(stays) {
+    let Some(best) = usable.iter().copied().reduce(|a, b| if b.stability > a.stability { b } else { a })
+    else {
+        let large = by_k.iter().rev().find(|curve| curve.smallest >= fewest);
+        return large.or_else(|| by_k.first()).map_or(1, |curve| curve.k);
+    };
+    let stays =
+        |curve: &&KCurve| Some(curve.k) == former && curve.stability >= best.stability - STABILITY_TO_STAY;
+    if let Some(curve) = usable.iter().copied().find(stays) {
         return curve.k;
     }
-    usable
-        .iter()
-        .rev()
-        .find(|curve| curve.stability >= best - STABILITY_NOISE)
-        .map(|curve| curve.k)
-        .or_else(|| by_k.iter().rev().find(|curve| curve.smallest >= fewest).map(|curve| curve.k))
-        .or_else(|| by_k.first().map(|curve| curve.k))
-        .unwrap_or(1)
+    let enough = best.stability - STABILITY_NOISE;
+    let way: Vec<&KCurve> = usable.into_iter().filter(|curve| curve.k > best.k).collect();
+    let reached = (0..way.len()).rev().find(|&place| {
+        let mean = way[..=place].iter().map(|curve| curve.stability).sum::<f64>() / (place + 1) as f64;
+        way[place].stability >= enough && mean >= enough
+    });
+    reached.map_or(best.k, |place| way[place].k)
 }
 
 /// Labels by row of `buyers`, from the rounded centroids that the model will carry; largest revenue first.
@@ -448,6 +452,8 @@ mod tests {
         let by_k = curve(&[(2, 0.99), (4, 0.90), (5, 0.86), (6, 0.78), (8, 0.82), (9, 0.89)]);
         assert_eq!(suggest(&by_k, 4_000, None), 8);
         assert_eq!(suggest(&curve(&[(2, 0.9), (4, 0.92), (5, 0.87), (6, 0.73)]), 4_000, None), 5);
+        let lucky = curve(&[(4, 0.90), (5, 0.78), (6, 0.68), (7, 0.65), (8, 0.83)]);
+        assert_eq!(suggest(&lucky, 4_000, None), 4);
     }
 
     #[test]

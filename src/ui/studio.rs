@@ -217,6 +217,11 @@ impl Studio {
         &mut self.states
     }
 
+    /// Answers to what screens asked for, for tests.
+    pub fn findings_mut(&mut self) -> &mut screens::stage::Findings {
+        &mut self.found
+    }
+
     pub fn document(&self) -> &Document {
         &self.document
     }
@@ -353,7 +358,8 @@ impl Studio {
             glance,
         };
         let rail_width = if narrow { size::RAIL_ICONS } else { size::RAIL };
-        let crumb = (screen == Screen::Pages).then(|| self.states.pages.page_title(&scene));
+        let crumb = (screen == Screen::Pages && !scene.view.store.name.is_empty())
+            .then(|| self.states.pages.page_title(&scene));
         title_bar::title_bar(ui, &scene, screen, crumb.as_deref(), situation, rail_width, &mut commands);
         let under_way = self.progress.first().map(|known| &known.progress);
         status_bar::status_bar(ui, &scene, &self.saved, under_way, &mut commands);

@@ -14,7 +14,7 @@ const el = (tag, props = {}, ...children) => {
   return node;
 };
 
-let runtime, products, cart = [], facets = new Map(), quiz = [];
+let runtime, products, local = new Set(), cart = [], facets = new Map(), quiz = [];
 
 function start() {
   document.title = runtime.info.store;
@@ -109,7 +109,8 @@ function card(slot) {
     $('scores').checked && slot.score !== undefined ? el('div', { className: 'score' }, `${(slot.score / 1e5).toFixed(1)} points`) : null));
 }
 
-const address = image => /^(https?:|\/|data:)/.test(image) ? image : pictures + image;
+const fileName = image => image.split('?')[0].split('/').pop();
+const address = image => local.has(fileName(image)) ? pictures + fileName(image) : /^(https?:|\/|data:)/.test(image) ? image : pictures + image;
 const sale = p => `−${Math.floor((p.compareAt - p.price) * 100 / p.compareAt)}%`;
 const money = minor => new Intl.NumberFormat(undefined, { style: 'currency', currency: runtime.info.currency }).format(minor / runtime.perMajor);
 const price = p => el('div', { className: 'price' }, p.price == null ? '' : money(p.price), p.compareAt > p.price ? el('s', {}, money(p.compareAt)) : null);
@@ -196,6 +197,8 @@ function quizPanel() {
 }
 
 try {
+  // Pictures that came with the export, by name; the others are loaded from where the shop keeps them.
+  local = new Set(await fetch(`${pictures}index.json`).then(answer => answer.ok ? answer.json() : []).catch(() => []));
   runtime = await load(http(base));
   products = new Map(runtime.catalog.products.map(product => [product.id, product]));
   start();

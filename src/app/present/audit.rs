@@ -32,7 +32,8 @@ pub fn audit_view(session: &Session, store: &StoreFacts, now: Seconds) -> Result
     ];
     let mut problems = Vec::with_capacity(audit.problems.len());
     for problem in &audit.problems {
-        let fixes = if problem.actions.contains(&Action::Fix) {
+        let guesses = problem.actions.contains(&Action::SuggestCategories);
+        let fixes = if problem.actions.contains(&Action::Fix) || guesses {
             session.suggested_fixes(problem.code)?.iter().map(before_after).collect()
         } else {
             Vec::new()
@@ -55,9 +56,10 @@ pub fn audit_view(session: &Session, store: &StoreFacts, now: Seconds) -> Result
             fix_label: match (problem.code, fixes.is_empty()) {
                 (_, true) => None,
                 (Check::DuplicateCustomers, _) => Some("Merge…".to_owned()),
+                (Check::NoCategory, _) => Some("Suggest categories…".to_owned()),
                 _ => Some("Fix…".to_owned()),
             },
-            fix_is_safe: !fixes.is_empty(),
+            fix_is_safe: !fixes.is_empty() && !guesses,
             fixes,
             is_ignored: false,
         });

@@ -189,21 +189,49 @@ impl CustomerTable {
 
     /// How many customers a rule group's sentence fits.
     pub fn count(&self, any_of: &[Vec<crate::bundle::SegmentCondition>]) -> usize {
-        (0..self.len()).filter(|idx| self.fits(any_of, *idx)).count()
+        self.count_among(any_of, 0..self.len())
+    }
+
+    /// How many of some customers it fits.
+    pub fn count_among(
+        &self,
+        any_of: &[Vec<crate::bundle::SegmentCondition>],
+        some: impl Iterator<Item = usize>,
+    ) -> usize {
+        let sentence = self.sentence(any_of);
+        some.filter(|idx| said_of(&sentence, *idx)).count()
     }
 
     /// Whether one customer fits. A missing value never satisfies a comparison.
     pub fn fits(&self, any_of: &[Vec<crate::bundle::SegmentCondition>], idx: usize) -> bool {
-        any_of.iter().any(|all| !all.is_empty() && all.iter().all(|condition| self.holds(condition, idx)))
+        said_of(&self.sentence(any_of), idx)
     }
 
+    /// The sentence with its columns looked up once, whoever is asked about.
+    fn sentence<'a>(&'a self, any_of: &'a [Vec<crate::bundle::SegmentCondition>]) -> Sentence<'a> {
+        any_of
+            .iter()
+            .map(|all| {
+                all.iter().map(|condition| (self.column(&condition.feature), condition)).collect::<Vec<_>>()
+            })
+            .collect()
+    }
+}
+
+type Sentence<'a> = Vec<Vec<(Option<&'a FeatureColumn>, &'a crate::bundle::SegmentCondition)>>;
+
+fn said_of(sentence: &Sentence<'_>, idx: usize) -> bool {
+    sentence.iter().any(|all| {
+        !all.is_empty()
+            && all.iter().all(|(column, condition)| column.is_some_and(|c| c.holds(condition, idx)))
+    })
+}
+
+impl FeatureColumn {
     fn holds(&self, condition: &crate::bundle::SegmentCondition, idx: usize) -> bool {
         use crate::merch::Operator;
-        let Some(column) = self.column(&condition.feature) else {
-            return false;
-        };
-        let fact = column.values.get(idx).copied().map_or(f64::NAN, f64::from);
-        let Some(value) = crate::features::catalogue::observe(fact, column.quantum.max(1)) else {
+        let fact = self.values.get(idx).copied().map_or(f64::NAN, f64::from);
+        let Some(value) = crate::features::catalogue::observe(fact, self.quantum.max(1)) else {
             return false;
         };
         match condition.operator {

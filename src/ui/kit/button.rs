@@ -69,6 +69,13 @@ pub fn icon_toggle(ui: &mut Ui, on: bool, icon: Icon, name: &str) -> Response {
     response.on_hover_text(name)
 }
 
+/// True when Ctrl Enter was pressed, which presses the one primary button of a screen or dialog.
+pub fn go_ahead(ui: &Ui) -> bool {
+    ui.input_mut(|input| {
+        input.consume_shortcut(&egui::KeyboardShortcut::new(egui::Modifiers::COMMAND, egui::Key::Enter))
+    })
+}
+
 /// Why a button cannot be pressed belongs on the button.
 pub fn enabled_or_why(ui: &mut Ui, button: Button<'_>, why_not: Option<&str>) -> Response {
     let response = ui.add_enabled(why_not.is_none(), button);

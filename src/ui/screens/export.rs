@@ -310,9 +310,9 @@ fn write_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut ExportState, plan: &
             let why_not = (!blocking.is_empty())
                 .then(|| T::FixFirst.with(&[("n", blocking.len().into()), ("what", blocking[0].into())]));
             let label = T::Export.with(&[("n", plan.files.len().into())]);
-            if button::enabled_or_why(ui, button::primary((icons::EXPORT.atom(), label)), why_not.as_deref())
-                .clicked()
-            {
+            let export = button::primary((icons::EXPORT.atom(), label));
+            let pressed = button::enabled_or_why(ui, export, why_not.as_deref());
+            if pressed.clicked() || (why_not.is_none() && button::go_ahead(ui)) {
                 stage.push(Ask::Export {
                     target: state.target.to_owned(),
                     with_emails: state.with_emails,

@@ -171,7 +171,7 @@ fn to_do(stage: &Stage<'_>) -> Vec<(String, Place)> {
     if let Some(audit) = &stage.view.audit {
         for problem in audit.problems.iter().filter(|problem| !problem.is_ignored).take(2) {
             lines.push((
-                T::FixProblem.with(&[("title", (&problem.title).into())]),
+                T::FixProblem.with(&[("title", (&crate::ui::strings::audit::words(problem).0).into())]),
                 Place::Problem(problem.code.clone()),
             ));
         }

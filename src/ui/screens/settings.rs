@@ -142,7 +142,12 @@ fn pictures_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
             commands.push(Command::Ask(Ask::ForgetPictureFolder));
         }
     });
-    ui.add(egui::Label::new(RichText::new(T::FolderHint.text()).text_style(text::small())).wrap());
+    ui.add(
+        egui::Label::new(
+            RichText::new(T::FolderHint.text()).text_style(text::small()).color(ui.tokens().muted),
+        )
+        .wrap(),
+    );
 }
 
 fn privacy_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
@@ -161,7 +166,10 @@ fn privacy_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
         if ui.checkbox(&mut on, T::KeepNames.text()).changed() {
             commands.push(Command::Ask(Ask::SetKeepNames(on)));
         }
-        ui.add(egui::Label::new(RichText::new(T::KeepNamesHint.text()).text_style(text::small())).wrap());
+        ui.add(
+            egui::Label::new(RichText::new(T::KeepNamesHint.text()).text_style(text::small()).color(t.muted))
+                .wrap(),
+        );
     }
 }
 

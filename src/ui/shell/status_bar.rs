@@ -92,8 +92,8 @@ fn work_ui(ui: &mut Ui, scene: &Scene<'_>, work: &Progress, commands: &mut Vec<C
     let share = (0 < work.total).then(|| work.done as f32 / work.total as f32);
     progress::bar(ui, 96.0, share, &work.phase);
     let words = if 0 < work.total {
-        let (done, total) = (scene.formats.number(work.done as i64), scene.formats.number(work.total as i64));
-        format!("{} · {done} / {total}", work.phase)
+        let percent = scene.formats.percent((u128::from(work.done) * 1000 / u128::from(work.total)) as i64);
+        format!("{} · {percent}", work.phase)
     } else {
         work.phase.clone()
     };

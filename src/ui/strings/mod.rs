@@ -3,6 +3,7 @@
 //! A phrase is a template: `{name}` stands for an argument, `{n:one|other}` for one of two forms by the number `n`
 //! (English and German share that plural rule). Nothing is glued together from halves, so word order is free.
 
+pub mod audit;
 pub mod canvas;
 pub mod customers;
 pub mod data;
@@ -115,6 +116,7 @@ mod tests {
             }
         }
         check("shell", shell::Shell::ALL);
+        check("audit", audit::Audit::ALL);
         check("canvas", canvas::Canvas::ALL);
         check("customers", customers::Customers::ALL);
         check("data", data::Data::ALL);

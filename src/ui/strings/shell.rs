@@ -55,6 +55,7 @@ crate::catalogue! {
         NoWorkspace: "Endcap" | "Endcap",
         SampleStrip: "This is a sample store. Try dragging a product." | "Das ist ein Beispielshop. Ziehen Sie ein Produkt an einen anderen Platz.",
         ShowMeAround: "Show me around" | "Rundgang",
+        OwnWorkspace: "Your files get a workspace of their own. The sample store stays as it is" | "Ihre Dateien bekommen einen eigenen Arbeitsbereich. Der Beispielshop bleibt, wie er ist",
         UseMyOwnData: "Use my own data" | "Eigene Daten verwenden",
         SkipTour: "Skip" | "Überspringen",
         LessonPlace: "{n} of {of}" | "{n} von {of}",

@@ -48,6 +48,11 @@ impl Studio {
             self.tell(Level::Error, why);
             return;
         }
+        if self.view.store.is_sample {
+            // A real store among made-up customers helps nobody.
+            self.close_store();
+            self.tell(Level::Info, Shell::OwnWorkspace.text().to_owned());
+        }
         let mut all: Vec<PathBuf> = self.found.detected.iter().map(|file| file.path.clone()).collect();
         all.extend(paths);
         let mut seen = std::collections::BTreeSet::new();

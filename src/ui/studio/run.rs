@@ -13,11 +13,12 @@ use crate::ui::command::{Action, Command};
 use crate::ui::history::History;
 use crate::ui::icons;
 use crate::ui::kit::toast::{Level, Toast};
-use crate::ui::screens::{Scene, Screen, pages};
+use crate::ui::screens::stage::Findings;
+use crate::ui::screens::{Scene, Screen, ScreenStates, pages};
 use crate::ui::shell::regions;
 use crate::ui::shell::sheets::Sheet;
-use crate::ui::spent::{self, Part};
 use crate::ui::shell::tour::{Moment, Tour};
+use crate::ui::spent::{self, Part};
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::shell::Shell;
 use crate::ui::theme::{HasTokens as _, semibold};
@@ -293,9 +294,11 @@ impl Studio {
     }
 
     /// Back to the first screen. What was edited is in the journal already.
-    fn close_store(&mut self) {
+    pub(super) fn close_store(&mut self) {
         self.keep_last_step();
         self.desk = None;
+        self.found = Findings::default();
+        self.states = ScreenStates::default();
         self.show(View::of(nothing_open()), History::default());
     }
 
@@ -357,7 +360,7 @@ pub(super) fn drop_overlay(ui: &Ui, scene: &Scene<'_>, commands: &mut Vec<Comman
         [inner.left_top(), inner.right_top(), inner.right_bottom(), inner.left_bottom(), inner.left_top()];
     painter.extend(egui::Shape::dashed_line(&corners, Stroke::new(2.0, t.accent), 8.0, 6.0));
     icons::DOWNLOAD_SIMPLE.paint(&painter, inner.center() - egui::vec2(0.0, 36.0), 40.0, t.accent);
-    let text = if scene.view.store.name.is_empty() {
+    let text = if scene.view.store.name.is_empty() || scene.view.store.is_sample {
         Shell::DropToStart.with(&[("n", n_hovered.into())])
     } else {
         Shell::DropToImport.with(&[("n", n_hovered.into()), ("store", (&scene.view.store.name).into())])

@@ -120,7 +120,7 @@ fn overlap(editor: &Editor, customers: &CustomersView) -> Option<f64> {
     let members: Vec<usize> = (0..customers.table.len())
         .filter(|idx| usize::from(customers.table.group[*idx]) == group_idx)
         .collect();
-    let fits = members.iter().filter(|idx| customers.table.fits(&editor.any_of, **idx)).count();
+    let fits = customers.table.count_among(&editor.any_of, members.iter().copied());
     (!members.is_empty()).then(|| fits as f64 / members.len() as f64)
 }
 

@@ -10,6 +10,7 @@ use crate::import::DataKind;
 use crate::ui::icons;
 use crate::ui::kit::{button, card, heading, progress};
 use crate::ui::strings::Phrase as _;
+use crate::ui::strings::audit::words;
 use crate::ui::strings::data::Data as T;
 use crate::ui::theme::{HasTokens as _, number_semibold, semibold, space, text};
 
@@ -126,7 +127,7 @@ fn table_card(
     let t = ui.tokens();
     card::card(ui, |ui| {
         ui.set_width(ui.available_width());
-        ui.set_min_height(92.0);
+        ui.set_min_height(94.0);
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             ui.label(RichText::new(name).text_style(text::label()).color(t.muted));
@@ -229,7 +230,7 @@ fn problems_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut DataState, audit:
     if state.shows_ignored {
         for problem in ignored {
             ui.horizontal(|ui| {
-                ui.label(RichText::new(&problem.title).color(t.muted));
+                ui.label(RichText::new(words(problem).0).color(t.muted));
                 if ui.add(button::link(T::DoNotIgnore.text())).clicked() {
                     stage.push(Ask::IgnoreProblem { code: problem.code.clone(), ignored: false });
                 }
@@ -247,11 +248,14 @@ fn problem_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut DataState, problem
             ui.spacing_mut().item_spacing.y = 2.0;
             let room = (ui.available_width() - 330.0).max(200.0);
             ui.set_max_width(room);
-            ui.label(RichText::new(&problem.title).text_style(text::strong()).color(t.text));
-            heading::caption(ui, &problem.consequence);
+            let (title, consequence) = words(problem);
+            ui.add(egui::Label::new(RichText::new(title).text_style(text::strong()).color(t.text)).wrap());
+            ui.add(
+                egui::Label::new(RichText::new(consequence).text_style(text::small()).color(t.muted)).wrap(),
+            );
         });
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.spacing_mut().item_spacing.x = 4.0;
+            ui.spacing_mut().item_spacing.x = space::M;
             if ui.add(button::link(T::Ignore.text())).clicked() {
                 stage.push(Ask::IgnoreProblem { code: problem.code.clone(), ignored: true });
             }
@@ -274,7 +278,13 @@ fn problem_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut DataState, problem
             }
             if let Some(label) = &problem.fix_label {
                 let why_not = stage.view.store.read_only.then(|| T::ReadOnly.text());
-                if button::enabled_or_why(ui, button::plain(label.as_str()), why_not).clicked() {
+                let label = match label.as_str() {
+                    "Merge…" => T::MergeLabel.text(),
+                    "Fix…" => T::FixLabel.text(),
+                    "Suggest categories…" => T::SuggestLabel.text(),
+                    other => other,
+                };
+                if button::enabled_or_why(ui, button::plain(label), why_not).clicked() {
                     state.fixing = Some((problem.code.clone(), std::collections::BTreeSet::new()));
                 }
             }

@@ -23,7 +23,7 @@ pub(super) fn dialog_ui(ui: &Ui, stage: &mut Stage<'_>, state: &mut DataState) {
     let t = ui.tokens();
     let mut is_done = false;
     let closed = modal::dialog(ui, "fixes", 720.0, |ui| {
-        heading::title(ui, &problem.title);
+        heading::title(ui, &crate::ui::strings::audit::words(problem).0);
         heading::caption(ui, T::FixLead.text());
         ui.add_space(space::S);
         ScrollArea::vertical().max_height(360.0).show(ui, |ui| {

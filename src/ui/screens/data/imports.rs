@@ -123,9 +123,11 @@ pub(super) fn summary_ui(ui: &mut Ui, stage: &Stage<'_>, summary: &ImportSummary
                 }
             },
         );
+        ui.add_space(space::S);
+        ui.spacing_mut().interact_size.y = 18.0;
+        ui.spacing_mut().item_spacing.y = 4.0;
         for file in &summary.files {
             ui.horizontal_wrapped(|ui| {
-                ui.spacing_mut().interact_size.y = 18.0;
                 ui.label(RichText::new(icons::FILE_TEXT.0).color(t.muted));
                 ui.label(RichText::new(&file.file).text_style(text::small()).color(t.text));
                 ui.label(RichText::new(kind_name(file.kind)).text_style(text::small()).color(t.muted));

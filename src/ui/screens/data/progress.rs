@@ -49,7 +49,12 @@ fn bar_ui(ui: &mut Ui, stage: &Stage<'_>, job: &JobLine) {
             ui.label(RichText::new(percent).text_style(text::number()).color(muted));
         }
         if let Some(seconds) = job.seconds_left {
-            heading::caption(ui, &T::SecondsLeft.with(&[("n", seconds.into())]));
+            let words = match seconds {
+                90.. => T::MinutesLeft.with(&[("n", seconds.div_ceil(60).into())]),
+                20.. => T::SecondsLeft.with(&[("n", (seconds.div_ceil(10) * 10).into())]),
+                _ => T::SecondsLeft.with(&[("n", seconds.into())]),
+            };
+            heading::caption(ui, &words);
         }
     });
     let share = (0 < job.total).then(|| job.done as f32 / job.total as f32);

@@ -2,7 +2,7 @@
 
 use egui::{Align, Layout, RichText, Ui, vec2};
 
-use super::super::stage::{Ask, JobKind, Stage};
+use super::super::stage::{Ask, ImportChoices, JobKind, Stage};
 use super::{DataState, Step, choices, columns, imports};
 use crate::app::view::{DetectedFile, FileState};
 use crate::import::{DataKind, DateOrder, DecimalMark, Platform};
@@ -61,9 +61,12 @@ fn breadcrumb_ui(ui: &mut Ui, state: &mut DataState, needs_columns: bool) {
             // Only steps that were passed can be gone back to; Back and the trail never lose input.
             let reachable = step < state.step && (step != Step::Columns || needs_columns);
             if reachable {
-                if ui.add(button::quiet(label)).clicked() {
-                    state.step = step;
-                }
+                ui.scope(|ui| {
+                    ui.spacing_mut().button_padding.x = 0.0;
+                    if ui.add(button::quiet(label)).clicked() {
+                        state.step = step;
+                    }
+                });
             } else {
                 ui.label(label);
             }
@@ -250,13 +253,18 @@ fn check_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut DataState) {
     let readable: Vec<&DetectedFile> =
         files.iter().filter(|file| file.state != FileState::Unreadable).collect();
     let n_rows: u64 = readable.iter().filter_map(|file| file.n_rows).sum();
-    let estimated = readable.iter().any(|file| file.rows_are_estimated || file.n_rows.is_none());
+    let unknown = readable.iter().any(|file| file.n_rows.is_none());
+    let estimated = readable.iter().any(|file| file.rows_are_estimated);
     let n_skipped = files.len() - readable.len();
     heading::title(ui, T::CheckLead.text());
     card::card(ui, |ui| {
         ui.set_width(ui.available_width());
         let rows = stage.formats.number(n_rows as i64);
-        let lead = if estimated { T::CheckFilesAbout } else { T::CheckFiles };
+        let lead = match (unknown, estimated) {
+            (true, _) => T::CheckFilesOnly,
+            (_, true) => T::CheckFilesAbout,
+            _ => T::CheckFiles,
+        };
         ui.label(
             RichText::new(lead.with(&[("n", readable.len().into()), ("rows", (&rows).into())]))
                 .text_style(text::strong()),
@@ -302,7 +310,8 @@ fn new_store_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut DataState) {
 
 /// What the import will do, found out by doing all of it but the writing.
 fn rehearsal_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut DataState, files: &[DetectedFile]) {
-    let wanted = choices::choices(files, state, is_new_store(stage));
+    // What the store is called changes nothing about the rows.
+    let wanted = ImportChoices { store_name: None, ..choices::choices(files, state, is_new_store(stage)) };
     if wanted.paths.is_empty() {
         return;
     }
@@ -349,7 +358,9 @@ fn buttons_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut DataState, needs_c
                 open
             };
             let button = button::primary(label.text()).min_size(vec2(96.0, 0.0));
-            if button::enabled_or_why(ui, button, why_not.as_deref()).clicked() {
+            let pressed =
+                button::enabled_or_why(ui, button, why_not.as_deref()).on_hover_text(T::CtrlEnter.text());
+            if pressed.clicked() || (why_not.is_none() && button::go_ahead(ui)) {
                 state.step = match state.step {
                     Step::Files if needs_columns => Step::Columns,
                     Step::Files | Step::Columns => Step::Check,

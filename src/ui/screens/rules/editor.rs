@@ -85,7 +85,8 @@ pub(super) fn dialog_ui(ui: &Ui, stage: &mut Stage<'_>, state: &mut RulesState) 
                 (Ok(_), 0) => Some(T::MatchesNothing.text()),
                 _ => None,
             };
-            if button::enabled_or_why(ui, button::primary(T::Save.text()), why_not).clicked()
+            let pressed = button::enabled_or_why(ui, button::primary(T::Save.text()), why_not).clicked();
+            if (pressed || (why_not.is_none() && button::go_ahead(ui)))
                 && let Ok(schedule) = schedule
             {
                 let rule = Rule { schedule, ..editor.rule.clone() };

@@ -319,6 +319,13 @@ fn rule_row(
             stage.edit(Edit::MoveRule { id: rule.id.clone(), to }, T::Moved.with(&[("rule", label.into())]));
         }
     }
+    // The first arrow leads from nowhere into the list.
+    let enters = ui.memory(|memory| memory.focused().is_none())
+        && ui.input(|input| input.key_pressed(egui::Key::ArrowDown) && input.modifiers.is_none());
+    let is_wanted = state.selected.as_deref().map_or(idx == 0, |selected| selected == rule.id);
+    if enters && is_wanted && state.editor.is_none() {
+        response.request_focus();
+    }
     if response.clicked() {
         response.request_focus();
         state.selected = Some(rule.id.clone());
@@ -459,29 +466,32 @@ fn conflict_ui(
         ConflictKind::MatchesNothing => T::MatchesNothing,
         ConflictKind::PinSoldOut => T::SoldOut,
     };
-    ui.horizontal(|ui| {
-        ui.add_space(SWITCH + 24.0);
-        let sentence = phrase.with(&[("other", (&other_label).into())]);
-        ui.label(RichText::new(sentence).text_style(text::small()).color(t.bury.fg));
-        ui.spacing_mut().button_padding.y = 1.0;
-        ui.spacing_mut().interact_size.y = 22.0;
-        if let Some(other) = &other
-            && ui.add(button::link(RichText::new(T::Keep.text()).size(12.0))).clicked()
-        {
-            stage.edit(
-                Edit::RemoveRule { id: other.id.clone() },
-                T::Removed.with(&[("rule", (&other_label).into())]),
-            );
-        }
-        if ui.add(button::link(RichText::new(T::RemoveThis.text()).size(12.0))).clicked() {
-            stage.edit(
-                Edit::RemoveRule { id: clash.rule.clone() },
-                T::Removed.with(&[("rule", label.into())]),
-            );
-        }
-        if ui.add(button::link(RichText::new(T::Accept.text()).size(12.0))).clicked() {
-            state.accepted.insert((clash.rule.clone(), clash.other.clone()));
-        }
+    let indent =
+        egui::Frame::new().inner_margin(egui::Margin { left: (SWITCH + 24.0) as i8, ..egui::Margin::ZERO });
+    indent.show(ui, |ui| {
+        ui.horizontal_wrapped(|ui| {
+            let sentence = phrase.with(&[("other", (&other_label).into())]);
+            ui.label(RichText::new(sentence).text_style(text::small()).color(t.bury.fg));
+            ui.spacing_mut().button_padding.y = 1.0;
+            ui.spacing_mut().interact_size.y = 22.0;
+            if let Some(other) = &other
+                && ui.add(button::link(RichText::new(T::Keep.text()).size(12.0))).clicked()
+            {
+                stage.edit(
+                    Edit::RemoveRule { id: other.id.clone() },
+                    T::Removed.with(&[("rule", (&other_label).into())]),
+                );
+            }
+            if ui.add(button::link(RichText::new(T::RemoveThis.text()).size(12.0))).clicked() {
+                stage.edit(
+                    Edit::RemoveRule { id: clash.rule.clone() },
+                    T::Removed.with(&[("rule", label.into())]),
+                );
+            }
+            if ui.add(button::link(RichText::new(T::Accept.text()).size(12.0))).clicked() {
+                state.accepted.insert((clash.rule.clone(), clash.other.clone()));
+            }
+        })
     });
 }
 
@@ -497,10 +507,13 @@ fn effect_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut RulesState, rule: &Rule
     let Some((_, _, words)) = &state.effect else {
         return;
     };
-    ui.horizontal(|ui| {
-        ui.add_space(SWITCH + 24.0);
-        ui.label(RichText::new(T::Effect.text()).text_style(text::label()).color(ui.tokens().muted));
-        ui.label(RichText::new(words).text_style(text::small()));
+    let indent =
+        egui::Frame::new().inner_margin(egui::Margin { left: (SWITCH + 24.0) as i8, ..egui::Margin::ZERO });
+    indent.show(ui, |ui| {
+        ui.horizontal_wrapped(|ui| {
+            ui.label(RichText::new(T::Effect.text()).text_style(text::label()).color(ui.tokens().muted));
+            ui.label(RichText::new(words).text_style(text::small()));
+        })
     });
 }
 

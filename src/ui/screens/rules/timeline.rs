@@ -96,15 +96,11 @@ fn row_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut TimelineState, rule: &
         field.left() + ((at - start) as f32 / (end - start) as f32).clamp(0.0, 1.0) * field.width()
     };
     let (_, color) = look(rule, ui);
-    let clip = Rect::from_min_max(pos2(label_left, y - ROW / 2.0), pos2(field.left() - 8.0, y + ROW / 2.0));
     let name = FontId::new(13.0, medium());
-    ui.painter().with_clip_rect(clip).text(
-        pos2(label_left, y),
-        egui::Align2::LEFT_CENTER,
-        label,
-        name,
-        t.text,
-    );
+    let mut job = egui::text::LayoutJob::simple_singleline(label.to_owned(), name, t.text);
+    job.wrap = egui::text::TextWrapping::truncate_at_width((field.left() - 12.0 - label_left).max(20.0));
+    let galley = ui.painter().layout_job(job);
+    ui.painter().galley(pos2(label_left, y - galley.size().y / 2.0), galley, t.text);
     let mut schedule = rule.schedule;
     if let Some((id, is_end, at)) = &state.drag
         && *id == rule.id

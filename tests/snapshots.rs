@@ -1,0 +1,318 @@
+//! Pictures of every screen and its main states, in both themes at two sizes, compared pixel by pixel.
+//!
+//! They need a Vulkan driver (Mesa's lavapipe will do), so a plain `cargo test` leaves them out: set `ENDCAP_PICTURES=1`.
+//! With `UPDATE_SNAPSHOTS=1` the pictures in `tests/snapshots` are written anew.
+
+mod common;
+#[path = "screens_around/store.rs"]
+mod store;
+
+use egui::accesskit::Role;
+use egui::{Key, Modifiers, Theme};
+use egui_kittest::kittest::Queryable as _;
+use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
+use endcap::app::view::{ChangedField, ChangedValue, ImportDetail, ImportSummary, SetAside};
+use endcap::app::{StoreFacts, View};
+use endcap::shop::{Currency, TimeZoneName};
+use endcap::ui::Studio;
+use endcap::ui::persist::Settings;
+use endcap::ui::screens::Screen;
+use endcap::ui::screens::stage::{Findings, ImportChoices};
+use endcap::ui::strings::Language;
+
+type Window = Harness<'static, Studio>;
+
+const SIZES: [(&str, [f32; 2]); 2] = [("wide", [1280.0, 800.0]), ("small", [960.0, 640.0])];
+const THEMES: [(&str, Theme); 2] = [("light", Theme::Light), ("dark", Theme::Dark)];
+
+/// A driver of another version blends the edge of a letter differently here and there; anything larger is a change.
+const PIXEL_DIFFERENCE: f32 = 6.0;
+const PIXELS: usize = 60;
+
+/// Takes a picture of a screen in both themes and sizes.
+fn pictures(name: &str, view: impl Fn() -> View, screen: Screen, reach: impl Fn(&mut Window)) {
+    let all = SIZES.iter().flat_map(|size| THEMES.iter().map(move |theme| (*size, *theme)));
+    take(name, &view, Settings { screen, ..Settings::default() }, &reach, all.collect());
+}
+
+/// Takes two pictures of a state of a screen that has all four: light and wide, dark and small.
+fn state(name: &str, view: impl Fn() -> View, screen: Screen, reach: impl Fn(&mut Window)) {
+    let corners = vec![(SIZES[0], THEMES[0]), (SIZES[1], THEMES[1])];
+    take(name, &view, Settings { screen, ..Settings::default() }, &reach, corners);
+}
+
+fn take(
+    name: &str,
+    view: &dyn Fn() -> View,
+    settings: Settings,
+    reach: &dyn Fn(&mut Window),
+    wanted: Vec<((&str, [f32; 2]), (&str, Theme))>,
+) {
+    if std::env::var_os("ENDCAP_PICTURES").is_none() {
+        return;
+    }
+    let mut results = SnapshotResults::new();
+    for ((size_name, size), (theme_name, theme)) in wanted {
+        let settings = Settings { tour_is_over: true, ..settings.clone() };
+        let mut window = common::studio_with(size, theme, settings, view());
+        reach(&mut window);
+        common::settle(&mut window);
+        let options = SnapshotOptions::new().threshold(PIXEL_DIFFERENCE).failed_pixel_count_threshold(PIXELS);
+        let picture = format!("{name}-{theme_name}-{size_name}");
+        // A busy machine may not paint in time; that says nothing about the picture.
+        let mut result = window.try_snapshot_options(&picture, &options);
+        for _ in 0..5 {
+            match &result {
+                Err(error) if error.to_string().contains("timed out") => {
+                    result = window.try_snapshot_options(&picture, &options);
+                }
+                _ => break,
+            }
+        }
+        results.add(result);
+    }
+    let errors: Vec<String> = results.into_inner().iter().map(ToString::to_string).collect();
+    assert!(errors.is_empty(), "{}", errors.join("\n"));
+}
+
+fn store_view() -> View {
+    store::view()
+}
+
+/// The store of the canvas tests: real pictures on every shelf.
+fn shop_view() -> View {
+    common::view(0)
+}
+
+fn no_store() -> View {
+    View::of(StoreFacts {
+        name: String::new(),
+        file: "".into(),
+        currency: Currency::new("USD"),
+        time_zone: TimeZoneName::default(),
+        n_products: 0,
+        n_customers: 0,
+        n_orders: 0,
+        n_events: 0,
+        first_order: None,
+        last_order: None,
+        as_of: None,
+        is_sample: false,
+        read_only: false,
+    })
+}
+
+fn empty_store() -> View {
+    let mut view = no_store();
+    view.store.name = "Mara's Home".to_owned();
+    view
+}
+
+fn read_only() -> View {
+    let mut view = store::view();
+    view.store.read_only = true;
+    view
+}
+
+fn nothing(_: &mut Window) {}
+
+fn click(window: &mut Window, label: &str) {
+    window.get_all_by_label(label).next().unwrap().click();
+    window.run_steps(4);
+}
+
+fn found(window: &mut Window, found: Findings) {
+    *window.state_mut().findings_mut() = found;
+    window.run_steps(4);
+}
+
+fn summary() -> ImportSummary {
+    store::view().imports[0].clone()
+}
+
+fn detail() -> ImportDetail {
+    let row = |line, reason: &str, raw: &str| SetAside {
+        file: "orders_export_1.csv".into(),
+        line,
+        reason: reason.into(),
+        raw: raw.into(),
+    };
+    let changed = |what: &str, field, before: &str, after: &str| ChangedValue {
+        what: what.into(),
+        field,
+        before: before.into(),
+        after: after.into(),
+    };
+    ImportDetail {
+        import: 2,
+        set_aside: vec![
+            row(
+                812,
+                "The date is blank, and without it the row has no place in time.",
+                "#1042,mara@…,,paid,79.00",
+            ),
+            row(
+                4_120,
+                "The row has 81 cells where the header has 79.",
+                "#2210,jo@…,2025-03-04,paid,\"12,00\",,,,,,,,,,",
+            ),
+        ],
+        changed: vec![
+            changed("Amber ceramic lamp", ChangedField::Price, "39.00 USD", "35.00 USD"),
+            changed("Club armchair", ChangedField::Stock, "12", "3"),
+            changed("#1042", ChangedField::OrderStatus, "pending", "paid"),
+        ],
+        gone: vec!["Old lamp".into(), "Christmas tree".into()],
+    }
+}
+
+#[test]
+fn first_run() {
+    pictures("first-run", no_store, Screen::Pages, nothing);
+}
+
+#[test]
+fn home() {
+    pictures("home", store_view, Screen::Home, nothing);
+    state("home-empty", empty_store, Screen::Home, nothing);
+}
+
+#[test]
+fn other_languages() {
+    let corners = || vec![(SIZES[0], THEMES[0]), (SIZES[1], THEMES[1])];
+    for (name, language) in [("german", Language::German), ("pseudo", Language::Pseudo)] {
+        for screen in [Screen::Home, Screen::Data] {
+            let settings = Settings { screen, language, ..Settings::default() };
+            let name = format!("{screen:?}-{name}").to_lowercase();
+            take(&name, &store_view, settings, &nothing, corners());
+        }
+    }
+}
+
+#[test]
+fn data() {
+    pictures("data", store_view, Screen::Data, nothing);
+    state("data-empty", empty_store, Screen::Data, nothing);
+    state("data-read-only", read_only, Screen::Data, nothing);
+    state("data-fixes", store_view, Screen::Data, |window| click(window, "Merge…"));
+}
+
+#[test]
+fn the_steps_of_an_import() {
+    let detected = || Findings { detected: store::detected(), ..Findings::default() };
+    pictures("import-files", store_view, Screen::Data, |window| found(window, detected()));
+    pictures("import-columns", store_view, Screen::Data, |window| {
+        found(window, detected());
+        click(window, "Next");
+    });
+    state("import-check", store_view, Screen::Data, |window| {
+        let mut files = store::detected();
+        files.truncate(1);
+        let tried = ImportChoices {
+            paths: vec!["/x/orders_export_1.csv".into()],
+            files: vec!["orders_export_1.csv".into()],
+            ..ImportChoices::default()
+        };
+        found(
+            window,
+            Findings { detected: files, rehearsal: Some((tried, summary())), ..Findings::default() },
+        );
+        click(window, "Next");
+    });
+    pictures("import-done", store_view, Screen::Data, |window| {
+        let done =
+            Findings { imported: Some(summary()), import_detail: Some(detail()), ..Findings::default() };
+        found(window, done);
+    });
+    state("import-set-aside", store_view, Screen::Data, |window| {
+        let done =
+            Findings { imported: Some(summary()), import_detail: Some(detail()), ..Findings::default() };
+        found(window, done);
+        click(window, "Show the 6 rows");
+    });
+}
+
+#[test]
+fn customers() {
+    pictures("customers", store_view, Screen::Customers, nothing);
+}
+
+#[test]
+fn pages() {
+    pictures("pages", shop_view, Screen::Pages, |window| {
+        window.state_mut().states_mut().pages.segment = "s3".to_owned();
+    });
+    state("pages-compare", shop_view, Screen::Pages, |window| {
+        window.state_mut().states_mut().pages.segment = "s3".to_owned();
+        window.run_steps(2);
+        window.key_press(Key::C);
+    });
+    state("pages-groups", shop_view, Screen::Pages, |window| window.key_press(Key::M));
+}
+
+#[test]
+fn recommendations() {
+    pictures("recommendations", store_view, Screen::Recommendations, nothing);
+}
+
+#[test]
+fn search() {
+    pictures("search", store_view, Screen::Search, |window| {
+        window.get_by_role_and_label(Role::ListItem, "velvet").click();
+    });
+}
+
+#[test]
+fn rules() {
+    pictures("rules", store_view, Screen::Rules, nothing);
+    state("rules-editor", store_view, Screen::Rules, |window| click(window, "New rule"));
+}
+
+#[test]
+fn export() {
+    use endcap::app::view::{Check, CheckOutcome, ExportPlan, Part, PartKind, PlannedFile};
+    let part = |kind, amount, changed| Part { kind, amount, changed };
+    pictures("export", store_view, Screen::Export, |window| {
+        let check = |outcome, sentence: &str| Check { outcome, sentence: sentence.into() };
+        let plan = ExportPlan {
+            target: "web".into(),
+            parts: vec![
+                part(PartKind::Homepages, 7, Some((2, 9))),
+                part(PartKind::Collections, 12, Some((3, 27))),
+                part(PartKind::BoughtTogether, 271, None),
+                part(PartKind::Rules, 4, Some((2, 2))),
+            ],
+            files: vec![PlannedFile { name: "manifest.json".into(), bytes: 2_000, head: "{}".into() }; 6],
+            checks: vec![
+                check(CheckOutcome::Warns, "1 pinned product is sold out; its place goes to the next one"),
+                check(CheckOutcome::Passes, "All products of your rules exist in the catalog"),
+            ],
+            losses: vec!["weights: Fixed at the moment of the export".into()],
+            ..ExportPlan::default()
+        };
+        found(window, Findings { export_plan: Some(plan), ..Findings::default() });
+    });
+    state("export-empty", empty_store, Screen::Export, nothing);
+}
+
+#[test]
+fn settings() {
+    pictures("settings", store_view, Screen::Settings, nothing);
+}
+
+#[test]
+fn what_lies_over_the_window() {
+    state("palette", store_view, Screen::Home, |window| {
+        window.key_press_modifiers(Modifiers::COMMAND, Key::K);
+        window.run_steps(2);
+    });
+    state("shortcuts", store_view, Screen::Home, |window| {
+        window.key_press_modifiers(Modifiers::SHIFT, Key::Questionmark);
+        window.run_steps(2);
+    });
+    state("files-over-the-window", store_view, Screen::Home, |window| {
+        window.input_mut().hovered_files =
+            vec![egui::HoveredFile { path: Some("/x/orders.csv".into()), ..egui::HoveredFile::default() }];
+        window.run_steps(2);
+    });
+}
