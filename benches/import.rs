@@ -54,7 +54,7 @@ fn compare(folder: &Path, csv: &Path, n_rows: u64, arrived: fn(Totals) -> u64) -
     let mut measured: Vec<(&str, Cost)> = Vec::new();
     for (name, load) in [
         ("sqlite3 .import", sqlite_shell as fn(&Path, &Path) -> bool),
-        ("DuckDB's SQLite writer", duckdb_writer),
+        ("DuckDB's SQLite writer", duckdb_writer as fn(&Path, &Path) -> bool),
     ] {
         let mut is_there = false;
         let cost = cost_of(|| {

@@ -209,7 +209,7 @@ impl Table for OrderTable {
             self.turn_to(&key, row, columns, run)?;
         }
         let shape = self.shape;
-        let layout = self.layout;
+        let (layout, hold) = (self.layout, self.hold);
         let Some(pending) = &mut self.pending else {
             return Ok(());
         };
@@ -232,6 +232,10 @@ impl Table for OrderTable {
                         fix(row, columns, &mut line, &mut pending.order);
                     }
                     pending.n_negative += u32::from(line.quantity < 0);
+                    if hold {
+                        // Millions of orders may wait; room for lines that never come would be most of it.
+                        pending.order.lines.reserve_exact(1);
+                    }
                     pending.order.lines.push(line);
                 }
                 if let Some(fix) = layout.fix {
