@@ -66,7 +66,7 @@ pub fn first_stage() -> Vec<Method> {
             unobserved: 1.0,
             regularisation: 0.003,
             exponent: 1.0,
-            sweeps: 8,
+            sweeps: 16,
             counting: Counting::Binary,
         },
         Method::DecayedPopularity { half_life_days: 7.0 },
@@ -190,7 +190,7 @@ fn choose(
         (Some(second), Some(single)) => {
             let alone = lists_of_method(table, &single).unwrap_or_default();
             let (gain, error) = paired_gain(second, &each_ndcg(&alone, cases, 10));
-            (gain > 0.0, gain > error)
+            (gain > 0.0, gain > SURE_ERRORS * error)
         }
         _ => (cases.len() >= settings.min_returning, false),
     };
@@ -241,8 +241,10 @@ fn choose(
 const FEW_REPEATS: f64 = 0.1;
 /// Cases under which combining models is not tried, even where it looks better.
 const FEWEST_TO_COMBINE: usize = 100;
+/// Standard errors by which combining must win on so few cases.
+const SURE_ERRORS: f64 = 2.0;
 /// Cases, of all windows together, that the choice of a single method needs.
-const FEWEST_TO_CHOOSE: usize = 40;
+pub(super) const FEWEST_TO_CHOOSE: usize = 40;
 
 /// The method with the highest NDCG@10 over the cases of all windows.
 fn best_pooled(methods: &[Method], lessons: &[WindowLessons], task: Task) -> Option<Method> {

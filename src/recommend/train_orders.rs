@@ -4,14 +4,14 @@ use super::cooccur::{Baskets, LLR_FLOOR, SUPPORT_FLOOR};
 use super::dataset::Dataset;
 use super::facts::{Candidates, ItemFacts};
 use super::history::History;
-use super::hybrid::{SecondStage, mean_ndcg};
+use super::hybrid::{SecondStage, each_ndcg, mean_ndcg};
 use super::models::{Choice, Tried};
 use super::neighbours::{Lists, lists};
 use super::order::{
     FittedOrders, OrderMethod, fit_orders, order_candidates, order_lesson, order_place_name, order_stage,
 };
 use super::sparse::Sparse;
-use super::train::{LOGISTIC, REFINED, Settings, TREE_WEIGHT, lists_by_place};
+use super::train::{FEWEST_TO_CHOOSE, LOGISTIC, REFINED, Settings, TREE_WEIGHT, lists_by_place};
 use super::window::{Case, OrderCase, Task, order_cases, past_windows, window_days};
 use crate::shop::time::{SECONDS_PER_DAY, Seconds};
 use crate::shop::{Cancelled, Monitor};
@@ -97,19 +97,30 @@ fn choose(task: Task, methods: &[OrderMethod], lessons: &[&Lesson]) -> (Task, Or
             Choice { task, chosen: methods[place].name().to_owned(), why: why.to_owned(), cases, tried };
         (task, OrderAnswer::Single(place), choice)
     };
+    // Every window is blind to a single method, so all of them choose among these.
+    let sum_over = |lesson: &Lesson, place: usize| {
+        lists_by_place(&lesson.table, &order_place_name(place, &methods[place]))
+            .map_or(0.0, |lists| each_ndcg(&lists, &lesson.cases, 10).iter().sum::<f64>())
+    };
+    let pooled: Vec<f64> =
+        (0..methods.len()).map(|place| lessons.iter().map(|lesson| sum_over(lesson, place)).sum()).collect();
+    let steady =
+        (0..pooled.len()).fold(0, |best, place| if pooled[place] > pooled[best] { place } else { best });
+    let n_pooled: usize = lessons.iter().map(|lesson| lesson.cases.len()).sum();
     let Some(newest) = lessons.first().filter(|lesson| lesson.cases.len() >= FEWEST_ORDERS) else {
-        let why = format!("Fewer than {FEWEST_ORDERS} past orders with two products to learn from.");
-        return plain(fallback, &why, lessons.first().map_or(0, |l| l.cases.len() as u32), Vec::new());
+        let n_newest = lessons.first().map_or(0, |lesson| lesson.cases.len() as u32);
+        if n_pooled >= FEWEST_TO_CHOOSE {
+            let why = format!(
+                "It was the best single method on {n_pooled} past orders; {FEWEST_ORDERS} in one window are needed to combine."
+            );
+            return plain(steady, &why, n_newest, Vec::new());
+        }
+        let why = format!("Fewer than {FEWEST_TO_CHOOSE} past orders with two products to learn from.");
+        return plain(fallback, &why, n_newest, Vec::new());
     };
     let n_cases = newest.cases.len() as u32;
-    let singles: Vec<f64> = methods
-        .iter()
-        .enumerate()
-        .map(|(place, method)| {
-            lists_by_place(&newest.table, &order_place_name(place, method))
-                .map_or(0.0, |lists| mean_ndcg(&lists, &newest.cases, 10))
-        })
-        .collect();
+    let singles: Vec<f64> =
+        (0..methods.len()).map(|place| sum_over(newest, place) / newest.cases.len().max(1) as f64).collect();
     let best =
         (0..singles.len()).fold(0, |best, place| if singles[place] > singles[best] { place } else { best });
     let mut tried: Vec<Tried> = methods
@@ -124,8 +135,8 @@ fn choose(task: Task, methods: &[OrderMethod], lessons: &[&Lesson]) -> (Task, Or
     };
     let Some(mut stage) = learn(&lessons[1..], TREE_WEIGHT) else {
         return plain(
-            best,
-            "It was best on the newest past window; there is none before it.",
+            steady,
+            "It was best on past orders; there is no window before them to learn from.",
             n_cases,
             tried,
         );
@@ -152,9 +163,12 @@ fn choose(task: Task, methods: &[OrderMethod], lessons: &[&Lesson]) -> (Task, Or
                 Choice { task, chosen: name.to_owned(), why, cases: n_cases, tried },
             )
         }
-        None => {
-            plain(best, "It was best on the newest past window; combining gained nothing.", n_cases, tried)
-        }
+        None => plain(
+            steady,
+            "It was the best single method on past orders; combining gained nothing.",
+            n_cases,
+            tried,
+        ),
     }
 }
 
