@@ -175,8 +175,10 @@ impl Window {
 
     /// One UI pass; tessellation is done and timed apart.
     fn frame(&mut self, events: Vec<egui::Event>) {
-        drop(spent::take());
-        let (output, pass) = self.run(events);
+        spent::take();
+        let (mut output, pass) = self.run(events);
+        // There is no GPU to hand them to.
+        output.textures_delta.clear();
         let spent = spent::take();
         let started = Instant::now();
         drop(self.ctx.tessellate(output.shapes, output.pixels_per_point));
@@ -186,11 +188,12 @@ impl Window {
     /// Where something with a name stands, as a screen reader is told.
     fn find(&mut self, label: &str) -> egui::Rect {
         self.ctx.enable_accesskit();
-        let (output, _) = self.run(Vec::new());
-        let (output, _) = match output.platform_output.accesskit_update {
-            Some(_) => (output, Duration::ZERO),
-            None => self.run(Vec::new()),
-        };
+        let (mut output, _) = self.run(Vec::new());
+        if output.platform_output.accesskit_update.is_none() {
+            output.textures_delta.clear();
+            output = self.run(Vec::new()).0;
+        }
+        output.textures_delta.clear();
         self.ctx.disable_accesskit();
         let update = output.platform_output.accesskit_update.expect("the tree was asked for");
         let node = update.nodes.iter().map(|(_, node)| node).find(|node| {

@@ -1,8 +1,10 @@
-//! Typed, checked, merged import against the bare bulk load of the same CSV, in one run.
+//! Typed, checked, merged import against the bulk loads of the same CSV into SQLite that anybody could do, in one run.
 //!
-//! `cargo bench --bench import -- [ORDER_LINES…]`, by default 100,000 and 1,000,000. Each load starts from nothing.
-//! Peak memory is the process's own (`VmHWM`), so the largest size says what it needs. On a busy machine compare the
-//! processor seconds (Linux only), which other programs do not stretch.
+//! `cargo bench --bench import -- [ORDER_LINES…]`, by default 100,000 and 1,000,000; `events=20000000` imports so many
+//! events instead. Each load starts from nothing. The ratio is to the faster of `sqlite3 .import` and DuckDB's SQLite
+//! writer; where one of them is not installed, that is said. Inserting text rows from a program of one's own is shown
+//! beside them. Peak memory is the process's own (`VmHWM`), so the largest size says what it needs. On a busy machine
+//! compare the processor seconds (Linux only), which other programs do not stretch.
 
 #![expect(clippy::print_stdout, reason = "a benchmark's result is what it prints")]
 
@@ -15,48 +17,70 @@ use std::time::Instant;
 use endcap::app::{ImportRequest, NewStore, Session};
 use endcap::shop::hash::splitmix64;
 use endcap::shop::{Currency, Silent, TimeZoneName};
+use endcap::workspace::Totals;
 
 type Failure = Box<dyn std::error::Error>;
 
 fn main() -> Result<(), Failure> {
-    let sizes: Vec<u64> =
-        std::env::args().skip(1).filter_map(|argument| argument.replace('_', "").parse().ok()).collect();
-    let sizes = if sizes.is_empty() { vec![100_000, 1_000_000] } else { sizes };
+    let arguments: Vec<String> = std::env::args().skip(1).map(|argument| argument.replace('_', "")).collect();
+    let mut sizes: Vec<u64> = arguments.iter().filter_map(|argument| argument.parse().ok()).collect();
+    let events: Vec<u64> = arguments
+        .iter()
+        .filter_map(|argument| argument.strip_prefix("events=").and_then(|n| n.parse().ok()))
+        .collect();
+    if sizes.is_empty() && events.is_empty() {
+        sizes = vec![100_000, 1_000_000];
+    }
     println!(
         "{:>12}  {:<26} {:>9} {:>12} {:>7} {:>9} {:>9} {:>9}",
-        "order lines", "load", "seconds", "lines/s", "ratio", "cpu s", "cpu ratio", "peak MB"
+        "rows", "load", "seconds", "rows/s", "ratio", "cpu s", "cpu ratio", "peak MB"
     );
     for n_lines in sizes {
         let folder = tempfile::tempdir()?;
         let csv = folder.path().join("orders.csv");
         write_orders(&csv, n_lines)?;
-        let mut measured: Vec<(&str, Cost)> = Vec::new();
-        let mut has_shell = false;
-        let shell = cost_of(|| {
-            has_shell = sqlite_shell(&csv, &folder.path().join("shell.db"));
+        compare(folder.path(), &csv, n_lines, |totals| totals.order_lines)?;
+    }
+    for n_events in events {
+        let folder = tempfile::tempdir()?;
+        let csv = folder.path().join("events.csv");
+        write_events(&csv, n_events)?;
+        compare(folder.path(), &csv, n_events, |totals| totals.events)?;
+    }
+    Ok(())
+}
+
+fn compare(folder: &Path, csv: &Path, n_rows: u64, arrived: fn(Totals) -> u64) -> Result<(), Failure> {
+    let mut measured: Vec<(&str, Cost)> = Vec::new();
+    for (name, load) in [
+        ("sqlite3 .import", sqlite_shell as fn(&Path, &Path) -> bool),
+        ("DuckDB's SQLite writer", duckdb_writer),
+    ] {
+        let mut is_there = false;
+        let cost = cost_of(|| {
+            is_there = load(csv, &folder.join(format!("{}.db", measured.len())));
             Ok(())
         })?;
-        if has_shell {
-            measured.push(("sqlite3 .import", shell));
+        if is_there {
+            measured.push((name, cost));
+        } else {
+            println!("{n_rows:>12}  {name:<26} is not installed here, so it was left out");
         }
-        measured.push((
-            "bare insert of text rows",
-            cost_of(|| bare_insert(&csv, &folder.path().join("bare.db")))?,
-        ));
-        measured
-            .push(("endcap import", cost_of(|| endcap(&csv, &folder.path().join("shop.endcap"), n_lines))?));
-        let bare = &measured[..measured.len() - 1];
-        let least = |cost: fn(&Cost) -> f64| bare.iter().map(|(_, bare)| cost(bare)).fold(f64::MAX, f64::min);
-        let (least_seconds, least_cpu) = (least(|cost| cost.seconds), least(|cost| cost.cpu_seconds));
-        for (name, Cost { seconds, cpu_seconds }) in measured {
-            println!(
-                "{n_lines:>12}  {name:<26} {seconds:>9.2} {:>12.0} {:>7.2} {cpu_seconds:>9.2} {:>9.2} {:>9}",
-                n_lines as f64 / seconds,
-                seconds / least_seconds,
-                cpu_seconds / least_cpu,
-                peak_megabytes()
-            );
-        }
+    }
+    let n_bulk_loads = measured.len();
+    measured.push(("text rows from a program", cost_of(|| bare_insert(csv, &folder.join("bare.db")))?));
+    measured.push(("endcap import", cost_of(|| endcap(csv, &folder.join("shop.endcap"), n_rows, arrived))?));
+    let bare = if n_bulk_loads > 0 { &measured[..n_bulk_loads] } else { &measured[..1] };
+    let least = |cost: fn(&Cost) -> f64| bare.iter().map(|(_, bare)| cost(bare)).fold(f64::MAX, f64::min);
+    let (least_seconds, least_cpu) = (least(|cost| cost.seconds), least(|cost| cost.cpu_seconds));
+    for (name, Cost { seconds, cpu_seconds }) in measured {
+        println!(
+            "{n_rows:>12}  {name:<26} {seconds:>9.2} {:>12.0} {:>7.2} {cpu_seconds:>9.2} {:>9.2} {:>9}",
+            n_rows as f64 / seconds,
+            seconds / least_seconds,
+            cpu_seconds / least_cpu,
+            peak_megabytes()
+        );
     }
     Ok(())
 }
@@ -110,24 +134,57 @@ fn write_orders(file: &Path, n_lines: u64) -> Result<(), Failure> {
     Ok(())
 }
 
-fn endcap(csv: &Path, file: &Path, n_lines: u64) -> Result<(), Failure> {
+/// Five events a visit, twenty a visitor, one in five a search; a third of the visitors are known customers.
+fn write_events(file: &Path, n_events: u64) -> Result<(), Failure> {
+    let mut out = BufWriter::new(File::create(file)?);
+    writeln!(out, "event_id,visitor_id,customer_id,at,event,product_id,query,session_id,page,device")?;
+    let n_visitors = (n_events / 20).max(1);
+    for event in 0..n_events {
+        let visitor = splitmix64(event / 5) % n_visitors;
+        let product = splitmix64(event ^ 0xabcd) % 5_000;
+        let second = event * 86_400 * 60 / n_events;
+        let (day, second) = (second / 86_400, second % 86_400);
+        let kind = ["view_product", "view_list", "add_to_cart", "search", "view_product"]
+            [(splitmix64(event ^ 7) % 5) as usize];
+        let customer = if visitor % 3 == 0 { format!("C{}", visitor % 100_000) } else { String::new() };
+        let (named, query) = match kind {
+            "search" => (String::new(), format!("query {}", product % 700)),
+            _ => (format!("P{product:05}"), String::new()),
+        };
+        writeln!(
+            out,
+            "e{:016x},v{visitor:x},{customer},2025-{:02}-{:02}T{:02}:{:02}:{:02}Z,{kind},{named},{query},s{:x},/products/p{product},{}",
+            splitmix64(event),
+            1 + day / 28,
+            1 + day % 28,
+            second / 3_600,
+            second % 3_600 / 60,
+            second % 60,
+            event / 5,
+            ["mobile", "desktop"][(visitor % 2) as usize],
+        )?;
+    }
+    out.flush()?;
+    Ok(())
+}
+
+fn endcap(csv: &Path, file: &Path, n_rows: u64, arrived: fn(Totals) -> u64) -> Result<(), Failure> {
     let store = NewStore { name: None, currency: Currency::new("EUR"), time_zone: TimeZoneName::default() };
     let mut session = Session::create(file, &store)?;
     let request = ImportRequest { paths: vec![csv.to_owned()], ..ImportRequest::default() };
-    let report = session.import(&request, &Silent)?;
-    let totals = report.summary.totals;
-    if totals.order_lines != n_lines {
-        return Err(format!("{} of {n_lines} lines arrived", totals.order_lines).into());
-    }
-    Ok(())
+    let n_arrived = arrived(session.import(&request, &Silent)?.summary.totals);
+    if n_arrived == n_rows { Ok(()) } else { Err(format!("{n_arrived} of {n_rows} rows arrived").into()) }
 }
 
 /// The least a program can do: every cell as text, one prepared statement, one transaction.
 fn bare_insert(csv: &Path, file: &Path) -> Result<(), Failure> {
     let connection = rusqlite::Connection::open(file)?;
-    connection.execute_batch("CREATE TABLE t(a, b, c, d, e, f, g, h, i); BEGIN")?;
-    let mut insert = connection.prepare("INSERT INTO t VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?;
     let mut reader = csv::Reader::from_path(csv)?;
+    let n_columns = reader.headers()?.len();
+    let columns: Vec<String> = (0..n_columns).map(|n| format!("c{n}")).collect();
+    connection.execute_batch(&format!("CREATE TABLE t({}); BEGIN", columns.join(", ")))?;
+    let places = vec!["?"; n_columns].join(", ");
+    let mut insert = connection.prepare(&format!("INSERT INTO t VALUES ({places})"))?;
     let mut row = csv::StringRecord::new();
     while reader.read_record(&mut row)? {
         insert.execute(rusqlite::params_from_iter(row.iter()))?;
@@ -143,6 +200,22 @@ fn sqlite_shell(csv: &Path, file: &Path) -> bool {
         .arg(".mode csv")
         .arg(format!(".import {} t", csv.display()))
         .stdout(Stdio::null())
+        .status();
+    status.is_ok_and(|status| status.success())
+}
+
+/// `false` where Python, DuckDB or its SQLite extension is not installed.
+fn duckdb_writer(csv: &Path, file: &Path) -> bool {
+    let script = "import sys, duckdb\n\
+                  d = duckdb.connect()\n\
+                  d.execute('LOAD sqlite')\n\
+                  d.execute(\"ATTACH '\" + sys.argv[2] + \"' AS s (TYPE sqlite)\")\n\
+                  d.execute(\"CREATE TABLE s.t AS SELECT * FROM read_csv('\" + sys.argv[1] + \"')\")";
+    let status = Command::new("python3")
+        .args(["-c", script])
+        .args([csv, file])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
         .status();
     status.is_ok_and(|status| status.success())
 }

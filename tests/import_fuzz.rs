@@ -95,7 +95,7 @@ fn run(bytes: &[u8]) {
     let headers: Vec<String> = detection.columns.iter().map(|column| column.header.clone()).collect();
     let mut options = Options::default();
     // Every other unknown table is read by what is guessed of it.
-    let guessed = import::mapping::suggest(&headers, &detection.sample).mapping();
+    let guessed = import::suggest(&headers, &detection.sample).mapping();
     if detection.platform == import::Platform::Unknown
         && bytes.len().is_multiple_of(2)
         && guessed.check().is_ok()

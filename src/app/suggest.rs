@@ -8,8 +8,8 @@ use crate::workspace::Fix;
 
 /// Products that must share a word before it says anything.
 const LEAST_PRODUCTS: u32 = 2;
-/// How much likelier the best category has to be than the next, as a natural logarithm: four times.
-const LEAST_MARGIN: f64 = 1.386_294_361_119_890_6;
+/// How much likelier the best category has to be than the next, as a natural logarithm: half as likely again.
+const LEAST_MARGIN: f64 = 0.405_465_108_108_164_4;
 const PRODUCTS_PER_PAGE: u64 = 1_000;
 
 impl Session {

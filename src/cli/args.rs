@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use super::{
-    audit, campaign, compile, decide, diff, evaluate, export, fix, forecast, forget, import, new, page, person, replay,
-    rule, run, sample, segment, serve, train, verify,
+    audit, campaign, compile, decide, diff, evaluate, export, fix, forecast, forget, import, new, page,
+    person, replay, rule, run, sample, segment, serve, train, verify,
 };
 use crate::app::Start;
 

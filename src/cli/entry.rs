@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use super::args::{Command, Invocation};
 use super::printer::{self, Printer};
 use super::{
-    audit, campaign, compile, decide, diff, evaluate, export, fix, forecast, forget, import, new, page, person, replay,
-    rule, run as whole, sample, segment, serve, train, verify,
+    audit, campaign, compile, decide, diff, evaluate, export, fix, forecast, forget, import, new, page,
+    person, replay, rule, run as whole, sample, segment, serve, train, verify,
 };
 use crate::app::{Error, Kind, Start};
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::columns::{Columns, header_signature};
 use super::delimited::{Delimited, sniff_delimiter};
-use super::mapping;
+use super::guess;
 use super::meaning::Meaning;
 use super::profile::{self, Layout, Profile};
 use super::record::{DataKind, Platform};
@@ -215,7 +215,7 @@ pub(super) fn table(rows: &[Vec<String>], file_name: &str) -> Detection {
             .collect();
         (guesses, profile.platform, profile.kind, problem)
     } else {
-        let suggestion = mapping::suggest(&found.headers, body);
+        let suggestion = guess::suggest(&found.headers, body);
         found.columns = suggestion.columns_for(&found.headers);
         (
             suggestion.guesses,

@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::Error;
+use super::catalogue::Catalogue;
 use super::columns::Columns;
 use super::issue::{Issue, Place, Severity};
 use super::meaning::Meaning;
 use super::record::Record;
 use super::row::Row;
-use super::times::Clock;
+use super::times::{self, Clock};
 use super::value;
-use super::{Error, products::Catalogue};
 use crate::shop::{Currency, Minor, Seconds};
 
 /// Issues of one code and column that one file may raise; a last one counts the rest.
@@ -57,6 +58,8 @@ pub(super) struct FileRun<'a> {
     pub file: String,
     pub delimiter: char,
     pub clock: Clock,
+    /// For rows that name their own time zone.
+    labelled: Option<(String, Clock)>,
     /// The currency of amounts without one, and its decimals.
     pub currency: Option<Currency>,
     /// Orders whose number starts so are cancellations.
@@ -85,6 +88,7 @@ impl<'a> FileRun<'a> {
             file: file.to_owned(),
             delimiter: ',',
             clock,
+            labelled: None,
             currency,
             cancelled_prefix: None,
             event_names: BTreeMap::new(),
@@ -97,6 +101,21 @@ impl<'a> FileRun<'a> {
 
     pub(super) fn exponent(&self) -> u32 {
         self.currency.as_ref().map_or(2, Currency::exponent)
+    }
+
+    /// The clock of the zone that a row names, else the store's.
+    pub(super) fn clock_of(&mut self, label: &str) -> &mut Clock {
+        if label.is_empty() {
+            return &mut self.clock;
+        }
+        if self.labelled.as_ref().is_none_or(|(known, _)| known != label) {
+            let clock = times::zone_of_label(label).map_or_else(|| self.clock.clone(), Clock::new);
+            self.labelled = Some((label.to_owned(), clock));
+        }
+        match &mut self.labelled {
+            Some((_, clock)) => clock,
+            None => &mut self.clock,
+        }
     }
 
     pub(super) fn take(&mut self, rows: u64) {

@@ -14,7 +14,8 @@ use super::buffer::Buffer;
 use super::detect::{self, Detection, Format, HEAD_BYTES};
 use super::digest::{self, Hashing};
 use super::engine::{FileRun, Reject};
-use super::platform::objects::{self, Shape};
+use super::platform::objects;
+use super::platform::shapes::{self, Shape};
 use super::read::Progress;
 use super::row::{Row, RowSource};
 use super::source::{ReadError, SourceFile};
@@ -133,7 +134,7 @@ impl<R: Read> Elements<R> {
         pos += 1;
         let head_end = pos;
         skip(&mut pos);
-        if bytes.get(pos) != Some(&b'[') || !objects::is_wrapper(&key) {
+        if bytes.get(pos) != Some(&b'[') || !shapes::is_wrapper(&key) {
             return None;
         }
         self.key = Some(key);
@@ -253,10 +254,10 @@ fn peek(head: &[u8]) -> (Option<Shape>, Vec<Value>) {
     }
     // A single element may be longer than the head; its beginning still names its keys.
     if values.is_empty() {
-        return (objects::shape_of_text(&String::from_utf8_lossy(head)), values);
+        return (shapes::shape_of_text(&String::from_utf8_lossy(head)), values);
     }
     let key = source.key.clone();
-    let shape = values.iter().take(8).find_map(|value| objects::shape(value, key.as_deref()));
+    let shape = values.iter().take(8).find_map(|value| shapes::shape(value, key.as_deref()));
     (shape, values)
 }
 

@@ -9,6 +9,7 @@
 //! platform's columns mean stands in `platform`, what a person's columns mean in `mapping`.
 
 mod buffer;
+mod catalogue;
 mod columns;
 mod customers;
 mod delimited;
@@ -17,6 +18,7 @@ mod digest;
 mod engine;
 mod events;
 mod excel;
+mod guess;
 mod inspect;
 pub mod issue;
 mod json;
@@ -43,9 +45,10 @@ mod xml;
 
 pub use columns::header_signature;
 pub use detect::{ColumnGuess, Detection, Format, HEAD_BYTES, Sure, detect};
+pub use guess::{Suggestion, suggest};
 pub use inspect::{Inspection, Stored, inspect, stored_as};
 pub use issue::{Issue, Place, Severity};
-pub use mapping::{ColumnFormat, Mapping, MappingError, Suggestion, needs};
+pub use mapping::{ColumnFormat, Mapping, MappingError, needs};
 pub use meaning::{Meaning, Value};
 pub use parquet::rows as parquet_rows;
 pub use read::{Error, Options, read};

@@ -154,8 +154,11 @@ impl OrderTable {
             return Ok(());
         }
         pending.has_head = !status.is_empty() || has_total;
-        order.currency =
-            value::present(cell(M::Currency)).map(Currency::new).or_else(|| run.currency.clone());
+        // Some files write the sign of the order's currency into the amounts and nowhere else.
+        order.currency = value::present(cell(M::Currency))
+            .or_else(|| value::currency_in(cell(M::Total)))
+            .map(Currency::new)
+            .or_else(|| run.currency.clone());
         let exponent = order.currency.as_ref().map_or(2, Currency::exponent);
         order.subtotal = run.money(row, columns, M::Subtotal, exponent)?;
         order.discount = run.money(row, columns, M::OrderDiscount, exponent)?.unwrap_or(0).abs();
@@ -373,11 +376,12 @@ fn placed_at(row: &Row, columns: &Columns, run: &mut FileRun<'_>) -> Result<i64,
         (value::present(columns.cell(row, M::PlacedTime)), columns.idx(M::PlacedAt))
     {
         let both = format!("{} {time}", row.get(idx));
-        if let Some(at) = run.clock.read(&both, columns.format(idx).order) {
+        let clock = run.clock_of(columns.cell(row, M::ZoneLabel));
+        if let Some(at) = clock.read(&both, columns.format(idx).order) {
             return Ok(at);
         }
     }
-    required_time(row, columns, M::PlacedAt, &mut run.clock)
+    required_time(row, columns, M::PlacedAt, run.clock_of(columns.cell(row, M::ZoneLabel)))
 }
 
 /// Amount per unit, rounded half away from zero.

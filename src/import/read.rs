@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use super::catalogue::Catalogue;
 use super::detect::{self, Format, HEAD_BYTES};
 use super::engine::{Emit, FileRun};
 use super::issue::{Issue, Severity};
 use super::mapping::Mapping;
-use super::products::Catalogue;
 use super::record::{DataKind, FileReport, Origin, Platform, Record, Sink};
 use super::say::{say_read_error, unreadable};
 use super::source::{ReadError, SourceFile};

@@ -100,6 +100,48 @@ impl Clock {
     }
 }
 
+/// The zone a cell names: by its IANA name, or as tills of Square and others write it.
+pub(super) fn zone_of_label(label: &str) -> Option<TimeZoneName> {
+    const LABELS: &[(&str, &str)] = &[
+        ("eastern time (us & canada)", "America/New_York"),
+        ("indiana (east)", "America/Indiana/Indianapolis"),
+        ("central time (us & canada)", "America/Chicago"),
+        ("mountain time (us & canada)", "America/Denver"),
+        ("arizona", "America/Phoenix"),
+        ("pacific time (us & canada)", "America/Los_Angeles"),
+        ("alaska", "America/Anchorage"),
+        ("hawaii", "Pacific/Honolulu"),
+        ("puerto rico", "America/Puerto_Rico"),
+        ("atlantic time (canada)", "America/Halifax"),
+        ("newfoundland", "America/St_Johns"),
+        ("saskatchewan", "America/Regina"),
+        ("london", "Europe/London"),
+        ("dublin", "Europe/Dublin"),
+        ("paris", "Europe/Paris"),
+        ("madrid", "Europe/Madrid"),
+        ("berlin", "Europe/Berlin"),
+        ("amsterdam", "Europe/Amsterdam"),
+        ("rome", "Europe/Rome"),
+        ("tokyo", "Asia/Tokyo"),
+        ("osaka", "Asia/Tokyo"),
+        ("sydney", "Australia/Sydney"),
+        ("melbourne", "Australia/Melbourne"),
+        ("brisbane", "Australia/Brisbane"),
+        ("adelaide", "Australia/Adelaide"),
+        ("darwin", "Australia/Darwin"),
+        ("hobart", "Australia/Hobart"),
+        ("perth", "Australia/Perth"),
+        ("auckland", "Pacific/Auckland"),
+        ("utc", "UTC"),
+        ("gmt", "UTC"),
+    ];
+    let label = label.trim();
+    let name =
+        LABELS.iter().find(|(known, _)| label.eq_ignore_ascii_case(known)).map_or(label, |(_, name)| name);
+    let zone = TimeZoneName(name.to_owned());
+    zone.is_known().then_some(zone)
+}
+
 /// Reads a date with or without a time of day and an offset. Years 1970 to 2199.
 pub(super) fn parse_time(cell: &str, order: DateOrder) -> Option<Parsed> {
     let cell = cell.trim().trim_start_matches('\'');

@@ -157,6 +157,49 @@ pub(super) fn money(cell: &str, mark: DecimalMark, exponent: u32) -> Option<Mino
     scaled(cell, mark, exponent)
 }
 
+/// The currency that an amount names beyond doubt, by its sign or its code. `$` and `¥` are several currencies'.
+pub(super) fn currency_in(cell: &str) -> Option<&'static str> {
+    const SIGNS: &[(&str, &str)] = &[
+        ("€", "EUR"),
+        ("£", "GBP"),
+        ("US$", "USD"),
+        ("R$", "BRL"),
+        ("zł", "PLN"),
+        ("Kč", "CZK"),
+        ("₹", "INR"),
+        ("₺", "TRY"),
+        ("₽", "RUB"),
+        ("₴", "UAH"),
+        ("₩", "KRW"),
+        ("₪", "ILS"),
+        ("฿", "THB"),
+        ("₫", "VND"),
+        ("EUR", "EUR"),
+        ("USD", "USD"),
+        ("GBP", "GBP"),
+        ("CHF", "CHF"),
+        ("CAD", "CAD"),
+        ("AUD", "AUD"),
+        ("NZD", "NZD"),
+        ("PLN", "PLN"),
+        ("CZK", "CZK"),
+        ("SEK", "SEK"),
+        ("NOK", "NOK"),
+        ("DKK", "DKK"),
+        ("HUF", "HUF"),
+        ("RON", "RON"),
+        ("BRL", "BRL"),
+        ("MXN", "MXN"),
+        ("INR", "INR"),
+        ("JPY", "JPY"),
+    ];
+    let plain = cell.bytes().all(|byte| byte.is_ascii_digit() || b".,- ".contains(&byte));
+    if plain {
+        return None;
+    }
+    SIGNS.iter().find(|(sign, _)| cell.contains(sign)).map(|(_, code)| *code)
+}
+
 /// A count; decimals such as `3.0` or `100.0000` are rounded.
 pub(super) fn count(cell: &str, mark: DecimalMark) -> Option<i64> {
     scaled(cell, mark, 0)
@@ -364,6 +407,13 @@ mod tests {
         ] {
             assert_eq!(mark_evidence(cell), want, "{cell}");
         }
+    }
+
+    #[test]
+    fn an_amount_names_its_currency_only_where_there_is_one() {
+        assert_eq!(currency_in("61,80\u{a0}€"), Some("EUR"));
+        assert_eq!(currency_in("1159 CZK"), Some("CZK"));
+        assert_eq!((currency_in("$61.80"), currency_in("61.80"), currency_in("")), (None, None, None));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::features::CustomerFeatures;
-use crate::features::catalogue::{CATEGORY_LEAN, Kind};
+use crate::features::catalogue::{CATEGORY_LEAN, Kind, observe};
 
 use super::rules::{Comparison, Condition, Op};
 use super::run::SegmentRun;
@@ -40,15 +40,17 @@ pub fn fit_rule(run: &SegmentRun, group: usize, features: &CustomerFeatures) -> 
     if !inside.contains(&true) {
         return None;
     }
-    let columns: Vec<(String, Kind, Vec<f64>)> = features
+    // Beside each value the fact as a bundle observes it: thousands of thresholds are tried on them.
+    let columns: Vec<(String, Kind, Vec<f64>, Vec<Option<i64>>)> = features
         .catalogue()
         .into_iter()
         // Leanings mix in the store's average, which nobody can read off a customer.
         .filter(|info| !info.name.starts_with(CATEGORY_LEAN) && !info.name.ends_with("_lean"))
         .filter_map(|info| {
             let all = features.values(&info.name)?;
-            let values = rows.iter().map(|row| all[*row as usize]).collect();
-            Some((info.name, info.kind, values))
+            let values: Vec<f64> = rows.iter().map(|row| all[*row as usize]).collect();
+            let facts = values.iter().map(|value| observe(*value, info.kind.steps())).collect();
+            Some((info.name, info.kind, values, facts))
         })
         .collect();
     let mut chosen: Vec<Comparison> = Vec::new();
@@ -56,12 +58,13 @@ pub fn fit_rule(run: &SegmentRun, group: usize, features: &CustomerFeatures) -> 
     let mut score = f1(&matching, &inside);
     while chosen.len() < MOST_CONDITIONS {
         let mut best: Option<(f64, Comparison)> = None;
-        for (name, kind, values) in &columns {
+        for (name, kind, values, facts) in &columns {
             for (op, value) in candidates(*kind, values, &matching, &inside) {
-                let next: Vec<bool> = values
+                let threshold = op.threshold(value, kind.steps());
+                let next: Vec<bool> = facts
                     .iter()
                     .zip(&matching)
-                    .map(|(fact, matches)| *matches && op.fits(*fact, value, kind.steps()))
+                    .map(|(fact, matches)| *matches && fact.is_some_and(|fact| op.holds(fact, threshold)))
                     .collect();
                 let reached = f1(&next, &inside);
                 if best.as_ref().is_none_or(|best| reached > best.0) {
@@ -73,9 +76,10 @@ pub fn fit_rule(run: &SegmentRun, group: usize, features: &CustomerFeatures) -> 
         let Some((reached, comparison)) = best.filter(|best| best.0 > score + WORTH_A_CONDITION) else {
             break;
         };
-        let (_, kind, values) = columns.iter().find(|(name, ..)| *name == comparison.feature)?;
-        for (matches, fact) in matching.iter_mut().zip(values) {
-            *matches = *matches && comparison.op.fits(*fact, comparison.value, kind.steps());
+        let (_, kind, _, facts) = columns.iter().find(|(name, ..)| *name == comparison.feature)?;
+        let threshold = comparison.op.threshold(comparison.value, kind.steps());
+        for (matches, fact) in matching.iter_mut().zip(facts) {
+            *matches = *matches && fact.is_some_and(|fact| comparison.op.holds(fact, threshold));
         }
         score = reached;
         chosen.push(comparison);

@@ -65,11 +65,6 @@ impl Op {
         whole as i64
     }
 
-    /// As a bundle decides it: the fact observed in steps, against a whole step. An empty fact never fits.
-    pub fn fits(self, fact: f64, value: f64, steps: i64) -> bool {
-        observe(fact, steps).is_some_and(|fact| self.holds(fact, self.threshold(value, steps)))
-    }
-
     pub fn words(self) -> &'static str {
         match self {
             Self::AtLeast => "at least",
@@ -100,7 +95,9 @@ impl Condition {
                 || vec![false; n],
                 |values| {
                     let steps = steps_of(&comparison.feature);
-                    values.iter().map(|fact| comparison.op.fits(*fact, comparison.value, steps)).collect()
+                    let threshold = comparison.op.threshold(comparison.value, steps);
+                    let fits = |fact: i64| comparison.op.holds(fact, threshold);
+                    values.iter().map(|value| observe(*value, steps).is_some_and(fits)).collect()
                 },
             ),
         }
@@ -150,25 +147,30 @@ pub fn first_fitting(groups: &[RuleGroup], features: &CustomerFeatures) -> Vec<O
 mod tests {
     use super::*;
 
+    /// As a bundle decides it.
+    fn fits(op: Op, fact: f64, value: f64, steps: i64) -> bool {
+        observe(fact, steps).is_some_and(|fact| op.holds(fact, op.threshold(value, steps)))
+    }
+
     #[test]
     fn a_value_between_two_steps_keeps_the_sentence_true() {
-        for (op, value, fits) in [
+        for (op, value, expected) in [
             (Op::AtLeast, 10.5, [false, true]),
             (Op::MoreThan, 10.5, [false, true]),
             (Op::AtMost, 10.5, [true, false]),
             (Op::LessThan, 10.5, [true, false]),
             (Op::Equals, 10.0, [true, false]),
         ] {
-            assert_eq!([10.0, 11.0].map(|fact| op.fits(fact, value, 1)), fits, "{op:?} {value}");
+            assert_eq!([10.0, 11.0].map(|fact| fits(op, fact, value, 1)), expected, "{op:?} {value}");
         }
-        assert!(!Op::AtMost.fits(f64::NAN, 5.0, 1), "an empty fact never fits");
-        assert!(Op::AtLeast.fits(0.35, 0.35, 1_000) && Op::AtMost.fits(0.35, 0.35, 1_000));
+        assert!(!fits(Op::AtMost, f64::NAN, 5.0, 1), "an empty fact never fits");
+        assert!(fits(Op::AtLeast, 0.35, 0.35, 1_000) && fits(Op::AtMost, 0.35, 0.35, 1_000));
     }
 
     #[test]
     fn facts_are_rounded_to_steps_before_they_are_compared() {
         // 10.6 days are observed as 11 everywhere a bundle is applied.
-        assert!(Op::AtLeast.fits(10.6, 11.0, 1));
-        assert!(!Op::AtLeast.fits(10.4, 11.0, 1));
+        assert!(fits(Op::AtLeast, 10.6, 11.0, 1));
+        assert!(!fits(Op::AtLeast, 10.4, 11.0, 1));
     }
 }

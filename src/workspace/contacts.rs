@@ -15,9 +15,9 @@ pub struct Contact {
 impl Workspace {
     /// Everybody, ascending by id.
     pub fn contacts(&self) -> Result<Vec<Contact>, Error> {
-        let mut statement = self.connection().prepare_cached(&format!(
-            "SELECT {CUSTOMER_ID} AS id, tags FROM customers ORDER BY 1, key"
-        ))?;
+        let mut statement = self
+            .connection()
+            .prepare_cached(&format!("SELECT {CUSTOMER_ID} AS id, tags FROM customers ORDER BY 1, key"))?;
         let rows = statement.query_map([], |row| {
             Ok(Contact {
                 id: row.get(0)?,

@@ -312,6 +312,41 @@ fn groups_can_be_read_renamed_and_previewed() {
 }
 
 #[test]
+fn groups_are_merged_split_and_taken_back_from_their_menu() {
+    let (mut harness, asks) = screen(
+        Findings::default(),
+        Vec::new(),
+        customers::CustomersState::default(),
+        customers::customers_ui,
+    );
+    harness.get_by_label_contains("Plant people, 287 customers").click();
+    harness.run();
+    for (item, expected) in [
+        ("Split in two", GroupAction::Split { group: "s1".into() }),
+        ("Undo the last change of groups", GroupAction::Undo),
+    ] {
+        harness.get_by_label("More for Plant people").click();
+        harness.run();
+        harness.get_by_label(item).click();
+        harness.run();
+        assert_eq!(asks.borrow().last(), Some(&Ask::Group(expected)), "{item}");
+    }
+    harness.get_by_label("More for Plant people").click();
+    harness.run();
+    harness.get_by_label_contains("Merge with").click();
+    harness.run();
+    let other =
+        harness.get_all_by_label_contains("customers together").next().expect("a group to merge with");
+    other.click();
+    harness.run();
+    assert!(
+        matches!(asks.borrow().last(), Some(Ask::Group(GroupAction::Merge { from, .. })) if from == "s1"),
+        "{:?}",
+        asks.borrow()
+    );
+}
+
+#[test]
 fn another_number_of_groups_is_looked_at_before_it_is_used() {
     let (mut harness, asks) = screen(
         Findings::default(),

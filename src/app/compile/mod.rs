@@ -230,7 +230,10 @@ fn neighbors(catalog: &Catalog, models: &Models) -> Neighbors {
 }
 
 /// Bought together, but of another kind: what completes a look instead of repeating it.
-pub(super) fn complete_the_set(catalog: &Catalog, together: Option<&Vec<Vec<Neighbor>>>) -> Vec<Vec<Neighbor>> {
+pub(super) fn complete_the_set(
+    catalog: &Catalog,
+    together: Option<&Vec<Vec<Neighbor>>>,
+) -> Vec<Vec<Neighbor>> {
     let kind = |product: usize| catalog.products[product].product_type.as_deref();
     together
         .into_iter()

@@ -9,11 +9,13 @@ mod magento;
 pub(super) mod objects;
 mod plain;
 mod prestashop;
+pub(super) mod shapes;
 mod shopify;
 mod square;
 mod squarespace;
 mod trackers;
 mod wix;
+mod woo_objects;
 mod woocommerce;
 
 use super::profile::Profile;

@@ -5,218 +5,21 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::trackers;
+use super::shapes::{REFUND, Shape, shape};
+use super::{trackers, woo_objects};
 use crate::import::Error;
 use crate::import::customers::consent;
 use crate::import::engine::{FileRun, Reject};
 use crate::import::lines;
 use crate::import::orders::status_of;
 use crate::import::products::ProductRow;
-use crate::import::record::{DataKind, Discount, Platform, Record};
+use crate::import::record::{Discount, Record};
 use crate::import::times::DateOrder;
 use crate::import::value::{self, DecimalMark};
 use crate::shop::{
     Consent, Currency, Customer, CustomerRef, LineKind, Order, OrderLine, OrderStatus, Product, ProductRef,
     SellWhenEmpty, Stock, Variant,
 };
-
-/// What a JSON object is, told from its keys.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::import) enum Shape {
-    ShopifyOrder,
-    ShopifyDraft,
-    ShopifyProduct,
-    ShopifyVariant,
-    ShopifyCustomer,
-    ShopifyPriceRule,
-    ShopifyRefund,
-    /// Bulk operation: parents and children on lines of their own.
-    ShopifyBulk(DataKind),
-    WooOrder,
-    WooProduct,
-    WooCustomer,
-    CommercetoolsCustomer,
-    Ga4,
-    Segment,
-    Pixel,
-    Klaviyo,
-    Unused(&'static str),
-}
-
-impl Shape {
-    pub(in crate::import) fn meaning(self) -> (Platform, DataKind) {
-        match self {
-            Self::ShopifyOrder | Self::ShopifyDraft => (Platform::Shopify, DataKind::Orders),
-            Self::ShopifyProduct | Self::ShopifyVariant => (Platform::Shopify, DataKind::Products),
-            Self::ShopifyCustomer => (Platform::Shopify, DataKind::Customers),
-            Self::ShopifyPriceRule => (Platform::Shopify, DataKind::Discounts),
-            Self::ShopifyRefund => (Platform::Shopify, DataKind::Unknown),
-            Self::ShopifyBulk(kind) => (Platform::Shopify, kind),
-            Self::WooOrder => (Platform::Woocommerce, DataKind::Orders),
-            Self::WooProduct => (Platform::Woocommerce, DataKind::Products),
-            Self::WooCustomer => (Platform::Woocommerce, DataKind::Customers),
-            Self::CommercetoolsCustomer => (Platform::Commercetools, DataKind::Customers),
-            Self::Ga4 => (Platform::Ga4, DataKind::Events),
-            Self::Segment => (Platform::Segment, DataKind::Events),
-            Self::Pixel => (Platform::ShopifyPixel, DataKind::Events),
-            Self::Klaviyo => (Platform::Klaviyo, DataKind::Events),
-            Self::Unused(_) => (Platform::Unknown, DataKind::Unknown),
-        }
-    }
-
-    pub(in crate::import) fn problem(self) -> Option<String> {
-        match self {
-            Self::Unused(why) => Some(why.to_owned()),
-            Self::ShopifyRefund => Some(REFUND.to_owned()),
-            _ => None,
-        }
-    }
-
-    pub(in crate::import) fn is_used(self) -> bool {
-        self.problem().is_none()
-    }
-}
-
-const REFUND: &str =
-    "These are refunds on their own. Orders carry their refunds inside, so export the orders instead.";
-
-/// Keys whose array is the file's list of records.
-pub(in crate::import) fn is_wrapper(key: &str) -> bool {
-    matches!(
-        key,
-        "orders"
-            | "products"
-            | "customers"
-            | "variants"
-            | "checkouts"
-            | "draft_orders"
-            | "price_rules"
-            | "refunds"
-            | "data"
-            | "results"
-            | "items"
-            | "events"
-            | "records"
-            | "rows"
-            | "hits"
-            | "batch"
-            | "value"
-    )
-}
-
-/// The shape of one element; `key` is the wrapper array's name.
-pub(in crate::import) fn shape(value: &Value, key: Option<&str>) -> Option<Shape> {
-    let object = value.as_object()?;
-    if object.len() == 1
-        && let Some((inner_key, inner)) = object.iter().next()
-        && inner.is_object()
-    {
-        return shape(inner, Some(inner_key));
-    }
-    let has = |name: &str| object.contains_key(name);
-    let key = key.unwrap_or("");
-    if has("event_name")
-        && (has("event_params")
-            || has("user_pseudo_id")
-            || has("event_timestamp") && (has("items") || has("ecommerce") || has("device")))
-    {
-        return Some(Shape::Ga4);
-    }
-    if has("clientId") && has("name") && has("data") && (has("timestamp") || has("context")) {
-        return Some(Shape::Pixel);
-    }
-    if has("type")
-        && (has("messageId") || has("anonymousId") || has("userId") || (has("event") && has("properties")))
-    {
-        return Some(Shape::Segment);
-    }
-    if (has("datetime") || has("timestamp") || has("attributes"))
-        && (has("metric")
-            || has("event_properties")
-            || object.get("type").and_then(Value::as_str) == Some("event"))
-    {
-        return Some(Shape::Klaviyo);
-    }
-    let gid = object.get("id").and_then(Value::as_str).filter(|id| id.starts_with("gid://shopify/"));
-    if let Some(gid) = gid {
-        let kind = match gid.split('/').nth(3) {
-            Some("Order" | "LineItem") => DataKind::Orders,
-            Some("Customer") => DataKind::Customers,
-            _ => DataKind::Products,
-        };
-        return Some(Shape::ShopifyBulk(kind));
-    }
-    if has("line_items") {
-        if has("date_created") || has("date_created_gmt") {
-            return Some(Shape::WooOrder);
-        }
-        if key.starts_with("draft_order")
-            || key.starts_with("checkout")
-            || has("abandoned_checkout_url")
-            || has("invoice_sent_at")
-        {
-            return Some(Shape::ShopifyDraft);
-        }
-        return Some(Shape::ShopifyOrder);
-    }
-    if has("financial_status") && (has("total_price") || has("order_number")) {
-        return Some(Shape::ShopifyOrder);
-    }
-    if has("refund_line_items") {
-        return Some(Shape::ShopifyRefund);
-    }
-    if has("variants") && has("title") {
-        return Some(Shape::ShopifyProduct);
-    }
-    if has("regular_price") && has("name") && (has("permalink") || has("slug") || has("stock_status")) {
-        return Some(Shape::WooProduct);
-    }
-    if has("inventory_policy") || (has("product_id") && has("option1")) {
-        return Some(Shape::ShopifyVariant);
-    }
-    if has("value_type") && has("target_type") {
-        return Some(Shape::ShopifyPriceRule);
-    }
-    if has("customerNumber") && has("email") {
-        return Some(Shape::CommercetoolsCustomer);
-    }
-    if has("email")
-        && (has("orders_count")
-            || has("total_spent")
-            || has("email_marketing_consent")
-            || has("accepts_marketing"))
-    {
-        return Some(Shape::ShopifyCustomer);
-    }
-    if has("email") && has("role") && has("date_created") {
-        return Some(Shape::WooCustomer);
-    }
-    if has("attributes") && has("key") && !has("masterVariant") {
-        return Some(Shape::Unused(
-            "This is a commercetools product type: it describes fields, and holds no products.",
-        ));
-    }
-    if has("rates") && has("name") {
-        return Some(Shape::Unused("These are commercetools tax categories, which are not used here."));
-    }
-    None
-}
-
-/// For an element longer than what detection looks at.
-pub(in crate::import) fn shape_of_text(head: &str) -> Option<Shape> {
-    let has = |name: &str| head.contains(&format!("\"{name}\""));
-    if has("event_name") && has("event_params") {
-        Some(Shape::Ga4)
-    } else if has("line_items") && has("date_created") {
-        Some(Shape::WooOrder)
-    } else if has("line_items") {
-        Some(Shape::ShopifyOrder)
-    } else if has("variants") && has("title") {
-        Some(Shape::ShopifyProduct)
-    } else {
-        None
-    }
-}
 
 /// Reads one element after another. Bulk files spread an object over lines, so parents wait for their children.
 #[derive(Default)]
@@ -256,7 +59,7 @@ impl Reader {
                 }
                 Err(reject) => run.set_aside_raw(&value.to_string(), line, &reject),
             },
-            Shape::WooOrder => match woo_order(&value, run) {
+            Shape::WooOrder => match woo_objects::order(&value, run) {
                 Ok(order) => one(run, Record::Order(order), line),
                 Err(reject) => run.set_aside_raw(&value.to_string(), line, &reject),
             },
@@ -265,7 +68,7 @@ impl Reader {
                 Ok(())
             }
             Shape::WooProduct => {
-                woo_product(&value, line, run);
+                woo_objects::product(&value, line, run);
                 Ok(())
             }
             Shape::ShopifyVariant => {
@@ -423,7 +226,7 @@ fn one(run: &mut FileRun<'_>, record: Record, line: u64) -> Result<(), Error> {
     run.record(record, line, 1)
 }
 
-fn add(run: &mut FileRun<'_>, row: ProductRow, line: u64) {
+pub(super) fn add(run: &mut FileRun<'_>, row: ProductRow, line: u64) {
     run.take(1);
     run.catalogue.add("shopify", row, run.idx, line);
 }
@@ -448,12 +251,12 @@ pub(super) fn scalar(value: &Value) -> Option<String> {
     }
 }
 
-fn either(value: &Value, keys: &[&str]) -> Option<String> {
+pub(super) fn either(value: &Value, keys: &[&str]) -> Option<String> {
     keys.iter().find_map(|key| text(value, key))
 }
 
 /// An amount under any of `keys`: a string, a number, or `{shopMoney: {amount}}`.
-fn amount(value: &Value, keys: &[&str], exponent: u32) -> Option<i64> {
+pub(super) fn amount(value: &Value, keys: &[&str], exponent: u32) -> Option<i64> {
     keys.iter().find_map(|key| money_of(value.get(key)?, exponent))
 }
 
@@ -468,7 +271,7 @@ pub(super) fn money_of(value: &Value, exponent: u32) -> Option<i64> {
     }
 }
 
-fn time(run: &mut FileRun<'_>, value: &Value, key: &str) -> Option<i64> {
+pub(super) fn time(run: &mut FileRun<'_>, value: &Value, key: &str) -> Option<i64> {
     run.clock.read(&text(value, key)?, DateOrder::DayFirst)
 }
 
@@ -481,14 +284,14 @@ fn flag(value: &Value, key: &str) -> Option<bool> {
     }
 }
 
-fn array<'v>(value: &'v Value, key: &str) -> impl Iterator<Item = &'v Value> {
+pub(super) fn array<'v>(value: &'v Value, key: &str) -> impl Iterator<Item = &'v Value> {
     // GraphQL nests lists as {edges: [{node}]} or {nodes: []}.
     let list = value.get(key);
     let nodes = list.and_then(|list| list.get("nodes").or_else(|| list.get("edges"))).or(list);
     nodes.and_then(Value::as_array).into_iter().flatten().map(|item| item.get("node").unwrap_or(item))
 }
 
-fn missing_date() -> Reject {
+pub(super) fn missing_date() -> Reject {
     Reject::new("date_missing", "The order has no date that can be read.", "Export the order again.")
         .in_column("created_at")
 }
@@ -568,7 +371,7 @@ fn shopify_order(value: &Value, run: &mut FileRun<'_>) -> Result<Order, Reject> 
     })
 }
 
-fn elsewhere(value: &Value) -> Option<bool> {
+pub(super) fn elsewhere(value: &Value) -> Option<bool> {
     let address = |keys: [&str; 2]| {
         let address = keys.iter().find_map(|key| value.get(key)).filter(|address| address.is_object())?;
         let parts: Vec<String> =
@@ -774,125 +577,4 @@ fn customer(value: &Value, run: &mut FileRun<'_>) -> Customer {
         declared_spent: amount(value, &["total_spent", "amountSpent"], exponent),
         stated_preferences: Vec::new(),
     }
-}
-
-fn woo_order(value: &Value, run: &mut FileRun<'_>) -> Result<Order, Reject> {
-    let currency = text(value, "currency").map(|code| Currency::new(&code)).or_else(|| run.currency.clone());
-    let exponent = currency.as_ref().map_or(2, Currency::exponent);
-    // `date_created_gmt` is UTC without saying so.
-    let placed_at = text(value, "date_created_gmt")
-        .and_then(|at| run.clock.read(&format!("{at}Z"), DateOrder::DayFirst))
-        .or_else(|| time(run, value, "date_created"))
-        .ok_or_else(missing_date)?;
-    let billing = value.get("billing");
-    let total = amount(value, &["total"], exponent);
-    let refunded: i64 =
-        array(value, "refunds").filter_map(|refund| amount(refund, &["total"], exponent)).map(i64::abs).sum();
-    let line = |line: &Value| {
-        let quantity = line.get("quantity").and_then(Value::as_i64).unwrap_or(1);
-        let before = amount(line, &["subtotal", "total"], exponent).unwrap_or(0);
-        let title = text(line, "name").map(|title| value::unescape(&title));
-        let sku = text(line, "sku");
-        OrderLine {
-            kind: lines::kind(sku.as_deref(), title.as_deref()),
-            product: ProductRef {
-                product_id: text(line, "product_id").filter(|id| id != "0"),
-                variant_id: text(line, "variation_id").filter(|id| id != "0"),
-                sku,
-                handle: None,
-            },
-            title,
-            quantity,
-            unit_price: if quantity == 0 { before } else { before / quantity },
-            discount: amount(line, &["total"], exponent).map_or(0, |after| (before - after).max(0)),
-            ..OrderLine::default()
-        }
-    };
-    Ok(Order {
-        id: either(value, &["number", "id"]).unwrap_or_default(),
-        customer: CustomerRef {
-            id: text(value, "customer_id").filter(|id| id != "0"),
-            email: billing.and_then(|billing| text(billing, "email")),
-            phone: billing.and_then(|billing| text(billing, "phone")),
-        },
-        placed_at,
-        status: status_of(&text(value, "status").unwrap_or_default(), "", total, refunded),
-        is_test: false,
-        channel: text(value, "created_via"),
-        subtotal: None,
-        discount: amount(value, &["discount_total"], exponent).unwrap_or(0),
-        shipping: amount(value, &["shipping_total"], exponent).unwrap_or(0),
-        tax: amount(value, &["total_tax"], exponent).unwrap_or(0),
-        total,
-        refunded,
-        discount_codes: array(value, "coupon_lines").filter_map(|coupon| text(coupon, "code")).collect(),
-        ships_elsewhere: elsewhere(value),
-        accepts_marketing: None,
-        lines: array(value, "line_items").map(line).collect(),
-        currency,
-    })
-}
-
-fn woo_product(value: &Value, line: u64, run: &mut FileRun<'_>) {
-    let exponent = run.exponent();
-    let id = text(value, "id").unwrap_or_default();
-    let names = |key: &str| {
-        array(value, key)
-            .filter_map(|item| text(item, "name"))
-            .map(|name| value::unescape(&name))
-            .collect::<Vec<_>>()
-    };
-    let categories = names("categories");
-    let (price, regular) = (amount(value, &["price"], exponent), amount(value, &["regular_price"], exponent));
-    let sale = amount(value, &["sale_price"], exponent)
-        .filter(|sale| regular.is_some_and(|regular| *sale < regular));
-    let stock = value.get("stock_quantity").and_then(Value::as_i64);
-    let out = text(value, "stock_status").as_deref() == Some("outofstock");
-    let backorders = text(value, "backorders").is_some_and(|word| word != "no");
-    let mut product = Product {
-        id: id.clone(),
-        handle: text(value, "slug"),
-        title: text(value, "name").map(|name| value::unescape(&name)).unwrap_or_default(),
-        description: text(value, "description"),
-        category: categories.first().cloned().into_iter().collect(),
-        collections: categories.into_iter().skip(1).collect(),
-        tags: names("tags"),
-        vendor: names("brands").into_iter().next(),
-        published: text(value, "status").is_none_or(|status| status == "publish"),
-        created_at: time(run, value, "date_created_gmt"),
-        url: text(value, "permalink"),
-        image_urls: array(value, "images").filter_map(|image| text(image, "src")).collect(),
-        currency: run.currency.clone(),
-        attributes: array(value, "attributes")
-            .flat_map(|attribute| {
-                let name = text(attribute, "name").unwrap_or_default();
-                array(attribute, "options")
-                    .filter_map(scalar)
-                    .map(move |option| (name.clone(), option))
-                    .collect::<Vec<_>>()
-            })
-            .collect(),
-        ..Product::default()
-    };
-    product.kind = lines::product_kind(&product);
-    let variant = Variant {
-        id: Some(id.clone()),
-        sku: text(value, "sku"),
-        price: sale.or(regular).or(price),
-        compare_at: sale.and(regular),
-        stock: Stock {
-            level: stock.or_else(|| out.then_some(0)),
-            when_empty: if backorders { SellWhenEmpty::Continue } else { SellWhenEmpty::Deny },
-        },
-        ..Variant::default()
-    };
-    run.take(1);
-    let row = ProductRow {
-        key: id,
-        product,
-        variant: Some(variant),
-        says_published: true,
-        ..ProductRow::default()
-    };
-    run.catalogue.add("woocommerce", row, run.idx, line);
 }

@@ -7,7 +7,8 @@
 
 use serde_json::Value;
 
-use super::objects::{Shape, money_of, scalar, text};
+use super::objects::{money_of, scalar, text};
+use super::shapes::Shape;
 use crate::import::columns::{Aliases, Columns};
 use crate::import::engine::{FileRun, Reject};
 use crate::import::events::{self, EventLayout};
