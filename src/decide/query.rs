@@ -1,7 +1,5 @@
 //! A shopper's words to products: units, synonyms, prefixes, slips of the finger, prices. Integers only.
 
-use std::collections::BTreeMap;
-
 use crate::bundle::{Bundle, Posting, TextIndex, fold, words};
 use crate::merch::SearchSettings;
 
@@ -64,22 +62,23 @@ pub(super) fn hits(bundle: &Bundle, query: &str) -> Hits {
             words: Vec::new(),
         };
     }
-    let mut sums: BTreeMap<u32, (u32, u32)> = BTreeMap::new();
+    // Per product how many units it has, and their points.
+    let mut sums = vec![(0_u32, 0_u32); products.len()];
     let mut alive = 0;
     let last = units.len() - 1;
     for (at, unit) in units.iter().enumerate() {
         let found = unit.found(&bundle.text_index, at == last, products.len());
-        alive += usize::from(!found.is_empty());
-        for (product, points) in found {
-            let sum = sums.entry(product).or_default();
-            sum.0 += 1;
-            sum.1 += points;
+        alive += usize::from(is_any(&found));
+        for (sum, points) in sums.iter_mut().zip(found) {
+            if points >= 0 {
+                sum.0 += 1;
+                sum.1 += points as u32;
+            }
         }
     }
-    let most =
-        sums.iter().filter(|(product, _)| within(**product)).map(|(_, (units, _))| *units).max().unwrap_or(0);
-    let mut products: Vec<(u32, u16)> = sums
-        .into_iter()
+    let hit = || (0_u32..).zip(&sums).filter(|(_, (units, _))| *units > 0);
+    let most = hit().filter(|(product, _)| within(*product)).map(|(_, (units, _))| *units).max().unwrap_or(0);
+    let mut products: Vec<(u32, u16)> = hit()
         .filter(|(product, (units, _))| *units == most && within(*product))
         .map(|(product, (_, points))| (product, (points * SHARE[alive] / 1_000).min(10_000) as u16))
         .collect();
@@ -135,24 +134,28 @@ fn units(tokens: &[String], settings: &SearchSettings) -> Vec<Unit> {
     units
 }
 
+/// Points by product, 0…10 000; below 0 is no hit. Dense, because a common word stands on a good part of the catalog.
+type Points = Vec<i32>;
+
+fn is_any(points: &[i32]) -> bool {
+    points.iter().any(|points| *points >= 0)
+}
+
 impl Unit {
     /// Points per product: the best way, a way being worth its weakest word.
-    fn found(&self, index: &TextIndex, is_last: bool, n_products: usize) -> BTreeMap<u32, u32> {
-        let mut best: BTreeMap<u32, u32> = BTreeMap::new();
+    fn found(&self, index: &TextIndex, is_last: bool, n_products: usize) -> Points {
+        let mut best = vec![-1; n_products];
         for (way, permille) in &self.ways {
-            for (product, points) in all_words(index, way, false, n_products) {
-                let points = points * permille / 1_000;
-                let known = best.entry(product).or_default();
-                *known = points.max(*known);
+            for (known, points) in best.iter_mut().zip(all_words(index, way, false, n_products)) {
+                if points >= 0 {
+                    *known = (points * *permille as i32 / 1_000).max(*known);
+                }
             }
         }
         if is_last && self.ways[0].0.len() == 1 {
-            for (product, points) in prefixed(index, &self.ways[0].0[0], n_products) {
-                let known = best.entry(product).or_default();
-                *known = points.max(*known);
-            }
+            add_prefixed(&mut best, index, &self.ways[0].0[0]);
         }
-        if best.is_empty() {
+        if !is_any(&best) {
             best = all_words(index, &self.ways[0].0, true, n_products);
         }
         best
@@ -160,25 +163,24 @@ impl Unit {
 }
 
 /// Products on which every word stands, with the points of the weakest.
-fn all_words(index: &TextIndex, way: &[String], slips: bool, n_products: usize) -> BTreeMap<u32, u32> {
-    let mut found: Option<BTreeMap<u32, u32>> = None;
-    for word in way {
-        let here = one_word(index, word, slips, n_products);
-        found = Some(match found {
-            None => here,
-            Some(before) => before
-                .into_iter()
-                .filter_map(|(product, points)| here.get(&product).map(|other| (product, points.min(*other))))
-                .collect(),
-        });
+fn all_words(index: &TextIndex, way: &[String], slips: bool, n_products: usize) -> Points {
+    let mut words = way.iter();
+    let Some(first) = words.next() else {
+        return vec![-1; n_products];
+    };
+    let mut found = one_word(index, first, slips, n_products);
+    for word in words {
+        for (points, other) in found.iter_mut().zip(one_word(index, word, slips, n_products)) {
+            *points = other.min(*points);
+        }
     }
-    found.unwrap_or_default()
+    found
 }
 
-fn one_word(index: &TextIndex, word: &str, slips: bool, n_products: usize) -> BTreeMap<u32, u32> {
-    let mut best = BTreeMap::new();
+fn one_word(index: &TextIndex, word: &str, slips: bool, n_products: usize) -> Points {
+    let mut best = vec![-1; n_products];
     if let Ok(at) = index.words.binary_search_by(|(known, _)| known.as_str().cmp(word)) {
-        take(&mut best, &index.words[at].1, EXACT, n_products);
+        take(&mut best, &index.words[at].1, EXACT);
     } else if slips {
         let letters: Vec<char> = word.chars().collect();
         let allowed = allowed_slips(letters.len());
@@ -188,7 +190,7 @@ fn one_word(index: &TextIndex, word: &str, slips: bool, n_products: usize) -> BT
                 Some(2) => TWO_SLIPS,
                 _ => continue,
             };
-            take(&mut best, postings, permille, n_products);
+            take(&mut best, postings, permille);
         }
     }
     best
@@ -208,23 +210,20 @@ fn near(index: &TextIndex, first: Option<char>) -> impl Iterator<Item = (&str, &
 }
 
 /// Words that the last, perhaps unfinished, word of a query begins.
-fn prefixed(index: &TextIndex, word: &str, n_products: usize) -> BTreeMap<u32, u32> {
-    let mut best = BTreeMap::new();
+fn add_prefixed(best: &mut Points, index: &TextIndex, word: &str) {
     if word.chars().count() >= 2 {
         let start = index.words.partition_point(|(known, _)| known.as_str() <= word);
         for (_, postings) in index.words[start..].iter().take_while(|(known, _)| known.starts_with(word)) {
-            take(&mut best, postings, PREFIX, n_products);
+            take(best, postings, PREFIX);
         }
     }
-    best
 }
 
-fn take(best: &mut BTreeMap<u32, u32>, postings: &[Posting], permille: u32, n_products: usize) {
+fn take(best: &mut Points, postings: &[Posting], permille: u32) {
     for posting in postings {
-        if (posting.product as usize) < n_products {
+        if let Some(known) = best.get_mut(posting.product as usize) {
             let points = u32::from(posting.points.min(10_000)) * permille / 1_000;
-            let known = best.entry(posting.product).or_default();
-            *known = points.max(*known);
+            *known = (points as i32).max(*known);
         }
     }
 }

@@ -83,7 +83,10 @@ fn look_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
             .labelled_by(label);
     });
     line(ui, T::Accent, |ui, label| {
-        ui.color_edit_button_srgb(&mut look.accent).labelled_by(label);
+        let swatch = ui.color_edit_button_srgb(&mut look.accent).labelled_by(label);
+        // A dark accent on a dark window would not be seen.
+        let edge = egui::Stroke::new(1.0, ui.tokens().border_strong);
+        ui.painter().rect_stroke(swatch.rect, 6, edge, egui::StrokeKind::Inside);
     });
     line(ui, T::Corners, |ui, label| {
         ui.add(egui::Slider::new(&mut look.corner_radius, 0..=20).suffix(" px")).labelled_by(label);

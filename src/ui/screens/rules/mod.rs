@@ -635,14 +635,18 @@ fn for_words(stage: &Stage<'_>, rule: &Rule) -> (String, Option<u8>) {
 }
 
 fn when_words(rule: &Rule, formats: &Formats, now: Seconds) -> String {
-    let last_day = |until: Seconds| formats.day_month(until - 1);
+    // The year is said where it is not this one.
+    let year = |at: Seconds| formats.time_zone.local(at).year();
+    let day = |at: Seconds| if year(at) == year(now) { formats.day_month(at) } else { formats.date(at) };
+    let last_day = |until: Seconds| day(until - 1);
     match (rule.schedule.from, rule.schedule.until) {
         (_, Some(until)) if until <= now => T::EndedOn.with(&[("date", (&last_day(until)).into())]),
         (None, None) => T::Always.text().to_owned(),
-        (Some(from), None) => T::From.with(&[("date", (&formats.day_month(from)).into())]),
+        (Some(from), None) => T::From.with(&[("date", (&day(from)).into())]),
         (None, Some(until)) => T::Until.with(&[("date", (&last_day(until)).into())]),
-        (Some(from), Some(until)) => T::Between
-            .with(&[("from", (&formats.day_month(from)).into()), ("until", (&last_day(until)).into())]),
+        (Some(from), Some(until)) => {
+            T::Between.with(&[("from", (&day(from)).into()), ("until", (&last_day(until)).into())])
+        }
     }
 }
 
