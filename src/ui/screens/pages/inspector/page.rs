@@ -213,7 +213,9 @@ pub fn weights_ui(
         }
     }
     if missing_signal(scene, Signal::Margin).is_some()
-        && ui.add(button::link((icons::DOWNLOAD_SIMPLE.atom_sized(14.0, None), Canvas::MapCost.text()))).clicked()
+        && ui
+            .add(button::link((icons::DOWNLOAD_SIMPLE.atom_sized(14.0, None), Canvas::MapCost.text())))
+            .clicked()
     {
         commands.push(Command::Do(Action::ImportFiles));
     }
