@@ -58,7 +58,16 @@ fn name(profile: &Profile, worth: f64) -> String {
                 || if both { stand_out.all(|stands| stands) } else { stand_out.any(|stands| stands) }
         })
         .or(fitting.first())
-        .map_or_else(|| by_habit(profile).to_owned(), |(name, _)| name.clone())
+        .map_or_else(
+            || by_taste(profile).unwrap_or_else(|| by_habit(profile).to_owned()),
+            |(name, _)| name.clone(),
+        )
+}
+
+/// What they choose, where that sets them apart more than anything else does.
+fn by_taste(profile: &Profile) -> Option<String> {
+    let first = profile.differences.first().filter(|difference| difference.effect >= 0.5)?;
+    first.feature.strip_prefix("category_share:").map(|category| format!("{category} shoppers"))
 }
 
 /// How often and how much, where nothing of the table fits.
@@ -310,6 +319,12 @@ mod tests {
         assert_eq!(found, ["Loyal big spenders", "Occasional big orders", "Occasional small orders"]);
         // Where they spend like everyone, they are regulars and no more.
         assert_eq!(names(&[group(10_000, &habits), rest])[0], "Regulars");
+    }
+
+    #[test]
+    fn a_group_that_chooses_one_thing_is_named_by_it() {
+        let kids = group(10_000, &[("category_share:Kids & Toys", 1.4), ("recency_days", -0.6)]);
+        assert_eq!(names(&[kids, group(10_000, &[])]), ["Kids & Toys shoppers", "Everyday shoppers"]);
     }
 
     #[test]
