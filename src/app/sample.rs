@@ -1,6 +1,7 @@
 //! The sample store, built the way any store is: export files, imported and trained.
 
 use std::fs;
+use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use flate2::read::GzDecoder;
@@ -56,8 +57,9 @@ pub fn unpack_workspace(file: &Path) -> Result<(), Error> {
         fs::create_dir_all(folder).map_err(failed)?;
     }
     let partial = file.with_extension("partial");
-    let mut out = fs::File::create(&partial).map_err(failed)?;
+    let mut out = BufWriter::with_capacity(1 << 20, fs::File::create(&partial).map_err(failed)?);
     std::io::copy(&mut GzDecoder::new(PREPARED), &mut out).map_err(failed)?;
+    out.flush().map_err(failed)?;
     fs::rename(&partial, file).map_err(failed)
 }
 
