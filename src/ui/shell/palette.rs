@@ -292,8 +292,16 @@ fn entry_ui(ui: &mut Ui, entry: &Entry, marked: bool, moved: bool) -> bool {
     response.clicked()
 }
 
-/// How well lower-cased `query` matches lower-cased `title`: all its letters in order, better at word starts and in runs.
+/// How well lower-cased `query` matches lower-cased `title`: all its letters in order, better at word starts and in runs;
+/// failing that, every word of it somewhere, whatever the order.
 pub fn fuzzy_score(query: &str, title: &str) -> Option<i32> {
+    in_order(query, title).or_else(|| {
+        let scores: Option<Vec<i32>> = query.split_whitespace().map(|word| in_order(word, title)).collect();
+        scores.map(|scores| scores.iter().sum::<i32>() / 2)
+    })
+}
+
+fn in_order(query: &str, title: &str) -> Option<i32> {
     let mut score = 0;
     let mut rest = title.char_indices().peekable();
     let mut previous_end = None;
@@ -324,5 +332,7 @@ mod tests {
         assert!(score("make excerpt") < score("export bundle"));
         assert_eq!(score("undo"), None);
         assert!(fuzzy_score("pin he", "pin here").is_some());
+        assert!(fuzzy_score("dark theme", "theme: dark").is_some(), "words in any order");
+        assert_eq!(fuzzy_score("dark page", "theme: dark"), None);
     }
 }

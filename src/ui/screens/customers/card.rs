@@ -205,15 +205,11 @@ fn difference_ui(ui: &mut Ui, stage: &Stage<'_>, difference: &Difference, most: 
     let label_width = (rect.width() * 0.34).min(140.0);
     let value_width = (rect.width() * 0.34).min(126.0);
     let painter = ui.painter();
-    let clip = Rect::from_min_max(rect.min, pos2(rect.left() + label_width - 6.0, rect.bottom()));
     let body = FontId::new(13.0, egui::FontFamily::Proportional);
-    painter.with_clip_rect(clip).text(
-        pos2(rect.left(), y),
-        egui::Align2::LEFT_CENTER,
-        &difference.label,
-        body,
-        t.text,
-    );
+    let mut job = egui::text::LayoutJob::simple_singleline(difference.label.clone(), body, t.text);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(label_width - 6.0);
+    let galley = painter.layout_job(job);
+    painter.galley(pos2(rect.left(), y - galley.size().y / 2.0), galley, t.text);
     let bar = Rect::from_min_max(
         pos2(rect.left() + label_width, y - 6.0),
         pos2(rect.right() - value_width, y + 6.0),

@@ -335,7 +335,15 @@ fn hover_ui(
         _ => T::DotLineShort.with(&[("number", (&number).into())]),
     };
     if response.hovered() {
-        response.clone().on_hover_cursor(egui::CursorIcon::PointingHand).show_tooltip_text(line);
+        ui.ctx().set_cursor_icon(egui::CursorIcon::PointingHand);
+        egui::Tooltip::always_open(
+            ui.ctx().clone(),
+            ui.layer_id(),
+            response.id.with("dot"),
+            egui::PopupAnchor::Pointer,
+        )
+        .gap(12.0)
+        .show(|ui| ui.label(line));
     } else {
         let galley = ui.painter().layout_no_wrap(line, text::label().resolve(ui.style()), t.text);
         let plate = Rect::from_min_size(at + vec2(10.0, -12.0), galley.size() + vec2(16.0, 8.0));
