@@ -37,6 +37,8 @@ def main():
             while time.monotonic() - started < 6:
                 at = time.monotonic() - started
                 seen.append((at, screen()))
+                # Leave the cores to the program between two readings.
+                time.sleep(0.05)
             program.terminate()
             program.wait()
             last = seen[-1][1]
