@@ -135,12 +135,14 @@ pub fn view() -> View {
         files: vec![
             FileReport {
                 file: "products_export.csv".into(),
+                kind: DataKind::Products,
                 rows_read: 376,
                 rows_taken: 376,
                 ..Default::default()
             },
             FileReport {
                 file: "orders_export_1.csv".into(),
+                kind: DataKind::Orders,
                 rows_read: 21304,
                 rows_taken: 21298,
                 rows_set_aside: 6,

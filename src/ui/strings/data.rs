@@ -94,6 +94,7 @@ crate::catalogue! {
         KindSearchTerms: "Search terms" | "Suchbegriffe",
         KindDiscounts: "Discount codes" | "Rabattcodes",
         KindUnknown: "Choose…" | "Wählen…",
+        NotRecognised: "not recognised" | "nicht erkannt",
         Required: "Required:" | "Nötig:",
         NeedsColumn: "Say which column is {meaning}." | "Sagen Sie, welche Spalte {meaning} ist.",
         NeedsKind: "Say what {file} holds." | "Sagen Sie, was {file} enthält.",

@@ -431,7 +431,8 @@ pub(super) fn kind_name(kind: DataKind) -> String {
         DataKind::OrderLines => T::KindLines,
         DataKind::SearchTerms => T::KindSearchTerms,
         DataKind::Discounts => T::KindDiscounts,
-        DataKind::Events | DataKind::Unknown => T::Events,
+        DataKind::Events => T::Events,
+        DataKind::Unknown => T::NotRecognised,
     }
     .text()
     .to_lowercase()
