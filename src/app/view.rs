@@ -22,6 +22,7 @@ pub use pulse::{Pulse, SearchTermRow, Then};
 
 use super::drift::Watch;
 use crate::bundle::Bundle;
+use crate::decide::Prepared;
 use crate::shop::{Currency, Seconds, TimeZoneName};
 
 /// Made by a job after an import, a run or the opening of a workspace; replaced whole, never changed in place.
@@ -34,6 +35,10 @@ pub struct View {
     pub bundle: Option<Arc<Bundle>>,
     /// The bundle of the last export, to compare with.
     pub exported: Option<Arc<Bundle>>,
+    /// The two bundles ready to decide with. Preparing takes a tenth of a second at 10,000 products, which is why it is
+    /// done here and not by whoever paints; `None` where nobody prepared them.
+    pub prepared: Option<Arc<Prepared>>,
+    pub exported_prepared: Option<Arc<Prepared>>,
     /// Runs that were made from other data than the workspace holds now, by kind.
     pub stale_runs: Vec<String>,
     /// How far customers have moved since models were trained.
@@ -70,6 +75,8 @@ impl View {
             store,
             bundle: None,
             exported: None,
+            prepared: None,
+            exported_prepared: None,
             stale_runs: Vec::new(),
             drift: None,
             audit: None,

@@ -35,6 +35,7 @@ use super::theme::{self, HasTokens as _, size};
 use crate::app::desk::{DataStep, Opened};
 use crate::app::view::{DetectedFile, ImportDetail, ImportSummary};
 use crate::app::{Desk, Start, StoreFacts, View};
+use crate::bundle::Bundle;
 use crate::decide::Prepared;
 use crate::import::Mapping;
 use crate::merch::Document;
@@ -193,8 +194,12 @@ impl Studio {
     /// Shows a workspace. The document is that of its bundle until the history says otherwise.
     pub fn show(&mut self, view: View, history: History) {
         self.document = view.bundle.as_ref().map_or_else(Arc::default, |bundle| Arc::clone(&bundle.document));
-        self.draft = view.bundle.as_ref().map(|bundle| Arc::new(Prepared::new(bundle)));
-        self.exported = view.exported.as_ref().map(|bundle| Arc::new(Prepared::new(bundle)));
+        // A view from a job comes prepared; only one that was put together by hand is prepared here.
+        let ready = |prepared: &Option<Arc<Prepared>>, bundle: &Option<Arc<Bundle>>| {
+            prepared.clone().or_else(|| bundle.as_ref().map(|bundle| Arc::new(Prepared::new(bundle))))
+        };
+        self.draft = ready(&view.prepared, &view.bundle);
+        self.exported = ready(&view.exported_prepared, &view.exported);
         self.formats = Formats {
             language: self.settings.language,
             currency: view.store.currency.clone(),

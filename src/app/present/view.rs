@@ -7,6 +7,8 @@ use super::search_terms::search_terms;
 use crate::app::compile::words::searches;
 use crate::app::view::{StoreChoices, StoreFacts, View};
 use crate::app::{Error, Session, drift, open, runs, train};
+use crate::bundle::Bundle;
+use crate::decide::Prepared;
 use crate::features::{History, features_of};
 use crate::shop::{Monitor, Seconds};
 use crate::workspace::Access;
@@ -64,5 +66,8 @@ pub fn view(session: &Session, now: Seconds, monitor: &dyn Monitor) -> Result<Vi
     view.exports = Arc::new(super::leaving::exports(workspace)?);
     view.exported = crate::app::export::last_exported(workspace)?.map(Arc::new);
     view.audit = Some(Arc::new(super::audit::audit_view(session, &view.store, now)?));
+    let ready = |bundle: &Option<Arc<Bundle>>| bundle.as_ref().map(|known| Arc::new(Prepared::new(known)));
+    view.prepared = ready(&view.bundle);
+    view.exported_prepared = ready(&view.exported);
     Ok(view)
 }
