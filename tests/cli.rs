@@ -143,7 +143,10 @@ fn the_audit_tells_readiness_problems_and_what_the_data_unlocks() {
     assert!(messages.contains(&"Your orders cover only 64 days"), "{messages:?}");
     assert!(messages.contains(&"2 products have no picture"), "{messages:?}");
     let segments = &audit["unlocks"].as_array().unwrap()[0];
-    assert_eq!((segments["feature"].as_str(), segments["ready"].as_bool()), (Some("Segments"), Some(false)));
+    assert_eq!(
+        (segments["feature"].as_str(), segments["ready"].as_bool()),
+        (Some("Groups of customers"), Some(false))
+    );
     assert_eq!(audit["first_order"], "2025-01-05T10:00:00Z");
 }
 

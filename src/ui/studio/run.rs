@@ -13,7 +13,7 @@ use crate::ui::command::{Action, Command};
 use crate::ui::history::History;
 use crate::ui::icons;
 use crate::ui::kit::toast::{Level, Toast};
-use crate::ui::screens::stage::Findings;
+use crate::ui::screens::stage::{Ask, Findings};
 use crate::ui::screens::{Scene, Screen, ScreenStates, pages};
 use crate::ui::shell::regions;
 use crate::ui::shell::sheets::Sheet;
@@ -25,7 +25,8 @@ use crate::ui::theme::{HasTokens as _, semibold};
 
 impl Studio {
     /// The first thing to do after the window is there.
-    pub(super) fn begin(&mut self, start: Start) {
+    /// What the window opens with.
+    pub fn begin(&mut self, start: Start) {
         match start {
             Start::Workspace(path) => self.open(path),
             Start::Sample => self.open_sample(),
@@ -119,6 +120,12 @@ impl Studio {
             Action::ThemeLight => self.run(Command::SetTheme(egui::ThemePreference::Light), ctx),
             Action::ThemeDark => self.run(Command::SetTheme(egui::ThemePreference::Dark), ctx),
             Action::OpenSampleStore => self.open_sample(),
+            Action::TrainAgain => self.run(Command::Ask(Ask::TrainAgain), ctx),
+            Action::CheckAgain => self.run(Command::Ask(Ask::CheckAgain), ctx),
+            Action::NewRule => {
+                self.settings.screen = Screen::Rules;
+                self.states.rules.begin_rule();
+            }
             Action::ImportFiles
             | Action::OpenWorkspace
             | Action::NewWorkspace
