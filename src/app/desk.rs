@@ -529,6 +529,25 @@ mod tests {
     }
 
     #[test]
+    fn a_workspace_opens_with_its_pages_and_completes_to_the_whole_picture() {
+        let shop = Shop::new();
+        let opened = Desk::open(shop.desk.file(), || {}).unwrap().view;
+        assert!(opened.is_partial && opened.bundle.is_some() && opened.prepared.is_some());
+        assert!(opened.customers.is_none() && opened.audit.is_none());
+        let completed = shop.desk.completed(opened.clone(), NOW, &Silent).unwrap();
+        assert!(!completed.is_partial && completed.audit.is_some());
+        let whole = shop.desk.view(NOW, &Silent).unwrap();
+        assert_eq!(
+            completed.bundle.as_ref().map(|bundle| bundle.info.clone()),
+            whole.bundle.as_ref().map(|bundle| bundle.info.clone())
+        );
+        let groups = |view: &View| view.customers.as_ref().map(|customers| format!("{:?}", customers.groups));
+        assert_eq!(groups(&completed), groups(&whole));
+        assert_eq!(completed.audit, whole.audit);
+        assert_eq!((completed.pulse, completed.search_terms), (whole.pulse, whole.search_terms));
+    }
+
+    #[test]
     fn cancelling_while_training_leaves_the_workspace_as_it_was() {
         /// Cancelled once the files are read and their rows are gathered to learn from.
         #[derive(Default)]
