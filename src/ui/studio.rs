@@ -153,6 +153,8 @@ pub struct Studio {
     going_back_to: Option<usize>,
     /// Answers to what screens asked for.
     found: screens::stage::Findings,
+    /// Frames to paint before the rest of an opened workspace is read; 0 when it was, or there is none.
+    paints_before_rest: u8,
     saved: Saved,
     toasts: Toasts<Command>,
     palette: Palette,
@@ -205,6 +207,7 @@ impl Studio {
             n_sent: 0,
             going_back_to: None,
             found: screens::stage::Findings::default(),
+            paints_before_rest: 0,
             saved: Saved::All,
             toasts: Toasts::default(),
             palette: Palette::default(),
@@ -426,6 +429,7 @@ impl Studio {
             self.run(command, ui.ctx());
         }
         self.look_at_replay();
+        self.look_at_the_rest();
         if self.tour.look(Moment::of(&self.states.pages, &self.history), &self.history) {
             self.end_tour();
             self.run(run::info(strings::Phrase::text(strings::shell::Shell::TourDone)), ui.ctx());

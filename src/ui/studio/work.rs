@@ -113,7 +113,7 @@ impl Studio {
                 }
                 self.desk = Some(desk);
                 self.show(view, History::restored(steps, n_done));
-                self.read_the_rest();
+                self.paints_before_rest = PAINTS_BEFORE_REST;
                 if is_new && Screen::ALL.contains(&Screen::Data) {
                     self.settings.screen = Screen::Data;
                 }
@@ -306,7 +306,22 @@ impl Studio {
         Arc::clone(&self.wake)
     }
 
-    /// Pages are on screen; reads what the other screens need.
+    /// Once pages are on screen, reads what the other screens need: begun earlier, it would take the processor from
+    /// the first frame.
+    pub(super) fn look_at_the_rest(&mut self) {
+        match self.paints_before_rest {
+            0 => {}
+            1 => {
+                self.paints_before_rest = 0;
+                self.read_the_rest();
+            }
+            _ => {
+                self.paints_before_rest -= 1;
+                (self.wake)();
+            }
+        }
+    }
+
     fn read_the_rest(&mut self) {
         let (Some(desk), now, view) = (self.desk.clone(), (self.now)(), self.view.clone()) else {
             return;
@@ -326,6 +341,9 @@ impl Studio {
         }
     }
 }
+
+/// The first shows the page, the second comes after that one is on screen.
+const PAINTS_BEFORE_REST: u8 = 2;
 
 /// The job that makes the view of a workspace whole.
 pub(super) const READ: &str = "read";
