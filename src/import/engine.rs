@@ -46,6 +46,18 @@ impl Reject {
 /// A table turns rows into records. Each row is counted once, as taken or as set aside.
 pub(super) trait Table {
     fn row(&mut self, row: &Row, columns: &Columns, run: &mut FileRun<'_>) -> Result<(), Error>;
+
+    /// Rows that become one record have one group.
+    fn group(&self, _row: &Row, _columns: &Columns) -> u64 {
+        0
+    }
+
+    /// After the last row of some groups; other groups may follow.
+    fn finish_part(&mut self, _run: &mut FileRun<'_>) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// After the last row of all.
     fn finish(&mut self, run: &mut FileRun<'_>) -> Result<(), Error>;
 }
 

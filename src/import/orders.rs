@@ -246,13 +246,22 @@ impl Table for OrderTable {
         Ok(())
     }
 
-    fn finish(&mut self, run: &mut FileRun<'_>) -> Result<(), Error> {
+    fn group(&self, row: &Row, columns: &Columns) -> u64 {
+        fnv1a64(Self::key(row, columns).as_bytes())
+    }
+
+    fn finish_part(&mut self, run: &mut FileRun<'_>) -> Result<(), Error> {
         if let Some(done) = self.pending.take() {
             self.put_away(done, run)?;
         }
-        for pending in std::mem::take(&mut self.held) {
+        self.by_key.clear();
+        for pending in self.held.drain(..) {
             Self::flush(pending, run)?;
         }
+        Ok(())
+    }
+
+    fn finish(&mut self, run: &mut FileRun<'_>) -> Result<(), Error> {
         if self.shape.has_lines && !self.shape.says_price {
             run.warn(
                 "price_column_missing",

@@ -29,6 +29,8 @@ pub struct Options {
     pub decimal: Option<DecimalMark>,
     /// Of times without an offset.
     pub time_zone: TimeZoneName,
+    /// Rows of orders strewn over a file that wait in memory at once; `None` for two million.
+    pub most_rows_waiting: Option<u64>,
 }
 
 /// Why an import stopped. What is wrong with a file is an issue instead.

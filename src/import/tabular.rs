@@ -30,6 +30,9 @@ use crate::shop::TimeZoneName;
 
 /// Rows between two looks at the monitor; a few milliseconds of work.
 const ROWS_PER_CHECKPOINT: u64 = 2_048;
+/// Orders whose rows do not stand together wait in memory for their last one. A file of more such rows is read several
+/// times, each time another part of the orders: reading again is cheap, and nobody's data goes to a scratch file.
+const MOST_ROWS_WAITING: u64 = 2_000_000;
 /// Of ten steps, the first pass over a file takes so many.
 const SURVEY_STEPS: u64 = 3;
 
@@ -250,37 +253,46 @@ pub(super) fn read_table(
         return Ok(());
     };
 
-    // Second pass.
-    let mut rows = match open(file, plan, (encoding, delimiter), false) {
-        Ok(opened) => opened.rows,
-        Err(problem) => return say_read_error(run, &problem, None),
-    };
+    // Second pass; several where the rows of too many orders would wait for each other.
+    let most_waiting = options.most_rows_waiting.unwrap_or(MOST_ROWS_WAITING).max(1);
+    let n_parts = if is_scattered { n_rows.div_ceil(most_waiting).max(1) } else { 1 };
     let mut row = Row::default();
     let mut n = 0_u64;
-    let mut above = n_above + 1;
     let phase = format!("Reading {}", file.name);
-    let stopped = loop {
-        match rows.next_row(&mut row) {
-            Ok(true) => {}
-            Ok(false) => break None,
-            Err(problem) => break Some(problem),
+    for part in 0..n_parts {
+        let mut rows = match open(file, plan, (encoding, delimiter), false) {
+            Ok(opened) => opened.rows,
+            Err(problem) => return say_read_error(run, &problem, None),
+        };
+        let mut above = n_above + 1;
+        let stopped = loop {
+            match rows.next_row(&mut row) {
+                Ok(true) => {}
+                Ok(false) => break None,
+                Err(problem) => break Some(problem),
+            }
+            if above > 0 {
+                above -= 1;
+                continue;
+            }
+            n += 1;
+            if n.is_multiple_of(ROWS_PER_CHECKPOINT) {
+                let whole = n_rows * n_parts;
+                progress.at(file.bytes, n, whole, SURVEY_STEPS, PROGRESS_STEPS - SURVEY_STEPS, &phase)?;
+            }
+            if n_parts > 1 && table.group(&row, &columns) % n_parts != part {
+                continue;
+            }
+            if check_shape(&row, &columns, run)? {
+                table.row(&row, &columns, run)?;
+            }
+        };
+        table.finish_part(run)?;
+        if let Some(problem) = stopped.filter(|_| part == 0) {
+            say_read_error(run, &problem, Some(row.line))?;
         }
-        if above > 0 {
-            above -= 1;
-            continue;
-        }
-        n += 1;
-        if n.is_multiple_of(ROWS_PER_CHECKPOINT) {
-            progress.at(file.bytes, n, n_rows, SURVEY_STEPS, PROGRESS_STEPS - SURVEY_STEPS, &phase)?;
-        }
-        if check_shape(&row, &columns, run)? {
-            table.row(&row, &columns, run)?;
-        }
-    };
-    table.finish(run)?;
-    if let Some(problem) = stopped {
-        say_read_error(run, &problem, Some(row.line))?;
     }
+    table.finish(run)?;
     if n == 0 {
         run.warn(
             "file_without_rows",
