@@ -63,6 +63,10 @@ fn table(report: &Report) -> String {
             task.customers,
             task.chosen
         ));
+        if let Some(note) = &task.note {
+            text.push_str(&format!("  {note}\n"));
+            continue;
+        }
         text.push_str("  method                 NDCG     95% interval      hit rate  recall  coverage\n");
         for method in &task.methods {
             let interval = method
