@@ -92,6 +92,10 @@ pub fn train(workspace: &mut Workspace, settings: &Settings, monitor: &dyn Monit
             .map(|note| note.sentence.clone())
             .chain(groups.into_iter().flat_map(|run| run.notes.clone()))
             .chain(forecast.notes.iter().cloned())
+            .chain(parts.catalog.products.is_empty().then(|| {
+                "There are no products, so pages stay empty. Import a product file; visits alone name products but not their titles and prices."
+                    .to_owned()
+            }))
             .collect(),
     };
     if let Some(run) = &fresh {

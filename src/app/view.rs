@@ -56,6 +56,8 @@ pub struct View {
     /// Newest first.
     pub exports: Arc<Vec<ExportRecord>>,
     pub choices: StoreChoices,
+    /// Only what pages need was read: everything that comes from orders, visits and customers is still missing.
+    pub is_partial: bool,
 }
 
 /// What the owner chose for the store.
@@ -86,6 +88,7 @@ impl View {
             imports: Arc::default(),
             exports: Arc::default(),
             choices: StoreChoices::default(),
+            is_partial: false,
         }
     }
 }

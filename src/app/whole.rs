@@ -70,7 +70,7 @@ pub fn run(request: &Request, monitor: &dyn Monitor) -> Result<Outcome, Error> {
     let settings = train::Settings::at(request.now);
     let trained = train::train(session.workspace_mut(), &settings, monitor)?;
     let mut sections = vec![chosen(&trained)];
-    sections.extend(report::sections(&session, &workspace, false, monitor)?);
+    sections.extend(report::sections(&session, &workspace, false, request.now, monitor)?);
     let people = request.targets.iter().any(|target| target.names_customers());
     let exporter = Exporter::gather(session.workspace(), trained.as_of, people, sections, monitor)?;
     let bundle = request.out.join(format!("{}.bundle", exporter.bundle_id()));

@@ -29,7 +29,7 @@ pub struct SegmentRelevance {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProductEvidence {
     pub sold_30_days: u32,
-    /// 1 is the best seller of the last 30 days; 0 is not sold.
+    /// 1 is the best seller of the last 30 days; 0 is not sold. Where the shop has sold nothing yet, the rank by visitors.
     pub sales_rank: u32,
     /// Margin of one, minor units, where the cost is known.
     pub margin: Option<Minor>,

@@ -14,7 +14,7 @@ pub(super) fn bundle(path: &Path) -> Result<Bundle, Error> {
     let workspace = Workspace::open_read_only(path)?;
     open::bundle(&workspace)?.ok_or_else(|| {
         Error::user(
-            "This workspace has not been trained yet. Import products and orders, then run `endcap train`.",
+            "There is nothing to show yet: no products, or no training since they came. Import a product file or orders, then run `endcap train`.",
         )
     })
 }

@@ -253,7 +253,7 @@ fn pair(
         set.iter().map(|product| bundle.catalog.products[product as usize].id.clone()).collect()
     };
     let common = || {
-        let mut set = winner.set(bundle, now).into_owned();
+        let mut set = Bits::clone(&winner.set(bundle, now));
         set.intersect(&loser.set(bundle, now));
         set
     };
@@ -294,7 +294,7 @@ fn pair(
             let winner_only = winner.action == Action::OnlyShow;
             let (pin, only) = if winner_only { (loser, winner) } else { (winner, loser) };
             let (pin_rule, only_rule) = if winner_only { (second, first) } else { (first, second) };
-            let mut outside = pin.set(bundle, now).into_owned();
+            let mut outside = Bits::clone(&pin.set(bundle, now));
             outside.subtract(&only.set(bundle, now));
             for product in ids(outside) {
                 found.push(Conflict::PinOutsideOnlyShow {

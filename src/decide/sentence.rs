@@ -26,7 +26,7 @@ pub fn sentence(bundle: &Bundle, says: &Sentence, words: &Words<'_>) -> String {
             }
         }
         Sentence::Relevant { segment } if segment == EVERYONE => {
-            "Fits what customers of this store buy.".to_owned()
+            "Fits what people choose in this store.".to_owned()
         }
         Sentence::Relevant { segment } => {
             format!("Fits what {} buy.", segment_name(bundle, segment))
@@ -38,6 +38,9 @@ pub fn sentence(bundle: &Bundle, says: &Sentence, words: &Words<'_>) -> String {
         }
         Sentence::Pair { source, strategy, evidence } => {
             capital(&pair(*strategy, &title(bundle, *source), evidence))
+        }
+        Sentence::Popular { sold_30_days: 0, rank, of } if *rank > 0 => {
+            format!("Rank {rank} of {of} by visitors of the last 30 days; nothing was sold yet.")
         }
         Sentence::Popular { sold_30_days, rank, of } if *rank > 0 => {
             format!("Sold {sold_30_days} in the last 30 days, rank {rank} of {of}.")

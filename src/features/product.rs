@@ -2,7 +2,7 @@
 
 use super::columns::Reader;
 use super::{Error, StoreFrames};
-use crate::shop::{Minor, Seconds, time::SECONDS_PER_DAY};
+use crate::shop::{EventKind, Minor, Seconds, time::SECONDS_PER_DAY};
 
 /// What is known of one product before a date. Index in the list = product index of [`StoreFrames`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,6 +42,13 @@ pub struct ProductRow {
     /// Orders of all time with a half-life of 90 days, in thousandths of an order.
     pub decayed_orders: u64,
     pub orders_ever: u32,
+    /// Visitors who looked at it or put it in a cart, each counted once a day: in the last 7, 28 and 30 days. Counted
+    /// only where nothing was ever sold.
+    pub visitors_7_days: u32,
+    pub visitors_28_days: u32,
+    pub visitors_30_days: u32,
+    /// The same of all time with a half-life of 90 days, in thousandths of a visitor.
+    pub decayed_visitors: u64,
 }
 
 /// Facts of every product from nothing dated at or after `as_of`.
@@ -76,7 +83,49 @@ pub fn product_rows(frames: &StoreFrames, as_of: Seconds) -> Result<Vec<ProductR
         row.orders_30_days += u32::from(age_days < 30);
         row.decayed_orders += thousandths_after(age_days);
     }
+    if rows.iter().all(|row| row.orders_ever == 0) {
+        count_visitors(frames, as_of, &mut rows)?;
+    }
     Ok(rows)
+}
+
+/// A shop that has sold nothing yet is told by what its visitors look at.
+fn count_visitors(frames: &StoreFrames, as_of: Seconds, rows: &mut [ProductRow]) -> Result<(), Error> {
+    let events = Reader::new("events", &frames.events);
+    let (at, kind, product) = (events.int("at")?, events.index("kind")?, events.index("product")?);
+    let (visitor, session) = (events.index("visitor")?, events.index("session")?);
+    let mut seen: Vec<(u32, bool, u32, i64)> = Vec::new();
+    for row in 0..at.len() {
+        let kind = kind[row].and_then(|code| EventKind::ALL.get(code as usize));
+        let looks = matches!(
+            kind,
+            Some(
+                EventKind::ViewProduct
+                    | EventKind::ClickProduct
+                    | EventKind::AddToCart
+                    | EventKind::AddToWishlist
+            )
+        );
+        let who =
+            visitor[row].map(|visitor| (false, visitor)).or(session[row].map(|session| (true, session)));
+        let (Some(at), Some(product), Some((anonymous, who)), true) = (at[row], product[row], who, looks)
+        else {
+            continue;
+        };
+        if at < as_of {
+            seen.push((product, anonymous, who, (as_of - at) / SECONDS_PER_DAY));
+        }
+    }
+    seen.sort_unstable();
+    seen.dedup();
+    for (product, _, _, age_days) in seen {
+        let Some(row) = rows.get_mut(product as usize) else { continue };
+        row.visitors_7_days += u32::from(age_days < 7);
+        row.visitors_28_days += u32::from(age_days < 28);
+        row.visitors_30_days += u32::from(age_days < 30);
+        row.decayed_visitors += thousandths_after(age_days);
+    }
+    Ok(())
 }
 
 /// 1000 × 2^(−age/90), rounded: a sum of integers does not depend on the order of its terms.

@@ -1,13 +1,14 @@
 //! The backtest: tune on the window before a day, train on all before it, recommend, and score against what came.
 
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::bootstrap::{mean_interval, paired_interval};
 use super::ranking::{Accuracy, Breadth};
+use crate::recommend::Dataset;
+use crate::recommend::alone::{customer_lists, families, order_families, order_lists};
 use crate::recommend::history::History;
 use crate::recommend::hybrid::fit_all;
-use crate::recommend::method::{Counting, Fitted, Method};
+use crate::recommend::method::Method;
 use crate::recommend::models::Choice;
 use crate::recommend::order::{OrderMethod, fit_orders};
 use crate::recommend::session::{SessionMethod, Sessions, session_cases, session_lists, session_stage};
@@ -15,7 +16,6 @@ use crate::recommend::train::{self, lists_for_cases};
 use crate::recommend::train_orders::{MOST_ORDERS, lists_for_orders, plan_orders};
 use crate::recommend::train_sessions::{MOST_STEPS, plan_sessions};
 use crate::recommend::window::{Case, OrderCase, Task, customer_cases, order_cases};
-use crate::recommend::{Dataset, cooccur::Measure, rank};
 use crate::shop::time::{SECONDS_PER_DAY, Seconds};
 use crate::shop::{Cancelled, Monitor};
 
@@ -49,10 +49,43 @@ pub struct TaskResult {
     /// The method that the product's pipeline settled on.
     pub chosen: String,
     pub choice: Option<Choice>,
+    /// Best first, after the pipeline's own; empty where nothing could be asked.
     pub methods: Vec<MethodResult>,
+    /// Why there is nothing to score.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
     /// Customer or order index, products bought.
     #[serde(skip)]
     pub truth: Vec<(u32, Vec<u32>)>,
+}
+
+impl TaskResult {
+    /// A task that the held-out days have no question for.
+    fn unasked(task: Task, choice: Option<Choice>) -> Self {
+        let note = match task {
+            Task::NextBasket | Task::NextWindow => {
+                "No known customer ordered before the split and again after it, so there is nothing to score."
+            }
+            Task::Discovery => {
+                "No known customer came back for something new after the split, so there is nothing to score."
+            }
+            Task::Basket | Task::ProductPage => {
+                "No order after the split holds two products, so there is nothing to score."
+            }
+            Task::Session => {
+                "No visit after the split goes from one product to another, so there is nothing to score."
+            }
+        };
+        Self {
+            task,
+            customers: 0,
+            chosen: choice.as_ref().map_or_else(String::new, |choice| choice.chosen.clone()),
+            choice,
+            methods: Vec::new(),
+            note: Some(note.to_owned()),
+            truth: Vec::new(),
+        }
+    }
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -146,6 +179,9 @@ impl Run<'_> {
             tasks.iter().map(|&task| customer_cases(self.before, task, self.settings.split)).collect();
         let asked: Vec<Vec<Case>> =
             tasks.iter().map(|&task| customer_cases(self.history, task, self.settings.until)).collect();
+        if asked.iter().all(Vec::is_empty) {
+            return Ok(tasks.into_iter().map(|task| TaskResult::unasked(task, None)).collect());
+        }
         // best[family][task]: settings with the highest NDCG on the window before.
         let families = families();
         let mut best: Vec<Vec<Option<(Method, f64)>>> = vec![vec![None; tasks.len()]; families.len()];
@@ -160,7 +196,7 @@ impl Run<'_> {
                     continue;
                 };
                 for (task, cases) in tuning.iter().enumerate() {
-                    let lists = self.single_lists(self.before, &fitted, tasks[task], cases);
+                    let lists = customer_lists(self.before, &fitted, tasks[task], cases, self.settings.k);
                     let ndcg = mean(&measured(&lists, cases, self.settings.k)).ndcg;
                     if best[family][task].is_none_or(|found| ndcg > found.1) {
                         best[family][task] = Some((*method, ndcg));
@@ -191,7 +227,8 @@ impl Run<'_> {
                         continue;
                     };
                     let start = (self.seconds)();
-                    let lists = self.single_lists(self.history, &fitted, tasks[other], &asked[other]);
+                    let lists =
+                        customer_lists(self.history, &fitted, tasks[other], &asked[other], self.settings.k);
                     answered[other].push(Answered {
                         method: same.name().to_owned(),
                         settings: serde_json::to_value(same).unwrap_or_default(),
@@ -223,7 +260,15 @@ impl Run<'_> {
             let start = (self.seconds)();
             let found = plan.answers.iter().find(|answer| answer.0 == task);
             let lists = found.map_or_else(Vec::new, |(_, answer, _)| {
-                lists_for_cases(self.history, &fitted, answer, task, &cases)
+                lists_for_cases(
+                    self.history,
+                    &fitted,
+                    answer,
+                    task,
+                    &cases,
+                    self.settings.seed,
+                    self.settings.k,
+                )
             });
             let own = Answered {
                 method: "endcap".to_owned(),
@@ -256,6 +301,11 @@ impl Run<'_> {
         for task in tasks {
             let tuning = order_cases(self.before, task, self.settings.split, MOST_ORDERS);
             let asked = order_cases(self.history, task, self.settings.until, MOST_ORDERS);
+            if asked.is_empty() {
+                let choice = plan.answers.iter().find(|answer| answer.0 == task);
+                results.push(TaskResult::unasked(task, choice.map(|answer| answer.2.clone())));
+                continue;
+            }
             let mut singles = Vec::new();
             for variants in &families {
                 self.monitor.checkpoint()?;
@@ -288,7 +338,7 @@ impl Run<'_> {
                 settings: serde_json::to_value(self.settings.training).unwrap_or_default(),
                 validation_ndcg: None,
                 fit_seconds,
-                lists: lists_for_orders(self.history, &fitted, &plan, task, &asked),
+                lists: lists_for_orders(self.history, &fitted, &plan, task, &asked, self.settings.k),
                 recommend_seconds: (self.seconds)() - start,
             };
             let choice = plan.answers.iter().find(|answer| answer.0 == task).map(|answer| answer.2.clone());
@@ -342,51 +392,15 @@ impl Run<'_> {
         Ok(Some(self.task_result(Task::Session, &asked, &space, own, singles, Some(plan.choice))))
     }
 
-    fn single_lists(
-        &self,
-        history: &History<'_>,
-        fitted: &Fitted<'_>,
-        task: Task,
-        cases: &[Case],
-    ) -> Vec<Vec<(u32, f32)>> {
-        cases
-            .par_iter()
-            .map_init(
-                || vec![0.0_f32; history.n_items()],
-                |scores, case| {
-                    fitted.score(case.customer, scores);
-                    if task.only_new() {
-                        for item in history.bought(case.customer) {
-                            scores[item as usize] = f32::NEG_INFINITY;
-                        }
-                    }
-                    rank::top(scores, self.settings.k)
-                        .into_iter()
-                        .map(|item| (item, scores[item as usize]))
-                        .collect()
-                },
-            )
-            .collect()
-    }
-
+    /// `None` when the method does not fit the store.
     fn order_lists(
         &self,
         history: &History<'_>,
         method: &OrderMethod,
         cases: &[OrderCase],
     ) -> Option<Vec<Vec<(u32, f32)>>> {
-        let fitted = method.fit(history)?;
-        let lists = cases.par_iter().map_init(
-            || vec![0.0_f32; history.n_items()],
-            |scores, case| {
-                fitted.score(&case.query, scores);
-                rank::top(scores, self.settings.k)
-                    .into_iter()
-                    .map(|item| (item, scores[item as usize]))
-                    .collect()
-            },
-        );
-        Some(lists.collect())
+        let queries: Vec<&[u32]> = cases.iter().map(|case| case.query.as_slice()).collect();
+        Some(order_lists(&method.fit(history)?, history.n_items(), &queries, self.settings.k))
     }
 
     fn task_result(
@@ -398,6 +412,9 @@ impl Run<'_> {
         singles: Vec<Answered>,
         choice: Option<Choice>,
     ) -> TaskResult {
+        if cases.is_empty() {
+            return TaskResult::unasked(task, choice);
+        }
         let mut methods: Vec<MethodResult> =
             singles.into_iter().map(|answered| self.method_result(cases, space, answered)).collect();
         methods.sort_by(|a, b| b.ndcg.total_cmp(&a.ndcg).then(a.method.cmp(&b.method)));
@@ -418,6 +435,7 @@ impl Run<'_> {
             chosen: choice.as_ref().map_or_else(String::new, |choice| choice.chosen.clone()),
             choice,
             methods,
+            note: None,
             truth: cases
                 .iter()
                 .map(|case| {
@@ -523,93 +541,4 @@ fn categories(data: &Dataset, products: &[u32]) -> Vec<Option<u32>> {
         .iter()
         .map(|&product| names.binary_search(&category(product)?).ok().map(|index| index as u32))
         .collect()
-}
-
-/// Reference methods of customer tasks with the settings that are tried.
-fn families() -> Vec<Vec<Method>> {
-    use Counting::{Binary, Count, Decayed, Log};
-    let half_lives = [14.0, 30.0, 90.0, 180.0, 365.0];
-    let tifu = |own, groups, group_decay| Method::TifuKnn {
-        neighbours: 300,
-        basket_decay: 1.0,
-        group_decay,
-        own,
-        groups,
-    };
-    let ials = |regularisation| Method::Ials {
-        factors: 64,
-        unobserved: 1.0,
-        regularisation,
-        exponent: 1.0,
-        sweeps: 16,
-        counting: Binary,
-    };
-    vec![
-        vec![Method::PersonalCount],
-        half_lives.iter().map(|&half_life_days| Method::PersonalDecay { half_life_days }).collect(),
-        vec![tifu(0.7, 3, 0.6), tifu(0.9, 3, 0.6), tifu(0.9, 11, 0.8), tifu(0.5, 3, 0.8)],
-        [0.0, 14.0, 28.0, 91.0].iter().map(|&days| Method::Popularity { days }).collect(),
-        [3.0, 7.0, 14.0, 30.0]
-            .iter()
-            .map(|&half_life_days| Method::DecayedPopularity { half_life_days })
-            .collect(),
-        vec![Method::ItemCosine { k: 20, counting: Log }, Method::ItemCosine { k: 100, counting: Binary }],
-        vec![Method::ItemTfIdf { k: 800, counting: Count }, Method::ItemTfIdf { k: 50, counting: Binary }],
-        vec![
-            Method::ItemBm25 { k: 800, k1: 1.2, b: 0.5, counting: Count },
-            Method::ItemBm25 { k: 800, k1: 1.2, b: 0.8, counting: Binary },
-        ],
-        vec![
-            Method::Walk { beta: 0.1, k: 100, counting: Count, by_target: true },
-            Method::Walk { beta: 0.1, k: 200, counting: Count, by_target: false },
-            Method::Walk { beta: 0.1, k: 200, counting: Binary, by_target: true },
-        ],
-        vec![
-            Method::Ease { lambda: 20.0, counting: Log },
-            Method::Ease { lambda: 200.0, counting: Binary },
-            Method::Ease { lambda: 1_000.0, counting: Log },
-        ],
-        vec![
-            Method::Ease { lambda: 50.0, counting: Decayed { half_life_days: 30.0 } },
-            Method::Ease { lambda: 25.0, counting: Decayed { half_life_days: 240.0 } },
-        ],
-        vec![ials(0.003), ials(0.01)],
-        vec![
-            Method::UpCf { orders: 100, locality: 5, asymmetry: 0.5 },
-            Method::UpCf { orders: 5, locality: 5, asymmetry: 0.5 },
-        ],
-        vec![Method::OrderWalk { beta: 0.2, k: 200, half_life_days: 60.0 }],
-        vec![Method::Transitions { k: 200, memory: 0.8 }],
-        vec![Method::Content { k: 100 }],
-    ]
-}
-
-/// Reference methods of order tasks with the settings that are tried.
-fn order_families() -> Vec<Vec<OrderMethod>> {
-    let pairs = |measure| [50, 1_000].iter().map(|&k| OrderMethod::Pairs { measure, k }).collect();
-    vec![
-        vec![OrderMethod::Ease { lambda: 50.0 }, OrderMethod::Ease { lambda: 1_000.0 }],
-        vec![OrderMethod::DecayedEase { lambda: 20.0, half_life_days: 60.0 }],
-        pairs(Measure::Jaccard),
-        pairs(Measure::Cosine),
-        pairs(Measure::Llr),
-        pairs(Measure::Confidence),
-        pairs(Measure::Lift { min_support: 10 }),
-        pairs(Measure::Asymmetric { beta: 0.1, shrink: 0.0 }),
-        vec![
-            OrderMethod::Walk { beta: 0.1, k: 200, size_power: 0.5 },
-            OrderMethod::Walk { beta: 0.5, k: 1_000, size_power: 0.5 },
-        ],
-        vec![OrderMethod::Bm25 { k: 200, k1: 1.2, b: 0.2 }, OrderMethod::Bm25 { k: 200, k1: 1.2, b: 0.75 }],
-        vec![
-            OrderMethod::Decayed { half_life_days: 120.0, beta: 0.1, shrink: 5.0, k: 400 },
-            OrderMethod::Decayed { half_life_days: 120.0, beta: 0.5, shrink: 5.0, k: 400 },
-        ],
-        vec![
-            OrderMethod::SimilarOrders { k: 100, decay_days: 90.0, idf: false },
-            OrderMethod::SimilarOrders { k: 300, decay_days: 0.0, idf: true },
-        ],
-        vec![OrderMethod::Attributes { power: 0.25, k: 200 }],
-        vec![OrderMethod::Popularity { days: 28.0 }],
-    ]
 }

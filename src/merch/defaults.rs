@@ -16,6 +16,8 @@ pub struct Store<'a> {
     pub product_types: Vec<(String, u32)>,
     pub has_discounts: bool,
     pub has_restocks: bool,
+    /// Nothing was ever sold: what leads is what visitors look at.
+    pub unsold: bool,
 }
 
 /// Homepage, category, product, cart, search, email and thank-you pages without a single rule.
@@ -69,7 +71,12 @@ fn home(store: &Store<'_>) -> Vec<Block> {
         150,
     ));
     blocks.push(weighed(
-        Block::products("best", "Best sellers", vec![Source::BestSellers], 8),
+        Block::products(
+            "best",
+            if store.unsold { "Looked at most" } else { "Best sellers" },
+            vec![Source::BestSellers],
+            8,
+        ),
         weights(200, 700, 0, 50, 50),
         50,
     ));

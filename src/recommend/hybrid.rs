@@ -38,8 +38,9 @@ impl WindowLessons {
         seed: u64,
         monitor: &dyn Monitor,
     ) -> Result<Self, Cancelled> {
-        let models = fit_all(history, methods, seed, monitor)?;
         let [next, window, new] = Task::CUSTOMER.map(|task| customer_cases(history, task, until));
+        // Guests do not come back: nothing to ask, nothing to fit.
+        let models = if window.is_empty() { Vec::new() } else { fit_all(history, methods, seed, monitor)? };
         // Whoever has a next basket or something new has a window; all three ask the same customers.
         let window = sampled(window, seed);
         let asked: Vec<u32> = window.iter().map(|case| case.customer).collect();
@@ -117,6 +118,7 @@ impl SecondStage {
         let tables: Vec<(&Candidates, Vec<bool>)> = lessons
             .iter()
             .take(recipe.windows)
+            .filter(|window| !window.cases(task).is_empty())
             .map(|window| (window.candidates(task), window.labels(task)))
             .collect();
         Self::learn(&tables, recipe.trees)
@@ -248,5 +250,6 @@ pub fn each_ndcg(lists: &[Vec<(u32, f32)>], cases: &[Case], k: usize) -> Vec<f64
 
 /// 0 of nothing.
 pub fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / (values.len() as f64).max(1.0)
+    // The sum of nothing is −0.
+    (values.iter().sum::<f64>() + 0.0) / (values.len() as f64).max(1.0)
 }

@@ -8,6 +8,8 @@
 //! **Invariant**: same data, same seed, same bits, whatever the number of threads: work is split over independent
 //! outputs and every sum has one fixed order.
 
+pub mod alone;
+pub mod choose;
 pub mod content;
 pub mod cooccur;
 pub mod dataset;

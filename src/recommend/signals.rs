@@ -74,6 +74,9 @@ pub fn segment_relevance(
             }
         }
     }
+    if data.orders_before(as_of) == 0 {
+        return interest(data, as_of, n_segments);
+    }
     purchases.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then(b.2.total_cmp(&a.2)));
     purchases.dedup_by_key(|purchase| (purchase.0, purchase.1));
     let segment = |customer: u32| {
@@ -130,6 +133,28 @@ pub fn segment_relevance(
     SegmentRelevance { everyone, segments }
 }
 
+/// What visitors of a shop without orders look at: sessions per product with the same half-life. No buyers are counted,
+/// and no segment differs from everyone.
+fn interest(data: &Dataset, as_of: Seconds, n_segments: usize) -> SegmentRelevance {
+    let mut seen: Vec<(u32, u32, Seconds)> = data
+        .touches
+        .iter()
+        .filter(|touch| touch.at < as_of && touch.product != NOBODY)
+        .map(|touch| (touch.product, touch.session, touch.at))
+        .collect();
+    seen.sort_unstable();
+    seen.dedup_by_key(|touch| (touch.0, touch.1));
+    let mut wanted = vec![0.0_f64; data.products.len()];
+    for (product, _, at) in seen {
+        wanted[product as usize] += (-((as_of - at) as f64) / SECONDS_PER_DAY as f64 / HALF_LIFE_DAYS).exp2();
+    }
+    let everyone: Vec<Relevance> = scaled(&wanted, 0.5)
+        .into_iter()
+        .map(|value| Relevance { value, buyers: 0, customers: 0, ratio: 1.0 })
+        .collect();
+    SegmentRelevance { segments: vec![everyone.clone(); n_segments], everyone }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::dataset::fixture::store;
@@ -166,6 +191,27 @@ mod tests {
         let one = got.segments[2][plant];
         assert!(one.ratio > 0.9 && one.ratio < 1.2, "{one:?}");
         assert_eq!(got.everyone[data.products.index("plain").unwrap() as usize].value, 10_000);
+    }
+
+    #[test]
+    fn without_orders_visits_say_what_people_want() {
+        use super::super::dataset::Touch;
+        use crate::features::Dictionary;
+        let look = |session, product| Touch {
+            at: 99 * DAY,
+            session,
+            customer: NOBODY,
+            product,
+            kind: crate::shop::EventKind::ViewProduct,
+        };
+        let touches = vec![look(0, 1), look(0, 1), look(1, 1), look(2, 0), look(3, 1), look(4, 1)];
+        let products = Dictionary::from_ids((0..3).map(|p| format!("p{p}")).collect());
+        let data =
+            Dataset::new(Dictionary::default(), products, Dictionary::default(), Vec::new(), &[], touches);
+        let got = segment_relevance(&data, 100 * DAY, &[], 1);
+        let values: Vec<u16> = got.everyone.iter().map(|relevance| relevance.value).collect();
+        assert_eq!(values, [5_000, 10_000, 0]);
+        assert_eq!(got.segments[0], got.everyone);
     }
 
     #[test]

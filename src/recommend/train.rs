@@ -2,19 +2,21 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::alone::{customer_lists, families, lists_for};
+use super::choose::{MOST_LINES_TO_TRY_ALL, Trial, choose, judge};
 use super::dataset::Dataset;
 use super::facts::{Candidates, ItemFacts, active_customers, both_candidates, candidates};
 use super::history::History;
-use super::hybrid::{Recipe, Scored, SecondStage, WindowLessons, each_ndcg, fit_all, mean, mean_ndcg};
+use super::hybrid::{Scored, SecondStage, WindowLessons, fit_all};
 use super::method::{Counting, Fitted, Method};
-use super::models::{Candidate, Choice, Models, Neighbour, Note, Reason, Strategy, Tried};
+use super::models::{Candidate, Choice, Models, Neighbour, Note, Reason, Strategy};
 use super::neighbours::neighbour_lists;
 use super::quick::quick_lists;
-use super::rank;
 use super::session::SessionMethod;
-use super::train_orders::{learned_neighbours, plan_orders};
+use super::train_orders::{answered_neighbours, plan_orders};
 use super::train_sessions::plan_sessions;
 use super::window::{Case, Task, past_windows, window_days};
 use crate::shop::time::{SECONDS_PER_DAY, Seconds};
@@ -126,149 +128,30 @@ pub fn plan(
         lessons.push(WindowLessons::build(&history, &methods, until, seed, monitor)?);
     }
     let repeats = repeat_share(data, as_of);
+    let mut trials: Vec<Trial> =
+        tasks.iter().map(|&task| Trial::new(task, &methods, &lessons, settings)).collect();
+    let open: Vec<usize> = (0..trials.len()).filter(|&place| !trials[place].settled()).collect();
+    if data.n_lines() <= MOST_LINES_TO_TRY_ALL && !lessons.is_empty() && !open.is_empty() {
+        monitor.progress(starts.len() as u64, starts.len() as u64 + 1, "Trying every method alone");
+        let others: Vec<Method> =
+            families().into_iter().flatten().filter(|method| !methods.contains(method)).collect();
+        let judged = judge(
+            data,
+            settings,
+            &others,
+            &lessons,
+            seed,
+            &open.iter().map(|&place| tasks[place]).collect::<Vec<_>>(),
+            monitor,
+        )?;
+        for (place, judged) in open.into_iter().zip(judged) {
+            trials[place].singles.extend(judged);
+        }
+    }
     let mut notes = Vec::new();
-    let mut answers = Vec::new();
-    for &task in tasks {
-        monitor.checkpoint()?;
-        answers.push(choose(task, &methods, &lessons, days, repeats, settings, &mut notes));
-    }
+    let answers =
+        trials.iter().map(|trial| choose(trial, &lessons, days, repeats, settings, &mut notes)).collect();
     Ok(Plan { methods, answers, notes })
-}
-
-fn choose(
-    task: Task,
-    methods: &[Method],
-    lessons: &[WindowLessons],
-    days: i64,
-    repeats: f64,
-    settings: &Settings,
-    notes: &mut Vec<Note>,
-) -> (Task, Answer, Choice) {
-    let fallback = if task.only_new() || repeats < FEW_REPEATS {
-        Method::DecayedPopularity { half_life_days: 7.0 }
-    } else {
-        Method::PersonalDecay { half_life_days: 120.0 }
-    };
-    let Some(newest) = lessons.first() else {
-        let why = format!("There are not yet two stretches of {} days to learn from.", days);
-        notes.push(Note { code: "too-little-history".to_owned(), sentence: why.clone() });
-        let choice = Choice { task, chosen: fallback.name().to_owned(), why, cases: 0, tried: Vec::new() };
-        return (task, Answer::Single(fallback), choice);
-    };
-    let cases = newest.cases(task);
-    let table = newest.candidates(task);
-    let mut tried: Vec<Tried> = methods
-        .iter()
-        .filter_map(|method| {
-            let lists = lists_of_method(table, method)?;
-            Some(Tried {
-                name: method.name().to_owned(),
-                method: Some(*method),
-                ndcg: mean_ndcg(&lists, cases, 10),
-            })
-        })
-        .collect();
-    let blind: Vec<&WindowLessons> = lessons[1..].iter().collect();
-    let stage = SecondStage::fit(&blind, task, Recipe { windows: settings.windows, trees: TREE_WEIGHT });
-    let (mut second, mut trees) = (None, 0.0);
-    if let Some(mut stage) = stage {
-        let refined = each_ndcg(&stage.rank(table), cases, 10);
-        stage.tree_weight = 0.0;
-        let plain = each_ndcg(&stage.rank(table), cases, 10);
-        tried.push(Tried { name: LOGISTIC.to_owned(), method: None, ndcg: mean(&plain) });
-        tried.push(Tried { name: REFINED.to_owned(), method: None, ndcg: mean(&refined) });
-        let mended = mean(&refined) > mean(&plain);
-        trees = if mended { TREE_WEIGHT } else { 0.0 };
-        second = Some(if mended { refined } else { plain });
-    }
-    let recipe = Recipe { windows: settings.windows, trees };
-    let stage_name = if trees > 0.0 { REFINED } else { LOGISTIC };
-    tried.sort_by(|a, b| b.ndcg.total_cmp(&a.ndcg).then(a.name.cmp(&b.name)));
-    let n_cases = cases.len() as u32;
-    let best_single = tried.iter().find(|tried| tried.method.is_some());
-    let (worth_it, sure) = match (&second, best_single.and_then(|single| single.method)) {
-        (Some(second), Some(single)) => {
-            let alone = lists_of_method(table, &single).unwrap_or_default();
-            let (gain, error) = paired_gain(second, &each_ndcg(&alone, cases, 10));
-            (gain > 0.0, gain > SURE_ERRORS * error)
-        }
-        _ => (cases.len() >= settings.min_returning, false),
-    };
-    let second = second.map(|each| mean(&each));
-    let enough = cases.len() >= settings.min_returning || (sure && cases.len() >= FEWEST_TO_COMBINE);
-    let newest_first: Vec<&WindowLessons> = lessons.iter().collect();
-    let stage = if enough && worth_it { SecondStage::fit(&newest_first, task, recipe) } else { None };
-    if let Some(stage) = stage {
-        let why = match (second, best_single) {
-            (Some(second), Some(single)) => format!(
-                "On the last {} days, unseen, it scored {:.4} against {:.4} for {}, the best single method.",
-                days, second, single.ndcg, single.name
-            ),
-            _ => "It had one past window to learn from and none left to be checked on.".to_owned(),
-        };
-        let choice = Choice { task, chosen: stage_name.to_owned(), why, cases: n_cases, tried };
-        return (task, Answer::Second(Box::new(stage)), choice);
-    }
-    // Every window is blind to a single method, so all of them choose among these.
-    let n_pooled: usize = lessons.iter().map(|lesson| lesson.cases(task).len()).sum();
-    let single = match best_pooled(methods, lessons, task) {
-        Some(best) if n_pooled >= FEWEST_TO_CHOOSE => best,
-        _ => fallback,
-    };
-    let why = if enough {
-        format!(
-            "It was the best single method on past windows of {days} days; learning to combine gained nothing."
-        )
-    } else {
-        let sentence = format!(
-            "Only {n_cases} returning customers in the last {} days; {} are needed to learn how to combine methods.",
-            days, settings.min_returning
-        );
-        notes.push(Note {
-            code: format!("few-returning-customers-{}", task.name()),
-            sentence: sentence.clone(),
-        });
-        sentence
-    };
-    (
-        task,
-        Answer::Single(single),
-        Choice { task, chosen: single.name().to_owned(), why, cases: n_cases, tried },
-    )
-}
-
-/// Below this share of repeats among the lines of returning customers, own purchases foretell nothing.
-const FEW_REPEATS: f64 = 0.1;
-/// Cases under which combining models is not tried, even where it looks better.
-const FEWEST_TO_COMBINE: usize = 100;
-/// Standard errors by which combining must win on so few cases.
-const SURE_ERRORS: f64 = 2.0;
-/// Cases, of all windows together, that the choice of a single method needs.
-pub(super) const FEWEST_TO_CHOOSE: usize = 40;
-
-/// The method with the highest NDCG@10 over the cases of all windows.
-fn best_pooled(methods: &[Method], lessons: &[WindowLessons], task: Task) -> Option<Method> {
-    let mut best: Option<(Method, f64)> = None;
-    for method in methods {
-        let mut total = 0.0;
-        for lesson in lessons {
-            let lists = lists_of_method(lesson.candidates(task), method)?;
-            total += each_ndcg(&lists, lesson.cases(task), 10).iter().sum::<f64>();
-        }
-        if best.is_none_or(|found| total > found.1) {
-            best = Some((*method, total));
-        }
-    }
-    best.map(|found| found.0)
-}
-
-/// Mean difference of two answers to the same cases, and its standard error.
-fn paired_gain(ours: &[f64], theirs: &[f64]) -> (f64, f64) {
-    let gains: Vec<f64> = ours.iter().zip(theirs).map(|(a, b)| a - b).collect();
-    let n = gains.len().max(2) as f64;
-    let middle = mean(&gains);
-    let squares: f64 = gains.iter().map(|gain| (gain - middle) * (gain - middle)).sum();
-    (middle, (squares / (n - 1.0) / n).sqrt())
 }
 
 /// Of the lines that returning customers bought in their later orders, the share they had bought before.
@@ -287,23 +170,6 @@ fn repeat_share(data: &Dataset, as_of: Seconds) -> f64 {
     if later > 0 { f64::from(repeats) / f64::from(later) } else { 0.0 }
 }
 
-/// The order of one first-stage model, read back from its place fact.
-fn lists_of_method(table: &Candidates, method: &Method) -> Option<Vec<Vec<(u32, f32)>>> {
-    lists_by_place(table, &super::facts::place_name(method))
-}
-
-/// Each group's candidates in the order of one place fact.
-pub(super) fn lists_by_place(table: &Candidates, name: &str) -> Option<Vec<Vec<(u32, f32)>>> {
-    let place = table.names.iter().position(|known| known == name)?;
-    let lists = (0..table.customers.len()).map(|group| {
-        let rows = table.start[group]..table.start[group + 1];
-        let mut list: Vec<(u32, f32)> = rows.map(|row| (table.items[row], -table.row(row)[place])).collect();
-        list.sort_unstable_by(|a, b| rank::before(*a, *b));
-        list
-    });
-    Some(lists.collect())
-}
-
 /// Trains everything a store's pages need. Thin data gives honest notes and simpler answers, never an error.
 pub fn train(
     data: &Dataset,
@@ -315,13 +181,14 @@ pub fn train(
     let plan = plan(data, settings, as_of, seed, &PAGES, monitor)?;
     monitor.progress(3, 4, "Fitting on everything");
     let history = History::new(data, as_of, settings.min_buyers);
-    let fitted = fit_all(&history, &plan.methods, seed, monitor)?;
+    let learned = plan.answers.iter().any(|answer| matches!(answer.1, Answer::Second(_)));
+    let fitted = if learned { fit_all(&history, &plan.methods, seed, monitor)? } else { Vec::new() };
     let orders = plan_orders(data, settings, as_of, &[Task::ProductPage], monitor)?;
     let visits = plan_sessions(data, settings.window_days, as_of, monitor)?;
     let after_views =
         visits.as_ref().map_or(SessionMethod::Together { beta: 0.1, k: 200 }, |visits| visits.method);
     let mut neighbours = neighbour_lists(&history, after_views, settings.per_product);
-    if let Some(lists) = learned_neighbours(&history, &orders, settings.per_product, monitor)? {
+    if let Some(lists) = answered_neighbours(&history, &orders, settings.per_product, monitor)? {
         neighbours.insert(Strategy::BoughtTogether, lists);
     }
     let mut models = Models {
@@ -354,16 +221,21 @@ pub fn train(
     models.choices.extend(plan.answers.iter().map(|answer| answer.2.clone()));
     models.for_you.resize_with(data.customers.len(), Vec::new);
     models.discover.resize_with(data.customers.len(), Vec::new);
+    let answerers = answerers(&history, &plan, seed);
     for some in customers.chunks(512) {
         monitor.checkpoint()?;
-        let [all, new] = both_candidates(&history, &fitted, &item_facts, some);
-        for (task, answer, _) in &plan.answers {
-            let (table, lists) = match task {
-                Task::NextWindow => (&all, &mut models.for_you),
-                Task::Discovery => (&new, &mut models.discover),
+        let tables = learned.then(|| both_candidates(&history, &fitted, &item_facts, some));
+        for ((task, answer, _), alone) in plan.answers.iter().zip(&answerers) {
+            let table = tables.as_ref().map(|[all, new]| if task.only_new() { new } else { all });
+            let found = match (answer, table, alone) {
+                (Answer::Second(stage), Some(table), _) if stage.names == table.names => {
+                    second_lists(&history, table, stage, settings.per_customer)
+                }
+                (_, _, Some(alone)) => single_lists(&history, alone, *task, some, settings.per_customer),
                 _ => continue,
             };
-            for (customer, list) in some.iter().zip(answer_customers(&history, table, answer, settings)) {
+            let lists = if task.only_new() { &mut models.discover } else { &mut models.for_you };
+            for (customer, list) in some.iter().zip(found) {
                 lists[*customer as usize] = list;
             }
         }
@@ -396,47 +268,59 @@ pub fn train(
     Ok(models)
 }
 
-/// Every customer's list, best first, cut to the length of the settings.
-fn answer_customers(
+/// Beside the answers, the method that answers alone: the chosen one, or counting where a second stage does not fit.
+fn answerers<'a>(history: &'a History<'a>, plan: &Plan, seed: u64) -> Vec<Option<Fitted<'a>>> {
+    let counted = Method::PersonalDecay { half_life_days: 120.0 };
+    let alone = |answer: &Answer| match answer {
+        Answer::Single(method) => method.fit(history, seed).or_else(|| counted.fit(history, seed)),
+        Answer::Second(_) => counted.fit(history, seed),
+    };
+    plan.answers.iter().map(|(_, answer, _)| alone(answer)).collect()
+}
+
+/// Every customer's list by the second stage, best first.
+fn second_lists(
     history: &History<'_>,
     table: &Candidates,
-    answer: &Answer,
-    settings: &Settings,
+    stage: &SecondStage,
+    length: usize,
 ) -> Vec<Vec<Candidate>> {
-    match answer {
-        Answer::Second(stage) if stage.names == table.names => {
-            use rayon::prelude::*;
-            (0..table.customers.len())
-                .into_par_iter()
-                .map(|group| second_list(history, table, group, stage, settings.per_customer))
-                .collect()
-        }
-        other => {
-            let counted = Method::PersonalDecay { half_life_days: 120.0 };
-            let method = if let Answer::Single(method) = other { *method } else { counted };
-            let lists = lists_of_method(table, &method).unwrap_or_default();
-            lists
-                .into_iter()
-                .zip(&table.customers)
-                .map(|(list, &customer)| {
-                    let bought = history.bought(customer);
-                    let n = list.len().min(settings.per_customer).max(1) as f32;
-                    list.into_iter()
-                        .filter(|(item, _)| recommendable(history, *item))
-                        .take(settings.per_customer)
-                        .enumerate()
-                        .map(|(place, (item, score))| Candidate {
-                            product: history.products[item as usize],
-                            relevance: (10_000.0 * (1.0 - place as f32 / n)) as u16,
-                            score,
-                            bought_before: bought.binary_search(&item).is_ok(),
-                            why: Vec::new(),
-                        })
-                        .collect()
+    (0..table.customers.len())
+        .into_par_iter()
+        .map(|group| second_list(history, table, group, stage, length))
+        .collect()
+}
+
+/// Every customer's list by one method, best first; what it knows nothing of is left out.
+fn single_lists(
+    history: &History<'_>,
+    fitted: &Fitted<'_>,
+    task: Task,
+    customers: &[u32],
+    length: usize,
+) -> Vec<Vec<Candidate>> {
+    // Some of the best may be things the shop does not recommend any more.
+    let lists = lists_for(history, fitted, task.only_new(), customers, 4 * length);
+    lists
+        .into_iter()
+        .zip(customers)
+        .map(|(mut list, &customer)| {
+            let bought = history.bought(customer);
+            list.retain(|&(item, score)| score > 0.0 && recommendable(history, item));
+            list.truncate(length);
+            let n = list.len().max(1) as f32;
+            list.into_iter()
+                .enumerate()
+                .map(|(place, (item, score))| Candidate {
+                    product: history.products[item as usize],
+                    relevance: (10_000.0 * (1.0 - place as f32 / n)) as u16,
+                    score,
+                    bought_before: bought.binary_search(&item).is_ok(),
+                    why: Vec::new(),
                 })
                 .collect()
-        }
-    }
+        })
+        .collect()
 }
 
 /// Puts before the other reasons of a new thing the own purchase that orders tie it to most.
@@ -515,12 +399,17 @@ pub fn lists_for_cases(
     answer: &Answer,
     task: Task,
     cases: &[Case],
+    seed: u64,
+    k: usize,
 ) -> Vec<Vec<(u32, f32)>> {
-    let customers: Vec<u32> = cases.iter().map(|case| case.customer).collect();
-    let table = candidates(history, fitted, &ItemFacts::new(history), &customers, task.only_new());
     match answer {
-        Answer::Second(stage) if stage.names == table.names => stage.rank(&table),
-        Answer::Second(_) => Vec::new(),
-        Answer::Single(method) => lists_of_method(&table, method).unwrap_or_default(),
+        Answer::Second(stage) => {
+            let customers: Vec<u32> = cases.iter().map(|case| case.customer).collect();
+            let table = candidates(history, fitted, &ItemFacts::new(history), &customers, task.only_new());
+            if stage.names == table.names { stage.rank(&table) } else { Vec::new() }
+        }
+        Answer::Single(method) => method
+            .fit(history, seed)
+            .map_or_else(Vec::new, |fitted| customer_lists(history, &fitted, task, cases, k)),
     }
 }

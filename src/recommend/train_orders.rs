@@ -1,17 +1,21 @@
 //! Carts and product pages: the second stage over order models, chosen by the newest past window.
 
+use super::alone::{Judged, best_of, order_families, order_lists, paired_gain};
+use super::choose::{
+    FEWEST_TO_CHOOSE, MOST_LINES_TO_TRY_ALL, SURE_ERRORS, best_of_each_name, lists_by_place,
+};
 use super::cooccur::{Baskets, LLR_FLOOR, SUPPORT_FLOOR};
 use super::dataset::Dataset;
 use super::facts::{Candidates, ItemFacts};
 use super::history::History;
-use super::hybrid::{SecondStage, each_ndcg, mean_ndcg};
+use super::hybrid::{SecondStage, each_ndcg, mean};
 use super::models::{Choice, Tried};
 use super::neighbours::{Lists, lists};
 use super::order::{
     FittedOrders, OrderMethod, fit_orders, order_candidates, order_lesson, order_place_name, order_stage,
 };
 use super::sparse::Sparse;
-use super::train::{FEWEST_TO_CHOOSE, LOGISTIC, REFINED, Settings, TREE_WEIGHT, lists_by_place};
+use super::train::{LOGISTIC, REFINED, Settings, TREE_WEIGHT};
 use super::window::{Case, OrderCase, Task, order_cases, past_windows, window_days};
 use crate::shop::time::{SECONDS_PER_DAY, Seconds};
 use crate::shop::{Cancelled, Monitor};
@@ -21,11 +25,11 @@ pub const MOST_ORDERS: usize = 2_000;
 /// Orders a window needs before combining models is learned from it.
 const FEWEST_ORDERS: usize = 200;
 
-/// An order task's answer: the second stage, or one of the fitted methods by position.
+/// An order task's answer: the second stage, or one method alone.
 #[derive(Clone, Debug)]
 pub enum OrderAnswer {
     Second(Box<SecondStage>),
-    Single(usize),
+    Single(OrderMethod),
 }
 
 /// What training decided for the order tasks that were asked for.
@@ -38,7 +42,20 @@ pub struct OrderPlan {
 struct Lesson {
     table: Candidates,
     labels: Vec<bool>,
+    asked: Vec<Vec<u32>>,
     cases: Vec<Case>,
+}
+
+impl Lesson {
+    fn queries(&self) -> Vec<&[u32]> {
+        self.asked.iter().map(Vec::as_slice).collect()
+    }
+}
+
+/// A past window: what was known at its start, and one lesson per task.
+struct Window<'a> {
+    history: History<'a>,
+    lessons: Vec<Lesson>,
 }
 
 /// Learns on the windows before `as_of` and chooses, per task, by the newest of them alone.
@@ -52,7 +69,7 @@ pub fn plan_orders(
     let methods: Vec<OrderMethod> =
         order_stage().into_iter().filter(|method| method.suits(data.products.len())).collect();
     let start = data.first_order_at().unwrap_or(as_of);
-    let mut windows: Vec<Vec<Lesson>> = Vec::new();
+    let mut windows: Vec<Window<'_>> = Vec::new();
     let days = window_days(start, as_of, settings.window_days);
     let starts = past_windows(start, as_of, days, settings.windows);
     for (done, cut) in starts.iter().copied().enumerate() {
@@ -68,108 +85,175 @@ pub fn plan_orders(
         let lesson = |&task: &Task| {
             let asked = order_cases(&history, task, until, MOST_ORDERS);
             let (table, labels) = order_lesson(&history, &fitted, &item_facts, &asked);
-            let cases =
-                asked.into_iter().map(|case| Case { customer: case.order, targets: case.targets }).collect();
-            Lesson { table, labels, cases }
+            let (asked, cases) = asked
+                .into_iter()
+                .map(|case| (case.query, Case { customer: case.order, targets: case.targets }))
+                .unzip();
+            Lesson { table, labels, asked, cases }
         };
-        windows.push(tasks.iter().map(lesson).collect());
+        let lessons = tasks.iter().map(lesson).collect();
+        drop(fitted);
+        windows.push(Window { history, lessons });
         monitor.checkpoint()?;
     }
-    let answers = tasks
+    let mut trials: Vec<Trial<'_>> = tasks
         .iter()
         .enumerate()
         .map(|(index, &task)| {
-            let lessons: Vec<&Lesson> = windows.iter().map(|window| &window[index]).collect();
-            choose(task, &methods, &lessons)
+            Trial::new(task, &methods, windows.iter().map(|window| &window.lessons[index]).collect())
         })
         .collect();
+    let open: Vec<usize> = (0..trials.len()).filter(|&place| !trials[place].settled()).collect();
+    if data.n_lines() <= MOST_LINES_TO_TRY_ALL && !windows.is_empty() && !open.is_empty() {
+        monitor.progress(starts.len() as u64, starts.len() as u64, "Trying every method alone");
+        let others = order_families().into_iter().flatten().filter(|method| !methods.contains(method));
+        for method in others.filter(|method| method.suits(data.products.len())) {
+            monitor.checkpoint()?;
+            let Some(fitted) =
+                windows.iter().map(|window| method.fit(&window.history)).collect::<Option<Vec<_>>>()
+            else {
+                continue;
+            };
+            for &place in &open {
+                let each = windows.iter().zip(&fitted).map(|(window, fitted)| {
+                    let lesson = &window.lessons[place];
+                    let lists = order_lists(fitted, window.history.n_items(), &lesson.queries(), 10);
+                    each_ndcg(&lists, &lesson.cases, 10)
+                });
+                let each = each.collect();
+                trials[place].singles.push(Judged { method, each });
+            }
+        }
+    }
+    let answers = trials.iter().map(choose).collect();
     Ok(OrderPlan { methods, answers })
 }
 
-fn choose(task: Task, methods: &[OrderMethod], lessons: &[&Lesson]) -> (Task, OrderAnswer, Choice) {
-    // Cosine-like walks on orders suit both tasks when nothing can be measured.
-    let fallback = methods
-        .iter()
-        .position(|method| matches!(method, OrderMethod::Walk { beta, .. } if (*beta < 0.3) == (task == Task::ProductPage)))
-        .unwrap_or(0);
-    let plain = |place: usize, why: &str, cases: u32, tried: Vec<Tried>| {
-        let choice =
-            Choice { task, chosen: methods[place].name().to_owned(), why: why.to_owned(), cases, tried };
-        (task, OrderAnswer::Single(place), choice)
+/// What the past windows say of a task: every method alone, and the second stage where it could be taught.
+struct Trial<'a> {
+    task: Task,
+    lessons: Vec<&'a Lesson>,
+    singles: Vec<Judged<OrderMethod>>,
+    second: Option<Taught>,
+}
+
+/// A second stage taught on older windows, on the newest one.
+struct Taught {
+    logistic: f64,
+    refined: f64,
+    /// NDCG@10 of each case of the better of the two.
+    each: Vec<f64>,
+    trees: f64,
+}
+
+impl<'a> Trial<'a> {
+    fn new(task: Task, methods: &[OrderMethod], lessons: Vec<&'a Lesson>) -> Self {
+        let judged = |(place, method): (usize, &OrderMethod)| {
+            let each = lessons
+                .iter()
+                .map(|lesson| {
+                    let lists = lists_by_place(&lesson.table, &order_place_name(place, method))?;
+                    Some(each_ndcg(&lists, &lesson.cases, 10))
+                })
+                .collect::<Option<Vec<_>>>()?;
+            Some(Judged { method: *method, each })
+        };
+        let singles = methods.iter().enumerate().filter_map(judged).collect();
+        let second = lessons.split_first().and_then(|(newest, blind)| {
+            if newest.cases.len() < FEWEST_ORDERS {
+                return None;
+            }
+            let mut stage = learn(blind, TREE_WEIGHT)?;
+            let refined = each_ndcg(&stage.rank(&newest.table), &newest.cases, 10);
+            stage.tree_weight = 0.0;
+            let plain = each_ndcg(&stage.rank(&newest.table), &newest.cases, 10);
+            let (logistic, mended) = (mean(&plain), mean(&refined));
+            let (each, trees) = if mended > logistic { (refined, TREE_WEIGHT) } else { (plain, 0.0) };
+            Some(Taught { logistic, refined: mended, each, trees })
+        });
+        Self { task, lessons, singles, second }
+    }
+
+    /// How far the second stage is ahead of the best single method on the newest window, and the standard error.
+    fn gain(&self) -> Option<(f64, f64)> {
+        let newest = best_of(&self.singles, Judged::newest)?.each.first()?;
+        Some(paired_gain(&self.second.as_ref()?.each, newest))
+    }
+
+    /// Whether the second stage is ahead beyond doubt, so that no other method alone needs to be tried.
+    fn settled(&self) -> bool {
+        self.gain().is_some_and(|(gain, error)| gain > SURE_ERRORS * error)
+    }
+}
+
+fn learn(lessons: &[&Lesson], trees: f64) -> Option<SecondStage> {
+    let tables: Vec<(&Candidates, Vec<bool>)> =
+        lessons.iter().map(|lesson| (&lesson.table, lesson.labels.clone())).collect();
+    SecondStage::learn(&tables, trees)
+}
+
+fn choose(trial: &Trial<'_>) -> (Task, OrderAnswer, Choice) {
+    let task = trial.task;
+    // A walk on orders suits both tasks when nothing can be measured.
+    let beta = if task == Task::ProductPage { 0.1 } else { 0.5 };
+    let fallback = OrderMethod::Walk { beta, k: 1_000, size_power: 0.5 };
+    let n_newest = trial.lessons.first().map_or(0, |lesson| lesson.cases.len());
+    let n_pooled: usize = trial.lessons.iter().map(|lesson| lesson.cases.len()).sum();
+    let tried = tried(trial);
+    let answer = |answer: OrderAnswer, chosen: &str, why: String, tried: Vec<Tried>| {
+        let choice = Choice { task, chosen: chosen.to_owned(), why, cases: n_newest as u32, tried };
+        (task, answer, choice)
     };
-    // Every window is blind to a single method, so all of them choose among these.
-    let sum_over = |lesson: &Lesson, place: usize| {
-        lists_by_place(&lesson.table, &order_place_name(place, &methods[place]))
-            .map_or(0.0, |lists| each_ndcg(&lists, &lesson.cases, 10).iter().sum::<f64>())
-    };
-    let pooled: Vec<f64> =
-        (0..methods.len()).map(|place| lessons.iter().map(|lesson| sum_over(lesson, place)).sum()).collect();
-    let steady =
-        (0..pooled.len()).fold(0, |best, place| if pooled[place] > pooled[best] { place } else { best });
-    let n_pooled: usize = lessons.iter().map(|lesson| lesson.cases.len()).sum();
-    let Some(newest) = lessons.first().filter(|lesson| lesson.cases.len() >= FEWEST_ORDERS) else {
-        let n_newest = lessons.first().map_or(0, |lesson| lesson.cases.len() as u32);
-        if n_pooled >= FEWEST_TO_CHOOSE {
-            let why = format!(
-                "It was the best single method on {n_pooled} past orders; {FEWEST_ORDERS} in one window are needed to combine."
-            );
-            return plain(steady, &why, n_newest, Vec::new());
+    let steady = match best_of(&trial.singles, Judged::pooled) {
+        Some(best) if n_pooled >= FEWEST_TO_CHOOSE => best,
+        _ => {
+            let why = format!("Fewer than {FEWEST_TO_CHOOSE} past orders with two products to learn from.");
+            return answer(OrderAnswer::Single(fallback), fallback.name(), why, Vec::new());
         }
-        let why = format!("Fewer than {FEWEST_TO_CHOOSE} past orders with two products to learn from.");
-        return plain(fallback, &why, n_newest, Vec::new());
     };
-    let n_cases = newest.cases.len() as u32;
-    let singles: Vec<f64> =
-        (0..methods.len()).map(|place| sum_over(newest, place) / newest.cases.len().max(1) as f64).collect();
-    let best =
-        (0..singles.len()).fold(0, |best, place| if singles[place] > singles[best] { place } else { best });
-    let mut tried: Vec<Tried> = methods
-        .iter()
-        .zip(&singles)
-        .map(|(method, &ndcg)| Tried { name: method.name().to_owned(), method: None, ndcg })
-        .collect();
-    let learn = |lessons: &[&Lesson], trees: f64| {
-        let tables: Vec<(&Candidates, Vec<bool>)> =
-            lessons.iter().map(|lesson| (&lesson.table, lesson.labels.clone())).collect();
-        SecondStage::learn(&tables, trees)
+    let alone = |why: String, tried: Vec<Tried>| {
+        answer(OrderAnswer::Single(steady.method), steady.method.name(), why, tried)
     };
-    let Some(mut stage) = learn(&lessons[1..], TREE_WEIGHT) else {
-        return plain(
-            steady,
-            "It was best on past orders; there is no window before them to learn from.",
-            n_cases,
-            tried,
+    if n_newest < FEWEST_ORDERS {
+        let why = format!(
+            "It was the best single method on {n_pooled} past orders; {FEWEST_ORDERS} in one window are needed to combine."
         );
+        return alone(why, tried);
+    }
+    let (Some(second), Some(best)) = (&trial.second, best_of(&trial.singles, Judged::newest)) else {
+        let why = "It was best on past orders; there is no window before them to learn from.";
+        return alone(why.to_owned(), tried);
     };
-    let refined = mean_ndcg(&stage.rank(&newest.table), &newest.cases, 10);
-    stage.tree_weight = 0.0;
-    let logistic = mean_ndcg(&stage.rank(&newest.table), &newest.cases, 10);
-    let (second, trees, name) =
-        if refined > logistic { (refined, TREE_WEIGHT, REFINED) } else { (logistic, 0.0, LOGISTIC) };
-    tried.push(Tried { name: LOGISTIC.to_owned(), method: None, ndcg: logistic });
-    tried.push(Tried { name: REFINED.to_owned(), method: None, ndcg: refined });
-    tried.sort_by(|a, b| b.ndcg.total_cmp(&a.ndcg).then(a.name.cmp(&b.name)));
-    let stage = if second > singles[best] { learn(lessons, trees) } else { None };
+    let scored = mean(&second.each);
+    let stage = if scored > best.newest() { learn(&trial.lessons, second.trees) } else { None };
     match stage {
         Some(stage) => {
             let why = format!(
-                "On the newest past window, unseen, it scored {second:.4} against {:.4} for {}, the best single method.",
-                singles[best],
-                methods[best].name()
+                "On the newest past window, unseen, it scored {scored:.4} against {:.4} for {}, the best single method.",
+                best.newest(),
+                best.method.name()
             );
-            (
-                task,
-                OrderAnswer::Second(Box::new(stage)),
-                Choice { task, chosen: name.to_owned(), why, cases: n_cases, tried },
-            )
+            let name = if second.trees > 0.0 { REFINED } else { LOGISTIC };
+            answer(OrderAnswer::Second(Box::new(stage)), name, why, tried)
         }
-        None => plain(
-            steady,
-            "It was the best single method on past orders; combining gained nothing.",
-            n_cases,
-            tried,
-        ),
+        None => {
+            alone("It was the best single method on past orders; combining gained nothing.".to_owned(), tried)
+        }
     }
+}
+
+/// What was compared on the newest window, best first; of one name the best settings.
+fn tried(trial: &Trial<'_>) -> Vec<Tried> {
+    let mut tried: Vec<Tried> = trial
+        .singles
+        .iter()
+        .map(|single| Tried { name: single.method.name().to_owned(), method: None, ndcg: single.newest() })
+        .collect();
+    if let Some(second) = &trial.second {
+        tried.push(Tried { name: LOGISTIC.to_owned(), method: None, ndcg: second.logistic });
+        tried.push(Tried { name: REFINED.to_owned(), method: None, ndcg: second.refined });
+    }
+    best_of_each_name(tried)
 }
 
 /// Each case's products in order with scores.
@@ -179,9 +263,10 @@ pub fn lists_for_orders(
     plan: &OrderPlan,
     task: Task,
     cases: &[OrderCase],
+    most: usize,
 ) -> Vec<Vec<(u32, f32)>> {
     let queries: Vec<&[u32]> = cases.iter().map(|case| case.query.as_slice()).collect();
-    answer(history, fitted, plan, task, &queries)
+    answer(history, fitted, plan, task, &queries, most)
 }
 
 fn answer(
@@ -190,52 +275,54 @@ fn answer(
     plan: &OrderPlan,
     task: Task,
     queries: &[&[u32]],
+    most: usize,
 ) -> Vec<Vec<(u32, f32)>> {
-    let item_facts = ItemFacts::new(history);
-    let mut all = Vec::with_capacity(queries.len());
-    for some in queries.chunks(1_000) {
-        let table = order_candidates(history, fitted, &item_facts, some);
-        let found = plan.answers.iter().find(|answer| answer.0 == task).map(|answer| &answer.1);
-        let ranked = match found {
-            Some(OrderAnswer::Second(stage)) if stage.names == table.names => stage.rank(&table),
-            Some(OrderAnswer::Single(place)) => {
-                let name = order_place_name(*place, &plan.methods[*place]);
-                lists_by_place(&table, &name).unwrap_or_default()
+    match plan.answers.iter().find(|answer| answer.0 == task).map(|answer| &answer.1) {
+        Some(OrderAnswer::Second(stage)) => {
+            let item_facts = ItemFacts::new(history);
+            let mut all = Vec::with_capacity(queries.len());
+            for some in queries.chunks(1_000) {
+                let table = order_candidates(history, fitted, &item_facts, some);
+                if stage.names == table.names {
+                    all.extend(stage.rank(&table));
+                }
             }
-            _ => Vec::new(),
-        };
-        all.extend(ranked);
+            all.resize_with(queries.len(), Vec::new);
+            all
+        }
+        Some(OrderAnswer::Single(method)) => method
+            .fit(history)
+            .map_or_else(Vec::new, |fitted| order_lists(&fitted, history.n_items(), queries, most)),
+        None => Vec::new(),
     }
-    all.resize_with(queries.len(), Vec::new);
-    all
 }
 
-/// What the product-page answer says of every product, of pairs that orders support; `None` when one method alone
-/// answers.
-pub(super) fn learned_neighbours(
+/// What the product-page answer says of every product, of pairs that orders support.
+pub(super) fn answered_neighbours(
     history: &History<'_>,
     plan: &OrderPlan,
     length: usize,
     monitor: &dyn Monitor,
 ) -> Result<Option<Lists>, Cancelled> {
-    let learned = plan
-        .answers
-        .iter()
-        .any(|answer| answer.0 == Task::ProductPage && matches!(answer.1, OrderAnswer::Second(_)));
-    if !learned {
-        return Ok(None);
-    }
-    let fitted = fit_orders(history, &plan.methods, monitor)?;
-    if fitted.len() < plan.methods.len() {
+    let answer_of = plan.answers.iter().find(|answer| answer.0 == Task::ProductPage);
+    let learned = match answer_of.map(|answer| &answer.1) {
+        Some(OrderAnswer::Second(_)) => true,
+        Some(OrderAnswer::Single(_)) => false,
+        None => return Ok(None),
+    };
+    let fitted = if learned { fit_orders(history, &plan.methods, monitor)? } else { Vec::new() };
+    if learned && fitted.len() < plan.methods.len() {
         return Ok(None);
     }
     let items: Vec<[u32; 1]> = (0..history.n_items() as u32).map(|item| [item]).collect();
     let queries: Vec<&[u32]> = items.iter().map(<[u32; 1]>::as_slice).collect();
-    let ranked = answer(history, &fitted, plan, Task::ProductPage, &queries);
+    let ranked = answer(history, &fitted, plan, Task::ProductPage, &queries, 10 * length.max(20));
     monitor.checkpoint()?;
     let rows = ranked.into_iter().map(|list| {
         // Log-odds to odds: positive, and proportional to chance where chance is small.
-        list.into_iter().map(|(item, score)| (item, score.min(20.0).exp())).collect::<Vec<_>>()
+        let positive = |score: f32| if learned { score.min(20.0).exp() } else { score };
+        let scored = list.into_iter().map(|(item, score)| (item, positive(score)));
+        scored.filter(|entry| entry.1 > 0.0).collect::<Vec<_>>()
     });
     let near = Sparse::from_rows(history.n_items(), rows);
     let baskets = Baskets::new(history);

@@ -103,6 +103,7 @@ pub fn bundle(n: usize) -> Bundle {
         product_types: Vec::new(),
         has_discounts: true,
         has_restocks: false,
+        unsold: false,
     });
     Bundle {
         info: BundleInfo {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use egui::{Key, Modifiers, Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use endcap::app::{sample, start::Start};
+use endcap::app::sample;
 use endcap::merch::Action;
 use endcap::ui::Studio;
 use endcap::ui::persist::Settings;
@@ -49,7 +49,7 @@ fn open(folder: &Path, screen: Screen) -> (Window, PathBuf) {
     sample::unpack_workspace(&file).expect("the sample store is unpacked");
     let settings = Settings { screen, tour_is_over: true, ..Settings::default() };
     let mut window = common::studio_with(SIZE, egui::Theme::Light, settings, store::nothing());
-    window.state_mut().begin(Start::Workspace(file.clone()));
+    window.state_mut().open_file(file.clone());
     wait(&mut window, "the store opens", |studio| studio.view().customers.is_some());
     window.state_mut().go(screen);
     common::settle(&mut window);
@@ -165,6 +165,19 @@ fn groups_are_renamed_locked_merged_split_made_a_rule_and_taken_back() {
     window.get_all_by_label("Undo").last().expect("a toast offers to undo").click();
     wait(&mut window, "the split is taken back", |studio| {
         studio.view().customers.as_ref().is_some_and(|known| known.groups.len() == n)
+    });
+    // A rule that says the same of the group, as a group of its own.
+    menu(&mut window, "Our best", "Turn into a rule…");
+    common::settle(&mut window);
+    window.get_by_label("Save group").click();
+    wait(&mut window, "the rule is kept", |studio| {
+        let customers = studio.view().customers.as_ref();
+        customers.is_some_and(|known| known.groups.iter().any(|group| group.rule.is_some()))
+    });
+    window.get_all_by_label("Undo").last().expect("a toast offers to undo").click();
+    wait(&mut window, "the rule is taken back", |studio| {
+        let customers = studio.view().customers.as_ref();
+        customers.is_some_and(|known| known.groups.iter().all(|group| group.rule.is_none()))
     });
     // Merge.
     window.get_by_label("More for Our best").click();

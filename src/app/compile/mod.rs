@@ -129,6 +129,7 @@ impl Parts {
                 .collect(),
             product_types: of_type.into_iter().map(|(kind, n)| (kind.to_owned(), n)).collect(),
             has_discounts: self.catalog.products.iter().any(|product| product.discount_percent() > 0),
+            unsold: self.signals.evidence.iter().all(|evidence| evidence.sold_30_days == 0),
             has_restocks: self.catalog.products.iter().any(|product| product.restocked_at.is_some()),
         })
     }

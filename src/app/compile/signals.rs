@@ -20,18 +20,29 @@ const FULL: u64 = 10_000;
 ///   orders in 28 days is no trend.
 /// - newness: 10 000 on the day a product appears, falling evenly to 0 over 90 days.
 /// - margin: percentile of what one sale earns; unknown without a cost.
+/// Where nothing was ever sold, visitors count in place of orders.
+///
 /// - stock: weeks of cover at the pace of the last 8 weeks, full at 26; sold out is 0, untracked is unknown.
 pub fn product_signals(rows: &[ProductRow], as_of: Seconds) -> Signals {
     let age_days = |row: &ProductRow| {
         row.created_at.or(row.first_sold_at).map(|since| ((as_of - since) / SECONDS_PER_DAY).max(0))
+    };
+    let unsold = rows.iter().all(|row| row.orders_ever == 0);
+    let wanted = |row: &ProductRow| if unsold { row.decayed_visitors } else { row.decayed_orders };
+    let lately = |row: &ProductRow| {
+        if unsold {
+            (row.visitors_7_days, row.visitors_28_days)
+        } else {
+            (row.orders_7_days, row.orders_28_days)
+        }
     };
     let popularity = percentiles(
         &rows
             .iter()
             .map(|row| {
                 let unknown =
-                    row.orders_ever == 0 && age_days(row).is_some_and(|age| age < TOO_NEW_TO_JUDGE_DAYS);
-                (row.goods && !unknown).then_some(row.decayed_orders)
+                    wanted(row) == 0 && age_days(row).is_some_and(|age| age < TOO_NEW_TO_JUDGE_DAYS);
+                (row.goods && !unknown).then_some(wanted(row))
             })
             .collect::<Vec<_>>(),
     );
@@ -39,10 +50,11 @@ pub fn product_signals(rows: &[ProductRow], as_of: Seconds) -> Signals {
         &rows
             .iter()
             .map(|row| {
-                let week = u64::from(row.orders_7_days);
+                let (week, month) = lately(row);
+                let week = u64::from(week);
                 // velocity = (last 7 d) / (last 28 d / 4), in thousandths.
-                (row.goods && row.orders_28_days >= 5)
-                    .then(|| week * week * 4_000 / u64::from(row.orders_28_days))
+                (row.goods && month >= 5)
+                    .then(|| week * week * 4_000 / u64::from(month))
                     .filter(|score| *score > 0)
             })
             .collect::<Vec<_>>(),
@@ -72,7 +84,7 @@ pub fn product_signals(rows: &[ProductRow], as_of: Seconds) -> Signals {
             }
         })
         .collect();
-    let ranks = sales_ranks(rows);
+    let ranks = sales_ranks(rows, unsold);
     let evidence = rows
         .iter()
         .enumerate()
@@ -112,10 +124,14 @@ fn cover_weeks_tenths(row: &ProductRow) -> Option<u32> {
     (row.units_56_days > 0).then(|| u32::try_from(level * 80 / row.units_56_days).unwrap_or(u32::MAX))
 }
 
-/// 1 for the product in most orders of the last 30 days; 0 for products not sold in them. Ties go by index.
-fn sales_ranks(rows: &[ProductRow]) -> Vec<u32> {
-    let mut order: Vec<usize> = (0..rows.len()).filter(|&product| rows[product].orders_30_days > 0).collect();
-    order.sort_by_key(|&product| (std::cmp::Reverse(rows[product].orders_30_days), product));
+/// 1 for the product in most orders of the last 30 days (that most visitors looked at, where nothing was ever sold);
+/// 0 for products without any. Ties go by index.
+fn sales_ranks(rows: &[ProductRow], unsold: bool) -> Vec<u32> {
+    let count = |product: usize| {
+        if unsold { rows[product].visitors_30_days } else { rows[product].orders_30_days }
+    };
+    let mut order: Vec<usize> = (0..rows.len()).filter(|&product| count(product) > 0).collect();
+    order.sort_by_key(|&product| (std::cmp::Reverse(count(product)), product));
     let mut ranks = vec![0; rows.len()];
     for (place, product) in order.into_iter().enumerate() {
         ranks[product] = place as u32 + 1;
@@ -156,6 +172,20 @@ mod tests {
         let signals = product_signals(&[young, old], NOW);
         assert_eq!(signals.popularity, [None, Some(0)]);
         assert_eq!(signals.newness, [Some(9_444), Some(0)]);
+    }
+
+    #[test]
+    fn a_shop_that_sold_nothing_yet_is_told_by_its_visitors() {
+        let seen = |decayed: u64, month: u32| ProductRow {
+            decayed_visitors: decayed,
+            visitors_30_days: month,
+            ..product("p")
+        };
+        let signals = product_signals(&[seen(0, 0), seen(900, 1), seen(7_000, 8)], NOW);
+        assert_eq!(signals.popularity, [Some(0), Some(5_000), Some(8_333)]);
+        let ranks: Vec<u32> = signals.evidence.iter().map(|evidence| evidence.sales_rank).collect();
+        assert_eq!(ranks, [0, 2, 1]);
+        assert!(signals.evidence.iter().all(|evidence| evidence.sold_30_days == 0));
     }
 
     #[test]

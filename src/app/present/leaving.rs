@@ -34,7 +34,7 @@ pub fn export_plan(
     let target = target(to)?;
     let workspace = session.workspace();
     let sections = if target == Target::Report {
-        report::sections(session, workspace.path(), false, monitor)?
+        report::sections(session, workspace.path(), false, now, monitor)?
     } else {
         Vec::new()
     };

@@ -3,6 +3,7 @@
 use egui::{FontId, Frame, Margin, Rect, RichText, Role, ScrollArea, Theme, Ui, Vec2, WidgetInfo, vec2};
 
 use super::first_run::ago;
+use super::reading;
 use super::stage::{Ask, Place, Stage};
 use crate::app::view::{Group, Then};
 use crate::decide::{Detail, PageRef, Visit};
@@ -40,6 +41,9 @@ pub fn home_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut HomeState) {
             Some(Chosen::Alternative) => stage.push(Ask::OpenSample),
             None => {}
         }
+        return;
+    }
+    if reading::took_place(ui, stage) {
         return;
     }
     decide_thumbnails(stage, state);

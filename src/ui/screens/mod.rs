@@ -7,6 +7,7 @@ pub mod export;
 pub mod first_run;
 pub mod home;
 pub mod pages;
+mod reading;
 pub mod recommendations;
 pub mod rules;
 pub mod search;

@@ -15,6 +15,7 @@ use crate::ui::kit::pick_list::PickList;
 use crate::ui::kit::{button, card, chip, combo, heading, search_field};
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::finding::Finding as T;
+use crate::ui::strings::shell::Shell;
 use crate::ui::theme::{HasTokens as _, ShopLook, medium, number, number_semibold, radius, space, text};
 
 /// What only this screen cares about.
@@ -86,6 +87,10 @@ pub fn search_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut SearchState) {
 }
 
 fn terms_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut SearchState) {
+    if stage.view.is_partial {
+        ui.add(egui::Label::new(Shell::ReadingTheRest.text()).wrap());
+        return;
+    }
     let terms = std::sync::Arc::clone(&stage.view.search_terms);
     if terms.is_empty() {
         ui.add(egui::Label::new(T::NoTerms.text()).wrap());

@@ -157,6 +157,8 @@ pub enum JobKind {
     Export,
     PlanExport,
     Story,
+    /// What an opened workspace holds beside its pages.
+    Read,
 }
 
 /// The screens of the rail that an action can lead to.

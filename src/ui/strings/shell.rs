@@ -30,6 +30,8 @@ crate::catalogue! {
         ReadOnly: "Read-only" | "Schreibgeschützt",
         StoreCounts: "{products} {products:product|products} · {customers} {customers:customer|customers} · {orders} {orders:order|orders}" | "{products} {products:Produkt|Produkte} · {customers} {customers:Kunde|Kunden} · {orders} {orders:Bestellung|Bestellungen}",
         StaysHere: "Everything stays on this computer" | "Alles bleibt auf diesem Computer",
+        ReadingTheRest: "Reading orders and customers" | "Bestellungen und Kunden werden gelesen",
+        RestNotRead: "Orders and customers could not be read" | "Bestellungen und Kunden konnten nicht gelesen werden",
         Cancel: "Cancel" | "Abbrechen",
         Close: "Close" | "Schließen",
         Dismiss: "Dismiss" | "Ausblenden",

@@ -6,8 +6,8 @@ use egui::{Align2, FontId, Id, LayerId, Order, Stroke, Ui};
 
 use super::intake::Moved;
 use super::{Studio, nothing_open};
+use crate::app::View;
 use crate::app::desk::Change;
-use crate::app::{Start, View};
 use crate::merch::Edit;
 use crate::ui::command::{Action, Command};
 use crate::ui::history::History;
@@ -24,17 +24,10 @@ use crate::ui::strings::shell::Shell;
 use crate::ui::theme::{HasTokens as _, semibold};
 
 impl Studio {
-    /// The first thing to do after the window is there.
-    /// What the window opens with.
-    pub fn begin(&mut self, start: Start) {
-        match start {
-            Start::Workspace(path) => self.open(path),
-            Start::Sample => self.open_sample(),
-            Start::LastWorkspace => {
-                if let Some(path) = self.settings.recent.iter().find(|path| path.is_file()).cloned() {
-                    self.open(path);
-                }
-            }
+    /// Opens the workspace that was open when the window was closed, if it is still there.
+    pub(super) fn open_last(&mut self) {
+        if let Some(path) = self.settings.recent.iter().find(|path| path.is_file()).cloned() {
+            self.open(path);
         }
     }
 

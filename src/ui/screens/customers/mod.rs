@@ -10,6 +10,7 @@ mod story;
 pub(super) use card::amount;
 use egui::{Align, Frame, Layout, Margin, Panel, RichText, ScrollArea, Ui};
 
+use super::reading;
 use super::stage::{Ask, GroupAction, JobKind, Stage};
 use crate::app::view::CustomersView;
 use crate::ui::icons;
@@ -59,6 +60,9 @@ impl CustomersState {
 }
 
 pub fn customers_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut CustomersState) {
+    if reading::took_place(ui, stage) {
+        return;
+    }
     let Some(customers) = stage.view.customers.clone() else {
         empty_ui(ui, stage);
         return;

@@ -12,6 +12,7 @@ use crate::ui::kit::{button, card, heading, progress};
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::audit::words;
 use crate::ui::strings::data::Data as T;
+use crate::ui::strings::shell::Shell;
 use crate::ui::theme::{HasTokens as _, number_semibold, semibold, space, text};
 
 /// The code of the problem that a folder of pictures solves.
@@ -24,6 +25,9 @@ pub(super) fn audit_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut DataState
     let audit = stage.view.audit.clone();
     tables_ui(ui, stage, audit.as_deref());
     ui.add_space(space::XL);
+    if stage.view.is_partial {
+        heading::caption(ui, Shell::ReadingTheRest.text());
+    }
     if let Some(audit) = &audit {
         problems_ui(ui, stage, state, audit);
         ui.add_space(space::XL);
