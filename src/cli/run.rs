@@ -7,6 +7,7 @@ use serde_json::json;
 use super::Printer;
 use super::printer::grouped;
 use crate::app::{Error, export, train, whole};
+use crate::import::FileReport;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -36,13 +37,16 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
             "issues": outcome.imported.summary.issues,
         }),
         || {
+            let rows = |of: fn(&FileReport) -> u64| grouped(outcome.imported.files().map(of).sum::<u64>());
             let mut text = format!(
-                "{} products, {} customers, {} orders, {} events.\nGroups: {}.\nBundle {}\n",
+                "Read {} rows and set {} aside: {} products, {} customers, {} orders, {} visits.\n{}Bundle {}\n",
+                rows(|file| file.rows_read),
+                rows(|file| file.rows_set_aside),
                 grouped(totals.products),
                 grouped(totals.customers),
                 grouped(totals.orders),
                 grouped(totals.events),
-                outcome.trained.groups.join(", "),
+                super::train::words(&outcome.trained),
                 outcome.bundle.display()
             );
             for exported in &outcome.exports {
@@ -54,6 +58,7 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
                     exported.folder.display()
                 ));
             }
+            text.push_str(&format!("Open it with `endcap open {}`.", outcome.workspace.display()));
             text
         },
     )
