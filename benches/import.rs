@@ -1,7 +1,8 @@
 //! Typed, checked, merged import against the bulk loads of the same CSV into SQLite that anybody could do, in one run.
 //!
 //! `cargo bench --bench import -- [ORDER_LINES…]`, by default 100,000 and 1,000,000; `events=20000000` imports so many
-//! events instead. Each load starts from nothing. The ratio is to the faster of `sqlite3 .import` and DuckDB's SQLite
+//! events instead, `random=10000000` so many order lines in random order, `cancel=1000000` stops an import of so many
+//! lines at forty moments and says how long each took to give the workspace back. Each load starts from nothing. The ratio is to the faster of `sqlite3 .import` and DuckDB's SQLite
 //! writer; where one of them is not installed, that is said. Inserting text rows from a program of one's own is shown
 //! beside them. Peak memory is the process's own (`VmHWM`), so the largest size says what it needs. On a busy machine
 //! compare the processor seconds (Linux only), which other programs do not stretch.
@@ -12,11 +13,12 @@ use std::fs::{self, File};
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
 use endcap::app::{ImportRequest, NewStore, Session};
 use endcap::shop::hash::splitmix64;
-use endcap::shop::{Currency, Silent, TimeZoneName};
+use endcap::shop::{Cancelled, Currency, Monitor, Silent, TimeZoneName};
 use endcap::workspace::Totals;
 
 type Failure = Box<dyn std::error::Error>;
@@ -24,22 +26,32 @@ type Failure = Box<dyn std::error::Error>;
 fn main() -> Result<(), Failure> {
     let arguments: Vec<String> = std::env::args().skip(1).map(|argument| argument.replace('_', "")).collect();
     let mut sizes: Vec<u64> = arguments.iter().filter_map(|argument| argument.parse().ok()).collect();
-    let events: Vec<u64> = arguments
-        .iter()
-        .filter_map(|argument| argument.strip_prefix("events=").and_then(|n| n.parse().ok()))
-        .collect();
-    if sizes.is_empty() && events.is_empty() {
+    let named = |name: &str| -> Vec<u64> {
+        let sizes = arguments.iter().filter_map(|argument| argument.strip_prefix(name)?.parse().ok());
+        sizes.collect()
+    };
+    let (events, random, cancelled) = (named("events="), named("random="), named("cancel="));
+    if sizes.is_empty() && events.is_empty() && random.is_empty() && cancelled.is_empty() {
         sizes = vec![100_000, 1_000_000];
     }
     println!(
         "{:>12}  {:<26} {:>9} {:>12} {:>7} {:>9} {:>9} {:>9}",
         "rows", "load", "seconds", "rows/s", "ratio", "cpu s", "cpu ratio", "peak MB"
     );
-    for n_lines in sizes {
+    let in_order = sizes.into_iter().map(|n_lines| (n_lines, 1));
+    // A prime that divides none of the sizes visits every line once.
+    let in_random_order = random.into_iter().map(|n_lines| (n_lines, 982_451_653));
+    for (n_lines, step) in in_order.chain(in_random_order) {
         let folder = tempfile::tempdir()?;
         let csv = folder.path().join("orders.csv");
-        write_orders(&csv, n_lines)?;
+        write_orders(&csv, n_lines, step)?;
         compare(folder.path(), &csv, n_lines, |totals| totals.order_lines)?;
+    }
+    for n_lines in cancelled {
+        let folder = tempfile::tempdir()?;
+        let csv = folder.path().join("orders.csv");
+        write_orders(&csv, n_lines, 1)?;
+        cancel(folder.path(), &csv, n_lines)?;
     }
     for n_events in events {
         let folder = tempfile::tempdir()?;
@@ -106,12 +118,14 @@ fn cpu_seconds() -> f64 {
     ticks as f64 / 100.0
 }
 
-/// A plain order table: three lines an order, 5,000 products, a customer for every four orders.
-fn write_orders(file: &Path, n_lines: u64) -> Result<(), Failure> {
+/// A plain order table: three lines an order, 5,000 products, a customer for every four orders. Line n stands in row
+/// n / `step`, modulo all.
+fn write_orders(file: &Path, n_lines: u64, step: u64) -> Result<(), Failure> {
     let mut out = BufWriter::new(File::create(file)?);
     writeln!(out, "customer_id,order_id,created_at,product_id,quantity,unit_price,currency,title,email")?;
     let n_customers = (n_lines / 12).max(1);
-    for line in 0..n_lines {
+    for row in 0..n_lines {
+        let line = (u128::from(row) * u128::from(step) % u128::from(n_lines)) as u64;
         let order = line / 3;
         let customer = splitmix64(order) % n_customers;
         // Popular products are bought often: the square of a uniform number.
@@ -174,6 +188,64 @@ fn endcap(csv: &Path, file: &Path, n_rows: u64, arrived: fn(Totals) -> u64) -> R
     let request = ImportRequest { paths: vec![csv.to_owned()], ..ImportRequest::default() };
     let n_arrived = arrived(session.import(&request, &Silent)?.summary.totals);
     if n_arrived == n_rows { Ok(()) } else { Err(format!("{n_arrived} of {n_rows} rows arrived").into()) }
+}
+
+/// Stops when the time has come, and remembers when work first heard of it.
+struct StopAt {
+    at: Instant,
+    phase: Mutex<String>,
+}
+
+impl Monitor for StopAt {
+    fn progress(&self, _done: u64, _total: u64, phase: &str) {
+        if Instant::now() < self.at
+            && let Ok(mut own) = self.phase.lock()
+        {
+            phase.clone_into(&mut own);
+        }
+    }
+
+    fn checkpoint(&self) -> Result<(), Cancelled> {
+        if Instant::now() < self.at { Ok(()) } else { Err(Cancelled) }
+    }
+}
+
+/// Imports once to know how long it takes, then stops further ones at moments spread over that time.
+fn cancel(folder: &Path, csv: &Path, n_lines: u64) -> Result<(), Failure> {
+    const MOMENTS: u32 = 40;
+    let whole = cost_of(|| endcap(csv, &folder.join("whole.endcap"), n_lines, |totals| totals.order_lines))?;
+    println!("{n_lines:>12}  an import takes {:.2} s", whole.seconds);
+    let store = NewStore { name: None, currency: Currency::new("EUR"), time_zone: TimeZoneName::default() };
+    let mut session = Session::create(&folder.join("stopped.endcap"), &store)?;
+    let request = ImportRequest { paths: vec![csv.to_owned()], ..ImportRequest::default() };
+    let mut waits: Vec<(f64, String)> = Vec::new();
+    for moment in 0..MOMENTS {
+        let after = whole.seconds * (f64::from(moment) + 0.5) / f64::from(MOMENTS);
+        let at = Instant::now() + Duration::from_secs_f64(after);
+        let monitor = StopAt { at, phase: Mutex::default() };
+        let outcome = session.import(&request, &monitor);
+        let waited = at.elapsed().as_secs_f64();
+        match outcome {
+            Err(endcap::app::Error::Cancelled(_)) => {
+                let phase = monitor.phase.into_inner().unwrap_or_default();
+                waits.push((waited, phase.split(' ').next().unwrap_or_default().to_owned()));
+            }
+            // Over before its time.
+            Ok(_) => break,
+            Err(error) => return Err(error.into()),
+        }
+        if session.facts()?.totals.order_lines > 0 {
+            return Err("a stopped import left something behind".into());
+        }
+    }
+    waits.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let at = |share: f64| waits.get((waits.len() as f64 * share) as usize).or(waits.last());
+    for (name, share) in [("p50", 0.5), ("p95", 0.95), ("max", 1.0)] {
+        if let Some((seconds, phase)) = at(share) {
+            println!("{n_lines:>12}  cancel {name} {:>7.0} ms  ({phase})", seconds * 1_000.0);
+        }
+    }
+    Ok(())
 }
 
 /// The least a program can do: every cell as text, one prepared statement, one transaction.

@@ -8,8 +8,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Error, Session, clock};
 use crate::import::{
-    self, DateOrder, DecimalMark, FileReport, Issue, Mapping, Options, Origin, Platform, Record, Sink,
-    SourceFile,
+    self, DateOrder, DecimalMark, FileKey, FileReport, Issue, Mapping, MappingError, Meaning, Options,
+    Origin, Platform, Reading, Record, Sink, SourceFile,
 };
 use crate::shop::{Currency, Monitor};
 use crate::workspace::{Error as WorkspaceError, ImportSummary, Staging, Workspace};
@@ -25,10 +25,63 @@ pub struct ImportRequest {
     pub currency: Option<Currency>,
     pub dates: Option<DateOrder>,
     pub decimal: Option<DecimalMark>,
+    /// How single files are written; remembered for files with the same header.
+    pub readings: Vec<(FileKey, Reading)>,
     /// Mappings to be remembered once the import is through, by the signature of the header they are for.
     pub remember: Vec<(String, Mapping)>,
     /// Read and check, write nothing.
     pub dry_run: bool,
+}
+
+/// A table that no export is known of, and what it seems to be.
+#[derive(Clone, Debug)]
+pub struct Guessed {
+    pub file: String,
+    pub signature: String,
+    pub mapping: Mapping,
+    /// Why the guess cannot be used as it is.
+    pub lacks: Option<MappingError>,
+}
+
+/// Like [`Session::guess`] for a workspace that is still to be made.
+pub fn guess_anew(request: &ImportRequest, monitor: &dyn Monitor) -> Result<Vec<Guessed>, Error> {
+    guess_with(request, Vec::new(), Vec::new(), monitor)
+}
+
+fn guess_with(
+    request: &ImportRequest,
+    mappings: Vec<Mapping>,
+    readings: Vec<(FileKey, Reading)>,
+    monitor: &dyn Monitor,
+) -> Result<Vec<Guessed>, Error> {
+    let options = Options {
+        platform: request.platform,
+        mappings: request.mappings.iter().cloned().chain(mappings).collect(),
+        readings: request.readings.iter().cloned().chain(readings).collect(),
+        ..Options::default()
+    };
+    let mut guessed = Vec::new();
+    for file in import::sources(&request.paths) {
+        monitor.checkpoint()?;
+        let seen = import::inspect(&file, &options);
+        let found = seen.detection;
+        if found.platform != Platform::Unknown || seen.mapping.is_some() || found.columns.len() < 2 {
+            continue;
+        }
+        // Ignored columns belong to it too: it is for files with just these columns.
+        let columns = found.columns.into_iter().filter(|column| !column.header.is_empty());
+        let mapping = Mapping {
+            name: file.name.clone(),
+            kind: found.kind,
+            columns: columns
+                .map(|column| (column.header, column.meaning.unwrap_or(Meaning::Ignore)))
+                .collect(),
+            ..Mapping::default()
+        };
+        let lacks = mapping.check().err();
+        guessed.push(Guessed { file: file.name, signature: found.header_signature, mapping, lacks });
+    }
+    Ok(guessed)
 }
 
 /// What became of an import.
@@ -64,9 +117,11 @@ impl Session {
             dates: request.dates,
             decimal: request.decimal,
             time_zone: settings.time_zone.clone(),
+            readings: request.readings.clone(),
             ..Options::default()
         };
         options.mappings.extend(self.remembered_mappings()?);
+        options.readings.extend(self.remembered_readings()?);
         // What the person says now may read a known file otherwise than the last time.
         let currency_differs =
             request.currency.as_ref().is_some_and(|currency| *currency != settings.currency);
@@ -74,6 +129,7 @@ impl Session {
             || request.dates.is_some()
             || request.decimal.is_some()
             || !request.mappings.is_empty()
+            || !request.readings.is_empty()
             || currency_differs;
         let known_files =
             if read_anew { Vec::new() } else { take_known(self.workspace(), &mut files, monitor)? };
@@ -103,12 +159,51 @@ impl Session {
                     .map_err(|source| Error::bug_because("The mapping could not be remembered.", source))?;
                 self.workspace_mut().remember_mapping(signature, &mapping.name, &toml)?;
             }
+            self.remember_readings(request, &summary.files)?;
         }
         Ok(ImportReport { summary, known_files, seconds: started.elapsed().as_secs_f64() })
     }
 }
 
 impl Session {
+    /// How files with the same header will be read the next time, as the person said now.
+    fn remember_readings(&mut self, request: &ImportRequest, files: &[FileReport]) -> Result<(), Error> {
+        for file in files.iter().filter(|file| file.rows_read > 0 && !file.signature.is_empty()) {
+            let own = request
+                .readings
+                .iter()
+                .find(|(key, _)| matches!(key, FileKey::Name(name) if *name == file.file));
+            let said = Reading {
+                date_order: request.dates.filter(|_| file.date_order.is_some()),
+                decimal_mark: request.decimal.filter(|_| file.decimal_mark.is_some()),
+                ..Reading::default()
+            };
+            let reading = own.map(|(_, own)| own.clone()).unwrap_or_default().or(&said);
+            if reading.is_empty() {
+                continue;
+            }
+            let toml = reading.to_toml().map_err(|source| {
+                Error::bug_because("How the file is written could not be remembered.", source)
+            })?;
+            self.workspace_mut().remember_reading(&file.signature, &toml)?;
+        }
+        Ok(())
+    }
+
+    /// How files with a known header are written, as the person said before.
+    pub fn remembered_readings(&self) -> Result<Vec<(FileKey, Reading)>, Error> {
+        let remembered = self.workspace().remembered_readings()?;
+        Ok(remembered
+            .into_iter()
+            .filter_map(|(signature, toml)| Some((FileKey::Signature(signature), Reading::from_toml(&toml)?)))
+            .collect())
+    }
+
+    /// The tables among the files that no export is known of, with the first guess at what their columns mean.
+    pub fn guess(&self, request: &ImportRequest, monitor: &dyn Monitor) -> Result<Vec<Guessed>, Error> {
+        guess_with(request, self.remembered_mappings()?, self.remembered_readings()?, monitor)
+    }
+
     /// What the person said about unknown tables before.
     pub fn remembered_mappings(&self) -> Result<Vec<Mapping>, Error> {
         // A mapping of an older version that no longer reads is asked for again.

@@ -35,7 +35,7 @@ pub mod whole;
 
 pub use desk::Desk;
 pub use error::{Error, Kind};
-pub use import::{ImportReport, ImportRequest};
+pub use import::{Guessed, ImportReport, ImportRequest};
 pub use session::{NewStore, Session};
 pub use start::Start;
 pub use view::{StoreFacts, View};

@@ -8,8 +8,11 @@ use serde_json::{Value, json};
 use super::Printer;
 use super::printer::grouped;
 use crate::app::clock::now;
-use crate::app::{Error, ImportReport, ImportRequest, NewStore, Session, cluster, drift};
-use crate::import::{DateOrder, FileReport, Mapping, Platform, Severity};
+use crate::app::import::guess_anew;
+use crate::app::{Error, Guessed, ImportReport, ImportRequest, NewStore, Session, cluster, drift};
+use crate::import::{
+    self, DateOrder, DecimalMark, FileKey, FileReport, Mapping, Meaning, Platform, Reading, Severity,
+};
 use crate::shop::{Currency, TimeZoneName};
 
 #[derive(Debug, clap::Args)]
@@ -31,9 +34,24 @@ pub struct Args {
     /// Currency of files that name none, ISO 4217
     #[arg(long)]
     pub currency: Option<String>,
-    /// How dates like 03/04/2025 are meant
-    #[arg(long, value_parser = ["day-first", "month-first"])]
-    pub dates: Option<String>,
+    /// Read tables no export is known of by the best guess of what their columns mean, and say that guess
+    #[arg(long)]
+    pub guess: bool,
+    /// Write the best guess for one such table here (TOML), to correct it and pass it with --mapping
+    #[arg(long, value_name = "FILE")]
+    pub save_mapping: Option<PathBuf>,
+    /// How dates like 03/04/2025 are meant: day-first or month-first; remembered for files with the same columns
+    #[arg(long, value_name = "[FILE=]ORDER")]
+    pub dates: Vec<String>,
+    /// How amounts like 1.234 are meant: dot or comma is the decimal mark; remembered likewise
+    #[arg(long, value_name = "[FILE=]MARK")]
+    pub decimal: Vec<String>,
+    /// How the bytes of text files are meant, for example windows-1250; remembered likewise
+    #[arg(long, value_name = "[FILE=]NAME")]
+    pub encoding: Vec<String>,
+    /// What stands between cells, one character or tab; remembered likewise
+    #[arg(long, value_name = "[FILE=]CHARACTER")]
+    pub delimiter: Vec<String>,
     /// Read and check, write nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -62,18 +80,22 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
     if let Some(missing) = args.paths.iter().find(|path| !path.exists()) {
         return Err(Error::user(format!("There is no such file or folder: {}", missing.display())));
     }
-    let request = ImportRequest {
-        paths: args.paths.clone(),
-        platform: args.platform,
-        mappings: args.mapping.as_deref().map(read_mapping).transpose()?.into_iter().collect(),
-        currency: args.currency.as_deref().map(Currency::new),
-        dates: args.dates.as_deref().map(|order| match order {
-            "month-first" => DateOrder::MonthFirst,
-            _ => DateOrder::DayFirst,
-        }),
-        dry_run: args.dry_run,
-        ..ImportRequest::default()
-    };
+    let mut request = request(args)?;
+    let mut guessed = Vec::new();
+    if args.guess || args.save_mapping.is_some() {
+        guessed = guess(args, &request, printer)?;
+        if let Some(file) = &args.save_mapping {
+            save_mapping(file, &guessed)?;
+            if !args.guess {
+                return printer.line(&said_guesses(&guessed));
+            }
+        }
+        for guess in guessed.iter().filter(|guess| guess.lacks.is_none()) {
+            request.mappings.push(guess.mapping.clone());
+            request.remember.push((guess.signature.clone(), guess.mapping.clone()));
+        }
+        printer.message(&said_guesses(&guessed));
+    }
     let nothing_read = |report: &ImportReport| report.files().all(|file| file.rows_read == 0);
     let import = |session: &mut Session| {
         let report = session.import(&request, printer)?;
@@ -83,7 +105,12 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
         Ok(report)
     };
     let report = with_session(args, import, nothing_read)?;
-    printer.answer(&document(&report, args.dry_run), || text(&report, args.dry_run))?;
+    let mut answer = document(&report, args.dry_run);
+    answer["guessed"] = guessed
+        .iter()
+        .map(|guess| json!({ "file": guess.file, "mapping": guess.mapping, "used": guess.lacks.is_none() }))
+        .collect();
+    printer.answer(&answer, || text(&report, args.dry_run))?;
     if nothing_read(&report) {
         return Err(Error::user("Nothing could be imported. What is wrong with each file stands above"));
     }
@@ -94,6 +121,126 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
         ));
     }
     Ok(())
+}
+
+fn request(args: &Args) -> Result<ImportRequest, Error> {
+    let mut request = ImportRequest {
+        paths: args.paths.clone(),
+        platform: args.platform,
+        mappings: args.mapping.as_deref().map(read_mapping).transpose()?.into_iter().collect(),
+        currency: args.currency.as_deref().map(Currency::new),
+        dry_run: args.dry_run,
+        ..ImportRequest::default()
+    };
+    let names: Vec<String> = import::sources(&args.paths).into_iter().map(|file| file.name).collect();
+    for said in &args.dates {
+        let (file, word) = about(said, &names);
+        let order = match word {
+            "day-first" => DateOrder::DayFirst,
+            "month-first" => DateOrder::MonthFirst,
+            _ => return Err(Error::user(format!("--dates takes day-first or month-first, not “{word}”"))),
+        };
+        match file {
+            Some(file) => reading_of(&mut request, file).date_order = Some(order),
+            None => request.dates = Some(order),
+        }
+    }
+    for said in &args.decimal {
+        let (file, word) = about(said, &names);
+        let mark = match word {
+            "dot" => DecimalMark::Dot,
+            "comma" => DecimalMark::Comma,
+            _ => return Err(Error::user(format!("--decimal takes dot or comma, not “{word}”"))),
+        };
+        match file {
+            Some(file) => reading_of(&mut request, file).decimal_mark = Some(mark),
+            None => request.decimal = Some(mark),
+        }
+    }
+    for said in &args.encoding {
+        let (file, word) = about(said, &names);
+        if !Reading::knows_encoding(word) {
+            return Err(Error::user(format!(
+                "There is no encoding called “{word}”. Known are utf-8, utf-16le, windows-1250 to windows-1258, iso-8859-2, shift_jis, gbk and the like"
+            )));
+        }
+        for name in names.iter().filter(|name| file.is_none_or(|file| *name == file)) {
+            reading_of(&mut request, name).encoding = Some(word.to_owned());
+        }
+    }
+    for said in &args.delimiter {
+        let (file, word) = about(said, &names);
+        if word != "tab" && (word.len() != 1 || word.chars().any(char::is_alphanumeric)) {
+            return Err(Error::user(format!("--delimiter takes one character or tab, not “{word}”")));
+        }
+        for name in names.iter().filter(|name| file.is_none_or(|file| *name == file)) {
+            reading_of(&mut request, name).delimiter = Some(word.to_owned());
+        }
+    }
+    Ok(request)
+}
+
+/// `orders.csv=day-first` is about one file, `day-first` about all.
+fn about<'a>(said: &'a str, names: &[String]) -> (Option<&'a str>, &'a str) {
+    match said.rsplit_once('=') {
+        Some((file, word)) if names.iter().any(|name| name == file) => (Some(file), word),
+        _ => (None, said),
+    }
+}
+
+fn reading_of<'a>(request: &'a mut ImportRequest, file: &str) -> &'a mut Reading {
+    let key = FileKey::Name(file.to_owned());
+    let at = request.readings.iter().position(|(own, _)| *own == key).unwrap_or_else(|| {
+        request.readings.push((key, Reading::default()));
+        request.readings.len() - 1
+    });
+    &mut request.readings[at].1
+}
+
+/// The guesses, from what the workspace remembers where it is there already.
+fn guess(args: &Args, request: &ImportRequest, printer: &Printer) -> Result<Vec<Guessed>, Error> {
+    if args.file.exists() {
+        Session::open(&args.file)?.guess(request, printer)
+    } else {
+        guess_anew(request, printer)
+    }
+}
+
+fn save_mapping(file: &Path, guessed: &[Guessed]) -> Result<(), Error> {
+    let [guess] = guessed else {
+        return Err(Error::user(format!(
+            "--save-mapping is for one table that no export is known of, and there are {}. Name one file",
+            guessed.len()
+        )));
+    };
+    let toml = guess
+        .mapping
+        .to_toml()
+        .map_err(|source| Error::bug_because("The mapping cannot be written", source))?;
+    fs::write(file, toml).map_err(|source| {
+        Error::environment_because(format!("The mapping cannot be written: {}", file.display()), source)
+    })
+}
+
+fn said_guesses(guessed: &[Guessed]) -> String {
+    let mut out = String::new();
+    for guess in guessed {
+        let columns: Vec<String> = guess
+            .mapping
+            .columns
+            .iter()
+            .filter(|(_, meaning)| **meaning != Meaning::Ignore)
+            .map(|(header, meaning)| format!("{header} = {}", meaning.name()))
+            .collect();
+        let kind = json!(guess.mapping.kind).as_str().unwrap_or_default().replace('_', " ");
+        out.push_str(&format!("{}: guessed as {kind}: {}", guess.file, columns.join(", ")));
+        if let Some(lacks) = &guess.lacks {
+            out.push_str(&format!(", but {lacks}"));
+        }
+        out.push('\n');
+    }
+    out.truncate(out.trim_end().len());
+    out
 }
 
 /// Opens or makes the workspace. A dry run on a missing one works on a throw-away file and leaves nothing.
@@ -120,7 +267,7 @@ fn with_session<T>(
     result
 }
 
-fn read_mapping(file: &Path) -> Result<Mapping, Error> {
+pub(super) fn read_mapping(file: &Path) -> Result<Mapping, Error> {
     let text = fs::read_to_string(file).map_err(|source| {
         Error::user_because(format!("The mapping cannot be read: {}", file.display()), source)
     })?;
@@ -176,7 +323,10 @@ fn text(report: &ImportReport, dry_run: bool) -> String {
         if file.rows_set_aside > 0 {
             out.push_str(&format!(", set {} aside", grouped(file.rows_set_aside)));
         }
-        out.push('\n');
+        out.push_str(&format!("{}\n", written(file)));
+        if file.rows_read > 0 && !file.ignored_columns.is_empty() {
+            out.push_str(&format!("  Columns not used: {}\n", file.ignored_columns.join(", ")));
+        }
     }
     for file in &report.known_files {
         out.push_str(&format!("{}: imported before, nothing changed\n", file.file));
@@ -197,6 +347,29 @@ fn text(report: &ImportReport, dry_run: bool) -> String {
         grouped(totals.events)
     ));
     out
+}
+
+/// ` (utf-8, day first, decimal comma)`, as far as it matters.
+fn written(file: &FileReport) -> String {
+    let mut words: Vec<&str> = Vec::new();
+    if !matches!(file.encoding.as_str(), "" | "utf-8") {
+        words.push(&file.encoding);
+    }
+    match file.delimiter.as_str() {
+        ";" => words.push("semicolons"),
+        "\t" => words.push("tabs"),
+        "|" => words.push("bars"),
+        _ => {}
+    }
+    match file.date_order {
+        Some(DateOrder::DayFirst) => words.push("day first"),
+        Some(DateOrder::MonthFirst) => words.push("month first"),
+        None => {}
+    }
+    if file.decimal_mark == Some(DecimalMark::Comma) {
+        words.push("decimal comma");
+    }
+    if words.is_empty() { String::new() } else { format!(" ({})", words.join(", ")) }
 }
 
 fn kind_of(file: &FileReport) -> String {

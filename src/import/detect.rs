@@ -169,7 +169,9 @@ pub(super) fn first_rows(text: &str, delimiter: u8, n: usize, all: bool) -> Vec<
     let mut row = Row::default();
     let mut rows = Vec::new();
     while rows.len() < n && source.next_row(&mut row).unwrap_or(false) {
-        rows.push(row.cells().map(|cell| cell.trim().to_owned()).collect());
+        // A byte order mark may follow blank lines that something put before it.
+        let tidy = |cell: &str| cell.trim().trim_start_matches('\u{feff}').trim().to_owned();
+        rows.push(row.cells().map(tidy).collect());
     }
     // The head may end inside a record.
     if !all && rows.len() < n && rows.len() > 1 {
@@ -233,7 +235,7 @@ pub(super) fn table(rows: &[Vec<String>], file_name: &str) -> Detection {
         }
         survey.row(&row);
     }
-    survey.decide(&mut found.columns, Known::default());
+    survey.decide(&mut found.columns, &Known::default());
     let format_of = |meanings: &[Meaning]| {
         meanings.iter().find_map(|meaning| found.columns.idx(*meaning)).map(|idx| found.columns.format(idx))
     };

@@ -9,7 +9,7 @@ use super::issue::{Issue, Place, Severity};
 use super::meaning::Meaning;
 use super::record::Record;
 use super::row::Row;
-use super::times::{self, Clock};
+use super::times::{self, Clock, DateOrder};
 use super::value;
 use crate::shop::{Currency, Minor, Seconds};
 
@@ -46,6 +46,18 @@ impl Reject {
 /// A table turns rows into records. Each row is counted once, as taken or as set aside.
 pub(super) trait Table {
     fn row(&mut self, row: &Row, columns: &Columns, run: &mut FileRun<'_>) -> Result<(), Error>;
+
+    /// Rows that become one record have one group.
+    fn group(&self, _row: &Row, _columns: &Columns) -> u64 {
+        0
+    }
+
+    /// After the last row of some groups; other groups may follow.
+    fn finish_part(&mut self, _run: &mut FileRun<'_>) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// After the last row of all.
     fn finish(&mut self, run: &mut FileRun<'_>) -> Result<(), Error>;
 }
 
@@ -66,6 +78,8 @@ pub(super) struct FileRun<'a> {
     pub cancelled_prefix: Option<String>,
     /// The file's own event names → ours.
     pub event_names: BTreeMap<String, String>,
+    /// The order of day and month that another file of this import was written in beyond doubt, and its name.
+    pub dates_elsewhere: Option<(DateOrder, String)>,
     pub n_taken: u64,
     pub n_set_aside: u64,
     counts: HashMap<(String, Option<String>), u64>,
@@ -92,6 +106,7 @@ impl<'a> FileRun<'a> {
             currency,
             cancelled_prefix: None,
             event_names: BTreeMap::new(),
+            dates_elsewhere: None,
             n_taken: 0,
             n_set_aside: 0,
             counts: HashMap::new(),

@@ -356,6 +356,10 @@ pub fn suggest(headers: &[String], body: &[Vec<String>]) -> Suggestion {
 fn guess(header: &str, cells: &[&str]) -> (Option<Meaning>, Sure) {
     let name = normal(header);
     let (mut meaning, mut sure) = (None, Sure::Open);
+    // What pandas calls a column without a name.
+    if name.starts_with("unnamed") {
+        return (None, sure);
+    }
     if let Some((found, _)) = WORDS.iter().find(|(_, words)| words.contains(&name.as_str())) {
         (meaning, sure) = (Some(*found), Sure::Exact);
     } else if let Some(found) = profile::hint(header).filter(|meaning| *meaning != Meaning::Ignore) {

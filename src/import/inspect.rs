@@ -4,7 +4,7 @@
 use super::columns::{Column, Columns, header_signature};
 use super::delimited::sniff_delimiter;
 use super::detect::{self, ColumnGuess, Detection, Format, HEAD_BYTES, Sure};
-use super::mapping::{ColumnFormat, Mapping};
+use super::mapping::{ColumnFormat, Mapping, Reading};
 use super::meaning::{Meaning, Value};
 use super::read::Options;
 use super::record::Platform;
@@ -31,6 +31,8 @@ pub struct Inspection {
     pub rows_are_estimated: bool,
     /// Of those given, the mapping that fits; `detection` then speaks of its columns.
     pub mapping: Option<Mapping>,
+    /// What was said before about how it is written.
+    pub reading: Reading,
     /// First different cells of each column of `detection.columns`, as they are in the file.
     pub samples: Vec<Vec<String>>,
     /// How each column's cells are written, as far as the first records tell.
@@ -68,14 +70,32 @@ pub fn inspect(file: &SourceFile, options: &Options) -> Inspection {
         Err(problem) => return unreadable(file, &problem),
     };
     let format = detect::format(&head);
+    let mut reading = Reading::default();
     let is_all = head.len() < HEAD_BYTES;
     let (mut detection, rows, n_in_head) = match format {
         Format::Delimited => {
-            let encoding = text::sniff(&head, is_all);
+            let found = detect::detect(&head, &file.name);
+            reading = options.reading(&file.name, &found.header_signature);
+            let encoding = reading.encoding.as_deref().and_then(text::by_name);
+            let encoding = encoding.unwrap_or_else(|| text::sniff(&head, is_all));
             let decoded = text::decode_head(&head, encoding);
-            let rows = detect::first_rows(&decoded, sniff_delimiter(&decoded), MOST_ROWS_IN_HEAD, is_all);
+            let delimiter = reading.delimiter_byte().unwrap_or_else(|| sniff_delimiter(&decoded));
+            let rows = detect::first_rows(&decoded, delimiter, MOST_ROWS_IN_HEAD, is_all);
             let n = rows.len();
-            (detect::detect(&head, &file.name), rows, Some(n))
+            let is_told = reading.encoding.is_some() || reading.delimiter.is_some();
+            let found = if is_told {
+                Detection {
+                    format,
+                    encoding: text::name(encoding),
+                    delimiter: char::from(delimiter).to_string(),
+                    // By which it will be known again.
+                    header_signature: found.header_signature,
+                    ..detect::table(&rows[..rows.len().min(ROWS_LOOKED_AT)], &file.name)
+                }
+            } else {
+                found
+            };
+            (found, rows, Some(n))
         }
         Format::Json if !json::is_table(&head) => (detect::detect(&head, &file.name), Vec::new(), None),
         Format::Excel | Format::Parquet | Format::Json | Format::Xml => match table_rows(file, format) {
@@ -112,6 +132,15 @@ pub fn inspect(file: &SourceFile, options: &Options) -> Inspection {
     }
     let body = &body[..body.len().min(ROWS_LOOKED_AT)];
     look_at_cells(&mut inspection, &detection, body, options);
+    if let Some(order) = reading.date_order {
+        inspection.open_date = None;
+        detection.date_order = order;
+        inspection
+            .formats
+            .iter_mut()
+            .for_each(|format| format.date_order = format.date_order.and(Some(order)));
+    }
+    inspection.reading = reading;
     inspection.detection = detection;
     inspection
 }

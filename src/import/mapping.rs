@@ -47,6 +47,59 @@ pub struct Mapping {
     pub events: BTreeMap<String, String>,
 }
 
+/// How a file is written, where the person knows better than its bytes tell. What is left out is found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reading {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<String>,
+    /// One character, or `tab`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delimiter: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date_order: Option<DateOrder>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decimal_mark: Option<DecimalMark>,
+}
+
+impl Reading {
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// `None` for text that is no reading, for example a whole mapping.
+    pub fn from_toml(text: &str) -> Option<Self> {
+        toml::from_str(text).ok()
+    }
+
+    pub fn to_toml(&self) -> Result<String, MappingError> {
+        toml::to_string(self).map_err(|error| MappingError::Toml(error.to_string()))
+    }
+
+    /// What this one says, and the rest from `other`.
+    #[must_use]
+    pub fn or(self, other: &Self) -> Self {
+        Self {
+            encoding: self.encoding.or_else(|| other.encoding.clone()),
+            delimiter: self.delimiter.or_else(|| other.delimiter.clone()),
+            date_order: self.date_order.or(other.date_order),
+            decimal_mark: self.decimal_mark.or(other.decimal_mark),
+        }
+    }
+
+    /// Whether a word names an encoding that can be read.
+    pub fn knows_encoding(word: &str) -> bool {
+        super::text::by_name(word).is_some()
+    }
+
+    pub(super) fn delimiter_byte(&self) -> Option<u8> {
+        match self.delimiter.as_deref()? {
+            "tab" | "\\t" => Some(b'\t'),
+            other => other.bytes().next(),
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ColumnFormat {
@@ -68,6 +121,16 @@ pub enum MappingError {
 }
 
 impl Mapping {
+    /// How its files are written.
+    pub(super) fn reading(&self) -> Reading {
+        Reading {
+            encoding: self.encoding.clone(),
+            delimiter: self.delimiter.clone(),
+            date_order: self.date_order,
+            decimal_mark: self.decimal_mark,
+        }
+    }
+
     pub fn from_toml(text: &str) -> Result<Self, MappingError> {
         let mapping: Self = toml::from_str(text).map_err(|error| MappingError::Toml(error.to_string()))?;
         mapping.check()?;

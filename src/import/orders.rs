@@ -32,6 +32,9 @@ pub(super) struct OrderTable {
     held: Vec<Pending>,
     by_key: QuickMap<String, usize>,
     shape: Shape,
+    /// Line discounts of at most 1.00 on lines of at least twenty times that, and all others.
+    n_tiny_discounts: u64,
+    n_real_discounts: u64,
 }
 
 /// What the file's columns allow.
@@ -67,6 +70,8 @@ impl OrderTable {
             held: Vec::new(),
             by_key: QuickMap::default(),
             shape: Shape { has_lines, says_price },
+            n_tiny_discounts: 0,
+            n_real_discounts: 0,
         }
     }
 
@@ -232,6 +237,13 @@ impl Table for OrderTable {
                         fix(row, columns, &mut line, &mut pending.order);
                     }
                     pending.n_negative += u32::from(line.quantity < 0);
+                    if line.discount > 0 {
+                        let one = 10_i64.pow(pending.order.currency.as_ref().map_or(2, Currency::exponent));
+                        let worth = line.unit_price.saturating_mul(line.quantity).saturating_abs();
+                        let is_tiny = line.discount <= one && worth >= one.saturating_mul(20);
+                        self.n_tiny_discounts += u64::from(is_tiny);
+                        self.n_real_discounts += u64::from(!is_tiny);
+                    }
                     if hold {
                         // Millions of orders may wait; room for lines that never come would be most of it.
                         pending.order.lines.reserve_exact(1);
@@ -246,12 +258,31 @@ impl Table for OrderTable {
         Ok(())
     }
 
-    fn finish(&mut self, run: &mut FileRun<'_>) -> Result<(), Error> {
+    fn group(&self, row: &Row, columns: &Columns) -> u64 {
+        fnv1a64(Self::key(row, columns).as_bytes())
+    }
+
+    fn finish_part(&mut self, run: &mut FileRun<'_>) -> Result<(), Error> {
         if let Some(done) = self.pending.take() {
             self.put_away(done, run)?;
         }
-        for pending in std::mem::take(&mut self.held) {
+        self.by_key.clear();
+        for pending in self.held.drain(..) {
             Self::flush(pending, run)?;
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, run: &mut FileRun<'_>) -> Result<(), Error> {
+        if self.n_tiny_discounts >= 3 && self.n_real_discounts * 20 < self.n_tiny_discounts {
+            run.warn(
+                "discounts_look_like_shares",
+                Severity::Warning,
+                None,
+                None,
+                "Hardly any line discount is above 1.00, though the lines cost far more: they are probably shares (0.20 for 20 %), and they were read as money.",
+                "Leave the column out with a mapping if the prices are what was paid.",
+            )?;
         }
         if self.shape.has_lines && !self.shape.says_price {
             run.warn(

@@ -238,6 +238,7 @@ impl ProductTable {
                 continue;
             };
             let paths = match layout.category_list {
+                Some(',') if cell.contains("; ") => value::list(cell, ';'),
                 Some(separator) => value::list(cell, separator),
                 None => vec![cell.to_owned()],
             };
@@ -267,7 +268,12 @@ impl ProductTable {
                 .extend(value::list(row.get(column.idx), separator).iter().map(|name| value::unescape(name)));
         }
         for column in columns.all(M::ImageUrl) {
-            product.image_urls.extend(split_urls(row.get(column.idx), layout.images));
+            for url in split_urls(row.get(column.idx), layout.images) {
+                // A main picture often leads the list of all again.
+                if !product.image_urls.contains(&url) {
+                    product.image_urls.push(url);
+                }
+            }
         }
         for (meaning, kind) in [(M::Related, "related"), (M::Upsell, "upsell"), (M::CrossSell, "cross_sell")]
         {
@@ -304,7 +310,7 @@ impl ProductTable {
                 .find(|value| value.n == column.n)
                 .map_or("", |value| row.get(value.idx));
             for value in value::list(value, self.layout.tags) {
-                product.attributes.push((name.to_owned(), value::unescape(&value)));
+                product.attributes.push((value::unescape(name), value::unescape(&value)));
             }
         }
     }
@@ -356,7 +362,7 @@ impl ProductTable {
                 let mut level = None;
                 if matches!(
                     in_stock.as_str(),
-                    "0" | "no" | "false" | "out_of_stock" | "out of stock" | "outofstock"
+                    "0" | "no" | "false" | "out_of_stock" | "out of stock" | "outofstock" | "sold out"
                 ) {
                     level = Some(0);
                 }
@@ -387,6 +393,7 @@ fn read_options(row: &Row, columns: &Columns) -> Vec<(String, String)> {
 /// A comma inside an address belongs to it unless the next address follows.
 fn split_urls(cell: &str, separators: &[char]) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
+    let separators = if cell.contains("; http") || cell.contains(";http") { &[';'] } else { separators };
     for part in cell.split(separators) {
         let part = part.trim();
         if part.is_empty() {

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::catalogue::Catalogue;
+use super::columns::header_signature;
 use super::detect::{self, Format, HEAD_BYTES};
 use super::engine::{Emit, FileRun};
 use super::issue::{Issue, Severity};
-use super::mapping::Mapping;
+use super::mapping::{Mapping, Reading};
 use super::record::{DataKind, FileReport, Origin, Platform, Record, Sink};
 use super::say::{say_read_error, unreadable};
 use super::source::{ReadError, SourceFile};
@@ -23,12 +24,37 @@ pub struct Options {
     pub platform: Option<Platform>,
     /// Used for every file that has all its columns; the first that fits wins.
     pub mappings: Vec<Mapping>,
+    /// How files are written: by the name of a source, or by the header signature of earlier ones like it.
+    pub readings: Vec<(FileKey, Reading)>,
     /// Of amounts without one. Product exports hardly ever say it.
     pub currency: Option<Currency>,
     pub dates: Option<DateOrder>,
     pub decimal: Option<DecimalMark>,
     /// Of times without an offset.
     pub time_zone: TimeZoneName,
+    /// Rows of orders strewn over a file that wait in memory at once; `None` for two million.
+    pub most_rows_waiting: Option<u64>,
+}
+
+/// Which files something is said about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FileKey {
+    /// As sources are named: the file name, `outer.zip/inner.csv` inside archives.
+    Name(String),
+    /// [`super::header_signature`] of the header as found without being told anything.
+    Signature(String),
+}
+
+impl Options {
+    /// What is known of how a file is written.
+    pub(super) fn reading(&self, name: &str, signature: &str) -> Reading {
+        let of = |wanted: &dyn Fn(&FileKey) -> bool| {
+            self.readings.iter().find(|(key, _)| wanted(key)).map(|(_, reading)| reading.clone())
+        };
+        let own = of(&|key| matches!(key, FileKey::Name(own) if own == name)).unwrap_or_default();
+        let earlier = of(&|key| matches!(key, FileKey::Signature(own) if own == signature));
+        own.or(&earlier.unwrap_or_default())
+    }
 }
 
 /// Why an import stopped. What is wrong with a file is an issue instead.
@@ -70,6 +96,7 @@ pub fn read(
         Progress { monitor, total: files.iter().map(|file| file.bytes * PROGRESS_STEPS).sum(), before: 0 };
     let mut reports: Vec<FileReport> = vec![FileReport::default(); files.len()];
     let mut products_open = true;
+    let mut dates_elsewhere = None;
     for mut plan in plans {
         if products_open && rank(&plan) > 0 {
             catalogue.finish(&names, &mut emit)?;
@@ -79,7 +106,8 @@ pub fn read(
         if plan.problem.is_none() {
             plan.problem = load_cells(file, &mut plan, monitor)?;
         }
-        let report = read_file(file, &plan, options, &mut emit, &mut catalogue, &progress)?;
+        let report =
+            read_file(file, &plan, options, &mut emit, &mut catalogue, &mut dates_elsewhere, &progress)?;
         reports[idx] = report;
         progress.before += file.bytes * PROGRESS_STEPS;
     }
@@ -98,6 +126,10 @@ pub(super) struct Plan {
     pub platform: Platform,
     pub kind: DataKind,
     pub mapping: Option<Mapping>,
+    /// How the file is written, as far as somebody said.
+    pub reading: Reading,
+    /// Of the header as found without being told anything.
+    pub signature: String,
     /// Of a spreadsheet, while it is read.
     pub cells: Option<Arc<excel::Cells>>,
     pub problem: Option<ReadError>,
@@ -112,6 +144,8 @@ fn plan(idx: usize, file: &SourceFile, options: &Options, monitor: &dyn Monitor)
         platform: Platform::Unknown,
         kind: DataKind::Unknown,
         mapping: None,
+        reading: Reading::default(),
+        signature: String::new(),
         cells: None,
         problem: None,
     };
@@ -134,19 +168,26 @@ fn plan(idx: usize, file: &SourceFile, options: &Options, monitor: &dyn Monitor)
                 plan.problem = Some(problem);
                 return Ok(plan);
             }
-            let headers = match first_rows(file, &plan, options) {
+            let mut headers = match first_rows(file, &plan, options) {
                 Ok(rows) => rows,
                 Err(problem) => {
                     plan.problem = Some(problem);
                     return Ok(plan);
                 }
             };
+            let header = detect::identify(&headers, options.platform).headers;
+            plan.signature = header_signature(&header);
+            plan.reading = options.reading(&file.name, &plan.signature);
+            if plan.reading.encoding.is_some() || plan.reading.delimiter.is_some() {
+                headers = first_rows(file, &plan, options).unwrap_or(headers);
+            }
             let mapping = options
                 .mappings
                 .iter()
                 .find(|mapping| headers.first().is_some_and(|header| mapping.fits(header)));
             if let Some(mapping) = mapping {
                 plan.mapping = Some(mapping.clone());
+                plan.reading = std::mem::take(&mut plan.reading).or(&mapping.reading());
                 (plan.platform, plan.kind) = (Platform::Mapped, mapping.kind);
             } else if let Some(profile) = detect::identify(&headers, options.platform).profile {
                 (plan.platform, plan.kind) = (profile.platform, profile.kind);
@@ -223,6 +264,7 @@ fn read_file(
     options: &Options,
     emit: &mut dyn Emit,
     catalogue: &mut Catalogue,
+    dates_elsewhere: &mut Option<(DateOrder, String)>,
     progress: &Progress<'_>,
 ) -> Result<FileReport, Error> {
     let mut report = FileReport {
@@ -230,6 +272,7 @@ fn read_file(
         platform: plan.platform,
         kind: plan.kind,
         bytes: file.bytes,
+        signature: plan.signature.clone(),
         ..FileReport::default()
     };
     let zone = plan
@@ -268,7 +311,9 @@ fn read_file(
             }
         }
         Format::Delimited | Format::Excel | Format::Parquet | Format::Json | Format::Xml => {
+            run.dates_elsewhere = dates_elsewhere.take();
             read_table(file, plan, options, &mut run, progress, &mut report)?;
+            *dates_elsewhere = run.dates_elsewhere.take();
         }
     }
     if file.stamp() != stamp {

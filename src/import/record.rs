@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::issue::Issue;
+use super::times::DateOrder;
+use super::value::DecimalMark;
 use crate::shop::{Customer, Event, Minor, Order, Product, ProductRef, Seconds};
 
 /// One typed thing found in an export. Orders arrive whole where the file groups their rows; when the same order id
@@ -87,6 +89,14 @@ pub struct FileReport {
     pub sha256: String,
     /// Columns that were not understood, by name.
     pub ignored_columns: Vec<String>,
+    /// The same for the same set of columns in any order; empty without columns.
+    #[serde(default)]
+    pub signature: String,
+    /// How days and months, and decimals, were read, where the file has such cells and it matters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date_order: Option<DateOrder>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decimal_mark: Option<DecimalMark>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -3,7 +3,10 @@
 use super::Error;
 use super::detect::Format;
 use super::engine::FileRun;
+use super::guess::Suggestion;
 use super::issue::Severity;
+use super::mapping::MappingError;
+use super::record::DataKind;
 use super::source::ReadError;
 use super::survey::Doubt;
 use super::times::DateOrder;
@@ -75,6 +78,31 @@ pub(super) fn explain(problem: &ReadError) -> (&'static str, String, &'static st
     }
 }
 
+/// ` It looks like order lines: InvoiceNo is the order number, …`; empty where nothing is guessed.
+pub(super) fn say_guess(guess: &Suggestion) -> String {
+    let kind = match guess.kind {
+        DataKind::Products => "products",
+        DataKind::Customers => "customers",
+        DataKind::Orders => "orders",
+        DataKind::OrderLines => "order lines",
+        DataKind::Events => "events",
+        DataKind::Inventory => "stock",
+        DataKind::Discounts => "discounts",
+        DataKind::SearchTerms => "search terms",
+        DataKind::Unknown => return String::new(),
+    };
+    let columns: Vec<String> = guess
+        .guesses
+        .iter()
+        .filter_map(|column| Some(format!("{} = {}", column.header, column.meaning?.label())))
+        .collect();
+    let lacks = match guess.mapping().check() {
+        Err(MappingError::Lacks(what)) => format!(" It lacks {what}."),
+        _ => String::new(),
+    };
+    format!(" It looks like {kind}: {}.{lacks}", columns.join(", "))
+}
+
 pub(super) fn say_read_error(
     run: &mut FileRun<'_>,
     problem: &ReadError,
@@ -94,7 +122,20 @@ pub(super) fn say_doubt(run: &mut FileRun<'_>, doubt: Doubt) -> Result<(), Error
         DecimalMark::Comma => "a decimal comma",
     };
     let (code, column, message, advice) = match doubt {
-        Doubt::Dates { column, example, assumed } => (
+        Doubt::Dates { column, example, assumed, as_in: Some(other) } => {
+            return run.warn(
+                "dates_as_elsewhere",
+                Severity::Note,
+                None,
+                Some(&column),
+                format!(
+                    "Dates can be read two ways ({example}); they were read {}, because those of {other} are.",
+                    order(assumed)
+                ),
+                "Choose the other order (--dates FILE=day-first or --dates FILE=month-first) and import again if that is wrong.",
+            );
+        }
+        Doubt::Dates { column, example, assumed, as_in: None } => (
             "dates_ambiguous",
             column,
             format!("Dates can be read two ways ({example}); they were read {}.", order(assumed)),
@@ -110,7 +151,7 @@ pub(super) fn say_doubt(run: &mut FileRun<'_>, doubt: Doubt) -> Result<(), Error
             "decimals_ambiguous",
             column,
             format!("Amounts can be read two ways ({example}); they were read with {}.", mark(assumed)),
-            "Set decimal_mark for the column in a mapping and import again if that is wrong.",
+            "Choose dot or comma (--decimal dot or --decimal comma) and import again if that is wrong.",
         ),
         Doubt::MixedDecimals { column, assumed } => (
             "decimals_mixed",

@@ -45,6 +45,8 @@ pub(super) enum Doubt {
         column: String,
         example: String,
         assumed: DateOrder,
+        /// Another file of the same import, which decided it.
+        as_in: Option<String>,
     },
     /// Some dates are day first, some month first.
     MixedDates {
@@ -64,10 +66,12 @@ pub(super) enum Doubt {
 }
 
 /// What the person or the mapping said beforehand.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Known {
     pub dates: Option<DateOrder>,
     pub decimal: Option<DecimalMark>,
+    /// What another file of the same import left no doubt about.
+    pub dates_elsewhere: Option<(DateOrder, String)>,
     /// A hint for open questions only: the currency's home writes the month first.
     pub month_first_is_likely: bool,
     pub comma_is_likely: bool,
@@ -127,8 +131,28 @@ impl Survey {
         }
     }
 
+    /// The order of day and month, where the file's own dates leave no doubt.
+    pub(super) fn dates_beyond_doubt(&self) -> Option<DateOrder> {
+        let days: u64 = self.votes.iter().map(|votes| votes.day_first).sum();
+        let months: u64 = self.votes.iter().map(|votes| votes.month_first).sum();
+        match (days, months) {
+            (1.., 0) => Some(DateOrder::DayFirst),
+            (0, 1..) => Some(DateOrder::MonthFirst),
+            _ => None,
+        }
+    }
+
+    /// Whether cells stand in it that can be read two ways, or could be without the rest of the column.
+    pub(super) fn dates_matter(&self) -> bool {
+        self.votes.iter().any(|votes| votes.day_first + votes.month_first + votes.open_order > 0)
+    }
+
+    pub(super) fn decimals_matter(&self) -> bool {
+        self.votes.iter().any(|votes| votes.dot + votes.comma + votes.open_mark > 0)
+    }
+
     /// Writes the decisions into `columns` and returns what stays in doubt.
-    pub(super) fn decide(self, columns: &mut Columns, known: Known) -> Vec<Doubt> {
+    pub(super) fn decide(self, columns: &mut Columns, known: &Known) -> Vec<Doubt> {
         let mut doubts = Vec::new();
         let (dots, commas) =
             self.votes.iter().fold((0, 0), |(dot, comma), votes| (dot + votes.dot, comma + votes.comma));
@@ -147,13 +171,19 @@ impl Survey {
                     (None, 1.., 0) => DateOrder::DayFirst,
                     (None, 0, 1..) => DateOrder::MonthFirst,
                     (None, 0, 0) => {
+                        let elsewhere = known.dates_elsewhere.as_ref().filter(|_| months == days);
                         let month_likely = months > days || (months == days && known.month_first_is_likely);
-                        let likely = if month_likely { DateOrder::MonthFirst } else { DateOrder::DayFirst };
+                        let likely = match elsewhere {
+                            Some((order, _)) => *order,
+                            None if month_likely => DateOrder::MonthFirst,
+                            None => DateOrder::DayFirst,
+                        };
                         if votes.open_order > 0 && days == months {
                             doubts.push(Doubt::Dates {
                                 column,
                                 example: votes.example.clone(),
                                 assumed: likely,
+                                as_in: elsewhere.map(|(_, file)| file.clone()),
                             });
                         }
                         likely
@@ -250,7 +280,7 @@ mod tests {
             row.push(price);
             survey.row(&row);
         }
-        let doubts = survey.decide(&mut columns, known).len();
+        let doubts = survey.decide(&mut columns, &known).len();
         (columns.formats[0].order, columns.formats[1].mark, doubts)
     }
 
@@ -267,5 +297,15 @@ mod tests {
         let known =
             Known { dates: Some(DateOrder::DayFirst), decimal: Some(DecimalMark::Comma), ..Known::default() };
         assert_eq!(survey(&cells, known), (DateOrder::DayFirst, DecimalMark::Comma, 0));
+    }
+
+    #[test]
+    fn another_file_settles_what_this_one_leaves_open_but_not_what_it_says_itself() {
+        let known = Known {
+            dates_elsewhere: Some((DateOrder::MonthFirst, "other.csv".to_owned())),
+            ..Known::default()
+        };
+        assert_eq!(survey(&[("03/04/2025", "1.00")], known.clone()).0, DateOrder::MonthFirst);
+        assert_eq!(survey(&[("13/04/2025", "1.00")], known).0, DateOrder::DayFirst);
     }
 }

@@ -20,16 +20,19 @@ use super::profile::Layout;
 use super::read::{Error, Options, PROGRESS_STEPS, Plan, Progress};
 use super::record::{DataKind, FileReport, Platform};
 use super::row::{Oddity, Row, RowSource};
-use super::say::{say_doubt, say_read_error};
+use super::say::{say_doubt, say_guess, say_read_error};
 use super::source::{ReadError, SourceFile};
 use super::survey::{Known, Survey};
 use super::text::{self, Utf8Reader};
 use super::times::Clock;
-use super::{digest, excel, json, parquet, value, xml};
+use super::{digest, excel, guess, json, parquet, value, xml};
 use crate::shop::TimeZoneName;
 
 /// Rows between two looks at the monitor; a few milliseconds of work.
 const ROWS_PER_CHECKPOINT: u64 = 2_048;
+/// Orders whose rows do not stand together wait in memory for their last one. A file of more such rows is read several
+/// times, each time another part of the orders: reading again is cheap, and nobody's data goes to a scratch file.
+const MOST_ROWS_WAITING: u64 = 2_000_000;
 /// Of ten steps, the first pass over a file takes so many.
 const SURVEY_STEPS: u64 = 3;
 
@@ -87,17 +90,12 @@ fn text_format(plan: &Plan) -> (&'static Encoding, u8) {
     if plan.format != Format::Delimited {
         return (UTF_8, b',');
     }
-    let named = plan.mapping.as_ref().and_then(|mapping| mapping.encoding.as_deref()).and_then(text::by_name);
+    let named = plan.reading.encoding.as_deref().and_then(text::by_name);
     let encoding = named.unwrap_or_else(|| text::sniff(&plan.head, plan.head.len() < HEAD_BYTES));
-    let given =
-        plan.mapping.as_ref().and_then(|mapping| mapping.delimiter.as_deref()).and_then(|delimiter| {
-            match delimiter {
-                "tab" | "\\t" => Some(b'\t'),
-                other => other.bytes().next(),
-            }
-        });
-    let delimiter =
-        given.unwrap_or_else(|| super::delimited::sniff_delimiter(&text::decode_head(&plan.head, encoding)));
+    let delimiter = plan
+        .reading
+        .delimiter_byte()
+        .unwrap_or_else(|| super::delimited::sniff_delimiter(&text::decode_head(&plan.head, encoding)));
     (encoding, delimiter)
 }
 
@@ -154,7 +152,7 @@ pub(super) fn read_table(
         let Some(profile) = found.profile else {
             report.sha256 = digest::of(file, progress.monitor)?;
             report.ignored_columns.clone_from(&found.headers);
-            let message = detect::unknown_columns(&file.name, &found.headers);
+            let mut message = detect::unknown_columns(&file.name, &found.headers);
             if found.headers.len() < 2 {
                 return run.warn(
                     "file_without_columns",
@@ -165,13 +163,15 @@ pub(super) fn read_table(
                     "Leave the file out.",
                 );
             }
+            let guess = guess::suggest(&found.headers, first.get(1..).unwrap_or_default());
+            message.push_str(&say_guess(&guess));
             return run.warn(
                 "file_not_recognised",
                 Severity::Error,
                 Some(1),
                 None,
                 message,
-                "Say what the columns mean in the import window, or write a mapping file and pass it with --mapping.",
+                "Say what the columns mean in the import window; or import it as it looks with --guess; or let --save-mapping FILE write a first mapping, correct it and pass it with --mapping.",
             );
         };
         if let Layout::Unused(why) = profile.layout {
@@ -201,8 +201,9 @@ pub(super) fn read_table(
     }
     report.ignored_columns = columns.unmatched();
     let known = Known {
-        dates: options.dates.or(plan.mapping.as_ref().and_then(|mapping| mapping.date_order)),
-        decimal: options.decimal.or(plan.mapping.as_ref().and_then(|mapping| mapping.decimal_mark)),
+        dates: plan.reading.date_order.or(options.dates),
+        decimal: plan.reading.decimal_mark.or(options.decimal),
+        dates_elsewhere: run.dates_elsewhere.clone(),
         month_first_is_likely: run.currency.as_ref().is_some_and(|currency| currency.0 == "USD")
             || plan.platform == Platform::Etsy,
         comma_is_likely: delimiter == b';',
@@ -217,7 +218,8 @@ pub(super) fn read_table(
             };
         report.sha256 = sha256;
         let valid = passed.n_non_ascii_rows - passed.n_invalid_rows.min(passed.n_non_ascii_rows);
-        let wrong = encoding == UTF_8 && passed.n_invalid_rows * 10 > valid;
+        let is_told = plan.reading.encoding.is_some();
+        let wrong = !is_told && encoding == UTF_8 && passed.n_invalid_rows * 10 > valid;
         if !wrong || plan.format != Format::Delimited || passed.n_invalid_rows == 0 {
             break passed;
         }
@@ -228,59 +230,85 @@ pub(super) fn read_table(
     if report.sha256.is_empty() {
         report.sha256 = digest::of(file, progress.monitor)?;
     }
-    if encoding == WINDOWS_1252 {
+    if encoding == WINDOWS_1252 && plan.reading.encoding.is_none() {
         run.warn(
             "encoding_guessed",
             Severity::Note,
             None,
             None,
             "The file is not UTF-8, so it was read as Windows-1252, as older spreadsheets save it.",
-            "If names look wrong, export the file again as UTF-8.",
+            "If names look wrong, name the encoding (--encoding windows-1250 and the like), or export the file again as UTF-8.",
         )?;
     }
     let (n_rows, is_scattered) = (survey.n_rows, survey.is_scattered);
-    let doubts = survey.decide(&mut columns, known);
+    if let Some(order) = survey.dates_beyond_doubt()
+        && run.dates_elsewhere.is_none()
+    {
+        run.dates_elsewhere = Some((order, file.name.clone()));
+    }
+    let (dates_matter, decimals_matter) = (survey.dates_matter(), survey.decimals_matter());
+    let doubts = survey.decide(&mut columns, &known);
     if let Some(mapping) = &plan.mapping {
         mapping.apply_formats(&mut columns);
     }
     for doubt in doubts {
         say_doubt(run, doubt)?;
     }
+    let format_of = |wanted: &dyn Fn(Value) -> bool| {
+        columns
+            .bound
+            .iter()
+            .find(|column| wanted(column.meaning.value()))
+            .map(|column| columns.format(column.idx))
+    };
+    report.date_order =
+        format_of(&|value| value == Value::Time).filter(|_| dates_matter).map(|format| format.order);
+    report.decimal_mark =
+        format_of(&|value| value == Value::Money).filter(|_| decimals_matter).map(|format| format.mark);
     let Some(mut table) = layout.table(plan.platform, &columns, is_scattered) else {
         return Ok(());
     };
 
-    // Second pass.
-    let mut rows = match open(file, plan, (encoding, delimiter), false) {
-        Ok(opened) => opened.rows,
-        Err(problem) => return say_read_error(run, &problem, None),
-    };
+    // Second pass; several where the rows of too many orders would wait for each other.
+    let most_waiting = options.most_rows_waiting.unwrap_or(MOST_ROWS_WAITING).max(1);
+    let n_parts = if is_scattered { n_rows.div_ceil(most_waiting).max(1) } else { 1 };
     let mut row = Row::default();
     let mut n = 0_u64;
-    let mut above = n_above + 1;
     let phase = format!("Reading {}", file.name);
-    let stopped = loop {
-        match rows.next_row(&mut row) {
-            Ok(true) => {}
-            Ok(false) => break None,
-            Err(problem) => break Some(problem),
+    for part in 0..n_parts {
+        let mut rows = match open(file, plan, (encoding, delimiter), false) {
+            Ok(opened) => opened.rows,
+            Err(problem) => return say_read_error(run, &problem, None),
+        };
+        let mut above = n_above + 1;
+        let stopped = loop {
+            match rows.next_row(&mut row) {
+                Ok(true) => {}
+                Ok(false) => break None,
+                Err(problem) => break Some(problem),
+            }
+            if above > 0 {
+                above -= 1;
+                continue;
+            }
+            n += 1;
+            if n.is_multiple_of(ROWS_PER_CHECKPOINT) {
+                let whole = n_rows * n_parts;
+                progress.at(file.bytes, n, whole, SURVEY_STEPS, PROGRESS_STEPS - SURVEY_STEPS, &phase)?;
+            }
+            if n_parts > 1 && table.group(&row, &columns) % n_parts != part {
+                continue;
+            }
+            if check_shape(&row, &columns, run)? {
+                table.row(&row, &columns, run)?;
+            }
+        };
+        table.finish_part(run)?;
+        if let Some(problem) = stopped.filter(|_| part == 0) {
+            say_read_error(run, &problem, Some(row.line))?;
         }
-        if above > 0 {
-            above -= 1;
-            continue;
-        }
-        n += 1;
-        if n.is_multiple_of(ROWS_PER_CHECKPOINT) {
-            progress.at(file.bytes, n, n_rows, SURVEY_STEPS, PROGRESS_STEPS - SURVEY_STEPS, &phase)?;
-        }
-        if check_shape(&row, &columns, run)? {
-            table.row(&row, &columns, run)?;
-        }
-    };
-    table.finish(run)?;
-    if let Some(problem) = stopped {
-        say_read_error(run, &problem, Some(row.line))?;
     }
+    table.finish(run)?;
     if n == 0 {
         run.warn(
             "file_without_rows",

@@ -253,6 +253,26 @@ pub(super) fn unescape(text: &str) -> String {
     out
 }
 
+/// `egrave` is è: a letter and the name of its accent.
+fn accented(name: &str) -> Option<char> {
+    use unicode_normalization::char::compose;
+    if name == "szlig" {
+        return Some('ß');
+    }
+    let letter = name.chars().next().filter(char::is_ascii_alphabetic)?;
+    let mark = match &name[1..] {
+        "grave" => '\u{300}',
+        "acute" => '\u{301}',
+        "circ" => '\u{302}',
+        "tilde" => '\u{303}',
+        "uml" => '\u{308}',
+        "ring" => '\u{30a}',
+        "cedil" => '\u{327}',
+        _ => return None,
+    };
+    compose(letter, mark)
+}
+
 fn entity(name: &str) -> Option<char> {
     Some(match name {
         "amp" => '&',
@@ -271,9 +291,11 @@ fn entity(name: &str) -> Option<char> {
         "ldquo" => '\u{201c}',
         "euro" => '€',
         "pound" => '£',
-        "eacute" => 'é',
         "deg" => '°',
         _ => {
+            if let Some(letter) = accented(name) {
+                return Some(letter);
+            }
             let number = name.strip_prefix('#')?;
             let code = match number.strip_prefix(['x', 'X']) {
                 Some(hex) => u32::from_str_radix(hex, 16).ok()?,

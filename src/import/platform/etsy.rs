@@ -28,6 +28,16 @@ const LISTINGS: Aliases = &[
     ("variation # values", AttributeValue),
     ("sku", Sku),
     ("listing id", ProductId),
+    ("titre", Title),
+    ("prix", Price),
+    ("code devise", Currency),
+    ("quantité", Stock),
+    ("matériaux", Attribute),
+    ("image #", ImageUrl),
+    ("type variation #", Ignore),
+    ("nom variation #", AttributeName),
+    ("valeurs variation #", AttributeValue),
+    ("référence", Sku),
 ];
 
 const ITEMS: Aliases = &[
@@ -100,7 +110,11 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
     Profile {
         platform: Platform::Etsy,
         kind: DataKind::Products,
-        require: &["title", "currency code", "variation 1 type|materials|image1"],
+        require: &[
+            "title|titre",
+            "currency code|code devise",
+            "variation 1 type|materials|image1|matériaux|image 1",
+        ],
         forbid: &["handle"],
         least_known: 5,
         columns: LISTINGS,

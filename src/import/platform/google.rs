@@ -60,7 +60,7 @@ const FEED: Aliases = &[
 pub(in crate::import) const PROFILES: &[Profile] = &[Profile {
     platform: Platform::GoogleMerchant,
     kind: DataKind::Products,
-    require: &["id", "title", "link", "price", "availability|image link"],
+    require: &["id", "title", "link|image link", "price", "availability|image link"],
     forbid: &["handle", "event"],
     least_known: 5,
     columns: FEED,
@@ -98,7 +98,7 @@ fn item(row: &Row, columns: &Columns, parsed: &mut ProductRow, run: &mut FileRun
         } else {
             SellWhenEmpty::Deny
         };
-        if availability == "out of stock" {
+        if matches!(availability.as_str(), "out of stock" | "outofstock" | "discontinued") {
             variant.stock.level = Some(0);
         }
         // A single item's colour and size describe it; they are no choice.

@@ -80,6 +80,19 @@ const PRODUCTS: Aliases = &[
     ("enable qty increments", Ignore),
     ("website id", Ignore),
     ("hide from product page", Ignore),
+    // The product grid of the admin pages, saved as CSV.
+    ("id", Ignore),
+    ("type", RowType),
+    ("status", Published),
+    ("thumbnail", ImageUrl),
+    ("quantity", Stock),
+    ("salable quantity", StockColumn),
+    ("quantity per source", StockColumn),
+    ("websites", Ignore),
+    ("creation date", CreatedAt),
+    ("ean", Barcode),
+    ("gtin", Barcode),
+    ("barcode", Barcode),
     ("configurable variation *", Ignore),
     ("downloadable *", Ignore),
     ("* position", Ignore),
@@ -314,14 +327,15 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
     ),
 ];
 
-fn product(row: &Row, columns: &Columns, parsed: &mut ProductRow, run: &mut FileRun<'_>) {
+fn product(row: &Row, columns: &Columns, parsed: &mut ProductRow, _run: &mut FileRun<'_>) {
     // Rows of a store view are translations of the row above, never products.
     if !columns.cell(row, Language).is_empty() {
         parsed.skip = true;
         return;
     }
     let visible = !columns.cell(row, Visibility).eq_ignore_ascii_case("not visible individually");
-    let online = !matches!(columns.cell(row, Published), "2" | "0");
+    let online = !matches!(columns.cell(row, Published), "2" | "0" | "Disabled" | "disabled");
+    parsed.product.image_urls.retain(|url| url != "-");
     parsed.product.published = visible && online;
     for path in [&mut parsed.product.category] {
         if path.first().is_some_and(|root| root == "Default Category" || root == "Root Catalog") {
@@ -338,8 +352,9 @@ fn product(row: &Row, columns: &Columns, parsed: &mut ProductRow, run: &mut File
         }
     }
     let managed = value::flag(columns.cell(row, StockTracked));
-    let _ = run;
     if let Some(variant) = &mut parsed.variant {
+        let places = columns.all(StockColumn).find_map(|column| places(row.get(column.idx)));
+        variant.stock.level = variant.stock.level.or(places);
         let config = columns
             .headers
             .iter()
@@ -362,6 +377,15 @@ fn product(row: &Row, columns: &Columns, parsed: &mut ProductRow, run: &mut File
         }
         parsed.sku = parsed.variant.take().and_then(|variant| variant.sku);
     }
+}
+
+/// `Default Stock: 5, Supplier Stock: 2`: the grid's stock by place, added up.
+fn places(cell: &str) -> Option<i64> {
+    let counts = cell.split(',').filter_map(|place| {
+        let (_, count) = place.rsplit_once(':')?;
+        value::count(count.trim(), value::DecimalMark::Dot)
+    });
+    counts.reduce(i64::saturating_add)
 }
 
 /// `a=b,c=d, e,f="g, h"`: a new pair starts only at a comma before `name=`.
@@ -411,5 +435,12 @@ mod tests {
         let got: Vec<(&str, &str)> =
             got.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         assert_eq!(got, want);
+    }
+
+    #[test]
+    fn the_grids_stock_is_that_of_all_its_places() {
+        assert_eq!(places("Default Stock: 5, Supplier Stock: -2.0000"), Some(3));
+        assert_eq!(places(""), None);
+        assert_eq!(places("-"), None);
     }
 }

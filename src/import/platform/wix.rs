@@ -24,6 +24,8 @@ const PRODUCTS: Aliases = &[
     ("plaindescription", Description),
     ("productimageurl", ImageUrl),
     ("media", ImageUrl),
+    ("image", ImageUrl),
+    ("instock", InStock),
     ("collection", Collections),
     ("maincategory", Category),
     ("categories", Collections),

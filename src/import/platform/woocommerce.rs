@@ -25,6 +25,8 @@ const PRODUCTS: Aliases = &[
     ("tipo", RowType),
     ("typ produktu", RowType),
     ("tipo di prodotto", RowType),
+    ("тип", RowType),
+    ("tür", RowType),
     ("sku", Sku),
     ("artikelnummer", Sku),
     ("ugs", Sku),
@@ -32,6 +34,9 @@ const PRODUCTS: Aliases = &[
     ("cod. art.", Sku),
     ("referencia", Sku),
     ("cod", Sku),
+    ("артикул", Sku),
+    ("stok kodu (sku)", Sku),
+    ("stok kodu", Sku),
     ("gtin, upc, ean, or isbn", Barcode),
     ("gtin, upc, ean oder isbn", Barcode),
     ("gtin, upc, ean ou isbn", Barcode),
@@ -46,7 +51,12 @@ const PRODUCTS: Aliases = &[
     ("nazwa", Title),
     ("namn", Title),
     ("navn", Title),
+    ("имя", Title),
+    ("isim", Title),
     ("published", Published),
+    ("status", Published),
+    ("опубликован", Published),
+    ("yayımlanmış", Published),
     ("veröffentlicht", Published),
     ("publié", Published),
     ("publicado", Published),
@@ -56,6 +66,9 @@ const PRODUCTS: Aliases = &[
     ("publicerad", Published),
     ("publisert", Published),
     ("visibility in catalog", Visibility),
+    ("catalog visibility", Visibility),
+    ("видимость в каталоге", Visibility),
+    ("katalogda görünürlük", Visibility),
     ("sichtbarkeit im katalog", Visibility),
     ("visibilité dans le catalogue", Visibility),
     ("visibilidad en el catálogo", Visibility),
@@ -71,6 +84,9 @@ const PRODUCTS: Aliases = &[
     ("korte beschrijving", Ignore),
     ("descrição curta", Ignore),
     ("krótki opis", Ignore),
+    ("короткое описание", Ignore),
+    ("краткое описание", Ignore),
+    ("kısa açıklama", Ignore),
     ("description", Description),
     ("beschreibung", Description),
     ("descripción", Description),
@@ -79,13 +95,19 @@ const PRODUCTS: Aliases = &[
     ("descrição", Description),
     ("opis", Description),
     ("beskrivning", Description),
+    ("описание", Description),
+    ("açıklama", Description),
     ("date sale price starts", SaleFrom),
+    ("дата начала действия скидки", SaleFrom),
+    ("дата начала действия продажной цены", SaleFrom),
     ("datum, an dem angebotspreis beginnt", SaleFrom),
     ("date de début de promo", SaleFrom),
     ("día en que empieza el precio rebajado", SaleFrom),
     ("data di inizio dei prezzi in saldo", SaleFrom),
     ("datum start uitverkoop", SaleFrom),
     ("date sale price ends", SaleTo),
+    ("дата окончания действия скидки", SaleTo),
+    ("дата окончания действия продажной цены", SaleTo),
     ("datum, an dem angebotspreis endet", SaleTo),
     ("date de fin de promo", SaleTo),
     ("día en que termina el precio rebajado", SaleTo),
@@ -103,7 +125,14 @@ const PRODUCTS: Aliases = &[
     ("na stanie", InStock),
     ("disponibile", InStock),
     ("en existencias", InStock),
+    ("stock status", InStock),
+    ("в наличии", InStock),
+    ("наличие", InStock),
+    ("stokta", InStock),
     ("stock", Stock),
+    ("stock quantity", Stock),
+    ("запасы", Stock),
+    ("stok", Stock),
     ("bestand", Stock),
     ("lager", Stock),
     ("lagerbestand", Stock),
@@ -115,6 +144,7 @@ const PRODUCTS: Aliases = &[
     ("stan magazynowy", Stock),
     ("lagersaldo", Stock),
     ("backorders allowed", StockPolicy),
+    ("возможен ли предзаказ", StockPolicy),
     ("lieferrückstande erlaubt", StockPolicy),
     ("lieferrückstände erlaubt", StockPolicy),
     ("autoriser les commandes de produits en rupture", StockPolicy),
@@ -135,7 +165,14 @@ const PRODUCTS: Aliases = &[
     ("preço de oferta", SalePrice),
     ("cena promocyjna", SalePrice),
     ("reapris", SalePrice),
+    ("акционная цена", SalePrice),
+    ("цена распродажи", SalePrice),
+    ("indirimli satış fiyatı", SalePrice),
+    ("i̇ndirimli satış fiyatı", SalePrice),
+    ("price", Price),
     ("regular price", RegularPrice),
+    ("базовая цена", RegularPrice),
+    ("normal fiyat", RegularPrice),
     ("regulärer preis", RegularPrice),
     ("normaler preis", RegularPrice),
     ("tarif régulier", RegularPrice),
@@ -158,6 +195,8 @@ const PRODUCTS: Aliases = &[
     ("categorias", Category),
     ("kategorie", Category),
     ("kategorier", Category),
+    ("категории", Category),
+    ("kategoriler", Category),
     ("tags", Tags),
     ("schlagwörter", Tags),
     ("étiquettes", Tags),
@@ -167,6 +206,8 @@ const PRODUCTS: Aliases = &[
     ("tagi", Tags),
     ("etiketter", Tags),
     ("stichwörter", Tags),
+    ("метки", Tags),
+    ("etiketler", Tags),
     ("images", ImageUrl),
     ("bilder", ImageUrl),
     ("imágenes", ImageUrl),
@@ -174,6 +215,10 @@ const PRODUCTS: Aliases = &[
     ("afbeeldingen", ImageUrl),
     ("imagens", ImageUrl),
     ("obrazki", ImageUrl),
+    ("изображения", ImageUrl),
+    ("görseller", ImageUrl),
+    ("main image", ImageUrl),
+    ("all images", ImageUrl),
     ("parent", Parent),
     ("übergeordnetes produkt", Parent),
     ("eltern", Parent),
@@ -185,6 +230,8 @@ const PRODUCTS: Aliases = &[
     ("pai", Parent),
     ("produkt nadrzędny", Parent),
     ("principal", Parent),
+    ("родительский", Parent),
+    ("ebeveyn", Parent),
     ("upsells", Upsell),
     ("zusatzverkäufe", Upsell),
     ("montées en gamme", Upsell),
@@ -197,6 +244,7 @@ const PRODUCTS: Aliases = &[
     ("ventes croisées", CrossSell),
     ("ventas cruzadas", CrossSell),
     ("external url", Url),
+    ("permalink", Url),
     ("externe url", Url),
     ("url externe", Url),
     ("url externa", Url),
@@ -213,6 +261,9 @@ const PRODUCTS: Aliases = &[
     ("meta:  wc cog cost", Cost),
     ("meta: cogs total value", Cost),
     ("attribute # name", AttributeName),
+    ("название атрибута #", AttributeName),
+    ("имя атрибута #", AttributeName),
+    ("nitelik # ismi", AttributeName),
     ("name des attributs #", AttributeName),
     ("attribut # name", AttributeName),
     ("nom de l’attribut #", AttributeName),
@@ -225,6 +276,9 @@ const PRODUCTS: Aliases = &[
     ("nome do atributo #", AttributeName),
     ("nazwa atrybutu #", AttributeName),
     ("attribute # value(s)", AttributeValue),
+    ("значение(-я) атрибута(-ов) #", AttributeValue),
+    ("значения атрибутов #", AttributeValue),
+    ("nitelik # değer(ler)i", AttributeValue),
     ("wert(e) des attributs #", AttributeValue),
     ("attribut # wert(e)", AttributeValue),
     ("valeur(s) de l’attribut #", AttributeValue),
@@ -406,9 +460,9 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
         platform: Platform::Woocommerce,
         kind: DataKind::Products,
         require: &[
-            "type|typ|tipo|typ produktu|tipo di prodotto",
-            "regular price|regulärer preis|normaler preis|tarif régulier|prix régulier|precio normal|prezzo di listino|reguliere prijs|normale prijs|preço|preço normal|cena regularna|cena podstawowa|ordinarie pris",
-            "name|nom|nombre|nome|naam|nazwa|namn|navn",
+            "type|typ|tipo|typ produktu|tipo di prodotto|тип|tür",
+            "базовая цена|normal fiyat|regular price|regulärer preis|normaler preis|tarif régulier|prix régulier|precio normal|prezzo di listino|reguliere prijs|normale prijs|preço|preço normal|cena regularna|cena podstawowa|ordinarie pris",
+            "name|nom|nombre|nome|naam|nazwa|namn|navn|имя|isim",
         ],
         forbid: &["handle"],
         least_known: 6,
@@ -487,7 +541,8 @@ fn product(row: &Row, columns: &Columns, parsed: &mut ProductRow, _run: &mut Fil
     if parsed.key.is_empty() && !parsed.product.title.is_empty() {
         parsed.key.clone_from(&parsed.product.title);
     }
-    parsed.product.published = matches!(columns.cell(row, Published), "1" | "")
+    // The built-in export writes numbers, tools around the REST interface its words.
+    parsed.product.published = matches!(columns.cell(row, Published), "1" | "" | "publish" | "published")
         && !matches!(columns.cell(row, Visibility), "hidden");
     let options: Vec<(String, String)> = if is_variation || kind == "variable" {
         std::mem::take(&mut parsed.product.attributes)
@@ -496,9 +551,11 @@ fn product(row: &Row, columns: &Columns, parsed: &mut ProductRow, _run: &mut Fil
     };
     if !is_variation {
         if kind == "variable" {
-            parsed.sku = parsed.variant.take().and_then(|variant| variant.sku);
+            // Its row stands in for the variations while no file brings them.
+            if let Some(variant) = &mut parsed.variant {
+                variant.id = Some(parsed.key.clone());
+            }
             parsed.product.attributes = options.into_iter().collect();
-            parsed.base_price = None;
         } else if let Some(variant) = &mut parsed.variant {
             variant.id = Some(parsed.key.clone());
         }

@@ -192,7 +192,7 @@ impl<'w> Staging<'w> {
         let finished =
             interruptible(connection, monitor, || self.complete(reports, monitor)).and_then(|summary| {
                 monitor.progress(0, 0, "Saving");
-                monitor.checkpoint()?;
+                save_ahead(self.workspace, monitor)?;
                 connection.execute_batch("COMMIT")?;
                 self.committed = true;
                 Ok(summary)
@@ -437,6 +437,29 @@ fn rollback(connection: &Connection) {
     // SQLite rolls back by itself after a full disk; a second rollback only says so.
     drop(connection.execute_batch("ROLLBACK"));
     drop(connection.execute_batch("PRAGMA foreign_keys = ON"));
+}
+
+/// Brings what the transaction changed to the disk while it can still be stopped, so that COMMIT itself, which cannot,
+/// has little left to write.
+fn save_ahead(workspace: &Workspace, monitor: &dyn Monitor) -> Result<(), Error> {
+    monitor.checkpoint()?;
+    workspace.connection().cache_flush()?;
+    monitor.checkpoint()?;
+    let mut log = workspace.path().as_os_str().to_owned();
+    log.push("-wal");
+    let Ok(log) = std::fs::OpenOptions::new().write(true).open(log) else {
+        return Ok(());
+    };
+    // A disk may take seconds for it and hears no cancel; then it ends on its own. What fails here fails again in COMMIT.
+    let (sender, synced) = std::sync::mpsc::channel();
+    std::thread::spawn(move || drop(sender.send(log.sync_data().is_ok())));
+    while synced.recv_timeout(std::time::Duration::from_millis(20))
+        == Err(std::sync::mpsc::RecvTimeoutError::Timeout)
+    {
+        monitor.checkpoint()?;
+    }
+    monitor.checkpoint()?;
+    Ok(())
 }
 
 /// Runs SQL that may take seconds while asking the monitor, so that cancel takes effect within 50 ms.
