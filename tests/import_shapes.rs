@@ -389,3 +389,19 @@ fn every_known_header_is_told_and_rows_below_it_mean_something() {
         }
     }
 }
+
+#[test]
+fn fields_that_only_late_items_of_a_feed_have_are_read() {
+    let mut feed = "<rss xmlns:g=\"x\"><channel>".to_owned();
+    for n in 0..700 {
+        let brand = if n >= 650 { "<g:brand>Late</g:brand>" } else { "" };
+        feed.push_str(&format!(
+            "<item><g:id>{n}</g:id><title>T{n}</title><link>https://x/{n}</link><g:image_link>https://x/{n}.jpg</g:image_link><g:price>5.00 EUR</g:price>{brand}</item>"
+        ));
+    }
+    feed.push_str("</channel></rss>");
+    let (report, sink) = read(&feed);
+    assert_eq!((report.platform, report.rows_taken), (P::GoogleMerchant, 700));
+    let late = sink.products.iter().filter(|product| product.vendor.as_deref() == Some("Late")).count();
+    assert_eq!(late, 50);
+}
