@@ -4,13 +4,11 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 
-#[path = "../tests/random/mod.rs"]
-mod random;
+mod shop;
 
 use std::time::{Duration, Instant};
 
 use endcap::decide::{Detail, PageRef, Prepared, Visit, golden};
-use endcap::merch::defaults;
 
 /// Answers to one visit.
 const ROUNDS: usize = 8;
@@ -23,18 +21,7 @@ fn main() {
 }
 
 fn measure(n: usize) {
-    let mut bundle = random::bundle(7, n, 200);
-    let rules = bundle.document.rules.clone();
-    let store = defaults::Store {
-        name: "Bench",
-        collections: vec![("all".to_owned(), "All".to_owned(), n as u32)],
-        has_discounts: true,
-        has_restocks: true,
-        ..defaults::Store::default()
-    };
-    let mut document = defaults::document(&store);
-    document.rules = rules;
-    bundle.document = document.into();
+    let bundle = shop::bundle(n);
     let started = Instant::now();
     let prepared = Prepared::new(&bundle);
     let prepare = started.elapsed();

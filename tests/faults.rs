@@ -114,6 +114,48 @@ fn an_edit_that_is_killed_is_there_whole_or_not_at_all_and_all_before_it_stays()
     );
 }
 
+#[test]
+fn a_rule_that_is_killed_while_it_is_added_is_there_whole_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("shop.endcap");
+    let mut session = Session::create(&file, &new_store()).unwrap();
+    import(&mut session, &csv(&folder.path().join("orders.csv"), 300));
+    drop(session);
+    let name = file.to_str().unwrap();
+    assert!(endcap(&["train", name]).status().unwrap().success());
+    let rules = || {
+        let bundle = endcap::app::open::bundle(&Workspace::open(&file).unwrap()).unwrap().unwrap();
+        bundle.document.rules.len()
+    };
+    let started = Instant::now();
+    assert!(endcap(&["rule", name, "add", "boost", "p1"]).status().unwrap().success());
+    let whole = started.elapsed();
+    let (mut n_done, mut n_not) = (0, 0);
+    let mut kept = rules();
+    assert_eq!(kept, 1);
+    for round in 0..40_u64 {
+        let product = format!("p{}", 2 + round);
+        let mut child = endcap(&["rule", name, "add", "boost", &product]).spawn().unwrap();
+        // Spread over the whole life of the command, a little beyond its end.
+        std::thread::sleep(whole.mul_f64((splitmix64(round) % 1_000) as f64 / 850.0));
+        let finished = child.try_wait().unwrap();
+        child.kill().unwrap_or_default();
+        child.wait().unwrap();
+        let now = rules();
+        assert!(now == kept || now == kept + 1, "round {round}: {kept} rules became {now}");
+        if finished.is_some_and(|status| status.success()) {
+            assert_eq!(now, kept + 1, "round {round}: what was reported as done is gone");
+        }
+        if now == kept {
+            n_not += 1
+        } else {
+            n_done += 1
+        }
+        kept = now;
+    }
+    assert!(n_done > 0 && n_not > 0, "{n_done} rules were kept, {n_not} were not: kills at the wrong time");
+}
+
 /// A file system of its own, gone when dropped. `None` where this process may not mount.
 struct Mounted(PathBuf);
 

@@ -493,15 +493,15 @@ fn unlocks(findings: &Findings) -> Vec<Unlock> {
         (have < want, format!("{} more {what}", thousands(want.saturating_sub(have))))
     };
     vec![
-        gate("Segments", &[at_least(buyers, 50, "customers with orders")]),
+        gate("Groups of customers", &[at_least(buyers, 50, "customers with orders")]),
         gate(
-            "Homepage per segment",
+            "Homepage per group",
             &[at_least(products, 8, "products"), at_least(buyers, 50, "customers with orders")],
         ),
         gate("Bought together", &[at_least(mixed_orders, 100, "orders with several products")]),
         gate("Similar products", &[at_least(products, 8, "products")]),
         gate(
-            "Backtest",
+            "Replay of past orders",
             &[
                 at_least(orders, 200, "orders"),
                 (days < 56, format!("{} more days of orders", (56 - days).max(0))),
@@ -554,7 +554,7 @@ fn maturity(findings: &Findings) -> Maturity {
     } else if !costs_known {
         level(4, "Habits", "Add costs to your products: the margin slider needs them.")
     } else {
-        level(5, "Complete", "Plan a fair test of your homepage in Experiments.")
+        level(5, "Complete", "Everything works with this data. Import again when there are new orders.")
     }
 }
 

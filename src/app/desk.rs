@@ -82,7 +82,7 @@ pub struct DataStep {
     pub n_written: u64,
 }
 
-/// What a window needs to begin with: the picture, and the steps that can be taken back.
+/// What a window needs to begin with: the picture as far as pages need it, and the steps that can be taken back.
 #[derive(Debug)]
 pub struct Opened {
     pub desk: Desk,
@@ -109,17 +109,12 @@ impl std::fmt::Debug for Desk {
 }
 
 impl Desk {
-    /// Opens a workspace file, for reading only where another window writes it. `wake` is called when something was
-    /// saved, or could not be.
-    pub fn open(
-        file: &Path,
-        wake: impl Fn() + Send + 'static,
-        now: Seconds,
-        monitor: &dyn Monitor,
-    ) -> Result<Opened, Error> {
+    /// Opens a workspace file, for reading only where another window writes it, and reads what its pages need; the
+    /// rest comes from [`Desk::completed`]. `wake` is called when something was saved, or could not be.
+    pub fn open(file: &Path, wake: impl Fn() + Send + 'static) -> Result<Opened, Error> {
         let session = Session::open_or_read(file)?;
         let (steps, n_done) = kept_steps(&session)?;
-        let view = present::view(&session, now, monitor)?;
+        let view = present::pages(&session)?;
         let session = Arc::new(Mutex::new(session));
         let saving = Arc::new(Mutex::new(Saving::default()));
         let (journal, entries) = channel();
@@ -153,6 +148,11 @@ impl Desk {
     /// The picture as the workspace is now.
     pub fn view(&self, now: Seconds, monitor: &dyn Monitor) -> Result<View, Error> {
         present::view(&self.session(), now, monitor)
+    }
+
+    /// The picture that [`Desk::open`] began, whole.
+    pub fn completed(&self, view: View, now: Seconds, monitor: &dyn Monitor) -> Result<View, Error> {
+        present::completed(view, &self.session(), now, monitor)
     }
 
     /// Waits until every step handed to the journal is on disk, or cannot be written.
@@ -493,7 +493,7 @@ mod tests {
             std::fs::write(folder.path().join("orders.csv"), ORDERS).unwrap();
             let request = Self::request(&folder, &["products.csv", "orders.csv"]);
             import_into_new(&file, &store, &request, NOW, &Silent).unwrap();
-            let desk = Desk::open(&file, || {}, NOW, &Silent).unwrap().desk;
+            let desk = Desk::open(&file, || {}).unwrap().desk;
             Self { folder, desk }
         }
 
@@ -526,6 +526,25 @@ mod tests {
         let view = shop.desk.undo_import(NOW, &Silent).unwrap();
         assert_eq!((view.store.n_products, view.imports.len()), (0, 0));
         assert!(view.bundle.is_none());
+    }
+
+    #[test]
+    fn a_workspace_opens_with_its_pages_and_completes_to_the_whole_picture() {
+        let shop = Shop::new();
+        let opened = Desk::open(shop.desk.file(), || {}).unwrap().view;
+        assert!(opened.is_partial && opened.bundle.is_some() && opened.prepared.is_some());
+        assert!(opened.customers.is_none() && opened.audit.is_none());
+        let completed = shop.desk.completed(opened.clone(), NOW, &Silent).unwrap();
+        assert!(!completed.is_partial && completed.audit.is_some());
+        let whole = shop.desk.view(NOW, &Silent).unwrap();
+        assert_eq!(
+            completed.bundle.as_ref().map(|bundle| bundle.info.clone()),
+            whole.bundle.as_ref().map(|bundle| bundle.info.clone())
+        );
+        let groups = |view: &View| view.customers.as_ref().map(|customers| format!("{:?}", customers.groups));
+        assert_eq!(groups(&completed), groups(&whole));
+        assert_eq!(completed.audit, whole.audit);
+        assert_eq!((completed.pulse, completed.search_terms), (whole.pulse, whole.search_terms));
     }
 
     #[test]

@@ -13,11 +13,11 @@ pub use customers::{
     MomentKind, Movement, Unit,
 };
 pub use data::{
-    AuditView, ChangedField, ChangedValue, Changes, ColumnSuggestion, DetectedFile, FileState, FixRow,
-    ImportDetail, ImportIssue, ImportSummary, Problem, ProblemRow, SetAside, Sureness, TableHealth, Unlock,
-    Urgency,
+    AuditView, ChangedField, ChangedValue, Changes, ColumnSuggestion, DetectedFile, FileState, FixChange,
+    FixRow, ImportDetail, ImportIssue, ImportSummary, Problem, ProblemRow, SetAside, Sureness, TableHealth,
+    Unlock, Urgency,
 };
-pub use ledger::{Check, CheckOutcome, ExportPlan, ExportRecord, Part, PartKind, PlannedFile};
+pub use ledger::{Check, CheckOf, CheckOutcome, ExportPlan, ExportRecord, Part, PartKind, PlannedFile};
 pub use pulse::{Pulse, SearchTermRow, Then};
 
 use super::drift::Watch;
@@ -56,6 +56,8 @@ pub struct View {
     /// Newest first.
     pub exports: Arc<Vec<ExportRecord>>,
     pub choices: StoreChoices,
+    /// Only what pages need was read: everything that comes from orders, visits and customers is still missing.
+    pub is_partial: bool,
 }
 
 /// What the owner chose for the store.
@@ -86,6 +88,7 @@ impl View {
             imports: Arc::default(),
             exports: Arc::default(),
             choices: StoreChoices::default(),
+            is_partial: false,
         }
     }
 }

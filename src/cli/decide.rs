@@ -24,19 +24,18 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
         if line.trim().is_empty() {
             continue;
         }
-        let request = serde_json::from_str(&line).and_then(decide::json::request);
-        let answer = match request {
+        let answer = match decide::json::request(line.as_bytes()) {
             Ok(request) => {
                 let detail = if request.explain { Detail::Full } else { Detail::Plain };
                 let page = prepared.decide(&request.visit, detail);
-                decide::json::page(&prepared, &page, request.explain)
+                serde_json::to_string(&decide::json::page(&prepared, &page, request.explain))
             }
             Err(error) => {
                 wrong += 1;
-                json!({"error": format!("not a visit: {error}")})
+                Ok(json!({"error": format!("not a visit: {error}")}).to_string())
             }
         };
-        printer.line(&answer.to_string())?;
+        printer.line(&answer.map_err(|error| Error::user_because("A page cannot be written.", error))?)?;
     }
     if wrong > 0 {
         return Err(Error::user(format!("{wrong} lines were no visits; their answers say why.")));

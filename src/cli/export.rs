@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::Printer;
 use super::printer::grouped;
 use crate::app::addresses::Addresses;
+use crate::app::clock::now;
 use crate::app::export::{self as use_case, Exporter};
 use crate::app::{Error, Session, report, train};
 use crate::export::{Fidelity, Projection, Target};
@@ -76,7 +77,7 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
         )));
     }
     let sections = if target == Target::Report {
-        report::sections(&session, &args.file, !args.no_backtest && !args.dry_run, printer)?
+        report::sections(&session, &args.file, !args.no_backtest && !args.dry_run, now(), printer)?
     } else {
         Vec::new()
     };

@@ -267,7 +267,7 @@ fn with_session<T>(
     result
 }
 
-fn read_mapping(file: &Path) -> Result<Mapping, Error> {
+pub(super) fn read_mapping(file: &Path) -> Result<Mapping, Error> {
     let text = fs::read_to_string(file).map_err(|source| {
         Error::user_because(format!("The mapping cannot be read: {}", file.display()), source)
     })?;

@@ -40,7 +40,8 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
     }
     let prepared = Prepared::new(&bundle);
     let page = prepared.decide(&visit, Detail::Full);
-    let document = decide::json::page(&prepared, &page, args.explain);
+    let document = serde_json::to_value(decide::json::page(&prepared, &page, args.explain))
+        .map_err(|error| Error::user_because("The page cannot be written.", error))?;
     let name = bundle.segments.name_of(&text(&document["segment"])).to_owned();
     printer.answer(&document, || words(&document, &name))
 }

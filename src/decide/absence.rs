@@ -102,7 +102,7 @@ impl<'a> Found<'a> {
         }
         let score = decided.candidate(product).map_or(0, |candidate| candidate.score);
         let ahead =
-            decided.candidates.iter().filter(|other| (other.score, product) > (score, other.product)).count();
+            decided.candidates().filter(|other| (other.score, product) > (score, other.product)).count();
         Absence::BelowTheCut {
             place: (ahead as u32 + 1).max(decided.places.len() as u32 + 1),
             lacks: last - score,

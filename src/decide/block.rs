@@ -1,16 +1,17 @@
 //! One block: candidates, scores, pins, places (RANKING, one block).
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::bits::Bits;
 use super::catalog_index::UNKNOWN;
 use super::places::{Held, PinPlan, Places};
-use super::rules::{CompiledRule, Effects, Place, capped};
+use super::rules::{CompiledRule, Effects, capped};
 use super::scene::{Scene, Taste};
 use crate::bundle::Bundle;
 use crate::merch::{Action, Block, Signal, Source};
 
-/// A product that a source brought.
+/// A product that a source brought, weighed.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Candidate {
     pub(super) product: u32,
@@ -38,38 +39,22 @@ pub(super) struct Run {
 pub(super) struct Decided<'a> {
     pub(super) active: Vec<&'a CompiledRule>,
     pub(super) effects: Arc<Effects>,
-    pub(super) candidates: Vec<Candidate>,
     pub(super) places: Vec<Held>,
     pub(super) pins: PinPlan,
-    pub(super) taste: Taste<'a>,
+    pub(super) taste: Rc<Taste<'a>>,
     /// Distinct products that have a place.
     pub(super) total: u32,
     /// Brought by a source, before anything was asked of them.
     pub(super) brought: Bits,
     pub(super) eligible: Bits,
+    scores: Scores<'a>,
 }
 
 impl<'a> Decided<'a> {
     pub(super) fn new(scene: &Scene<'a>, block: &Block, shown: &Bits, run: Run) -> Self {
         let bundle = scene.prepared.bundle();
         let now = scene.visit.now;
-        let place = Place {
-            page: &scene.page,
-            block: &block.id,
-            segment: &scene.visitor.segment,
-            query: scene.query.as_deref(),
-            now,
-        };
-        let active: Vec<&CompiledRule> = if run.rules && !scene.visitor.holdout {
-            scene
-                .prepared
-                .rules()
-                .iter()
-                .filter(|rule| rule.active(&bundle.document.rules[rule.at as usize], place))
-                .collect()
-        } else {
-            Vec::new()
-        };
+        let active: Vec<&CompiledRule> = if run.rules { scene.rules_of(&block.id) } else { Vec::new() };
         let effects = scene.prepared.effects(&active, now);
         let pinnable = pinnable(scene, block, shown, &effects);
         let mut eligible = pinnable.clone();
@@ -80,64 +65,76 @@ impl<'a> Decided<'a> {
         if let Some(allowed) = &effects.allowed {
             eligible.intersect(allowed);
         }
-        let mut gathering = Gathering {
-            scene,
-            block,
-            taste: scene.taste(block),
-            slot_of: vec![u32::MAX; scene.index().len],
-            candidates: Vec::new(),
-            brought: Bits::none(scene.index().len),
-            eligible: &eligible,
-        };
+        let taste = scene.taste(block);
+        let mut gathering = Gathering::new(scene, block, &taste, &eligible);
         gathering.all_sources();
-        let Gathering { taste, mut candidates, mut slot_of, brought, .. } = gathering;
-        let weigh = Weigh::new(scene, block);
-        let points = |product: u32| {
-            let own = effects.points.as_ref().map_or(0, |points| points[product as usize]);
-            match run.trial {
-                Some((tried, more)) if tried == product => {
-                    let (raw, uncapped) = raw_points(&active, bundle, product, now);
-                    capped(raw + more, uncapped || more > Action::STRONG)
-                }
-                _ => own,
-            }
-        };
-        for candidate in &mut candidates {
-            candidate.base = weigh.base(candidate.product, candidate.relevance);
-            candidate.score = candidate.base + points(candidate.product);
-        }
+        let Gathering { mut candidates, brought, .. } = gathering;
+        let in_order = candidates.members.clone();
         let pins = PinPlan::new(&active, |product, keep_when_sold_out| {
             if keep_when_sold_out { pinnable.has(product) } else { stocked_pins.has(product) }
         });
         for product in pins.products() {
-            if slot_of[product as usize] == u32::MAX {
-                let relevance = taste.of(product);
-                let base = weigh.base(product, relevance);
-                slot_of[product as usize] = candidates.len() as u32;
-                candidates.push(Candidate {
-                    product,
-                    nth: 0,
-                    relevance,
-                    base,
-                    score: base + points(product),
-                });
+            if !candidates.members.has(product) {
+                candidates.put(product, taste.of(product), 0);
             }
         }
-        let in_order = |product: u32| eligible.has(product) && brought.has(product);
-        let total = candidates.len() as u32;
+        let trial = run.trial.map(|(tried, more)| {
+            let (raw, uncapped) = raw_points(&active, bundle, tried, now);
+            (tried, capped(raw + more, uncapped || more > Action::STRONG))
+        });
+        let total = candidates.count as u32;
+        let weigh = Weigh::new(scene, block);
+        let scores = Scores { candidates, weigh, effects: Arc::clone(&effects), trial };
         let places = Places {
             index: scene.index(),
-            candidates: &candidates,
-            slot_of: &slot_of,
+            scores: &scores,
+            total: total as usize,
             variety: i64::from(block.variety.min(1_000)),
             pins: &pins,
         }
         .fill(run.upto, in_order);
-        Self { active, effects, candidates, places, pins, taste, total, brought, eligible }
+        Self { active, effects, places, pins, taste, total, brought, eligible, scores }
     }
 
-    pub(super) fn candidate(&self, product: u32) -> Option<&Candidate> {
-        self.candidates.iter().find(|one| one.product == product)
+    pub(super) fn candidate(&self, product: u32) -> Option<Candidate> {
+        self.scores.candidate(product)
+    }
+
+    /// By ascending product.
+    pub(super) fn candidates(&self) -> impl Iterator<Item = Candidate> + '_ {
+        self.scores.candidates.members.iter().filter_map(|product| self.candidate(product))
+    }
+}
+
+/// What the candidates of a block score, before variety.
+pub(super) struct Scores<'a> {
+    candidates: Candidates,
+    weigh: Weigh<'a>,
+    effects: Arc<Effects>,
+    /// A product on trial and its points.
+    trial: Option<(u32, i64)>,
+}
+
+impl Scores<'_> {
+    fn candidate(&self, product: u32) -> Option<Candidate> {
+        self.candidates.members.has(product).then(|| {
+            let at = product as usize;
+            let (relevance, nth) = (self.candidates.relevance[at], self.candidates.nth[at]);
+            let base = self.weigh.base(product, relevance);
+            Candidate { product, nth, relevance, base, score: base + self.points(product) }
+        })
+    }
+
+    /// Of a candidate; anything else has none that means something.
+    pub(super) fn of(&self, product: u32) -> i64 {
+        self.weigh.base(product, self.candidates.relevance[product as usize]) + self.points(product)
+    }
+
+    fn points(&self, product: u32) -> i64 {
+        match self.trial {
+            Some((tried, points)) if tried == product => points,
+            _ => self.effects.points.as_ref().map_or(0, |points| points[product as usize]),
+        }
     }
 }
 
@@ -178,15 +175,16 @@ pub(super) struct Weigh<'a> {
     signals: &'a [Vec<u16>; 4],
     weights: [i64; 5],
     neutral: [i64; 5],
+    /// Points of everything but relevance, by product.
+    fixed: Arc<[u32]>,
 }
 
 impl<'a> Weigh<'a> {
     pub(super) fn new(scene: &Scene<'a>, block: &Block) -> Self {
-        Self {
-            signals: &scene.index().signals,
-            weights: Signal::ALL.map(|signal| i64::from(block.weights.of(signal).min(1_000))),
-            neutral: block.neutral.map(|value| i64::from(value.min(10_000))),
-        }
+        let weights = Signal::ALL.map(|signal| i64::from(block.weights.of(signal).min(1_000)));
+        let neutral = block.neutral.map(|value| i64::from(value.min(10_000)));
+        let index = scene.index();
+        Self { signals: &index.signals, weights, neutral, fixed: index.fixed_points(&weights, &neutral) }
     }
 
     /// Value of a signal, `None` where it is unknown. Relevance is passed in.
@@ -207,35 +205,67 @@ impl<'a> Weigh<'a> {
     }
 
     fn base(&self, product: u32, relevance: u16) -> i64 {
-        let mut sum = 0;
-        for signal in 0..5 {
-            sum += self.points(self.value(product, relevance, signal), signal);
-        }
-        sum
+        let relevance = if relevance == UNKNOWN { self.neutral[0] } else { i64::from(relevance) };
+        self.weights[0] * relevance + i64::from(self.fixed[product as usize])
+    }
+}
+
+/// Products that compete, dense over the catalog.
+struct Candidates {
+    members: Bits,
+    count: usize,
+    /// Says something about members only.
+    relevance: Vec<u16>,
+    nth: Vec<u8>,
+}
+
+impl Candidates {
+    fn put(&mut self, product: u32, relevance: u16, nth: usize) {
+        let at = product as usize;
+        self.members.insert(product);
+        self.count += 1;
+        self.relevance[at] = relevance;
+        self.nth[at] = nth.min(254) as u8;
     }
 }
 
 struct Gathering<'s, 'a> {
     scene: &'s Scene<'a>,
     block: &'s Block,
-    taste: Taste<'a>,
-    slot_of: Vec<u32>,
-    candidates: Vec<Candidate>,
+    taste: &'s Taste<'a>,
+    candidates: Candidates,
     brought: Bits,
     eligible: &'s Bits,
 }
 
-impl Gathering<'_, '_> {
+impl<'s, 'a> Gathering<'s, 'a> {
+    fn new(scene: &'s Scene<'a>, block: &'s Block, taste: &'s Taste<'a>, eligible: &'s Bits) -> Self {
+        let len = scene.index().len;
+        Self {
+            scene,
+            block,
+            taste,
+            candidates: Candidates {
+                members: Bits::none(len),
+                count: 0,
+                relevance: vec![UNKNOWN; len],
+                nth: vec![0; len],
+            },
+            brought: Bits::none(len),
+            eligible,
+        }
+    }
+
     fn all_sources(&mut self) {
         let minimum = self.block.minimum.max(self.block.size) as usize;
         for (nth, source) in self.block.sources.iter().enumerate() {
-            if nth > 0 && self.candidates.len() >= minimum {
+            if nth > 0 && self.candidates.count >= minimum {
                 return;
             }
             let enough = if nth == 0 && !is_ranked(source) { usize::MAX } else { minimum };
             self.bring(source, nth, enough);
         }
-        if self.candidates.is_empty() {
+        if self.candidates.count == 0 {
             self.bring(&Source::Everything, self.block.sources.len(), minimum);
         }
     }
@@ -245,22 +275,8 @@ impl Gathering<'_, '_> {
         let index = self.scene.index();
         let scene = self.scene;
         match source {
-            Source::ForYou if enough == usize::MAX => {
-                for product in 0..index.len as u32 {
-                    let relevance = self.taste.of(product);
-                    if relevance != UNKNOWN {
-                        self.offer(product, relevance, nth);
-                    }
-                }
-            }
-            Source::ForYou => {
-                let mut known: Vec<(std::cmp::Reverse<u16>, u32)> = (0..index.len as u32)
-                    .map(|product| (std::cmp::Reverse(self.taste.of(product)), product))
-                    .filter(|(relevance, _)| relevance.0 != UNKNOWN)
-                    .collect();
-                known.sort_unstable();
-                self.each(known.into_iter().map(|(relevance, product)| (product, relevance.0)), nth, enough);
-            }
+            Source::ForYou if enough == usize::MAX => self.at_once(self.taste.known()),
+            Source::ForYou => self.each(self.taste.best_first(), nth, enough),
             Source::BoughtTogether
             | Source::Similar
             | Source::AlsoViewed
@@ -285,7 +301,7 @@ impl Gathering<'_, '_> {
             Source::New => self.tasted(index.by_newness.iter().copied(), nth, enough),
             Source::OnSale => self.tasted(index.on_sale.iter().copied(), nth, enough),
             Source::BackInStock => self.tasted(index.restocked.iter().copied(), nth, enough),
-            Source::Everything if enough == usize::MAX => self.tasted(0..index.len as u32, nth, enough),
+            Source::Everything if enough == usize::MAX => self.at_once(&Bits::all(index.len)),
             Source::Everything => self.tasted(index.by_popularity.iter().copied(), nth, enough),
             Source::Collection(id) => {
                 let own = match &scene.page {
@@ -294,7 +310,7 @@ impl Gathering<'_, '_> {
                 };
                 if let Some(members) = id.as_deref().or(own).and_then(|id| index.collection(id)) {
                     if enough == usize::MAX {
-                        self.tasted(members.iter(), nth, enough);
+                        self.at_once(members);
                     } else {
                         let ordered = index.by_popularity.iter().copied();
                         self.tasted(ordered.filter(|product| members.has(*product)), nth, enough);
@@ -321,10 +337,19 @@ impl Gathering<'_, '_> {
         }
     }
 
+    /// All of a first source's products, each with the visit's own relevance.
+    fn at_once(&mut self, products: &Bits) {
+        self.brought.unite(products);
+        self.candidates.members.unite(products);
+        self.candidates.members.intersect(self.eligible);
+        self.candidates.count = self.candidates.members.count() as usize;
+        self.candidates.relevance.copy_from_slice(self.taste.column());
+    }
+
     /// Products with the visit's own relevance.
     fn tasted(&mut self, products: impl Iterator<Item = u32>, nth: usize, enough: usize) {
         for product in products {
-            if self.candidates.len() >= enough {
+            if self.candidates.count >= enough {
                 return;
             }
             let relevance = self.taste.of(product);
@@ -334,7 +359,7 @@ impl Gathering<'_, '_> {
 
     fn each(&mut self, listed: impl Iterator<Item = (u32, u16)>, nth: usize, enough: usize) {
         for (product, relevance) in listed {
-            if self.candidates.len() >= enough {
+            if self.candidates.count >= enough {
                 return;
             }
             self.offer(product, relevance, nth);
@@ -343,32 +368,19 @@ impl Gathering<'_, '_> {
 
     /// Halves per source; a product that is a candidate already keeps its best relevance.
     fn offer(&mut self, product: u32, relevance: u16, nth: usize) {
-        if product as usize >= self.slot_of.len() {
-            return;
-        }
         self.brought.insert(product);
         if !self.eligible.has(product) {
             return;
         }
         let relevance = if relevance == UNKNOWN { UNKNOWN } else { relevance >> nth.min(15) };
-        match self.slot_of[product as usize] {
-            u32::MAX => {
-                self.slot_of[product as usize] = self.candidates.len() as u32;
-                self.candidates.push(Candidate {
-                    product,
-                    nth: nth.min(254) as u8,
-                    relevance,
-                    base: 0,
-                    score: 0,
-                });
-            }
-            slot => {
-                let known = &mut self.candidates[slot as usize];
-                if relevance != UNKNOWN && (known.relevance == UNKNOWN || relevance > known.relevance) {
-                    known.relevance = relevance;
-                    known.nth = nth.min(254) as u8;
-                }
-            }
+        if !self.candidates.members.has(product) {
+            self.candidates.put(product, relevance, nth);
+            return;
+        }
+        let known = &mut self.candidates.relevance[product as usize];
+        if relevance != UNKNOWN && (*known == UNKNOWN || relevance > *known) {
+            *known = relevance;
+            self.candidates.nth[product as usize] = nth.min(254) as u8;
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What does not change while the merchant edits: facts, signals and orders of the catalog, laid out for speed.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 
 use super::bits::Bits;
 use crate::bundle::{Bundle, EVERYONE};
@@ -20,8 +21,8 @@ pub(super) struct CatalogIndex {
     /// Popularity, newness, margin, stock; 0…10 000 or `UNKNOWN`.
     pub(super) signals: [Vec<u16>; 4],
     pub(super) trending: Vec<u16>,
-    /// First everyone, then segments.
-    relevance: Vec<(String, Vec<u16>)>,
+    /// First everyone, then segments; never empty.
+    relevance: Vec<(String, Relevance)>,
     pub(super) by_popularity: Vec<u32>,
     pub(super) by_trending: Vec<u32>,
     pub(super) by_newness: Vec<u32>,
@@ -30,6 +31,60 @@ pub(super) struct CatalogIndex {
     collections: BTreeMap<String, Bits>,
     kinship: Vec<Kinship>,
     attributes: Vec<Vec<u32>>,
+    /// By name and value; remembered because shoppers choose from few.
+    facets: Memory<(String, String), Bits>,
+    /// By weights and neutral values of all signals but relevance.
+    fixed: Memory<[i64; 8], [u32]>,
+}
+
+/// How relevant products are for one segment.
+#[derive(Debug, Default)]
+pub(super) struct Relevance {
+    /// 0…10 000 or `UNKNOWN`.
+    pub(super) column: Vec<u16>,
+    /// Products that are not `UNKNOWN`.
+    pub(super) known: Bits,
+    /// The known, most relevant first, ties by id.
+    pub(super) best_first: Vec<u32>,
+}
+
+impl Relevance {
+    fn new(column: Vec<u16>) -> Self {
+        let known = Bits::from_fn(column.len(), |at| column[at] != UNKNOWN);
+        let best_first = ordered(column.len(), |at| (column[at] != UNKNOWN).then(|| i64::from(column[at])));
+        Self { column, known, best_first }
+    }
+}
+
+/// What was worked out before and may be asked for again. Answers never depend on it.
+#[derive(Debug)]
+struct Memory<K, V: ?Sized> {
+    known: Mutex<BTreeMap<K, Arc<V>>>,
+    most: usize,
+}
+
+/// Cells of one memory, about; more are forgotten all at once.
+const MOST_CELLS: usize = 8_000_000;
+
+impl<K: Ord, V: ?Sized> Memory<K, V> {
+    fn new(len: usize) -> Self {
+        Self { known: Mutex::new(BTreeMap::new()), most: (MOST_CELLS / len.max(1)).clamp(8, 256) }
+    }
+
+    fn get(&self, key: K, make: impl FnOnce() -> Arc<V>) -> Arc<V> {
+        // What is remembered can be computed again, so a panic elsewhere does not spoil it.
+        let lock = || self.known.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(known) = lock().get(&key) {
+            return Arc::clone(known);
+        }
+        let made = make();
+        let mut known = lock();
+        if known.len() >= self.most {
+            known.clear();
+        }
+        known.insert(key, Arc::clone(&made));
+        made
+    }
 }
 
 /// Interned names; 0 is "has none".
@@ -59,10 +114,13 @@ impl CatalogIndex {
         let popularity = column(&signals.popularity);
         let newness = column(&signals.newness);
         let trending = column(&signals.trending);
-        let mut relevance: Vec<(String, Vec<u16>)> =
-            signals.relevance.iter().map(|of| (of.segment.clone(), column(&of.relevance))).collect();
+        let mut relevance: Vec<(String, Relevance)> = signals
+            .relevance
+            .iter()
+            .map(|of| (of.segment.clone(), Relevance::new(column(&of.relevance))))
+            .collect();
         if relevance.is_empty() {
-            relevance.push((EVERYONE.to_owned(), vec![UNKNOWN; len]));
+            relevance.push((EVERYONE.to_owned(), Relevance::new(vec![UNKNOWN; len])));
         }
         let mut collections: BTreeMap<String, Bits> = BTreeMap::new();
         for (index, product) in products.iter().enumerate() {
@@ -116,6 +174,8 @@ impl CatalogIndex {
             collections,
             kinship,
             attributes,
+            facets: Memory::new(len),
+            fixed: Memory::new(len),
         }
     }
 
@@ -132,13 +192,32 @@ impl CatalogIndex {
         self.collections.get(id)
     }
 
-    /// Relevance column of a segment, else that of everyone.
-    pub(super) fn relevance(&self, segment: &str) -> &[u16] {
-        self.relevance
-            .iter()
-            .find(|(id, _)| id == segment)
-            .or_else(|| self.relevance.first())
-            .map_or(&[], |(_, column)| column)
+    /// Relevance for a segment, else for everyone.
+    pub(super) fn relevance(&self, segment: &str) -> &Relevance {
+        let known = self.relevance.iter().find(|(id, _)| id == segment);
+        &known.unwrap_or(&self.relevance[0]).1
+    }
+
+    /// Products of one facet; `make` works it out when it was not asked for lately.
+    pub(super) fn facet(&self, name: &str, value: &str, make: impl FnOnce() -> Bits) -> Arc<Bits> {
+        self.facets.get((name.to_owned(), value.to_owned()), || Arc::new(make()))
+    }
+
+    /// Σ weight × signal over all signals but relevance, by product; the first of both lists is not looked at. Weights
+    /// are at most 1 000 and values at most 10 000, so a sum is at most 40 000 000.
+    pub(super) fn fixed_points(&self, weights: &[i64; 5], neutral: &[i64; 5]) -> Arc<[u32]> {
+        let [_, w1, w2, w3, w4] = *weights;
+        let [_, n1, n2, n3, n4] = *neutral;
+        self.fixed.get([w1, w2, w3, w4, n1, n2, n3, n4], || {
+            let mut sums = vec![0_u32; self.len];
+            for (signal, column) in self.signals.iter().enumerate() {
+                let (weight, neutral) = (weights[signal + 1] as u32, neutral[signal + 1] as u32);
+                for (sum, value) in sums.iter_mut().zip(column) {
+                    *sum += weight * if *value == UNKNOWN { neutral } else { u32::from(*value) };
+                }
+            }
+            sums.into()
+        })
     }
 
     /// 0…10 000: same variant group, same type and vendor, same type, else shared attributes and vendor.

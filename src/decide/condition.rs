@@ -6,12 +6,6 @@ use crate::shop::Seconds;
 
 const SECONDS_PER_DAY: Seconds = 86_400;
 
-/// What a comparison looks at.
-enum Fact<'a> {
-    Texts(Vec<&'a str>),
-    Number(Option<i64>),
-}
-
 /// `index` is the product's place in the catalog, for the fields that are signals.
 pub(super) fn holds(
     condition: &Condition,
@@ -24,11 +18,31 @@ pub(super) fn holds(
         Condition::All(parts) => parts.iter().all(|part| holds(part, product, index, signals, now)),
         Condition::Any(parts) => parts.iter().any(|part| holds(part, product, index, signals, now)),
         Condition::Not(part) => !holds(part, product, index, signals, now),
-        Condition::Is { field, operator, value } => match fact(field, product, index, signals, now) {
-            Fact::Texts(texts) => texts.iter().any(|text| compare_text(text, *operator, value)),
-            Fact::Number(number) => number
-                .is_some_and(|number| parse(value).is_some_and(|value| compare(number, *operator, value))),
-        },
+        Condition::Is { field, operator, value } => {
+            let text = |text: &String| compare_text(text, *operator, value);
+            let number = |number: Option<i64>| {
+                number
+                    .is_some_and(|number| parse(value).is_some_and(|value| compare(number, *operator, value)))
+            };
+            let signal = |column: &[Option<u16>]| number(column.get(index).copied().flatten().map(i64::from));
+            match field {
+                Field::ProductType => product.product_type.iter().any(text),
+                Field::Vendor => product.vendor.iter().any(text),
+                Field::Collection => product.collections.iter().any(text),
+                Field::Tag => product.tags.iter().any(text),
+                Field::Title => text(&product.title),
+                Field::Price => number(product.price),
+                Field::DiscountPercent => number(Some(product.discount_percent())),
+                Field::Stock => number(product.stock),
+                Field::CreatedAt => number(product.created_at),
+                Field::AgeDays => number(product.created_at.map(|created| age_days(created, now))),
+                Field::Margin => signal(&signals.margin),
+                Field::Popularity => signal(&signals.popularity),
+                Field::Attribute(name) => {
+                    product.attributes.iter().any(|(known, own)| known == name && text(own))
+                }
+            }
+        }
     }
 }
 
@@ -85,38 +99,6 @@ fn compare_text(text: &str, operator: Operator, value: &str) -> bool {
         Operator::Equals => text == value,
         Operator::Contains => lower(text).contains(&lower(value)),
         Operator::Less | Operator::LessOrEqual | Operator::Greater | Operator::GreaterOrEqual => false,
-    }
-}
-
-fn fact<'a>(
-    field: &Field,
-    product: &'a CatalogProduct,
-    index: usize,
-    signals: &Signals,
-    now: Seconds,
-) -> Fact<'a> {
-    let signal = |column: &[Option<u16>]| Fact::Number(column.get(index).copied().flatten().map(i64::from));
-    match field {
-        Field::ProductType => Fact::Texts(product.product_type.as_deref().into_iter().collect()),
-        Field::Vendor => Fact::Texts(product.vendor.as_deref().into_iter().collect()),
-        Field::Collection => Fact::Texts(product.collections.iter().map(String::as_str).collect()),
-        Field::Tag => Fact::Texts(product.tags.iter().map(String::as_str).collect()),
-        Field::Title => Fact::Texts(vec![&product.title]),
-        Field::Price => Fact::Number(product.price),
-        Field::DiscountPercent => Fact::Number(Some(product.discount_percent())),
-        Field::Stock => Fact::Number(product.stock),
-        Field::CreatedAt => Fact::Number(product.created_at),
-        Field::AgeDays => Fact::Number(product.created_at.map(|created| age_days(created, now))),
-        Field::Margin => signal(&signals.margin),
-        Field::Popularity => signal(&signals.popularity),
-        Field::Attribute(name) => Fact::Texts(
-            product
-                .attributes
-                .iter()
-                .filter(|(known, _)| known == name)
-                .map(|(_, value)| value.as_str())
-                .collect(),
-        ),
     }
 }
 

@@ -73,7 +73,7 @@ pub(super) fn slots(
 }
 
 fn candidate_of(decided: &Decided<'_>, held: Held) -> Candidate {
-    decided.candidate(held.product).copied().unwrap_or(Candidate {
+    decided.candidate(held.product).unwrap_or(Candidate {
         product: held.product,
         nth: 0,
         relevance: super::catalog_index::UNKNOWN,

@@ -55,12 +55,15 @@ pub fn files(prepared: &Prepared, seed: u64) -> Result<Files, Error> {
 
 /// Visits over everything the bundle has, with the pages they get.
 pub fn cases(prepared: &Prepared, count: usize, seed: u64) -> Vec<Case> {
-    (0..count as u64)
-        .map(|number| {
-            let visit = Draw::new(prepared, seed, number).visit();
-            Case { page: expected(prepared, &prepared.decide(&visit, Detail::Plain)), visit }
-        })
+    visits(prepared, count, seed)
+        .into_iter()
+        .map(|visit| Case { page: expected(prepared, &prepared.decide(&visit, Detail::Plain)), visit })
         .collect()
+}
+
+/// The visits of [`cases`] alone.
+pub fn visits(prepared: &Prepared, count: usize, seed: u64) -> Vec<Visit> {
+    (0..count as u64).map(|number| Draw::new(prepared, seed, number).visit()).collect()
 }
 
 /// A page as cases state it.

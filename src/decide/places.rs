@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::block::Candidate;
+use super::bits::Bits;
+use super::block::Scores;
 use super::catalog_index::CatalogIndex;
 use super::rules::{CompiledRule, Targets};
 use crate::merch::Action;
@@ -124,39 +125,35 @@ impl PinPlan {
     pub(super) fn products(&self) -> impl Iterator<Item = u32> + '_ {
         self.hard.values().map(|(product, _)| *product).chain(self.soft.iter().map(|pin| pin.product))
     }
-
-    fn is_hard(&self, product: u32) -> bool {
-        self.hard.values().any(|(pinned, _)| *pinned == product)
-    }
 }
 
 pub(super) struct Places<'a> {
     pub(super) index: &'a CatalogIndex,
-    pub(super) candidates: &'a [Candidate],
-    /// Catalog index to place in `candidates`; `u32::MAX` is none.
-    pub(super) slot_of: &'a [u32],
+    pub(super) scores: &'a Scores<'a>,
+    /// Candidates, those that only a pin brings among them.
+    pub(super) total: usize,
     /// Permille.
     pub(super) variety: i64,
     pub(super) pins: &'a PinPlan,
 }
 
 impl Places<'_> {
-    /// The first `upto` places, or all there are. `in_order` tells which products compete by score.
-    pub(super) fn fill(&self, upto: usize, in_order: impl Fn(u32) -> bool) -> Vec<Held> {
-        let pool: Vec<(i64, u32)> = self
-            .candidates
-            .iter()
-            .filter(|one| in_order(one.product) && !self.pins.is_hard(one.product))
-            .map(|one| (one.score, one.product))
-            .collect();
+    /// The first `upto` places, or all there are. `in_order` are the products that compete by score.
+    pub(super) fn fill(&self, upto: usize, mut in_order: Bits) -> Vec<Held> {
+        for (product, _) in self.pins.hard.values() {
+            in_order.remove(*product);
+        }
         let mut order = Order {
-            rest: pool,
+            waiting: in_order,
             ahead: Vec::new(),
+            ceiling: None,
+            looked: false,
             chunk: upto.saturating_mul(2).saturating_add(24),
             variety: self.variety,
+            scores: self.scores,
             index: self.index,
         };
-        let wanted = upto.min(self.candidates.len());
+        let wanted = upto.min(self.total);
         let mut soft: Vec<SoftPin> = self.pins.soft.clone();
         let mut hard = self.pins.hard.iter().peekable();
         let mut held: Vec<Held> = Vec::with_capacity(wanted);
@@ -186,10 +183,7 @@ impl Places<'_> {
     }
 
     fn pinned(&self, product: u32, rule: u32) -> Held {
-        let score = self
-            .candidates
-            .get(self.slot_of[product as usize] as usize)
-            .map_or(0, |candidate| candidate.score);
+        let score = self.scores.of(product);
         Held { product, score, variety: 0, pin: Some(rule) }
     }
 }
@@ -197,11 +191,16 @@ impl Places<'_> {
 /// The products that compete by score. Variety only lowers scores, so the best of a sorted head is the best of all as
 /// soon as it is not behind the best of the rest.
 struct Order<'a> {
-    rest: Vec<(i64, u32)>,
+    /// Everybody who has no place yet, those ahead among them.
+    waiting: Bits,
     ahead: Vec<Runner>,
-    /// How many to take from the rest next.
+    /// No product that is not ahead is better than this one.
+    ceiling: Option<(i64, u32)>,
+    looked: bool,
+    /// How many to look for next.
     chunk: usize,
     variety: i64,
+    scores: &'a Scores<'a>,
     index: &'a CatalogIndex,
 }
 
@@ -218,8 +217,8 @@ impl Order<'_> {
     /// Takes out the product of the highest adjusted score, ties by id.
     fn best(&mut self, held: &[Held]) -> Option<Held> {
         loop {
-            if self.ahead.is_empty() && !self.rest.is_empty() {
-                self.take_more();
+            if !self.looked {
+                self.look();
             }
             let mut best: Option<(i64, u32, usize)> = None;
             for (at, runner) in self.ahead.iter_mut().enumerate() {
@@ -240,11 +239,12 @@ impl Order<'_> {
                     best = Some((adjusted, runner.product, at));
                 }
             }
-            match (best, self.rest.last().copied()) {
+            match (best, self.ceiling) {
                 (Some((score, product, at)), ceiling)
                     if ceiling.is_none_or(|(top, id)| score > top || (score == top && product < id)) =>
                 {
                     let runner = self.ahead.swap_remove(at);
+                    self.waiting.remove(product);
                     return Some(Held {
                         product,
                         score,
@@ -252,38 +252,72 @@ impl Order<'_> {
                         pin: None,
                     });
                 }
-                (_, Some(_)) => self.take_more(),
+                (_, Some(_)) => self.look(),
                 (_, None) => return None,
             }
         }
     }
 
-    /// Moves the next best of the rest ahead and leaves the best of what remains at the end of the rest.
-    fn take_more(&mut self) {
-        let key = |one: &(i64, u32)| (one.0, std::cmp::Reverse(one.1));
-        let count = self.chunk.min(self.rest.len());
+    /// Puts the next best ahead, more of them every time, and the best of what remains into the ceiling.
+    fn look(&mut self) {
+        self.looked = true;
+        let mut best = Best::of(self.chunk.saturating_add(1));
+        self.waiting.each(|product| best.see(self.scores.of(product), product));
+        let mut found = best.sorted();
+        self.ceiling = (found.len() > self.chunk).then(|| found.pop()).flatten();
         self.chunk = self.chunk.saturating_mul(2);
-        let keep = self.rest.len() - count;
-        if keep > 0 {
-            self.rest.select_nth_unstable_by_key(keep - 1, key);
-        }
-        self.ahead.extend(self.rest.drain(keep..).map(|(score, product)| Runner {
-            score,
-            product,
-            similarity: 0,
-            compared: 0,
-        }));
+        self.ahead = found
+            .into_iter()
+            .map(|(score, product)| Runner { score, product, similarity: 0, compared: 0 })
+            .collect();
     }
 
     fn forget(&mut self, product: u32) {
         self.ahead.retain(|runner| runner.product != product);
-        if let Some(at) = self.rest.iter().position(|(_, own)| *own == product) {
-            self.rest.remove(at);
-            let best =
-                (0..self.rest.len()).max_by_key(|at| (self.rest[*at].0, std::cmp::Reverse(self.rest[*at].1)));
-            if let (Some(best), Some(last)) = (best, self.rest.len().checked_sub(1)) {
-                self.rest.swap(best, last);
+        self.waiting.remove(product);
+    }
+}
+
+/// The `count` best of products that are seen in ascending order, by score, then id.
+struct Best {
+    count: usize,
+    kept: Vec<(i64, u32)>,
+    /// Once `count` are known, nothing at or below this score is among them.
+    bar: i64,
+}
+
+impl Best {
+    fn of(count: usize) -> Self {
+        Self { count, kept: Vec::new(), bar: i64::MIN }
+    }
+
+    fn see(&mut self, score: i64, product: u32) {
+        if score > self.bar {
+            self.kept.push((score, product));
+            if self.kept.len() >= self.count.saturating_mul(2).max(2) {
+                self.cut();
             }
         }
     }
+
+    /// A later product of the same score has a larger id, so the score of the last one kept is the bar.
+    fn cut(&mut self) {
+        if self.kept.len() > self.count {
+            let (_, last, _) = self.kept.select_nth_unstable_by_key(self.count - 1, order);
+            self.bar = last.0;
+            self.kept.truncate(self.count);
+        }
+    }
+
+    /// Best first.
+    fn sorted(mut self) -> Vec<(i64, u32)> {
+        self.cut();
+        self.kept.sort_unstable_by_key(order);
+        self.kept
+    }
+}
+
+/// Ascending is better first.
+fn order(one: &(i64, u32)) -> (std::cmp::Reverse<i64>, u32) {
+    (std::cmp::Reverse(one.0), one.1)
 }

@@ -1,6 +1,6 @@
 //! Rules made ready: targets as sets, scopes as comparisons, precedence as one key.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::bits::Bits;
 use super::condition;
@@ -8,11 +8,10 @@ use crate::bundle::Bundle;
 use crate::merch::{Action, Condition, PageKey, Rule, Scope, Target};
 use crate::shop::Seconds;
 
-/// Where a block is decided, as a rule's scope sees it.
+/// Where a page is decided, as a rule's scope sees it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place<'a> {
     pub(super) page: &'a PageKey,
-    pub(super) block: &'a str,
     pub(super) segment: &'a str,
     /// Normalised; only on search pages.
     pub(super) query: Option<&'a str>,
@@ -68,6 +67,8 @@ pub(super) struct Moving {
     filter: Condition,
     /// When some product crosses a bound of the condition, ascending.
     flips: Vec<Seconds>,
+    /// The era that was asked for last, and its products: all segments and blocks ask for the same one.
+    last: Mutex<Option<(u32, Arc<Bits>)>>,
 }
 
 impl Moving {
@@ -79,7 +80,27 @@ impl Moving {
             .collect();
         flips.sort_unstable();
         flips.dedup();
-        Self { filter: filter.clone(), flips }
+        Self { filter: filter.clone(), flips, last: Mutex::new(None) }
+    }
+
+    /// Grows whenever the products change.
+    fn era(&self, now: Seconds) -> u32 {
+        self.flips.partition_point(|flip| *flip <= now) as u32
+    }
+
+    fn products(&self, bundle: &Bundle, now: Seconds) -> Arc<Bits> {
+        let era = self.era(now);
+        // What is remembered can be computed again, so a panic elsewhere does not spoil it.
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*last {
+            Some((known, products)) if *known == era => Arc::clone(products),
+            _ => {
+                // Under the lock: everybody who waits wants the same answer.
+                let products = Arc::new(matching(&self.filter, bundle, now));
+                *last = Some((era, Arc::clone(&products)));
+                products
+            }
+        }
     }
 }
 
@@ -100,14 +121,13 @@ impl CompiledRule {
         }
     }
 
-    /// Scope and schedule hold.
+    /// Scope and schedule hold; the block is still to be asked.
     pub(super) fn active(&self, rule: &Rule, place: Place<'_>) -> bool {
         rule.enabled && rule.schedule.holds(place.now) && self.in_scope(&rule.scope, place)
     }
 
     fn in_scope(&self, scope: &Scope, place: Place<'_>) -> bool {
         (scope.pages.is_empty() || scope.pages.iter().any(|page| page_holds(page, place.page)))
-            && scope.block.as_deref().is_none_or(|block| block == place.block)
             && scope
                 .segments
                 .as_ref()
@@ -117,26 +137,24 @@ impl CompiledRule {
     }
 
     /// The products it is about, now.
-    pub(super) fn set(&self, bundle: &Bundle, now: Seconds) -> std::borrow::Cow<'_, Bits> {
+    pub(super) fn set(&self, bundle: &Bundle, now: Seconds) -> Arc<Bits> {
         match &self.targets {
-            Targets::Listed { set, .. } | Targets::Set(set) => std::borrow::Cow::Borrowed(&**set),
-            Targets::Moving(moving) => std::borrow::Cow::Owned(matching(&moving.filter, bundle, now)),
+            Targets::Listed { set, .. } | Targets::Set(set) => Arc::clone(set),
+            Targets::Moving(moving) => moving.products(bundle, now),
         }
     }
 
     pub(super) fn matches(&self, product: u32, bundle: &Bundle, now: Seconds) -> bool {
         match &self.targets {
             Targets::Listed { set, .. } | Targets::Set(set) => set.has(product),
-            Targets::Moving(moving) => bundle.catalog.products.get(product as usize).is_some_and(|facts| {
-                condition::holds(&moving.filter, facts, product as usize, &bundle.signals, now)
-            }),
+            Targets::Moving(moving) => moving.products(bundle, now).has(product),
         }
     }
 
     /// Changes whenever the rule's products do; 0 for rules that do not depend on the moment.
     pub(super) fn era(&self, now: Seconds) -> u32 {
         match &self.targets {
-            Targets::Moving(moving) => moving.flips.partition_point(|flip| *flip <= now) as u32,
+            Targets::Moving(moving) => moving.era(now),
             _ => 0,
         }
     }

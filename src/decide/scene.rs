@@ -1,10 +1,16 @@
 //! One visit seen through one bundle: everything that its blocks have in common.
 
+use std::cell::RefCell;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
+use std::rc::Rc;
+
 use super::assign::Visitor;
 use super::bits::Bits;
-use super::catalog_index::{CatalogIndex, UNKNOWN};
+use super::catalog_index::{CatalogIndex, Relevance, UNKNOWN};
 use super::prepared::Prepared;
 use super::query::{self, Hits};
+use super::rules::{CompiledRule, Place};
 use super::visit::{HistoryKind, PageRef, Visit};
 use crate::bundle::{CatalogProduct, Neighbor, PairEvidence, Strategy};
 use crate::merch::{Block, PageKey};
@@ -17,6 +23,9 @@ const MOST_STAND_INS: usize = 5;
 const HISTORY_LISTS: [Strategy; 4] =
     [Strategy::BoughtTogether, Strategy::AlsoViewed, Strategy::ViewedThenBought, Strategy::Similar];
 
+/// The list that a block's history speaks through, and its neutral value.
+type TasteKey = (Option<Strategy>, u16);
+
 pub(super) struct Scene<'a> {
     pub(super) prepared: &'a Prepared,
     pub(super) visit: &'a Visit,
@@ -28,9 +37,12 @@ pub(super) struct Scene<'a> {
     pub(super) subject: Vec<u32>,
     /// Inside the page's own filters; `None` is all.
     pub(super) filter: Option<Bits>,
-    pub(super) query: Option<String>,
     pub(super) hits: Hits,
-    relevance: &'a [u16],
+    relevance: &'a Relevance,
+    /// Rules that hold here, whatever the block, in list order.
+    rules: Vec<&'a CompiledRule>,
+    /// Blocks of one key share theirs.
+    tastes: RefCell<Vec<(TasteKey, Rc<Taste<'a>>)>>,
 }
 
 impl<'a> Scene<'a> {
@@ -61,18 +73,37 @@ impl<'a> Scene<'a> {
             ),
             _ => (None, Hits::default()),
         };
+        let page = visit.page.key();
+        let rules = if visitor.holdout {
+            Vec::new()
+        } else {
+            let place =
+                Place { page: &page, segment: &visitor.segment, query: query.as_deref(), now: visit.now };
+            let list = &bundle.document.rules;
+            prepared.rules().iter().filter(|rule| rule.active(&list[rule.at as usize], place)).collect()
+        };
         Self {
             relevance: prepared.index().relevance(&visitor.segment),
             history: if personal { history(prepared, visit) } else { Vec::new() },
             filter: filter(prepared, visit),
-            page: visit.page.key(),
+            tastes: RefCell::new(Vec::new()),
+            page,
             prepared,
             visit,
             visitor,
             subject,
-            query,
             hits,
+            rules,
         }
+    }
+
+    /// Active rules of one block, in list order.
+    pub(super) fn rules_of(&self, block: &str) -> Vec<&'a CompiledRule> {
+        let list = &self.prepared.bundle().document.rules;
+        let holds = |rule: &&&CompiledRule| {
+            list[rule.at as usize].scope.block.as_deref().is_none_or(|wanted| wanted == block)
+        };
+        self.rules.iter().filter(holds).copied().collect()
     }
 
     pub(super) fn index(&self) -> &'a CatalogIndex {
@@ -94,31 +125,55 @@ impl<'a> Scene<'a> {
     }
 
     /// Relevance of products for this visit in one block.
-    pub(super) fn taste(&self, block: &Block) -> Taste<'a> {
+    pub(super) fn taste(&self, block: &Block) -> Rc<Taste<'a>> {
+        let own = block.sources.iter().find_map(crate::bundle::Bundle::strategy_of);
+        let key = (own, block.neutral[0]);
+        if let Some((_, taste)) = self.tastes.borrow().iter().find(|(known, _)| *known == key) {
+            return Rc::clone(taste);
+        }
+        let taste = Rc::new(self.new_taste(block));
+        self.tastes.borrow_mut().push((key, Rc::clone(&taste)));
+        taste
+    }
+
+    fn new_taste(&self, block: &Block) -> Taste<'a> {
         let tables = &self.prepared.bundle().history_tables;
         let trust = match tables.trust.len() {
             0 => 0,
             n => tables.trust[self.history.len().min(n - 1)].min(1_000),
         };
         let trust = if self.history.is_empty() { 0 } else { trust };
-        let mut sums: Vec<u64> = Vec::new();
-        if trust > 0 {
-            sums = vec![0; self.index().len];
-            for rank in 0..self.history.len() {
-                let weight = self.event_weight(rank);
-                for neighbor in self.list_of_event(block, rank).1 {
-                    if let Some(sum) = sums.get_mut(neighbor.product as usize) {
-                        *sum += u64::from(neighbor.strength.min(10_000)) * weight;
-                    }
-                }
+        let neutral = u32::from(block.neutral[0].min(10_000));
+        let segment = self.relevance;
+        if trust == 0 {
+            return Taste { segment, trust, neutral, past: BTreeMap::new(), own: None };
+        }
+        let mut sums: BTreeMap<u32, u64> = BTreeMap::new();
+        for rank in 0..self.history.len() {
+            let weight = self.event_weight(rank);
+            for neighbor in self.list_of_event(block, rank).1 {
+                *sums.entry(neighbor.product).or_default() +=
+                    u64::from(neighbor.strength.min(10_000)) * weight;
             }
         }
-        Taste {
-            segment: self.relevance,
-            trust: i64::from(trust),
-            sums,
-            neutral: i64::from(block.neutral[0].min(10_000)),
+        let past: BTreeMap<u32, u16> = sums
+            .into_iter()
+            .filter(|(product, _)| (*product as usize) < self.index().len)
+            .map(|(product, sum)| (product, (sum / 1_000 / 1_000).min(10_000) as u16))
+            .collect();
+        // The past is silent about nearly all products, so theirs is worked out in one go.
+        let scale = |value: u16| {
+            if value == UNKNOWN { UNKNOWN } else { ((1_000 - trust) * u32::from(value) / 1_000) as u16 }
+        };
+        let mut column: Vec<u16> = segment.column.iter().copied().map(scale).collect();
+        let mut known = segment.known.clone();
+        for (product, past) in past.iter().filter(|(_, past)| **past > 0) {
+            let own = segment.column[*product as usize];
+            let own = if own == UNKNOWN { neutral } else { u32::from(own) };
+            column[*product as usize] = (((1_000 - trust) * own + trust * u32::from(*past)) / 1_000) as u16;
+            known.insert(*product);
         }
+        Taste { segment, trust, neutral, past, own: Some((column, known)) }
     }
 
     /// Recency × kind, permille of permille.
@@ -167,38 +222,52 @@ impl<'a> Scene<'a> {
 
 /// Relevance by segment and history (RANKING, relevance of one visit).
 pub(super) struct Taste<'a> {
-    segment: &'a [u16],
-    trust: i64,
-    /// Σ strength × recency × kind per product; empty without history.
-    sums: Vec<u64>,
-    neutral: i64,
+    segment: &'a Relevance,
+    /// Permille.
+    trust: u32,
+    neutral: u32,
+    /// 0…10 000 for the products that the history speaks for; empty without one.
+    past: BTreeMap<u32, u16>,
+    /// Column and known products where the history counts; else they are the segment's.
+    own: Option<(Vec<u16>, Bits)>,
 }
 
 impl Taste<'_> {
-    /// 0…10 000, or `UNKNOWN` where neither the segment nor the history knows the product.
-    pub(super) fn of(&self, product: u32) -> u16 {
-        let segment = self.segment.get(product as usize).copied().unwrap_or(UNKNOWN);
-        if self.trust == 0 {
-            return segment;
-        }
-        let history = self.history(product);
-        if segment == UNKNOWN && history == 0 {
-            return UNKNOWN;
-        }
-        let segment = if segment == UNKNOWN { self.neutral } else { i64::from(segment) };
-        (((1_000 - self.trust) * segment + self.trust * history) / 1_000) as u16
+    /// By product, 0…10 000, or `UNKNOWN` where neither the segment nor the history knows it.
+    pub(super) fn column(&self) -> &[u16] {
+        self.own.as_ref().map_or(&self.segment.column, |(column, _)| column)
     }
 
-    fn history(&self, product: u32) -> i64 {
-        let sum = self.sums.get(product as usize).copied().unwrap_or(0);
-        (sum / 1_000 / 1_000).min(10_000) as i64
+    pub(super) fn of(&self, product: u32) -> u16 {
+        self.column().get(product as usize).copied().unwrap_or(UNKNOWN)
+    }
+
+    /// Products that are not `UNKNOWN`.
+    pub(super) fn known(&self) -> &Bits {
+        self.own.as_ref().map_or(&self.segment.known, |(_, known)| known)
+    }
+
+    /// The known, most relevant first, ties by id.
+    pub(super) fn best_first(&self) -> Box<dyn Iterator<Item = (u32, u16)> + '_> {
+        let column = self.column();
+        if self.own.is_none() {
+            return Box::new(
+                self.segment.best_first.iter().map(|product| (*product, column[*product as usize])),
+            );
+        }
+        let mut heap: BinaryHeap<(u16, Reverse<u32>)> =
+            self.known().iter().map(|product| (column[product as usize], Reverse(product))).collect();
+        Box::new(std::iter::from_fn(move || {
+            heap.pop().map(|(relevance, Reverse(product))| (product, relevance))
+        }))
     }
 
     /// True when history gives more of the relevance than the segment.
     pub(super) fn is_mostly_history(&self, product: u32) -> bool {
-        let segment = self.segment.get(product as usize).copied().unwrap_or(UNKNOWN);
-        let segment = if segment == UNKNOWN { self.neutral } else { i64::from(segment) };
-        self.trust > 0 && self.trust * self.history(product) > (1_000 - self.trust) * segment
+        let segment = self.segment.column.get(product as usize).copied().unwrap_or(UNKNOWN);
+        let segment = if segment == UNKNOWN { self.neutral } else { u32::from(segment) };
+        let past = self.past.get(&product).copied().unwrap_or(0);
+        self.trust > 0 && self.trust * u32::from(past) > (1_000 - self.trust) * segment
     }
 }
 
@@ -224,14 +293,13 @@ fn filter(prepared: &Prepared, visit: &Visit) -> Option<Bits> {
         }
         _ => None,
     };
-    if !visit.filters.is_empty() {
+    for (name, value) in &visit.filters {
         let products = &prepared.bundle().catalog.products;
-        let facets = Bits::from_fn(index.len, |at| {
-            visit.filters.iter().all(|(name, value)| facet_holds(&products[at], name, value))
-        });
+        let facet = index
+            .facet(name, value, || Bits::from_fn(index.len, |at| facet_holds(&products[at], name, value)));
         match &mut filter {
-            Some(filter) => filter.intersect(&facets),
-            None => filter = Some(facets),
+            Some(filter) => filter.intersect(&facet),
+            None => filter = Some(Bits::clone(&facet)),
         }
     }
     filter

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::SystemTime;
 
+use axum::http::HeaderValue;
+
 use super::metrics::Metrics;
 use super::{Error, Settings};
 use crate::bundle::{Manifest, Severity, check, disk, files};
@@ -12,6 +14,8 @@ use crate::decide::Prepared;
 /// One bundle with the name it is served under.
 pub(super) struct Current {
     pub(super) manifest: Manifest,
+    /// The bundle's id, for a header.
+    pub(super) name: HeaderValue,
     pub(super) prepared: Prepared,
 }
 
@@ -94,7 +98,9 @@ fn load(path: &std::path::Path) -> Result<Current, Error> {
     if let Some(finding) = broken {
         return Err(Error::Unsound(finding.message));
     }
-    Ok(Current { manifest, prepared: Prepared::new(&bundle) })
+    let name = HeaderValue::from_str(&manifest.bundle_id)
+        .map_err(|error| Error::Unsound(format!("its id cannot stand in a header: {error}")))?;
+    Ok(Current { manifest, name, prepared: Prepared::new(&bundle) })
 }
 
 fn stamp(path: &std::path::Path) -> Option<Stamp> {

@@ -7,11 +7,12 @@ mod ask;
 mod intake;
 mod leave;
 mod replay;
+mod rules;
 mod run;
 mod work;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use egui::{CentralPanel, Frame, Ui};
 
@@ -43,6 +44,27 @@ use crate::shop::{Currency, Seconds, TimeZoneName};
 
 const SETTINGS_KEY: &str = "endcap.settings";
 
+/// Has the window paint again; called from any thread.
+type Wake = Arc<dyn Fn() + Send + Sync>;
+
+/// Background work that may begin before the window is there.
+struct Backstage {
+    jobs: Jobs<TaskResult>,
+    wake: Wake,
+    /// What is woken, once it is there.
+    window: Arc<OnceLock<egui::Context>>,
+}
+
+impl Backstage {
+    fn new() -> Self {
+        let window: Arc<OnceLock<egui::Context>> = Arc::default();
+        let woken = Arc::clone(&window);
+        let wake: Wake = Arc::new(move || woken.get().into_iter().for_each(egui::Context::request_repaint));
+        let job_wake = Arc::clone(&wake);
+        Self { jobs: Jobs::new(move || job_wake()), wake, window }
+    }
+}
+
 /// What background work hands back.
 #[derive(Debug)]
 enum TaskResult {
@@ -52,6 +74,8 @@ enum TaskResult {
     },
     /// Something changed the workspace; this is how it looks now.
     Viewed(Box<View>),
+    /// The view that opening began, whole.
+    Completed(Box<View>),
     Detected(Vec<DetectedFile>),
     Rehearsed(Box<(ImportChoices, ImportSummary)>),
     Mapping(Box<Mapping>),
@@ -76,6 +100,7 @@ enum TaskResult {
     Trouble(String),
     Said(String),
     Played(replay::Played),
+    RulesLookedAt(Box<crate::ui::screens::stage::RuleEffects>),
     /// Groups were changed by hand; this is how the workspace looks now.
     Grouped(Box<View>),
     /// Rows of the customer table who bought the product of this title.
@@ -122,7 +147,7 @@ pub struct Studio {
     desk: Option<Desk>,
     /// The last step is not in the journal yet, because its gesture may go on.
     step_to_keep: bool,
-    wake: Arc<dyn Fn() + Send + Sync>,
+    wake: Wake,
     progress: Vec<JobProgress>,
     /// Document steps handed to the journal since the workspace was opened.
     n_sent: u64,
@@ -130,6 +155,8 @@ pub struct Studio {
     going_back_to: Option<usize>,
     /// Answers to what screens asked for.
     found: screens::stage::Findings,
+    /// Frames to paint before the rest of an opened workspace is read; 0 when it was, or there is none.
+    paints_before_rest: u8,
     saved: Saved,
     toasts: Toasts<Command>,
     palette: Palette,
@@ -151,10 +178,18 @@ impl std::fmt::Debug for Studio {
 
 impl Studio {
     pub fn new(ctx: &egui::Context, settings: Settings, now: impl Fn() -> Seconds + 'static) -> Self {
+        Self::with(Backstage::new(), ctx, settings, now)
+    }
+
+    fn with(
+        backstage: Backstage,
+        ctx: &egui::Context,
+        settings: Settings,
+        now: impl Fn() -> Seconds + 'static,
+    ) -> Self {
         theme::install(ctx);
-        let context = ctx.clone();
-        let wake: Arc<dyn Fn() + Send + Sync> = Arc::new(move || context.request_repaint());
-        let job_wake = Arc::clone(&wake);
+        let Backstage { jobs, wake, window } = backstage;
+        window.get_or_init(|| ctx.clone());
         let mut studio = Self {
             view: View::of(nothing_open()),
             draft: None,
@@ -166,7 +201,7 @@ impl Studio {
             formats: Formats::default(),
             pictures: Pictures::new(ctx),
             states: ScreenStates::default(),
-            jobs: Jobs::new(move || job_wake()),
+            jobs,
             desk: None,
             step_to_keep: false,
             wake,
@@ -174,6 +209,7 @@ impl Studio {
             n_sent: 0,
             going_back_to: None,
             found: screens::stage::Findings::default(),
+            paints_before_rest: 0,
             saved: Saved::All,
             toasts: Toasts::default(),
             palette: Palette::default(),
@@ -227,12 +263,37 @@ impl Studio {
         &mut self.found
     }
 
+    /// Opens a workspace file.
+    pub fn open_file(&mut self, file: PathBuf) {
+        self.open(file);
+    }
+
+    /// Opens the log of changes.
+    pub fn open_history(&mut self) {
+        self.sheet = Some(Sheet::History);
+    }
+
+    /// Says in a toast that something could not be done.
+    pub fn say_error(&mut self, text: String) {
+        self.take_result(TaskResult::Trouble(text));
+    }
+
     pub fn document(&self) -> &Document {
         &self.document
     }
 
     pub fn go(&mut self, screen: Screen) {
         self.settings.screen = screen;
+    }
+
+    /// Whether anything is under way on another thread.
+    pub fn is_working(&self) -> bool {
+        0 < self.jobs.n_running()
+    }
+
+    /// What is shown of the workspace.
+    pub fn view(&self) -> &View {
+        &self.view
     }
 
     pub fn pictures(&self) -> &Pictures {
@@ -385,7 +446,8 @@ impl Studio {
             self.choosing_keys = None;
         }
         run::drop_overlay(ui, &scene, &mut commands);
-        let lift = size::STATUS + 16.0 + if screen == Screen::Pages { size::STRIP } else { 0.0 };
+        let strip = if screens::has_strip(screen) { screens::pages::strip_height(ui) } else { 0.0 };
+        let lift = size::STATUS + 16.0 + strip;
         commands.extend(self.toasts.show(ui, lift, strings::Phrase::text(strings::shell::Shell::Dismiss)));
         if ui.input(|input| !input.pointer.any_down() && input.keys_down.is_empty()) {
             self.history.close_gesture();
@@ -395,6 +457,8 @@ impl Studio {
             self.run(command, ui.ctx());
         }
         self.look_at_replay();
+        self.look_at_rules();
+        self.look_at_the_rest();
         if self.tour.look(Moment::of(&self.states.pages, &self.history), &self.history) {
             self.end_tour();
             self.run(run::info(strings::Phrase::text(strings::shell::Shell::TourDone)), ui.ctx());
@@ -453,7 +517,9 @@ pub fn run(start: &Start) -> Result<(), Error> {
         .with_title("Endcap")
         .with_inner_size([1440.0, 900.0])
         .with_min_inner_size([960.0, 640.0]);
-    let start = start.clone();
+    // Reading the workspace and making the window each take some tenths of a second; neither waits for the other.
+    let mut backstage = Backstage::new();
+    let begins_with_last = work::begin(&mut backstage.jobs, start, &backstage.wake);
     let native = eframe::NativeOptions { viewport, persist_window: true, ..Default::default() };
     eframe::run_native(
         "endcap",
@@ -463,8 +529,10 @@ pub fn run(start: &Start) -> Result<(), Error> {
                 .storage
                 .and_then(|storage| eframe::get_value(storage, SETTINGS_KEY))
                 .unwrap_or_default();
-            let mut studio = Studio::new(&creation.egui_ctx, settings, clock);
-            studio.begin(start);
+            let mut studio = Studio::with(backstage, &creation.egui_ctx, settings, clock);
+            if begins_with_last {
+                studio.open_last();
+            }
             Ok(Box::new(studio))
         }),
     )

@@ -7,4 +7,4 @@ pub mod leaving;
 pub mod search_terms;
 pub mod view;
 
-pub use view::view;
+pub use view::{completed, pages, view};

@@ -15,6 +15,12 @@ use crate::workspace::Access;
 
 /// Reads everything that screens paint from. Takes as long as the data is large: call it in a job.
 pub fn view(session: &Session, now: Seconds, monitor: &dyn Monitor) -> Result<View, Error> {
+    completed(pages(session)?, session, now, monitor)
+}
+
+/// What it takes to show pages: the facts of the store and its bundles. Reads no order and no visit, so it takes as
+/// long as the catalog is large; [`completed`] adds the rest.
+pub fn pages(session: &Session) -> Result<View, Error> {
     let workspace = session.workspace();
     let settings = workspace.settings()?;
     let facts = workspace.facts()?;
@@ -40,12 +46,30 @@ pub fn view(session: &Session, now: Seconds, monitor: &dyn Monitor) -> Result<Vi
         read_only: workspace.access() != Access::Write,
     });
     view.choices = choices;
+    view.bundle = bundle;
+    view.exported = crate::app::export::last_exported(workspace)?.map(Arc::new);
+    let ready = |bundle: &Option<Arc<Bundle>>| bundle.as_ref().map(|known| Arc::new(Prepared::new(known)));
+    view.prepared = ready(&view.bundle);
+    view.exported_prepared = ready(&view.exported);
+    view.imports = Arc::new(super::imports::imports(workspace)?);
+    view.exports = Arc::new(super::leaving::exports(workspace)?);
+    view.is_partial = true;
+    Ok(view)
+}
+
+/// A view of [`pages`] with everything else that screens paint from.
+pub fn completed(
+    mut view: View,
+    session: &Session,
+    now: Seconds,
+    monitor: &dyn Monitor,
+) -> Result<View, Error> {
+    let workspace = session.workspace();
     view.stale_runs = open::stale_runs(workspace, view.store.as_of)?;
     view.drift = drift::watch(workspace)?.map(Arc::new);
-    view.bundle = bundle;
     if let Some(mut kept) = runs::segments(workspace)? {
         monitor.checkpoint()?;
-        let previous = runs::previous_segments(workspace)?;
+        let previous = runs::grouped_before(workspace, &kept.info)?;
         let at = train::Settings { as_of: Some(kept.result.as_of), ..train::Settings::at(now) };
         let (frames, as_of) = train::frames_as_of(workspace, &at, monitor)?;
         kept.result = kept.result.over(&train::customer_ids(&frames)?);
@@ -62,12 +86,8 @@ pub fn view(session: &Session, now: Seconds, monitor: &dyn Monitor) -> Result<Vi
         let is_stale = view.stale_runs.iter().any(|kind| kind == runs::SEGMENTS);
         view.customers = Some(Arc::new(customers_view(&kept.result, &features, &history, before, is_stale)));
     }
-    view.imports = Arc::new(super::imports::imports(workspace)?);
-    view.exports = Arc::new(super::leaving::exports(workspace)?);
-    view.exported = crate::app::export::last_exported(workspace)?.map(Arc::new);
+    monitor.checkpoint()?;
     view.audit = Some(Arc::new(super::audit::audit_view(session, &view.store, now)?));
-    let ready = |bundle: &Option<Arc<Bundle>>| bundle.as_ref().map(|known| Arc::new(Prepared::new(known)));
-    view.prepared = ready(&view.bundle);
-    view.exported_prepared = ready(&view.exported);
+    view.is_partial = false;
     Ok(view)
 }

@@ -3,7 +3,7 @@
 use egui::Context;
 
 use super::intake::Moved;
-use super::work::answer;
+use super::work::{READ, answer};
 use super::{Studio, TaskResult};
 use crate::app::present::{audit, leaving};
 use crate::app::{Desk, Error, View, present, runs, segments, train};
@@ -211,7 +211,7 @@ fn edit_of(run: &SegmentRun, action: GroupAction) -> Option<Edit> {
 }
 
 /// What jobs are called here and on the screens.
-const JOBS: [(&str, JobKind); 9] = [
+const JOBS: [(&str, JobKind); 10] = [
     ("detect", JobKind::Detect),
     ("rehearse", JobKind::Rehearse),
     ("import", JobKind::Import),
@@ -221,6 +221,7 @@ const JOBS: [(&str, JobKind); 9] = [
     ("story", JobKind::Story),
     ("plan", JobKind::PlanExport),
     ("export", JobKind::Export),
+    (READ, JobKind::Read),
 ];
 
 /// A sentence of the rule editor in the words of the grouping.

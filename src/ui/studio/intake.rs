@@ -101,7 +101,7 @@ impl Studio {
                 if report.summary.import.is_none() {
                     return Ok(TaskResult::NothingRead(summary));
                 }
-                let opened = Desk::open(&file, move || wake(), now, monitor)?;
+                let opened = Desk::open(&file, move || wake())?;
                 Ok(TaskResult::Opened { opened: Box::new(opened), imported: Some(summary) })
             };
             answer(work())

@@ -6,14 +6,14 @@ use egui::{Align2, FontId, Id, LayerId, Order, Stroke, Ui};
 
 use super::intake::Moved;
 use super::{Studio, nothing_open};
+use crate::app::View;
 use crate::app::desk::Change;
-use crate::app::{Start, View};
 use crate::merch::Edit;
 use crate::ui::command::{Action, Command};
 use crate::ui::history::History;
 use crate::ui::icons;
 use crate::ui::kit::toast::{Level, Toast};
-use crate::ui::screens::stage::Findings;
+use crate::ui::screens::stage::{Ask, Findings};
 use crate::ui::screens::{Scene, Screen, ScreenStates, pages};
 use crate::ui::shell::regions;
 use crate::ui::shell::sheets::Sheet;
@@ -24,16 +24,10 @@ use crate::ui::strings::shell::Shell;
 use crate::ui::theme::{HasTokens as _, semibold};
 
 impl Studio {
-    /// The first thing to do after the window is there.
-    pub(super) fn begin(&mut self, start: Start) {
-        match start {
-            Start::Workspace(path) => self.open(path),
-            Start::Sample => self.open_sample(),
-            Start::LastWorkspace => {
-                if let Some(path) = self.settings.recent.iter().find(|path| path.is_file()).cloned() {
-                    self.open(path);
-                }
-            }
+    /// Opens the workspace that was open when the window was closed, if it is still there.
+    pub(super) fn open_last(&mut self) {
+        if let Some(path) = self.settings.recent.iter().find(|path| path.is_file()).cloned() {
+            self.open(path);
         }
     }
 
@@ -119,6 +113,12 @@ impl Studio {
             Action::ThemeLight => self.run(Command::SetTheme(egui::ThemePreference::Light), ctx),
             Action::ThemeDark => self.run(Command::SetTheme(egui::ThemePreference::Dark), ctx),
             Action::OpenSampleStore => self.open_sample(),
+            Action::TrainAgain => self.run(Command::Ask(Ask::TrainAgain), ctx),
+            Action::CheckAgain => self.run(Command::Ask(Ask::CheckAgain), ctx),
+            Action::NewRule => {
+                self.settings.screen = Screen::Rules;
+                self.states.rules.begin_rule();
+            }
             Action::ImportFiles
             | Action::OpenWorkspace
             | Action::NewWorkspace

@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::intake::Moved;
-use super::{Studio, TaskResult};
+use super::{Studio, TaskResult, Wake};
 use crate::app::desk::{Change, DataStep, Entry, Opened};
-use crate::app::{Desk, Error, NewStore, Session, sample};
+use crate::app::{Desk, Error, NewStore, Session, Start, View, sample};
 use crate::decide::PageRef;
-use crate::shop::{Cancelled, Currency, Monitor, Seconds};
+use crate::shop::{Cancelled, Currency, Monitor};
 use crate::ui::command::{Action, Command};
 use crate::ui::history::{History, Step};
+use crate::ui::jobs::Jobs;
 use crate::ui::kit::toast::{Level, Toast};
 use crate::ui::screens::Screen;
 use crate::ui::screens::stage::{Ask, Findings, GroupAction};
@@ -30,14 +31,13 @@ pub(super) enum Wanted {
 
 impl Studio {
     pub(super) fn open(&mut self, path: PathBuf) {
-        let (wake, now) = (self.waker(), (self.now)());
-        self.jobs.spawn("open", move |monitor| answer(open(&path, wake, now, monitor)));
+        let wake = self.waker();
+        begin_opening(&mut self.jobs, path, wake);
     }
 
-    /// Puts the prepared sample store into the data folder the first time, opens it after that.
     pub(super) fn open_sample(&mut self) {
-        let (wake, now) = (self.waker(), (self.now)());
-        self.jobs.spawn("open", move |monitor| answer(open_sample(wake, now, monitor)));
+        let wake = self.waker();
+        begin_opening_sample(&mut self.jobs, wake);
     }
 
     pub(super) fn train_again(&mut self) {
@@ -93,10 +93,10 @@ impl Studio {
     }
 
     pub(super) fn make_workspace(&mut self, file: PathBuf) {
-        let (wake, now) = (self.waker(), (self.now)());
+        let wake = self.waker();
         self.jobs.spawn("open", move |monitor| {
             let made = Session::create(&file, &new_store()).map(drop);
-            answer(made.and_then(|()| open(&file, wake, now, monitor)))
+            answer(made.and_then(|()| open(&file, wake, monitor)))
         });
     }
 
@@ -113,6 +113,7 @@ impl Studio {
                 }
                 self.desk = Some(desk);
                 self.show(view, History::restored(steps, n_done));
+                self.paints_before_rest = PAINTS_BEFORE_REST;
                 if is_new && Screen::ALL.contains(&Screen::Data) {
                     self.settings.screen = Screen::Data;
                 }
@@ -122,6 +123,7 @@ impl Studio {
                 }
             }
             TaskResult::Viewed(view) => self.refresh(*view),
+            TaskResult::Completed(view) => self.take_the_rest(*view),
             TaskResult::Detected(files) => {
                 self.found.detected = files;
                 self.found.rehearsal = None;
@@ -189,6 +191,7 @@ impl Studio {
                 self.states.customers.mark_buyers(title, rows);
             }
             TaskResult::Played(played) => self.take_played(played),
+            TaskResult::RulesLookedAt(effects) => self.found.rules = Some(*effects),
             TaskResult::Story(story) => self.found.story = Some(*story),
             TaskResult::Planned(plan) => self.found.export_plan = Some(*plan),
             TaskResult::ExportFolder(folder) => self.states.export.folder = Some(folder),
@@ -202,7 +205,7 @@ impl Studio {
     }
 
     /// The sample opens where there is most to see: the homepage of a group that differs from everyone.
-    fn show_landing_page(&mut self, view: &crate::app::View) {
+    fn show_landing_page(&mut self, view: &View) {
         let segments = view.bundle.as_ref().map(|bundle| &bundle.segments.segments);
         let landing = segments.and_then(|all| {
             all.iter().find(|segment| segment.name == sample::LANDING_SEGMENT).or_else(|| all.first())
@@ -221,7 +224,7 @@ impl Studio {
     }
 
     /// The picture changed, the merchant's document did not.
-    pub(super) fn refresh(&mut self, view: crate::app::View) {
+    pub(super) fn refresh(&mut self, view: View) {
         let document = Arc::clone(&self.document);
         let had_document = self.draft.is_some();
         let history = std::mem::take(&mut self.history);
@@ -300,33 +303,87 @@ impl Studio {
         }
     }
 
-    pub(super) fn waker(&self) -> Arc<dyn Fn() + Send + Sync> {
+    pub(super) fn waker(&self) -> Wake {
         Arc::clone(&self.wake)
+    }
+
+    /// Once pages are on screen, reads what the other screens need: begun earlier, it would take the processor from
+    /// the first frame.
+    pub(super) fn look_at_the_rest(&mut self) {
+        match self.paints_before_rest {
+            0 => {}
+            1 => {
+                self.paints_before_rest = 0;
+                self.read_the_rest();
+            }
+            _ => {
+                self.paints_before_rest -= 1;
+                (self.wake)();
+            }
+        }
+    }
+
+    fn read_the_rest(&mut self) {
+        let (Some(desk), now, view) = (self.desk.clone(), (self.now)(), self.view.clone()) else {
+            return;
+        };
+        self.jobs.spawn(READ, move |monitor| {
+            monitor.progress(0, 0, Shell::ReadingTheRest.text());
+            answer(desk.completed(view, now, monitor).map(|view| TaskResult::Completed(Box::new(view))))
+        });
+    }
+
+    /// The view that is shown, with what was still missing. Pages and the history of edits stay as they are.
+    fn take_the_rest(&mut self, view: View) {
+        // Whatever replaced the view in the meantime was whole, and newer.
+        if self.view.is_partial {
+            self.view = view;
+            self.revision += 1;
+        }
     }
 }
 
-fn open(
-    file: &Path,
-    wake: Arc<dyn Fn() + Send + Sync>,
-    now: Seconds,
-    monitor: &dyn Monitor,
-) -> Result<TaskResult, Error> {
+/// The first shows the page, the second comes after that one is on screen.
+const PAINTS_BEFORE_REST: u8 = 2;
+
+/// The job that makes the view of a workspace whole.
+pub(super) const READ: &str = "read";
+
+/// Begins what needs no window; true when the last workspace is wanted, which only the window's storage knows.
+pub(super) fn begin(jobs: &mut Jobs<TaskResult>, start: &Start, wake: &Wake) -> bool {
+    match start {
+        Start::Workspace(path) => begin_opening(jobs, path.clone(), Arc::clone(wake)),
+        Start::Sample => begin_opening_sample(jobs, Arc::clone(wake)),
+        Start::LastWorkspace => {}
+    }
+    *start == Start::LastWorkspace
+}
+
+/// Opens a workspace.
+pub(super) fn begin_opening(jobs: &mut Jobs<TaskResult>, file: PathBuf, wake: Wake) {
+    jobs.cancel(READ);
+    jobs.spawn("open", move |monitor| answer(open(&file, wake, monitor)));
+}
+
+/// Puts the prepared sample store into the data folder the first time, opens it after that.
+pub(super) fn begin_opening_sample(jobs: &mut Jobs<TaskResult>, wake: Wake) {
+    jobs.cancel(READ);
+    jobs.spawn("open", move |monitor| answer(open_sample(wake, monitor)));
+}
+
+fn open(file: &Path, wake: Wake, monitor: &dyn Monitor) -> Result<TaskResult, Error> {
     monitor.progress(0, 0, Shell::Opening.text());
-    let opened = Desk::open(file, move || wake(), now, monitor)?;
+    let opened = Desk::open(file, move || wake())?;
     Ok(TaskResult::Opened { opened: Box::new(opened), imported: None })
 }
 
-fn open_sample(
-    wake: Arc<dyn Fn() + Send + Sync>,
-    now: Seconds,
-    monitor: &dyn Monitor,
-) -> Result<TaskResult, Error> {
+fn open_sample(wake: Wake, monitor: &dyn Monitor) -> Result<TaskResult, Error> {
     let folder = data_folder().join("sample");
     let file = folder.join(sample::WORKSPACE);
     if !file.is_file() {
         sample::unpack_workspace(&file)?;
     }
-    open(&file, wake, now, monitor)
+    open(&file, wake, monitor)
 }
 
 /// An error becomes a sentence; a cancel stays one.

@@ -12,6 +12,7 @@ use crate::ui::kit::{button, card, heading, progress};
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::audit::words;
 use crate::ui::strings::data::Data as T;
+use crate::ui::strings::shell::Shell;
 use crate::ui::theme::{HasTokens as _, number_semibold, semibold, space, text};
 
 /// The code of the problem that a folder of pictures solves.
@@ -24,6 +25,9 @@ pub(super) fn audit_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut DataState
     let audit = stage.view.audit.clone();
     tables_ui(ui, stage, audit.as_deref());
     ui.add_space(space::XL);
+    if stage.view.is_partial {
+        heading::caption(ui, Shell::ReadingTheRest.text());
+    }
     if let Some(audit) = &audit {
         problems_ui(ui, stage, state, audit);
         ui.add_space(space::XL);
@@ -349,13 +353,15 @@ fn unlocks_ui(ui: &mut Ui, audit: &AuditView) {
                 ui.horizontal(|ui| {
                     ui.spacing_mut().item_spacing.x = 4.0;
                     ui.label(RichText::new(icons::CHECK.0).color(t.boost.fg));
-                    ui.label(&unlock.feature);
+                    ui.label(crate::ui::strings::audit::unlock(&unlock.feature));
                 });
             }
         });
         for unlock in audit.unlocks.iter().filter(|unlock| !unlock.ready) {
-            let words =
-                T::Needs.with(&[("feature", (&unlock.feature).into()), ("needs", (&unlock.needs).into())]);
+            let words = T::Needs.with(&[
+                ("feature", crate::ui::strings::audit::unlock(&unlock.feature).into()),
+                ("needs", (&unlock.needs).into()),
+            ]);
             ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing.x = 6.0;
                 ui.label(RichText::new("–").color(t.muted));
