@@ -580,8 +580,7 @@ mod tests {
         let mut session = shop.desk.session();
         let bundle = super::super::open::bundle(session.workspace()).unwrap().unwrap();
         let target = export::target("web").unwrap();
-        let exporter =
-            Exporter::gather_with(session.workspace(), None, NOW, People::None, Vec::new(), &Silent).unwrap();
+        let exporter = Exporter::gather(session.workspace(), NOW, false, Vec::new(), &Silent).unwrap();
         let note = Note {
             at: NOW,
             target,
