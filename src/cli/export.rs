@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use super::Printer;
-use super::printer::grouped;
 use crate::app::addresses::Addresses;
 use crate::app::clock::now;
 use crate::app::export::{self as use_case, Exporter};
 use crate::app::{Error, Session, report, train};
 use crate::export::{Fidelity, Projection, Target};
+use crate::shop::digits::grouped;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
