@@ -136,7 +136,7 @@ fn every_check_fires_with_its_title_and_says_what_follows() {
     for unlock in &audit.unlocks {
         assert_eq!(unlock.ready, unlock.needs.is_empty(), "{unlock:?}");
     }
-    assert!(audit.unlocks.iter().any(|unlock| unlock.feature == "Backtest" && !unlock.ready));
+    assert!(audit.unlocks.iter().any(|unlock| unlock.feature == "Replay of past orders" && !unlock.ready));
     assert_eq!(audit.maturity.level, 2);
     assert!(audit.maturity.next_step.contains("50 customers"));
 }

@@ -143,7 +143,10 @@ fn the_audit_tells_readiness_problems_and_what_the_data_unlocks() {
     assert!(messages.contains(&"Your orders cover only 64 days"), "{messages:?}");
     assert!(messages.contains(&"2 products have no picture"), "{messages:?}");
     let segments = &audit["unlocks"].as_array().unwrap()[0];
-    assert_eq!((segments["feature"].as_str(), segments["ready"].as_bool()), (Some("Segments"), Some(false)));
+    assert_eq!(
+        (segments["feature"].as_str(), segments["ready"].as_bool()),
+        (Some("Groups of customers"), Some(false))
+    );
     assert_eq!(audit["first_order"], "2025-01-05T10:00:00Z");
 }
 
@@ -173,4 +176,25 @@ fn rows_set_aside_can_be_saved_as_they_were_with_the_reason() {
     let saved = fs::read_to_string(dir.path().join("aside.csv")).unwrap();
     assert!(saved.contains("c3,1003,not a date,lamp"), "{saved}");
     assert!(saved.contains("orders.csv,5,"), "{saved}");
+}
+
+#[test]
+fn an_order_dated_in_the_future_does_not_move_what_is_held_out() {
+    let dir = Dir::new();
+    let mut orders =
+        String::from("customer_id,order_id,created_at,product_id,quantity,unit_price,currency\n");
+    for n in 0..200 {
+        let (month, day) = (1 + n / 28 % 12, 1 + n % 28);
+        orders.push_str(&format!("c{},{n},2025-{month:02}-{day:02},p{},1,9.00,EUR\n", n % 40, n % 13));
+    }
+    orders.push_str("c1,9999,2199-01-01,p1,1,9.00,EUR\n");
+    dir.write("orders.csv", &orders);
+    dir.json("import shop.endcap orders.csv --json");
+    let report = dir.json("evaluate shop.endcap --task next-window --json");
+    assert_eq!(
+        (report["until"].as_str(), report["split"].as_str()),
+        (Some("2025-08-05"), Some("2025-07-08"))
+    );
+    // Six whole months of 28 orders, and seven days of July.
+    assert_eq!(report["orders_before"], 6 * 28 + 7);
 }

@@ -9,11 +9,10 @@ mod store;
 
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, Theme};
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
+use endcap::app::View;
 use endcap::app::view::{ChangedField, ChangedValue, ImportDetail, ImportSummary, SetAside};
-use endcap::app::{StoreFacts, View};
-use endcap::shop::{Currency, TimeZoneName};
 use endcap::ui::Studio;
 use endcap::ui::persist::Settings;
 use endcap::ui::screens::Screen;
@@ -84,26 +83,8 @@ fn shop_view() -> View {
     common::view(0)
 }
 
-fn no_store() -> View {
-    View::of(StoreFacts {
-        name: String::new(),
-        file: "".into(),
-        currency: Currency::new("USD"),
-        time_zone: TimeZoneName::default(),
-        n_products: 0,
-        n_customers: 0,
-        n_orders: 0,
-        n_events: 0,
-        first_order: None,
-        last_order: None,
-        as_of: None,
-        is_sample: false,
-        read_only: false,
-    })
-}
-
 fn empty_store() -> View {
-    let mut view = no_store();
+    let mut view = store::nothing();
     view.store.name = "Mara's Home".to_owned();
     view
 }
@@ -119,6 +100,26 @@ fn nothing(_: &mut Window) {}
 fn click(window: &mut Window, label: &str) {
     window.get_all_by_label(label).next().unwrap().click();
     window.run_steps(4);
+}
+
+/// The third card of the first row, with the inspector beside it.
+fn choose_a_card(window: &mut Window) {
+    window.state_mut().states_mut().pages.segment = "s3".to_owned();
+    common::settle(window);
+    let page = heard_cards(window);
+    let card = page.get(2).expect("cards are on screen").clone();
+    window.get_all_by_label(&card).next().expect("the card is on screen").focus();
+    common::settle(window);
+}
+
+fn heard_cards(window: &Window) -> Vec<String> {
+    window
+        .get_all_by_role(Role::Button)
+        .filter_map(|node| node.accesskit_node().label())
+        .filter(|label| {
+            label.starts_with("Slot ") || label.starts_with("Platz ") || label.starts_with("[Slot ")
+        })
+        .collect()
 }
 
 fn found(window: &mut Window, found: Findings) {
@@ -168,7 +169,7 @@ fn detail() -> ImportDetail {
 
 #[test]
 fn first_run() {
-    pictures("first-run", no_store, Screen::Pages, nothing);
+    pictures("first-run", store::nothing, Screen::Pages, nothing);
 }
 
 #[test]
@@ -186,6 +187,8 @@ fn other_languages() {
             let name = format!("{screen:?}-{name}").to_lowercase();
             take(&name, &store_view, settings, &nothing, corners());
         }
+        let settings = Settings { screen: Screen::Pages, language, ..Settings::default() };
+        take(&format!("pages-{name}"), &shop_view, settings, &choose_a_card, corners());
     }
 }
 
@@ -247,6 +250,7 @@ fn pages() {
         window.run_steps(2);
         window.key_press(Key::C);
     });
+    state("pages-inspector", shop_view, Screen::Pages, choose_a_card);
     state("pages-groups", shop_view, Screen::Pages, |window| window.key_press(Key::M));
 }
 
@@ -270,10 +274,9 @@ fn rules() {
 
 #[test]
 fn export() {
-    use endcap::app::view::{Check, CheckOutcome, ExportPlan, Part, PartKind, PlannedFile};
+    use endcap::app::view::{Check, CheckOf, CheckOutcome, ExportPlan, Part, PartKind, PlannedFile};
     let part = |kind, amount, changed| Part { kind, amount, changed };
     pictures("export", store_view, Screen::Export, |window| {
-        let check = |outcome, sentence: &str| Check { outcome, sentence: sentence.into() };
         let plan = ExportPlan {
             target: "web".into(),
             parts: vec![
@@ -284,8 +287,8 @@ fn export() {
             ],
             files: vec![PlannedFile { name: "manifest.json".into(), bytes: 2_000, head: "{}".into() }; 6],
             checks: vec![
-                check(CheckOutcome::Warns, "1 pinned product is sold out; its place goes to the next one"),
-                check(CheckOutcome::Passes, "All products of your rules exist in the catalog"),
+                Check { outcome: CheckOutcome::Warns, about: CheckOf::PinsAreInStock, n: 1 },
+                Check { outcome: CheckOutcome::Passes, about: CheckOf::RulesKnowProducts, n: 0 },
             ],
             losses: vec!["weights: Fixed at the moment of the export".into()],
             ..ExportPlan::default()
@@ -302,6 +305,20 @@ fn settings() {
 
 #[test]
 fn what_lies_over_the_window() {
+    state("history", shop_view, Screen::Pages, |window| {
+        for key in [Key::P, Key::B, Key::H] {
+            choose_a_card(window);
+            window.key_press(key);
+            common::settle(window);
+        }
+        window.state_mut().open_history();
+        window.run_steps(4);
+    });
+    state("error", store_view, Screen::Home, |window| {
+        let words = "Disk is full. Your last 3 changes are kept in memory. Free some space and try again.";
+        window.state_mut().say_error(words.to_owned());
+        window.run_steps(4);
+    });
     state("palette", store_view, Screen::Home, |window| {
         window.key_press_modifiers(Modifiers::COMMAND, Key::K);
         window.run_steps(2);

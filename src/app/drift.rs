@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::present::customers::unit;
 use super::runs::{self, Kept};
+use super::view::Unit;
 use super::{Error, train};
-use crate::features::{CustomerFeatures, StoreFrames, customer_features};
-use crate::measure::drift::{Drift, Population, Verdict, population, since};
+use crate::features::{CustomerFeatures, StoreFrames, catalogue, customer_features};
+use crate::measure::drift::{Drift, Population, RETRAIN, Verdict, population, since};
 use crate::shop::{Monitor, Seconds};
 use crate::workspace::{NewRun, Workspace};
 
@@ -23,7 +25,33 @@ pub struct Watch {
     pub drift: Drift,
 }
 
+/// One figure that is no longer what it was, for the customer in the middle.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Moved {
+    /// Column of the feature catalogue.
+    pub feature: String,
+    pub unit: Unit,
+    pub before: f64,
+    pub now: f64,
+}
+
 impl Watch {
+    /// Figures that have moved clearly and whose middle customer shows it, most moved first.
+    pub fn moved(&self) -> Vec<Moved> {
+        let clear = self.drift.features.iter().filter(|feature| RETRAIN < feature.index);
+        clear
+            .filter(|feature| (feature.median_before - feature.median_now).abs() > f64::EPSILON)
+            .filter_map(|feature| {
+                Some(Moved {
+                    unit: unit(catalogue::info(&feature.feature)?.kind),
+                    feature: feature.feature.clone(),
+                    before: feature.median_before,
+                    now: feature.median_now,
+                })
+            })
+            .collect()
+    }
+
     /// True when training again is advised.
     pub fn train_again(&self) -> bool {
         self.drift.verdict == Verdict::Retrain

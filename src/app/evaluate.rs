@@ -17,6 +17,8 @@ use crate::workspace::Workspace;
 #[derive(Clone, Debug)]
 pub struct Ask<'a> {
     pub file: &'a Path,
+    /// What is dated later is a mistake in the data, and ends no window.
+    pub now: Seconds,
     /// Train on all before this day in the store's time zone; `None` holds out the last 28 days.
     pub split: Option<civil::Date>,
     pub until: Option<civil::Date>,
@@ -46,8 +48,7 @@ pub fn evaluate(ask: &Ask<'_>, monitor: &dyn Monitor) -> Result<Report, Error> {
     let data = Dataset::from_frames(&frames).map_err(|source| {
         Error::bug_because("The store's data does not have the columns it promises.", source)
     })?;
-    let last_visit = data.touches.last().map(|touch| touch.at);
-    let Some(last) = data.last_order_at().max(last_visit) else {
+    let Some(last) = workspace.last_activity(ask.now)? else {
         return Err(Error::user("There are no orders or visits to look back on. Import some first."));
     };
     let zone = &frames.time_zone;

@@ -14,7 +14,7 @@ use crate::bundle::Bundle;
 use crate::decide::{PageRef, Prepared};
 use crate::features::{CustomerFeatures, StoreFrames, features_of};
 use crate::measure::replay::{
-    self, Comparison, FEWEST_ORDERS, Look, MarginPoint, PastOrder, QUICK_ORDERS, ReplayedPage, Seen, TooFew,
+    self, Comparison, FEWEST_ORDERS, Look, MarginPoint, PastOrder, ReplayedPage, Seen, TooFew,
 };
 use crate::merch::{Document, Edit};
 use crate::recommend::neighbours::neighbour_lists;
@@ -278,7 +278,7 @@ impl Past {
         self.from
     }
 
-    /// What the change would have meant; `quick` looks at a fixed sample of 400 orders.
+    /// What the change would have meant; `quick` looks at a fixed sample of the orders.
     pub fn compare(
         &self,
         question: &Question,
@@ -293,7 +293,7 @@ impl Past {
             Ok(orders) => orders,
             Err(few) => return Ok(Err(Unplayed::TooFew(*few))),
         };
-        let places = places(orders, quick);
+        let places = self.places(orders, quick);
         let before = self.play(&page, &question.look, quick, &question.before, orders, &places, monitor)?;
         let after = self.play(&page, &question.look, quick, &question.after, orders, &places, monitor)?;
         let comparison = self.install(|| replay::compare(self.from, orders, &before, &after, SEED));
@@ -340,7 +340,7 @@ impl Past {
             Ok(orders) => orders,
             Err(few) => return Ok(Err(Unplayed::TooFew(*few))),
         };
-        let places = places(orders, true);
+        let places = self.places(orders, true);
         let prepared = self.prepared.with_document(Arc::clone(document));
         let points =
             self.install(|| replay::margin_curve(&prepared, block, orders, &places, look, STEPS, monitor))?;
@@ -401,6 +401,11 @@ impl Past {
         Ok(seen)
     }
 
+    fn places(&self, orders: &[PastOrder], quick: bool) -> Vec<usize> {
+        let n_products = self.prepared.bundle().catalog.products.len();
+        replay::quick_sample(orders, if quick { replay::quick_orders(n_products) } else { usize::MAX }, SEED)
+    }
+
     fn install<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
         match &self.pool {
             Some(pool) => pool.install(work),
@@ -418,8 +423,4 @@ pub enum Unplayed {
         "Past orders say nothing about this page. Homepage, categories, product pages, cart and mails can be replayed."
     )]
     NoSuchPast,
-}
-
-fn places(orders: &[PastOrder], quick: bool) -> Vec<usize> {
-    replay::quick_sample(orders, if quick { QUICK_ORDERS } else { usize::MAX }, SEED)
 }

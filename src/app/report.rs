@@ -7,7 +7,7 @@ use super::{Error, Session};
 use crate::export::Section;
 use crate::measure::evaluate::{MethodResult, TaskResult};
 use crate::recommend::Task;
-use crate::shop::Monitor;
+use crate::shop::{Monitor, Seconds};
 
 /// Methods of a table beside the product's own, best first.
 const RIVALS: usize = 4;
@@ -17,10 +17,11 @@ pub fn sections(
     session: &Session,
     file: &Path,
     measured: bool,
+    now: Seconds,
     monitor: &dyn Monitor,
 ) -> Result<Vec<Section>, Error> {
     let mut sections = data(session)?;
-    sections.push(if measured { backtest(file, monitor)? } else { unmeasured() });
+    sections.push(if measured { backtest(file, now, monitor)? } else { unmeasured() });
     sections.extend(next(session)?);
     Ok(sections)
 }
@@ -74,9 +75,10 @@ fn data(session: &Session) -> Result<Vec<Section>, Error> {
     Ok(vec![problems, unlocks])
 }
 
-fn backtest(file: &Path, monitor: &dyn Monitor) -> Result<Section, Error> {
+fn backtest(file: &Path, now: Seconds, monitor: &dyn Monitor) -> Result<Section, Error> {
     let ask = Ask {
         file,
+        now,
         split: None,
         until: None,
         tasks: vec![Task::NextWindow, Task::Discovery, Task::ProductPage],

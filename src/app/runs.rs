@@ -122,10 +122,21 @@ pub fn segments(workspace: &Workspace) -> Result<Option<Kept<SegmentRun>>, Error
     workspace.latest_run(SEGMENTS)?.map(joined).transpose()
 }
 
-/// The grouping before the newest, to show who moved.
+/// The grouping before the newest, to go back to.
 pub fn previous_segments(workspace: &Workspace) -> Result<Option<Kept<SegmentRun>>, Error> {
     let second = workspace.runs()?.into_iter().filter(|info| info.kind == SEGMENTS).nth(1);
     let Some(info) = second else { return Ok(None) };
+    workspace.run(info.id)?.map(joined).transpose()
+}
+
+/// The newest grouping of other data than `of` was made from: to show who moved. Changes by hand, and other numbers of
+/// groups over the same data, move no customer.
+pub fn grouped_before(workspace: &Workspace, of: &RunInfo) -> Result<Option<Kept<SegmentRun>>, Error> {
+    let earlier = workspace
+        .runs()?
+        .into_iter()
+        .find(|info| info.kind == SEGMENTS && info.id < of.id && info.input_digest != of.input_digest);
+    let Some(info) = earlier else { return Ok(None) };
     workspace.run(info.id)?.map(joined).transpose()
 }
 

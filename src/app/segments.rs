@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::runs::{previous_segments, put_segments, segments};
+use super::runs::{grouped_before, previous_segments, put_segments, segments};
 use super::{Error, Kind, train};
 use crate::features::{StoreFrames, customer_features, history};
 use crate::segment::{self, Algorithm, Edit, Groups, SegmentRun, Settings};
@@ -73,10 +73,12 @@ pub fn edit_groups(
 ) -> Result<SegmentRun, Error> {
     let kept =
         segments(workspace)?.ok_or_else(|| Error::user("There are no groups yet. Group customers first."))?;
-    let previous = previous_segments(workspace)?.map(|kept| kept.result);
     let run = match edit {
-        None => previous.ok_or_else(|| Error::user("There is no earlier grouping to go back to."))?,
+        None => previous_segments(workspace)?
+            .map(|kept| kept.result)
+            .ok_or_else(|| Error::user("There is no earlier grouping to go back to."))?,
         Some(edit) => {
+            let previous = grouped_before(workspace, &kept.info)?.map(|kept| kept.result);
             let frames = workspace.frames_watched(Some(kept.result.as_of), monitor)?;
             let features = customer_features(&frames, kept.result.as_of)
                 .map_err(|error| Error::bug_because("The store cannot be read as columns.", error))?;

@@ -142,6 +142,11 @@ impl Session {
         Ok(self.workspace.forget(who, clock::now())?)
     }
 
+    /// Writes the file anew where an erasure could not. False when there was nothing to do.
+    pub fn finish_erasing(&mut self) -> Result<bool, Error> {
+        Ok(self.workspace.finish_erasing()?)
+    }
+
     /// Lets somebody in again who was erased; the next import of their files gives their orders back to them. False
     /// when nobody of that address or id was erased.
     pub fn lift_erasure(&mut self, who: &Who) -> Result<bool, Error> {

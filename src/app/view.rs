@@ -13,11 +13,11 @@ pub use customers::{
     MomentKind, Movement, Unit,
 };
 pub use data::{
-    AuditView, ChangedField, ChangedValue, Changes, ColumnSuggestion, DetectedFile, FileState, FixRow,
-    ImportDetail, ImportIssue, ImportSummary, Problem, ProblemRow, SetAside, Sureness, TableHealth, Unlock,
-    Urgency,
+    AuditView, ChangedField, ChangedValue, Changes, ColumnSuggestion, DetectedFile, FileState, FixChange,
+    FixRow, ImportDetail, ImportIssue, ImportSummary, Problem, ProblemRow, SetAside, Sureness, TableHealth,
+    Unlock, Urgency,
 };
-pub use ledger::{Check, CheckOutcome, ExportPlan, ExportRecord, Part, PartKind, PlannedFile};
+pub use ledger::{Check, CheckOf, CheckOutcome, ExportPlan, ExportRecord, Part, PartKind, PlannedFile};
 pub use pulse::{Pulse, SearchTermRow, Then};
 
 use super::drift::Watch;

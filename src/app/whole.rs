@@ -8,11 +8,13 @@ use serde::Serialize;
 use super::export::{self, Exporter};
 use super::{Error, ImportReport, ImportRequest, NewStore, Session, report, train};
 use crate::export::{Section, Target};
-use crate::shop::{Currency, Monitor, Seconds, TimeZoneName};
+use crate::shop::{Monitor, Seconds};
 
 #[derive(Clone, Debug)]
 pub struct Request {
-    pub paths: Vec<PathBuf>,
+    pub import: ImportRequest,
+    /// What a workspace that is made assumes; without a name it gets that of `out`.
+    pub store: NewStore,
     pub out: PathBuf,
     /// The report is always among them.
     pub targets: Vec<Target>,
@@ -47,13 +49,11 @@ pub fn run(request: &Request, monitor: &dyn Monitor) -> Result<Outcome, Error> {
     let workspace = request.out.join("store.endcap");
     let is_new = !workspace.exists();
     let mut session = if is_new {
-        Session::create(&workspace, &unnamed(&request.out))?
+        Session::create(&workspace, &named(&request.store, &request.out))?
     } else {
         Session::open(&workspace)?
     };
-    let imported = match session
-        .import(&ImportRequest { paths: request.paths.clone(), ..ImportRequest::default() }, monitor)
-    {
+    let imported = match session.import(&request.import, monitor) {
         Ok(imported) if imported.files().any(|file| file.rows_read > 0) => imported,
         outcome => {
             drop(session);
@@ -70,7 +70,7 @@ pub fn run(request: &Request, monitor: &dyn Monitor) -> Result<Outcome, Error> {
     let settings = train::Settings::at(request.now);
     let trained = train::train(session.workspace_mut(), &settings, monitor)?;
     let mut sections = vec![chosen(&trained)];
-    sections.extend(report::sections(&session, &workspace, false, monitor)?);
+    sections.extend(report::sections(&session, &workspace, false, request.now, monitor)?);
     let people = request.targets.iter().any(|target| target.names_customers());
     let exporter = Exporter::gather(session.workspace(), trained.as_of, people, sections, monitor)?;
     let bundle = request.out.join(format!("{}.bundle", exporter.bundle_id()));
@@ -98,9 +98,9 @@ pub fn run(request: &Request, monitor: &dyn Monitor) -> Result<Outcome, Error> {
     Ok(Outcome { workspace, bundle, bundle_id: exporter.bundle_id().to_owned(), exports, trained, imported })
 }
 
-fn unnamed(out: &Path) -> NewStore {
-    let name = out.file_name().map(|name| name.to_string_lossy().into_owned());
-    NewStore { name, currency: Currency::new("USD"), time_zone: TimeZoneName::default() }
+fn named(store: &NewStore, out: &Path) -> NewStore {
+    let folder = || out.file_name().map(|name| name.to_string_lossy().into_owned());
+    NewStore { name: store.name.clone().or_else(folder), ..store.clone() }
 }
 
 fn chosen(trained: &train::Report) -> Section {

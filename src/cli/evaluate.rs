@@ -6,6 +6,7 @@ use jiff::civil;
 
 use super::Printer;
 use crate::app::Error;
+use crate::app::clock::now;
 use crate::app::evaluate::{Ask, Report, evaluate};
 use crate::recommend::Task;
 
@@ -36,6 +37,7 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
     let tasks = Task::ALL.into_iter().filter(|task| args.task == "all" || args.task == task.name()).collect();
     let ask = Ask {
         file: &args.file,
+        now: now(),
         split: args.split,
         until: args.until,
         tasks,

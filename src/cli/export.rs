@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use super::Printer;
-use super::printer::grouped;
 use crate::app::addresses::Addresses;
+use crate::app::clock::now;
 use crate::app::export::{self as use_case, Exporter};
 use crate::app::{Error, Session, report, train};
 use crate::export::{Fidelity, Part, Projection, Target};
+use crate::shop::digits::grouped;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -79,7 +80,7 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
         )));
     }
     let sections = if target == Target::Report {
-        report::sections(&session, &args.file, !args.no_backtest && !args.dry_run, printer)?
+        report::sections(&session, &args.file, !args.no_backtest && !args.dry_run, now(), printer)?
     } else {
         Vec::new()
     };

@@ -156,7 +156,8 @@ fn rows_of(fixes: &[Fix]) -> Vec<Value> {
         .iter()
         .map(|fix| {
             let row = before_after(fix);
-            json!({ "id": row.key, "before": row.before, "after": row.after })
+            let [before, after] = row.change.before_after();
+            json!({ "id": row.key, "before": before, "after": after })
         })
         .collect()
 }
@@ -176,7 +177,8 @@ fn list(session: &Session, printer: &Printer) -> Result<(), Error> {
             out.push_str(&format!("{} — {message}\n", code(*check)));
             for fix in fixes.iter().take(10) {
                 let row = before_after(fix);
-                out.push_str(&format!("  {}: {} → {}\n", row.key, row.before, row.after));
+                let [before, after] = row.change.before_after();
+                out.push_str(&format!("  {}: {before} → {after}\n", row.key));
             }
             if fixes.len() > 10 {
                 out.push_str(&format!("  and {} more\n", fixes.len() - 10));
@@ -220,7 +222,11 @@ fn apply(session: &mut Session, args: &Apply, printer: &Printer) -> Result<(), E
         let rows = rows_of(&fixes);
         return printer.answer(&json!({ "rows": rows, "dry_run": true }), || {
             let rows = fixes.iter().map(before_after);
-            rows.map(|row| format!("{}: {} → {}\n", row.key, row.before, row.after)).collect()
+            rows.map(|row| {
+                let [before, after] = row.change.before_after();
+                format!("{}: {before} → {after}\n", row.key)
+            })
+            .collect()
         });
     }
     let label =

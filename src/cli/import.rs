@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::Printer;
-use super::printer::grouped;
 use crate::app::clock::now;
 use crate::app::import::guess_anew;
 use crate::app::{Error, Guessed, ImportReport, ImportRequest, NewStore, Session, cluster, drift};
 use crate::import::{
     self, DateOrder, DecimalMark, FileKey, FileReport, Mapping, Meaning, Platform, Reading, Severity,
 };
+use crate::shop::digits::grouped;
 use crate::shop::{Currency, TimeZoneName};
 
 #[derive(Debug, clap::Args)]
@@ -267,7 +267,7 @@ fn with_session<T>(
     result
 }
 
-fn read_mapping(file: &Path) -> Result<Mapping, Error> {
+pub(super) fn read_mapping(file: &Path) -> Result<Mapping, Error> {
     let text = fs::read_to_string(file).map_err(|source| {
         Error::user_because(format!("The mapping cannot be read: {}", file.display()), source)
     })?;

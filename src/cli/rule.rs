@@ -138,7 +138,15 @@ fn added(file: &Path, add: &Add, printer: &Printer) -> Result<(), Error> {
     }
     let id = rule.id.clone();
     let label = edit(&mut workspace, bundle.as_ref(), &Edit::AddRule { rule, at: None })?;
-    printer.answer(&json!({"id": id, "label": label}), || format!("{id}: {label}"))
+    // What it does is known at once, so whoever mistyped a type or a tag learns it here and not on the page.
+    let health =
+        open::bundle(&workspace)?.map(|bundle| decide::health(&Prepared::new(&bundle), train::now()));
+    let own = health.as_ref().and_then(|health| health.rules.iter().find(|rule| rule.rule == id));
+    let effect = own.map(|rule| rule.sentence.clone());
+    printer.answer(&json!({"id": id, "label": label, "effect": effect}), || match &effect {
+        Some(effect) => format!("{id}: {label}. {effect}"),
+        None => format!("{id}: {label}"),
+    })
 }
 
 fn listed(file: &Path, printer: &Printer) -> Result<(), Error> {

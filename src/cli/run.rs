@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::Printer;
-use super::printer::grouped;
-use crate::app::{Error, export, train, whole};
+use crate::app::{Error, ImportRequest, NewStore, export, train, whole};
+use crate::import::FileReport;
+use crate::shop::digits::grouped;
+use crate::shop::{Currency, TimeZoneName};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -18,6 +20,18 @@ pub struct Args {
     /// A projection to write as well; may be given several times
     #[arg(long, value_name = "TARGET")]
     pub to: Vec<String>,
+    /// The store's name; without it, that of the folder
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Currency of files that name none, ISO 4217
+    #[arg(long)]
+    pub currency: Option<String>,
+    /// Where the store is, IANA, for example Europe/Berlin
+    #[arg(long, default_value = "UTC")]
+    pub time_zone: String,
+    /// What the columns of unknown files mean (TOML)
+    #[arg(long, value_name = "FILE")]
+    pub mapping: Option<PathBuf>,
 }
 
 pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
@@ -25,8 +39,29 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
         return Err(Error::user(format!("There is no such file or folder: {}", missing.display())));
     }
     let targets = args.to.iter().map(|name| export::target(name)).collect::<Result<Vec<_>, _>>()?;
-    let request =
-        whole::Request { paths: args.paths.clone(), out: args.out.clone(), targets, now: train::now() };
+    let currency = args.currency.as_deref().map(Currency::new);
+    let request = whole::Request {
+        import: ImportRequest {
+            paths: args.paths.clone(),
+            currency: currency.clone(),
+            mappings: args
+                .mapping
+                .as_deref()
+                .map(super::import::read_mapping)
+                .transpose()?
+                .into_iter()
+                .collect(),
+            ..ImportRequest::default()
+        },
+        store: NewStore {
+            name: args.name.clone(),
+            currency: currency.unwrap_or_else(|| Currency::new("USD")),
+            time_zone: TimeZoneName(args.time_zone.clone()),
+        },
+        out: args.out.clone(),
+        targets,
+        now: train::now(),
+    };
     let outcome = whole::run(&request, printer)?;
     let totals = outcome.imported.summary.totals;
     printer.answer(
@@ -36,13 +71,16 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
             "issues": outcome.imported.summary.issues,
         }),
         || {
+            let rows = |of: fn(&FileReport) -> u64| grouped(outcome.imported.files().map(of).sum::<u64>());
             let mut text = format!(
-                "{} products, {} customers, {} orders, {} events.\nGroups: {}.\nBundle {}\n",
+                "Read {} rows and set {} aside: {} products, {} customers, {} orders, {} visits.\n{}Bundle {}\n",
+                rows(|file| file.rows_read),
+                rows(|file| file.rows_set_aside),
                 grouped(totals.products),
                 grouped(totals.customers),
                 grouped(totals.orders),
                 grouped(totals.events),
-                outcome.trained.groups.join(", "),
+                super::train::words(&outcome.trained),
                 outcome.bundle.display()
             );
             for exported in &outcome.exports {
@@ -54,6 +92,7 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
                     exported.folder.display()
                 ));
             }
+            text.push_str(&format!("Open it with `endcap open {}`.", outcome.workspace.display()));
             text
         },
     )

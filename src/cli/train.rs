@@ -27,7 +27,8 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
     printer.answer(&report, || words(&report))
 }
 
-fn words(report: &train::Report) -> String {
+/// What was learned, line by line.
+pub(super) fn words(report: &train::Report) -> String {
     let mut text = format!(
         "Trained on {} products, {} customers and {} orders, as of {}.\n",
         report.products,
@@ -35,7 +36,9 @@ fn words(report: &train::Report) -> String {
         report.orders,
         crate::shop::time::rfc3339(report.as_of)
     );
-    if !report.groups.is_empty() {
+    if report.groups.is_empty() {
+        text.push_str("No groups: everybody sees the same pages.\n");
+    } else {
         text.push_str(&format!("Groups: {}.\n", report.groups.join(", ")));
     }
     for (task, why) in &report.chosen {

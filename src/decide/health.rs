@@ -139,6 +139,8 @@ pub struct RuleHealth {
     pub slots: u32,
     /// Average places that its products move up (negative: down), in tenths; only for boosts and buries.
     pub places_tenths: i32,
+    /// Pages on which it is in force and has products to act on.
+    pub pages: u32,
     pub sentence: String,
 }
 
@@ -149,27 +151,51 @@ pub struct Health {
     pub conflicts: Vec<Conflict>,
 }
 
-/// Looks at every rule at one moment. Off, ended and future rules take part in no conflict but schedule overlaps.
+/// Looks at every rule at one moment: what it does, and what is wrong with it.
 pub fn health(prepared: &Prepared, now: Seconds) -> Health {
+    let mut health = Health { rules: Vec::new(), conflicts: conflicts(prepared, now) };
+    for at in 0..prepared.rules().len() {
+        health.rules.extend(rule_health(prepared, at, now));
+    }
+    let idle = health.rules.iter().filter(|rule| rule.has_no_effect());
+    health.conflicts.extend(idle.map(|rule| Conflict::NoEffect { rule: rule.rule.clone() }));
+    health
+}
+
+/// What is wrong with rules as they stand, without deciding a page: quick enough for every edit. Off, ended and future
+/// rules take part in no conflict but schedule overlaps.
+pub fn conflicts(prepared: &Prepared, now: Seconds) -> Vec<Conflict> {
     let bundle = prepared.bundle();
     let list = &bundle.document.rules;
-    let mut health = Health::default();
+    let mut found = Vec::new();
     for compiled in prepared.rules() {
         let rule = &list[compiled.at as usize];
-        let phase = phase(rule, now);
-        let entry = effect(prepared, compiled, rule, phase, now);
-        if phase == Phase::Active {
-            if entry.n_products == 0 {
-                health.conflicts.push(Conflict::MatchesNothing { rule: rule.id.clone() });
-            } else if entry.slots_changed == 0 && entry.places_tenths == 0 {
-                health.conflicts.push(Conflict::NoEffect { rule: rule.id.clone() });
+        if phase(rule, now) == Phase::Active {
+            if compiled.set(bundle, now).count() == 0 {
+                found.push(Conflict::MatchesNothing { rule: rule.id.clone() });
             }
-            sold_out(bundle, compiled, rule, &mut health.conflicts);
+            sold_out(bundle, compiled, rule, &mut found);
         }
-        health.rules.push(entry);
     }
-    pairs(prepared, now, &mut health.conflicts);
-    health
+    pairs(prepared, now, &mut found);
+    found
+}
+
+/// What the `at`-th rule of the list does at one moment. Decides two pages.
+pub fn rule_health(prepared: &Prepared, at: usize, now: Seconds) -> Option<RuleHealth> {
+    let compiled = prepared.rules().iter().find(|compiled| compiled.at as usize == at)?;
+    let rule = prepared.bundle().document.rules.get(at)?;
+    Some(effect(prepared, compiled, rule, phase(rule, now), now))
+}
+
+impl RuleHealth {
+    /// In force, with products to act on, and yet nothing that is shown is other for it.
+    pub fn has_no_effect(&self) -> bool {
+        self.phase == Phase::Active
+            && 0 < self.n_products
+            && self.slots_changed == 0
+            && self.places_tenths == 0
+    }
 }
 
 fn phase(rule: &Rule, now: Seconds) -> Phase {
@@ -353,13 +379,39 @@ fn effect(
         slots_changed: 0,
         slots: 0,
         places_tenths: 0,
+        pages: 0,
         sentence: String::new(),
     };
     if phase == Phase::Active && n_products > 0 {
+        health.pages = live_on(bundle, compiled, rule, now);
         measure(prepared, compiled, rule, now, &mut health);
     }
     health.sentence = effect_sentence(rule, &health);
     health
+}
+
+/// Pages with a layout that the rule is for and that its products can stand on: each category by itself, every other
+/// kind of page once.
+fn live_on(bundle: &Bundle, compiled: &CompiledRule, rule: &Rule, now: Seconds) -> u32 {
+    let scope = &rule.scope;
+    let for_search = !scope.queries.is_empty();
+    let holds = |page: &PageKey| {
+        let named = scope.pages.is_empty() || scope.pages.iter().any(|wanted| page_holds(wanted, page));
+        named && (!for_search || *page == PageKey::Search)
+    };
+    let products = compiled.set(bundle, now);
+    let layouts = &bundle.document.layouts;
+    let others = layouts.keys().filter(|page| !matches!(page, PageKey::Collection(_)) && holds(page));
+    let collections = bundle.catalog.collections.iter().filter(|collection| {
+        let page = PageKey::Collection(Some(collection.id.clone()));
+        let has_layout = layouts.contains_key(&page) || layouts.contains_key(&PageKey::Collection(None));
+        has_layout
+            && holds(&page)
+            && products
+                .iter()
+                .any(|at| bundle.catalog.products[at as usize].collections.contains(&collection.id))
+    });
+    (others.count() + collections.count()) as u32
 }
 
 fn measure(prepared: &Prepared, compiled: &CompiledRule, rule: &Rule, now: Seconds, health: &mut RuleHealth) {
@@ -458,6 +510,12 @@ fn effect_sentence(rule: &Rule, health: &RuleHealth) -> String {
 }
 
 impl Prepared {
+    /// Products of the catalog that a rule is about, whether or not it is in the list yet.
+    pub fn n_matching(&self, rule: &Rule, now: Seconds) -> u32 {
+        let bundle = self.bundle();
+        CompiledRule::new(0, rule, bundle, bundle.catalog.products.len(), None).set(bundle, now).count()
+    }
+
     /// The page as it would be if one rule were switched off.
     pub fn decide_without(&self, visit: &Visit, rule: &str) -> super::page::Page {
         let mut document = (*self.bundle().document).clone();

@@ -29,7 +29,7 @@ pub mod visit;
 pub use diff::diff;
 pub use engine::{Detail, decide};
 pub use explain::{LOW_STOCK, NEW_DAYS};
-pub use health::{Conflict, Health, Phase, RuleHealth, health};
+pub use health::{Conflict, Health, Phase, RuleHealth, conflicts, health, rule_health};
 pub use page::{
     Absence, Badge, BlockPage, Funnel, Page, RuleOutcome, RuleTrace, Sentence, Slot, Step, Term, TermKind,
     Why,

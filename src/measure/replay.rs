@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bootstrap::clustered_interval;
 use crate::bundle::EVERYONE;
-use crate::decide::{Detail, HistoryItem, HistoryKind, PageRef, Prepared, Visit};
+use crate::decide::{Detail, HistoryItem, HistoryKind, Page, PageRef, Prepared, Visit};
 use crate::merch::{BlockKind, Document, Weights};
 use crate::recommend::{Dataset, NOBODY};
 use crate::shop::Seconds;
@@ -24,8 +24,11 @@ use crate::shop::{Cancelled, Monitor};
 pub const FEWEST_ORDERS: usize = 200;
 /// Most orders; the newest count.
 pub const MOST_ORDERS: usize = 3_000;
-/// Orders of the estimate after each edit.
-pub const QUICK_ORDERS: usize = 400;
+/// Orders of the estimate after each edit, in catalogs of up to [`QUICK_PRODUCTS`] products …
+const QUICK_ORDERS: usize = 250;
+const QUICK_PRODUCTS: usize = 12_000;
+/// … and in the largest ones, where a page takes longer to decide.
+const FEWEST_QUICK_ORDERS: usize = 100;
 /// A verdict is given when this share of resampled means lies on one side.
 const LEVEL: f64 = 0.90;
 /// Orders listed as gained and as lost.
@@ -167,15 +170,42 @@ fn split<'a>(
     })
 }
 
+/// How many orders the estimate after an edit looks at, so that it takes a tenth of a second.
+pub fn quick_orders(n_products: usize) -> usize {
+    (QUICK_ORDERS * QUICK_PRODUCTS / n_products.max(QUICK_PRODUCTS)).max(FEWEST_QUICK_ORDERS)
+}
+
 /// A fixed sample of `most` orders; the same for every edit, so that edits can be compared.
+///
+/// Every segment is drawn from in proportion to its orders (largest remainders), which says more than as many orders
+/// drawn from all (Cochran 1977, chapter 5).
 pub fn quick_sample(orders: &[PastOrder], most: usize, seed: u64) -> Vec<usize> {
-    let mut places: Vec<usize> = (0..orders.len()).collect();
-    if places.len() > most {
-        places.sort_by_key(|&place| splitmix64(u64::from(orders[place].order) ^ splitmix64(seed)));
-        places.truncate(most);
-        places.sort_unstable();
+    if orders.len() <= most {
+        return (0..orders.len()).collect();
     }
-    places
+    let mut strata: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (place, order) in orders.iter().enumerate() {
+        strata.entry(order.visit.segment.as_deref().unwrap_or_default()).or_default().push(place);
+    }
+    let whole = orders.len();
+    let mut shares: Vec<(usize, Vec<usize>)> =
+        strata.into_values().map(|places| (places.len() * most / whole, places)).collect();
+    let mut by_remainder: Vec<usize> = (0..shares.len()).collect();
+    by_remainder.sort_by_key(|&at| (std::cmp::Reverse(shares[at].1.len() * most % whole), at));
+    let missing = most - shares.iter().map(|(share, _)| share).sum::<usize>();
+    for at in by_remainder.into_iter().take(missing) {
+        shares[at].0 += 1;
+    }
+    let mut sample: Vec<usize> = shares
+        .into_iter()
+        .flat_map(|(share, mut places)| {
+            places.sort_by_key(|&place| splitmix64(u64::from(orders[place].order) ^ splitmix64(seed)));
+            places.truncate(share);
+            places
+        })
+        .collect();
+    sample.sort_unstable();
+    sample
 }
 
 /// What of a page is looked at.
@@ -215,18 +245,38 @@ pub fn replay(
     look: &Look,
     monitor: &dyn Monitor,
 ) -> Result<Vec<Seen>, Cancelled> {
-    places
+    // Guests and first orders of one segment see the same page: it is decided once for all of them.
+    let mut alike: BTreeMap<(String, &str), Vec<usize>> = BTreeMap::new();
+    let mut visits: Vec<Vec<usize>> = Vec::new();
+    for &place in places {
+        let visit = &orders[place].visit;
+        if visit.history.is_empty() {
+            let segment = visit.segment.as_deref().unwrap_or_default();
+            alike.entry((format!("{:?}", visit.page), segment)).or_default().push(place);
+        } else {
+            visits.push(vec![place]);
+        }
+    }
+    visits.extend(alike.into_values());
+    let mut seen: Vec<Seen> = visits
         .par_iter()
-        .map(|&place| {
+        .map(|visit| {
             monitor.checkpoint()?;
-            Ok(see(prepared, &orders[place], place, look))
+            let first = &orders[visit[0]].visit;
+            let asked = Visit { now: look.at, device: look.device.clone(), ..first.clone() };
+            let page = prepared.decide(&asked, Detail::Plain);
+            Ok(visit
+                .iter()
+                .map(|&place| see(prepared, &page, &orders[place], place, look))
+                .collect::<Vec<_>>())
         })
-        .collect()
+        .collect::<Result<Vec<_>, Cancelled>>()?
+        .concat();
+    seen.sort_unstable_by_key(|seen| seen.place);
+    Ok(seen)
 }
 
-fn see(prepared: &Prepared, order: &PastOrder, place: usize, look: &Look) -> Seen {
-    let visit = Visit { now: look.at, device: look.device.clone(), ..order.visit.clone() };
-    let page = prepared.decide(&visit, Detail::Plain);
+fn see(prepared: &Prepared, page: &Page, order: &PastOrder, place: usize, look: &Look) -> Seen {
     let mut seen = Seen { place: place as u32, ..Seen::default() };
     let (mut margin, mut known) = (0_u64, 0_u64);
     let rows: Vec<_> = page

@@ -144,6 +144,9 @@ actions! {
     Undo: ActUndo, ARROW_COUNTER_CLOCKWISE, Everywhere, ctrl(Key::Z);
     Redo: ActRedo, ARROW_CLOCKWISE, Everywhere, ctrl_shift(Key::Z);
     History: ActHistory, CLOCK_COUNTER_CLOCKWISE, Everywhere, None;
+    TrainAgain: ActTrainAgain, USERS_THREE, Everywhere, None;
+    CheckAgain: ActCheckAgain, CHECK_CIRCLE, Everywhere, None;
+    NewRule: ActNewRule, LIST_CHECKS, Everywhere, None;
     ImportFiles: ActImport, DOWNLOAD_SIMPLE, Everywhere, ctrl(Key::O);
     OpenWorkspace: ActOpen, FOLDER_OPEN, Everywhere, ctrl_shift(Key::O);
     NewWorkspace: ActNew, PLUS, Everywhere, ctrl_shift(Key::N);
@@ -259,6 +262,17 @@ impl Action {
         KEYS.with(|keys| keys.borrow().get(self.key_name()).copied()).unwrap_or_else(|| self.own_shortcut())
     }
 
+    /// Names the keys in the tooltip of a control that runs it.
+    pub fn with_keys(self, response: egui::Response) -> egui::Response {
+        match self.shortcut() {
+            Some(shortcut) => {
+                let keys = response.ctx.format_shortcut(&shortcut);
+                response.on_hover_text(egui::RichText::new(keys).weak())
+            }
+            None => response,
+        }
+    }
+
     /// Who has these keys already: an action or a place of the rail, by title.
     pub fn taken(self, shortcut: KeyboardShortcut) -> Option<&'static str> {
         let action = Self::ALL
@@ -297,9 +311,16 @@ impl Situation {
         let reason = match (action, action.reach()) {
             (Action::Undo, _) if !self.can_undo => Shell::NothingToUndo,
             (Action::Redo, _) if !self.can_redo => Shell::NothingToRedo,
-            (Action::CopyWorkspace | Action::ShowInFolder | Action::History, _) if !self.has_store => {
-                Shell::NoStoreOpen
-            }
+            (
+                Action::CopyWorkspace
+                | Action::ShowInFolder
+                | Action::History
+                | Action::TrainAgain
+                | Action::CheckAgain
+                | Action::NewRule,
+                _,
+            ) if !self.has_store => Shell::NoStoreOpen,
+            (Action::TrainAgain | Action::NewRule, _) if self.read_only => Shell::OpenReadOnly,
             (_, Reach::Canvas | Reach::Card) if !self.on_canvas => Shell::OnlyOnPages,
             (_, Reach::Card) if !self.has_card => Shell::ChooseProductFirst,
             (Action::Unpin, _) if !self.is_pinned => Shell::NotPinnedHere,

@@ -52,7 +52,12 @@ impl Formats {
         } else {
             (round_div(amount, self.currency.minor_per_major() * 100_000), self.million())
         };
-        let text = decimal(tenths.unsigned_abs(), 1, self.language);
+        // Three digits say enough: 412k, but 41.2k.
+        let text = if tenths.unsigned_abs() < 1_000 {
+            decimal(tenths.unsigned_abs(), 1, self.language)
+        } else {
+            grouped_for(round_div(tenths, 10).unsigned_abs(), &self.currency, self.language)
+        };
         self.with_symbol(&format!("{text}{suffix}"), tenths < 0)
     }
 
@@ -280,6 +285,7 @@ mod tests {
         assert_eq!(formats("EUR", Language::German).money_compact(4_123_456), "41,2\u{A0}Tsd.\u{A0}€");
         assert_eq!(formats("USD", Language::English).money_compact(999_950), "$10,000");
         assert_eq!(formats("USD", Language::English).money_compact(512_300_000), "$5.1m");
+        assert_eq!(formats("USD", Language::English).money_compact(41_200_000), "$412k");
     }
 
     #[test]

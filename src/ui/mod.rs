@@ -11,6 +11,7 @@ pub mod jobs;
 pub mod kit;
 pub mod persist;
 pub mod pictures;
+pub mod say;
 pub mod screens;
 pub mod shell;
 pub mod spent;

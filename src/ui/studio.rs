@@ -7,6 +7,7 @@ mod ask;
 mod intake;
 mod leave;
 mod replay;
+mod rules;
 mod run;
 mod work;
 
@@ -99,6 +100,7 @@ enum TaskResult {
     Trouble(String),
     Said(String),
     Played(replay::Played),
+    RulesLookedAt(Box<crate::ui::screens::stage::RuleEffects>),
     /// Groups were changed by hand; this is how the workspace looks now.
     Grouped(Box<View>),
     /// Rows of the customer table who bought the product of this title.
@@ -261,12 +263,37 @@ impl Studio {
         &mut self.found
     }
 
+    /// Opens a workspace file.
+    pub fn open_file(&mut self, file: PathBuf) {
+        self.open(file);
+    }
+
+    /// Opens the log of changes.
+    pub fn open_history(&mut self) {
+        self.sheet = Some(Sheet::History);
+    }
+
+    /// Says in a toast that something could not be done.
+    pub fn say_error(&mut self, text: String) {
+        self.take_result(TaskResult::Trouble(text));
+    }
+
     pub fn document(&self) -> &Document {
         &self.document
     }
 
     pub fn go(&mut self, screen: Screen) {
         self.settings.screen = screen;
+    }
+
+    /// Whether anything is under way on another thread.
+    pub fn is_working(&self) -> bool {
+        0 < self.jobs.n_running()
+    }
+
+    /// What is shown of the workspace.
+    pub fn view(&self) -> &View {
+        &self.view
     }
 
     pub fn pictures(&self) -> &Pictures {
@@ -419,7 +446,8 @@ impl Studio {
             self.choosing_keys = None;
         }
         run::drop_overlay(ui, &scene, &mut commands);
-        let lift = size::STATUS + 16.0 + if screen == Screen::Pages { size::STRIP } else { 0.0 };
+        let strip = if screens::has_strip(screen) { screens::pages::strip_height(ui) } else { 0.0 };
+        let lift = size::STATUS + 16.0 + strip;
         commands.extend(self.toasts.show(ui, lift, strings::Phrase::text(strings::shell::Shell::Dismiss)));
         if ui.input(|input| !input.pointer.any_down() && input.keys_down.is_empty()) {
             self.history.close_gesture();
@@ -429,6 +457,7 @@ impl Studio {
             self.run(command, ui.ctx());
         }
         self.look_at_replay();
+        self.look_at_rules();
         self.look_at_the_rest();
         if self.tour.look(Moment::of(&self.states.pages, &self.history), &self.history) {
             self.end_tour();

@@ -191,3 +191,29 @@ fn a_sold_out_pin_is_marked_and_can_be_kept_showing() {
     common::settle(&mut harness);
     assert!(matches!(rules(&harness)[0].action, Action::Pin { keep_when_sold_out: true, .. }));
 }
+
+#[test]
+fn a_drag_in_one_slow_frame_lifts_the_card_that_was_pressed() {
+    let mut harness = studio();
+    let (first, second) = (card_on(&harness, 1), card_on(&harness, 2));
+    let (press, slip) = (picture_of(&harness, &first), picture_of(&harness, &second));
+    harness.hover_at(press);
+    harness.run_steps(1);
+    // Press and the first move arrive together, as on a machine that paints slowly.
+    let events = &mut harness.input_mut().events;
+    events.push(egui::Event::PointerButton {
+        pos: press,
+        button: egui::PointerButton::Primary,
+        pressed: true,
+        modifiers: Modifiers::NONE,
+    });
+    events.push(egui::Event::PointerMoved(slip));
+    harness.run_steps(2);
+    let fourth = picture_of(&harness, &card_on(&harness, 4));
+    harness.hover_at(fourth + egui::vec2(20.0, 0.0));
+    harness.run_steps(2);
+    harness.drop_at(fourth + egui::vec2(20.0, 0.0));
+    common::settle(&mut harness);
+    assert_eq!(title(&card_on(&harness, 4)), title(&first), "the pressed card was moved, not its neighbour");
+    assert_eq!(title(&card_on(&harness, 1)), title(&second));
+}

@@ -294,11 +294,11 @@ pub fn studio_with(
     harness
 }
 
-/// Runs until pictures are loaded and nothing moves.
+/// Runs until pictures are loaded, nothing is under way and nothing moves.
 pub fn settle(harness: &mut Harness<'static, Studio>) {
     for _ in 0..400 {
         harness.run_steps(2);
-        if harness.state().pictures().is_settled() {
+        if harness.state().pictures().is_settled() && !harness.state().is_working() {
             break;
         }
         std::thread::sleep(std::time::Duration::from_millis(10));

@@ -142,7 +142,7 @@ fn fixes_are_looked_at_row_by_row_before_they_are_made() {
     harness.run();
     let asks = asks.borrow();
     let [Ask::FixProblem { code, keys }] = asks.as_slice() else { panic!("{asks:?}") };
-    assert_eq!((code.as_str(), keys.len()), ("twice", 11));
+    assert_eq!((code.as_str(), keys.len()), ("duplicate_customers", 11));
     assert!(!keys.contains(&"c3".to_owned()));
 }
 
@@ -411,13 +411,13 @@ fn rules_are_switched_moved_and_removed_by_keyboard() {
 fn a_conflict_names_both_sides_and_can_be_settled() {
     let (mut harness, asks) =
         screen(Findings::default(), Vec::new(), rules::RulesState::default(), rules::rules_ui);
-    harness.get_by_label("“Hide Agave in clay pot” hides this product, so the pin is not shown.");
+    harness.get_by_label("“Hide Agave in clay pot” hides Agave in clay pot, so the pin is not shown.");
     harness.get_all_by_label("Keep this one").next().unwrap().click();
     harness.run();
     assert!(matches!(edits(&asks).last(), Some(Edit::RemoveRule { id }) if id == "r4"));
     assert!(
         harness
-            .query_by_label("“Hide Agave in clay pot” hides this product, so the pin is not shown.")
+            .query_by_label("“Hide Agave in clay pot” hides Agave in clay pot, so the pin is not shown.")
             .is_none()
     );
 }
@@ -449,11 +449,11 @@ fn home_says_what_stands_out_and_leads_there() {
 
 #[test]
 fn an_export_is_planned_at_once_and_held_back_by_what_blocks_it() {
-    use endcap::app::view::{Check, CheckOutcome, ExportPlan, PlannedFile};
+    use endcap::app::view::{Check, CheckOf, CheckOutcome, ExportPlan, PlannedFile};
     let plan = ExportPlan {
         target: endcap::export::Target::Web.name().to_owned(),
         files: vec![PlannedFile { name: "manifest.json".into(), bytes: 10, head: "{}".into() }],
-        checks: vec![Check { outcome: CheckOutcome::Blocks, sentence: "2 handles no longer exist".into() }],
+        checks: vec![Check { outcome: CheckOutcome::Blocks, about: CheckOf::RulesKnowProducts, n: 2 }],
         ..ExportPlan::default()
     };
     let found = Findings { export_plan: Some(plan), ..Findings::default() };

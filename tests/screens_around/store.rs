@@ -10,6 +10,25 @@ use std::sync::Arc;
 
 pub const NOW: i64 = 1_763_239_600;
 
+/// A window that shows no workspace yet.
+pub fn nothing() -> View {
+    View::of(StoreFacts {
+        name: String::new(),
+        file: "".into(),
+        currency: Currency::new("USD"),
+        time_zone: TimeZoneName::default(),
+        n_products: 0,
+        n_customers: 0,
+        n_orders: 0,
+        n_events: 0,
+        first_order: None,
+        last_order: None,
+        as_of: None,
+        is_sample: false,
+        read_only: false,
+    })
+}
+
 pub fn view() -> View {
     let mut view = View::of(StoreFacts {
         name: "Larkfield Home".into(),
@@ -44,8 +63,7 @@ pub fn view() -> View {
                 .map(|i| FixRow {
                     key: format!("c{i}"),
                     what: format!("Customer {}", 1000 + i),
-                    before: "2 customers".into(),
-                    after: "1 customer, 5 orders".into(),
+                    change: FixChange::SameAs(format!("customer {}", 500 + i)),
                 })
                 .collect()
         } else {
@@ -53,7 +71,7 @@ pub fn view() -> View {
         },
         fix_label: fix.map(Into::into),
         fix_is_safe: fix.is_some(),
-        is_ignored: code == "ignored",
+        is_ignored: code == "in_the_future",
     };
     view.audit = Some(Arc::new(AuditView {
         checked_at: NOW,
@@ -72,7 +90,7 @@ pub fn view() -> View {
                 None,
             ),
             problem(
-                "twice",
+                "duplicate_customers",
                 Urgency::ChangesResults,
                 12,
                 "12 customers appear twice (same email)",
@@ -80,46 +98,46 @@ pub fn view() -> View {
                 Some("Merge…"),
             ),
             problem(
-                "unknown",
+                "unknown_products",
                 Urgency::WorthFixing,
                 6,
                 "6 orders mention products you don't have",
-                "Left out of rankings.",
+                "Those lines are left out of rankings.",
                 None,
             ),
             problem(
-                "category",
+                "no_category",
                 Urgency::WorthFixing,
                 9,
                 "9 products have no category",
-                "They appear on no category page.",
+                "Similar products and collections cannot use them.",
                 Some("Suggest categories…"),
             ),
             problem(
-                "cost",
+                "cost_above_price",
                 Urgency::ForInformation,
                 2,
                 "2 products cost more than they sell for",
-                "Every sale of these loses money.",
+                "Every sale loses money; the margin slider moves them down.",
                 None,
             ),
             problem(
-                "ignored",
+                "in_the_future",
                 Urgency::ForInformation,
                 2,
                 "2 orders are dated in the future",
-                "Left out.",
+                "Recency and trends look at the wrong days.",
                 None,
             ),
         ],
         unlocks: vec![
-            Unlock { feature: "Segments".into(), ready: true, needs: String::new() },
-            Unlock { feature: "Homepage per segment".into(), ready: true, needs: String::new() },
+            Unlock { feature: "Groups of customers".into(), ready: true, needs: String::new() },
+            Unlock { feature: "Homepage per group".into(), ready: true, needs: String::new() },
             Unlock { feature: "Bought together".into(), ready: true, needs: String::new() },
             Unlock {
                 feature: "Search ranking".into(),
                 ready: false,
-                needs: "needs search terms (export \"Top online store searches\")".into(),
+                needs: "search terms (export \"Top online store searches\")".into(),
             },
             Unlock {
                 feature: "Margin slider".into(),
@@ -254,6 +272,7 @@ pub fn customers() -> CustomersView {
             favourites: vec!["Sofas".into(), "Lighting".into()],
             differences: vec![
                 Difference {
+                    feature: "orders_per_year".into(),
                     label: "Orders a year".into(),
                     unit: Unit::Number,
                     group: 6.1,
@@ -261,6 +280,7 @@ pub fn customers() -> CustomersView {
                     z: 2.1,
                 },
                 Difference {
+                    feature: "mean_order_value".into(),
                     label: "Spent per order".into(),
                     unit: Unit::Money,
                     group: 18_400.0,
@@ -268,6 +288,7 @@ pub fn customers() -> CustomersView {
                     z: 1.4,
                 },
                 Difference {
+                    feature: "recency_days".into(),
                     label: "Days since order".into(),
                     unit: Unit::Days,
                     group: 21.0,
@@ -275,6 +296,7 @@ pub fn customers() -> CustomersView {
                     z: -1.0,
                 },
                 Difference {
+                    feature: "discount_share".into(),
                     label: "Bought on sale".into(),
                     unit: Unit::Share,
                     group: 0.06,

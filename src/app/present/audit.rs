@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::app::audit::{Action, Area, Check, Weight};
 use crate::app::view::{
-    AuditView, FixRow, Problem, ProblemRow, Pulse, StoreFacts, TableHealth, Then, Unlock, Urgency,
+    AuditView, FixChange, FixRow, Problem, ProblemRow, Pulse, StoreFacts, TableHealth, Then, Unlock, Urgency,
 };
 use crate::app::{Error, Session};
 use crate::features::History;
@@ -90,27 +90,18 @@ pub fn check_of(code: &str) -> Option<Check> {
 
 /// What a fix changes, and the key that chooses it.
 pub fn before_after(fix: &Fix) -> FixRow {
-    let row = |what: &str, before: &str, after: String| FixRow {
-        key: key_of(fix),
-        what: what.to_owned(),
-        before: before.to_owned(),
-        after,
+    let (what, change) = match fix {
+        Fix::MergeCustomer { customer, into } => (customer, FixChange::SameAs(into.clone())),
+        Fix::SetProductType { product, product_type } => (product, FixChange::Category(product_type.clone())),
+        Fix::SetPrice { product, .. } => (product, FixChange::Price),
+        Fix::SetCost { product, .. } => (product, FixChange::Cost),
+        Fix::SetPicture { product, .. } => (product, FixChange::Picture),
+        Fix::DropCompareAt { product } => (product, FixChange::NoCompareAt),
+        Fix::EmptyStock { product } => (product, FixChange::NoStock),
+        Fix::Unpublish { product } => (product, FixChange::KeptOff),
+        Fix::LeaveOutOrder { order } => (order, FixChange::LeftOut),
     };
-    match fix {
-        Fix::MergeCustomer { customer, into } => {
-            row(customer, "a customer of their own", format!("the same as {into}"))
-        }
-        Fix::SetProductType { product, product_type } => row(product, "no category", product_type.clone()),
-        Fix::SetPrice { product, .. } => row(product, "no usable price", "a price".to_owned()),
-        Fix::SetCost { product, .. } => row(product, "no cost", "a cost".to_owned()),
-        Fix::SetPicture { product, .. } => row(product, "no picture", "a picture".to_owned()),
-        Fix::DropCompareAt { product } => {
-            row(product, "a \"was\" price under the price", "no \"was\" price".to_owned())
-        }
-        Fix::EmptyStock { product } => row(product, "less than nothing in stock", "none in stock".to_owned()),
-        Fix::Unpublish { product } => row(product, "shown", "kept off every page".to_owned()),
-        Fix::LeaveOutOrder { order } => row(order, "counted", "left out of all figures".to_owned()),
-    }
+    FixRow { key: key_of(fix), what: what.clone(), change }
 }
 
 /// Chooses one of a problem's fixes.

@@ -62,6 +62,7 @@ pub fn customers_view(
 
 fn difference(found: &segment::Difference) -> Difference {
     Difference {
+        feature: found.feature.clone(),
         label: found.label.clone(),
         unit: unit(found.kind),
         group: found.group,
@@ -70,7 +71,8 @@ fn difference(found: &segment::Difference) -> Difference {
     }
 }
 
-fn unit(kind: Kind) -> Unit {
+/// How a figure of this kind is written.
+pub(crate) fn unit(kind: Kind) -> Unit {
     match kind {
         Kind::Count | Kind::Ratio => Unit::Number,
         Kind::Days => Unit::Days,

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::app::export::{Exporter, People, Wanted, last_exported, target};
 use crate::app::view::{
-    Check, CheckOutcome, CustomerStory, ExportPlan, ExportRecord, Moment, MomentKind, Part, PartKind,
-    PlannedFile,
+    Check, CheckOf, CheckOutcome, CustomerStory, ExportPlan, ExportRecord, Moment, MomentKind, Part,
+    PartKind, PlannedFile,
 };
 use crate::app::{Error, Session, open, report, runs, train};
 use crate::bundle::{Bundle, Catalog, Strategy};
@@ -34,7 +34,7 @@ pub fn export_plan(
     let target = target(to)?;
     let workspace = session.workspace();
     let sections = if target == Target::Report {
-        report::sections(session, workspace.path(), false, monitor)?
+        report::sections(session, workspace.path(), false, now, monitor)?
     } else {
         Vec::new()
     };
@@ -192,30 +192,16 @@ fn checks(document: &Document, catalog: &Catalog) -> Vec<Check> {
             hidden_pins += usize::from(is_pin && hidden.contains(&id));
         }
     }
-    let check = |n: usize, outcome, bad: String, good: &str| Check {
-        outcome: if n == 0 { CheckOutcome::Passes } else { outcome },
-        sentence: if n == 0 { good.to_owned() } else { bad },
+    let check = |about, n: usize, otherwise| Check {
+        outcome: if n == 0 { CheckOutcome::Passes } else { otherwise },
+        about,
+        n,
     };
     vec![
-        check(
-            unknown,
-            CheckOutcome::Blocks,
-            format!("{unknown} products of your rules no longer exist in the catalog"),
-            "All products of your rules exist in the catalog",
-        ),
-        check(
-            hidden_pins,
-            CheckOutcome::Warns,
-            format!("{hidden_pins} pinned products are hidden everywhere"),
-            "No hidden product is pinned",
-        ),
-        check(
-            sold_out,
-            CheckOutcome::Warns,
-            format!("{sold_out} pinned products are sold out; their places go to the next ones"),
-            "No pinned product is sold out",
-        ),
-        Check { outcome: CheckOutcome::Passes, sentence: "Prices are left as they are".to_owned() },
+        check(CheckOf::RulesKnowProducts, unknown, CheckOutcome::Blocks),
+        check(CheckOf::PinsAreNotHidden, hidden_pins, CheckOutcome::Warns),
+        check(CheckOf::PinsAreInStock, sold_out, CheckOutcome::Warns),
+        check(CheckOf::PricesStay, 0, CheckOutcome::Passes),
     ]
 }
 

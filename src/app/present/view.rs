@@ -69,7 +69,7 @@ pub fn completed(
     view.drift = drift::watch(workspace)?.map(Arc::new);
     if let Some(mut kept) = runs::segments(workspace)? {
         monitor.checkpoint()?;
-        let previous = runs::previous_segments(workspace)?;
+        let previous = runs::grouped_before(workspace, &kept.info)?;
         let at = train::Settings { as_of: Some(kept.result.as_of), ..train::Settings::at(now) };
         let (frames, as_of) = train::frames_as_of(workspace, &at, monitor)?;
         kept.result = kept.result.over(&train::customer_ids(&frames)?);

@@ -53,6 +53,8 @@ pub struct Group {
 /// One feature of a group beside the store's average customer.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Difference {
+    /// Column of the feature catalogue.
+    pub feature: String,
     /// Plain words, for example `Orders a year`.
     pub label: String,
     pub unit: Unit,

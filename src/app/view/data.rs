@@ -226,8 +226,41 @@ pub struct ProblemRow {
 pub struct FixRow {
     pub key: String,
     pub what: String,
-    pub before: String,
-    pub after: String,
+    pub change: FixChange,
+}
+
+/// What a fix makes of a row.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum FixChange {
+    /// A customer becomes the same as another.
+    SameAs(String),
+    Category(String),
+    Price,
+    Cost,
+    #[default]
+    Picture,
+    NoCompareAt,
+    NoStock,
+    KeptOff,
+    LeftOut,
+}
+
+impl FixChange {
+    /// What stood there and what will, in English, for the command line.
+    pub fn before_after(&self) -> [String; 2] {
+        let both = |before: &str, after: &str| [before.to_owned(), after.to_owned()];
+        match self {
+            Self::SameAs(other) => ["a customer of their own".to_owned(), format!("the same as {other}")],
+            Self::Category(category) => ["no category".to_owned(), category.clone()],
+            Self::Price => both("no usable price", "a price"),
+            Self::Cost => both("no cost", "a cost"),
+            Self::Picture => both("no picture", "a picture"),
+            Self::NoCompareAt => both("a \"was\" price under the price", "no \"was\" price"),
+            Self::NoStock => both("less than nothing in stock", "none in stock"),
+            Self::KeptOff => both("shown", "kept off every page"),
+            Self::LeftOut => both("counted", "left out of all figures"),
+        }
+    }
 }
 
 /// Something the data does or does not carry.

@@ -46,7 +46,21 @@ pub struct PlannedFile {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Check {
     pub outcome: CheckOutcome,
-    pub sentence: String,
+    pub about: CheckOf,
+    /// So many products; 0 where it passes.
+    pub n: usize,
+}
+
+/// What is checked before an export; the words are the window's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CheckOf {
+    /// Products that rules name stand in the catalog.
+    RulesKnowProducts,
+    /// No pinned product is hidden everywhere.
+    PinsAreNotHidden,
+    /// No pinned product is sold out.
+    PinsAreInStock,
+    PricesStay,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -11,6 +11,8 @@ pub struct BarRow<'a> {
     /// −1…1 of the scale that the rows share.
     pub share: f32,
     pub value: &'a str,
+    /// The value with its unit, for a screen reader.
+    pub spoken: &'a str,
     pub color: Color32,
     /// Where zero stands, 0…1 of the bar's room.
     pub zero: f32,
@@ -55,7 +57,7 @@ impl BarRow<'_> {
         let family = if self.muted { number() } else { number_semibold() };
         ui.painter().text(pos2(right, y), Align2::RIGHT_CENTER, self.value, FontId::new(14.0, family), text);
         response.widget_info(|| {
-            egui::WidgetInfo::labeled(egui::Role::ListItem, true, format!("{} {}", self.label, self.value))
+            egui::WidgetInfo::labeled(egui::Role::ListItem, true, format!("{} {}", self.label, self.spoken))
         });
         response
     }

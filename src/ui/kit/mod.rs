@@ -12,6 +12,7 @@ pub mod interval;
 pub mod marker;
 pub mod modal;
 pub mod nav_row;
+pub mod pick_list;
 pub mod plot;
 pub mod progress;
 pub mod search_field;

@@ -6,7 +6,7 @@ use egui::{Align, Frame, Layout, Margin, RichText, ScrollArea, Ui};
 
 use super::first_run::ago;
 use super::stage::{Ask, JobKind, Stage};
-use crate::app::view::{CheckOutcome, ExportPlan, PartKind};
+use crate::app::view::{Check, CheckOf, CheckOutcome, ExportPlan, PartKind};
 use crate::decide::diff::Difference;
 use crate::export::Target;
 use crate::shop::Seconds;
@@ -269,6 +269,20 @@ fn difference_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut ExportState, differ
     });
 }
 
+fn check_words(check: &Check) -> String {
+    let fails = 0 < check.n;
+    let phrase = match check.about {
+        CheckOf::RulesKnowProducts if fails => T::CheckUnknown,
+        CheckOf::RulesKnowProducts => T::CheckKnown,
+        CheckOf::PinsAreNotHidden if fails => T::CheckHidden,
+        CheckOf::PinsAreNotHidden => T::CheckNotHidden,
+        CheckOf::PinsAreInStock if fails => T::CheckSoldOut,
+        CheckOf::PinsAreInStock => T::CheckInStock,
+        CheckOf::PricesStay => T::CheckPrices,
+    };
+    phrase.with(&[("n", check.n.into())])
+}
+
 fn checks_ui(ui: &mut Ui, plan: &ExportPlan) {
     let t = ui.tokens();
     heading::title(ui, T::Checks.text());
@@ -284,7 +298,7 @@ fn checks_ui(ui: &mut Ui, plan: &ExportPlan) {
             };
             ui.horizontal(|ui| {
                 ui.label(RichText::new(icon.0).text_style(text::icon()).color(color));
-                ui.add(egui::Label::new(&check.sentence).wrap());
+                ui.add(egui::Label::new(check_words(check)).wrap());
             });
         }
         if !plan.losses.is_empty() {
@@ -315,14 +329,15 @@ fn write_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut ExportState, plan: &
     }
     ui.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let blocking: Vec<&str> = plan
+            let blocking: Vec<String> = plan
                 .checks
                 .iter()
                 .filter(|check| check.outcome == CheckOutcome::Blocks)
-                .map(|check| check.sentence.as_str())
+                .map(check_words)
                 .collect();
-            let why_not = (!blocking.is_empty())
-                .then(|| T::FixFirst.with(&[("n", blocking.len().into()), ("what", blocking[0].into())]));
+            let why_not = blocking
+                .first()
+                .map(|first| T::FixFirst.with(&[("n", blocking.len().into()), ("what", first.into())]));
             let is_left_out =
                 |part: Option<PartKind>| part.is_some_and(|part| state.left_out.contains(&part));
             let n_files = plan.files.iter().filter(|file| !is_left_out(file.part)).count();

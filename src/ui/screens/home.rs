@@ -11,6 +11,7 @@ use crate::ui::icons;
 use crate::ui::kit::empty::{Chosen, EmptyState};
 use crate::ui::kit::{button, card, heading, marker, sparkline};
 use crate::ui::strings::Phrase as _;
+use crate::ui::strings::features;
 use crate::ui::strings::home::Home as T;
 use crate::ui::theme::{HasTokens as _, number_semibold, radius, segment_color, space, text};
 
@@ -91,6 +92,20 @@ struct Line {
 fn findings(stage: &Stage<'_>, state: &HomeState) -> Vec<Line> {
     let mut lines = Vec::new();
     let percent = |permille: u32| stage.formats.percent(i64::from(permille));
+    let drift = stage.view.drift.as_ref().filter(|watch| watch.train_again());
+    if let Some((watch, most)) = drift.and_then(|watch| Some((watch, watch.moved().into_iter().next()?))) {
+        let value = |value| crate::ui::screens::customers::amount(stage, most.unit, value);
+        lines.push(Line {
+            sentence: T::Drift.with(&[
+                ("date", (&stage.formats.date(watch.trained_at)).into()),
+                ("label", (&features::words(&most.feature, &most.feature)).into()),
+                ("before", (&value(most.before)).into()),
+                ("now", (&value(most.now)).into()),
+            ]),
+            link: T::SeeDrift.text().to_owned(),
+            place: Place::Customers,
+        });
+    }
     if let Some(customers) = &stage.view.customers {
         // The group whose revenue goes furthest beyond its size.
         let telling = customers

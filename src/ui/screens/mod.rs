@@ -80,8 +80,7 @@ impl Glance {
         }
         *self = Self {
             made_for,
-            n_conflicts: draft
-                .map_or(0, |draft| rules::conflicts(document, &draft.bundle().catalog, now).len()),
+            n_conflicts: draft.map_or(0, |draft| rules::clashes(&crate::decide::conflicts(draft, now)).len()),
             has_unexported_changes: match (draft, exported) {
                 (Some(_), None) => true,
                 (Some(_), Some(exported)) => *exported.bundle().document != *document,
@@ -217,6 +216,11 @@ pub struct ScreenStates {
     pub search: search::SearchState,
 }
 
+/// Screens whose edits past orders can judge.
+pub fn has_strip(screen: Screen) -> bool {
+    matches!(screen, Screen::Pages | Screen::Recommendations | Screen::Search)
+}
+
 /// Paints the screen into the room between rail, title bar and status bar.
 pub fn show(
     ui: &mut Ui,
@@ -248,6 +252,9 @@ pub fn show(
         pictures: &mut pictures,
         asks: &mut asks,
     };
+    if screen != Screen::Pages && has_strip(screen) && scene.draft.is_some() {
+        pages::strip_below(ui, scene, &mut states.pages, commands);
+    }
     match screen {
         Screen::Settings => settings::settings_ui(ui, scene, commands),
         _ if !is_open => data::data_ui(ui, &mut stage, &mut states.data),
@@ -300,6 +307,15 @@ pub(super) fn prepare(place: &stage::Place, states: &mut ScreenStates) -> Screen
             Screen::Rules
         }
         Place::Rules => Screen::Rules,
+        Place::Without { rule, page, segment } => {
+            let pages = &mut states.pages;
+            if !pages.without.contains(rule) {
+                pages.without.push(rule.clone());
+                pages.forget_pages();
+            }
+            pages.open(page.clone(), segment.clone());
+            Screen::Pages
+        }
         Place::Export => Screen::Export,
         Place::Recommendations => Screen::Recommendations,
         Place::Search => Screen::Search,

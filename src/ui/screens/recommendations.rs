@@ -9,6 +9,7 @@ use crate::bundle::{Bundle, CatalogProduct, Neighbor, Strategy};
 use crate::merch::{Action, Edit, PageKey, Rule, Schedule, Scope, Target};
 use crate::ui::icons;
 use crate::ui::kit::empty::{Chosen, EmptyState};
+use crate::ui::kit::pick_list::PickList;
 use crate::ui::kit::{button, progress, search_field};
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::finding::Finding as T;
@@ -22,6 +23,14 @@ pub struct RecommendationsState {
     filter: String,
     selected: Option<String>,
     only_without: bool,
+}
+
+impl RecommendationsState {
+    /// The product whose page is shown: the chosen one, else the first of the catalog.
+    pub fn shown<'a>(&self, bundle: &'a Bundle) -> Option<&'a CatalogProduct> {
+        let at = self.selected.as_ref().and_then(|id| bundle.catalog.index(id)).unwrap_or(0);
+        bundle.catalog.products.get(at as usize)
+    }
 }
 
 /// Fewer shared orders than this say nothing.
@@ -103,69 +112,37 @@ fn list_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut RecommendationsState,
         }
         return;
     }
-    ui.spacing_mut().item_spacing.y = 0.0;
-    let mut walk = 0_i64;
-    ScrollArea::vertical().id_salt("products").auto_shrink(false).show_rows(
+    let product = |row: usize| &bundle.catalog.products[shown[row] as usize];
+    let list = PickList {
+        salt: "products",
+        row_height: ROW,
+        n_rows: shown.len(),
+        chosen: state
+            .selected
+            .as_ref()
+            .and_then(|id| bundle.catalog.index(id))
+            .and_then(|idx| shown.iter().position(|known| *known == idx)),
+    };
+    let picked = list.show(
         ui,
-        ROW,
-        shown.len(),
-        |ui, rows| {
-            for idx in rows {
-                let product = &bundle.catalog.products[shown[idx] as usize];
-                let selected = state.selected.as_deref() == Some(product.id.as_str());
-                let (rect, response) =
-                    ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
-                let t = ui.tokens();
-                if selected {
-                    ui.painter().rect_filled(rect, 6, t.accent_soft);
-                } else if response.hovered() {
-                    ui.painter().rect_filled(rect, 6, t.hover);
-                }
-                let picture = Rect::from_min_size(rect.min + vec2(6.0, 5.0), Vec2::splat(34.0));
-                stage.pictures.paint(ui, picture, product, 4);
-                let clip = Rect::from_min_max(rect.min, pos2(rect.right() - 6.0, rect.bottom()));
-                let left = egui::Align2::LEFT_CENTER;
-                let painter = ui.painter().with_clip_rect(clip);
-                painter.text(
-                    pos2(rect.left() + 50.0, rect.center().y - 8.0),
-                    left,
-                    &product.title,
-                    FontId::new(13.0, medium()),
-                    t.text,
-                );
-                let price = product.price.map(|price| stage.formats.price(price)).unwrap_or_default();
-                painter.text(
-                    pos2(rect.left() + 50.0, rect.center().y + 10.0),
-                    left,
-                    price,
-                    FontId::new(12.0, number()),
-                    t.muted,
-                );
-                response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, selected, &product.title));
-                crate::ui::kit::focus::ring(ui, &response, 6);
-                if response.has_focus() {
-                    ui.memory_mut(|memory| {
-                        let arrows = egui::EventFilter { vertical_arrows: true, ..Default::default() };
-                        memory.set_focus_lock_filter(response.id, arrows);
-                    });
-                    walk = ui.input(|input| {
-                        input.num_presses(egui::Key::ArrowDown) as i64
-                            - input.num_presses(egui::Key::ArrowUp) as i64
-                    });
-                }
-                if response.clicked() {
-                    response.request_focus();
-                    state.selected = Some(product.id.clone());
-                }
-            }
+        |row| product(row).title.clone(),
+        |ui, rect, row| {
+            let t = ui.tokens();
+            let product = product(row);
+            let picture = Rect::from_min_size(rect.min + vec2(6.0, 5.0), Vec2::splat(34.0));
+            stage.pictures.paint(ui, picture, product, 4);
+            let clip = Rect::from_min_max(rect.min, pos2(rect.right() - 6.0, rect.bottom()));
+            let left = egui::Align2::LEFT_CENTER;
+            let painter = ui.painter().with_clip_rect(clip);
+            let at = rect.left_center() + vec2(50.0, -8.0);
+            painter.text(at, left, &product.title, FontId::new(13.0, medium()), t.text);
+            let price = product.price.map(|price| stage.formats.price(price)).unwrap_or_default();
+            let at = rect.left_center() + vec2(50.0, 10.0);
+            painter.text(at, left, price, FontId::new(12.0, number()), t.muted);
         },
     );
-    if walk != 0 {
-        let at = shown.iter().position(|idx| {
-            state.selected.as_deref() == Some(bundle.catalog.products[*idx as usize].id.as_str())
-        });
-        let next = (at.unwrap_or(0) as i64 + walk).clamp(0, shown.len() as i64 - 1) as usize;
-        state.selected = Some(bundle.catalog.products[shown[next] as usize].id.clone());
+    if let Some(row) = picked {
+        state.selected = Some(product(row).id.clone());
     }
 }
 

@@ -11,6 +11,7 @@ use crate::decide::{Detail, Page, PageRef, Sentence, Visit};
 use crate::merch::{Action, Edit, PageKey, Redirect, Rule, Schedule, Scope, SearchSettings, Synonym, Target};
 use crate::ui::icons;
 use crate::ui::kit::empty::{Chosen, EmptyState};
+use crate::ui::kit::pick_list::PickList;
 use crate::ui::kit::{button, card, chip, combo, heading, search_field};
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::finding::Finding as T;
@@ -110,7 +111,7 @@ fn terms_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut SearchState) {
     let (head, _) = ui.allocate_exact_size(vec2(ui.available_width(), 22.0), Sense::hover());
     let font = text::label().resolve(ui.style());
     let muted = ui.tokens().muted;
-    let columns = [head.right() - 118.0, head.right() - 62.0, head.right() - 4.0];
+    let columns = [head.right() - 122.0, head.right() - 66.0, head.right() - 12.0];
     let y = head.center().y;
     ui.painter().text(
         pos2(head.left() + 8.0, y),
@@ -122,70 +123,37 @@ fn terms_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut SearchState) {
     for (x, name) in columns.into_iter().zip([T::Searches, T::Clicks, T::Found]) {
         ui.painter().text(pos2(x, y), egui::Align2::RIGHT_CENTER, name.text(), font.clone(), muted);
     }
-    ui.spacing_mut().item_spacing.y = 0.0;
-    let mut walk = 0_i64;
-    ScrollArea::vertical().id_salt("terms").auto_shrink(false).show_rows(
+    let list = PickList {
+        salt: "terms",
+        row_height: 32.0,
+        n_rows: shown.len(),
+        chosen: shown.iter().position(|term| term.query == state.query),
+    };
+    let picked = list.show(
         ui,
-        32.0,
-        shown.len(),
-        |ui, rows| {
-            for idx in rows {
-                let term = shown[idx];
-                let selected = state.query == term.query;
-                let (rect, response) =
-                    ui.allocate_exact_size(vec2(ui.available_width(), 32.0), Sense::click());
-                let t = ui.tokens();
-                if selected {
-                    ui.painter().rect_filled(rect, 6, t.accent_soft);
-                } else if response.hovered() {
-                    ui.painter().rect_filled(rect, 6, t.hover);
-                }
-                let y = rect.center().y;
-                let clip = Rect::from_min_max(rect.min, pos2(columns[0] - 44.0, rect.bottom()));
-                let painter = ui.painter().with_clip_rect(clip);
-                painter.text(
-                    pos2(rect.left() + 8.0, y),
-                    egui::Align2::LEFT_CENTER,
-                    &term.query,
-                    FontId::new(14.0, medium()),
-                    t.text,
-                );
-                let figure = |value: Option<u64>| {
-                    value.map_or_else(|| "–".to_owned(), |value| stage.formats.number(value as i64))
-                };
-                let values = [figure(Some(term.searches)), figure(term.clicks), figure(term.found)];
-                for (column, (x, value)) in columns.into_iter().zip(values).enumerate() {
-                    let color = if column == 2 && term.found == Some(0) { t.hide.fg } else { t.text };
-                    ui.painter().text(
-                        pos2(x, y),
-                        egui::Align2::RIGHT_CENTER,
-                        value,
-                        FontId::new(13.0, number()),
-                        color,
-                    );
-                }
-                response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, selected, &term.query));
-                crate::ui::kit::focus::ring(ui, &response, 6);
-                if response.has_focus() {
-                    ui.memory_mut(|memory| {
-                        let arrows = egui::EventFilter { vertical_arrows: true, ..Default::default() };
-                        memory.set_focus_lock_filter(response.id, arrows);
-                    });
-                    walk = ui.input(|input| {
-                        input.num_presses(Key::ArrowDown) as i64 - input.num_presses(Key::ArrowUp) as i64
-                    });
-                }
-                if response.clicked() {
-                    response.request_focus();
-                    state.query.clone_from(&term.query);
-                }
+        |row| shown[row].query.clone(),
+        |ui, rect, row| {
+            let t = ui.tokens();
+            let term = shown[row];
+            let y = rect.center().y;
+            let clip = Rect::from_min_max(rect.min, pos2(columns[0] - 44.0, rect.bottom()));
+            let left = egui::Align2::LEFT_CENTER;
+            let font = FontId::new(14.0, medium());
+            let query = pos2(head.left() + 8.0, y);
+            ui.painter().with_clip_rect(clip).text(query, left, &term.query, font, t.text);
+            let figure = |value: Option<u64>| {
+                value.map_or_else(|| "–".to_owned(), |value| stage.formats.number(value as i64))
+            };
+            let values = [figure(Some(term.searches)), figure(term.clicks), figure(term.found)];
+            for (column, (x, value)) in columns.into_iter().zip(values).enumerate() {
+                let color = if column == 2 && term.found == Some(0) { t.hide.fg } else { t.text };
+                let font = FontId::new(13.0, number());
+                ui.painter().text(pos2(x, y), egui::Align2::RIGHT_CENTER, value, font, color);
             }
         },
     );
-    if walk != 0 && !shown.is_empty() {
-        let at = shown.iter().position(|term| term.query == state.query).unwrap_or(0);
-        let next = (at as i64 + walk).clamp(0, shown.len() as i64 - 1) as usize;
-        state.query.clone_from(&shown[next].query);
+    if let Some(row) = picked {
+        state.query.clone_from(&shown[row].query);
     }
 }
 

@@ -6,7 +6,8 @@ use super::Scene;
 use super::stage::Ask;
 use crate::ui::command::{Action, Command};
 use crate::ui::icons;
-use crate::ui::kit::{button, card, chip, heading};
+use crate::ui::kit::slider::ShareSlider;
+use crate::ui::kit::{self, button, card, chip, heading};
 use crate::ui::strings::settings::Settings as T;
 use crate::ui::strings::{Language, Phrase as _};
 use crate::ui::theme::{HasTokens as _, ShopLook, shop_heading, space, text};
@@ -84,12 +85,31 @@ fn look_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
     });
     line(ui, T::Accent, |ui, label| {
         let swatch = ui.color_edit_button_srgb(&mut look.accent).labelled_by(label);
-        // A dark accent on a dark window would not be seen.
+        // On paper, as the shop shows it: a dark accent on a dark window would not be seen.
+        let at = swatch.rect;
         let edge = egui::Stroke::new(1.0, ui.tokens().border_strong);
-        ui.painter().rect_stroke(swatch.rect, 6, edge, egui::StrokeKind::Inside);
+        ui.painter().rect(at, 6, ShopLook::PAPER, edge, egui::StrokeKind::Inside);
+        ui.painter().rect_filled(at.shrink(5.0), 3, look.accent_color());
+        kit::focus::ring(ui, &swatch, 6);
+        let [red, green, blue] = look.accent;
+        let code = format!("#{red:02X}{green:02X}{blue:02X}");
+        ui.label(RichText::new(code).text_style(text::number()).color(ui.tokens().muted));
     });
-    line(ui, T::Corners, |ui, label| {
-        ui.add(egui::Slider::new(&mut look.corner_radius, 0..=20).suffix(" px")).labelled_by(label);
+    line(ui, T::Corners, |ui, _| {
+        let mut radius = u32::from(look.corner_radius);
+        let pixels = format!("{radius} px");
+        let slider = ShareSlider {
+            name: T::Corners.text(),
+            spoken: &pixels,
+            max: 20,
+            ghost: None,
+            enabled: true,
+            width: 180.0,
+        };
+        if slider.show(ui, &mut radius).changed() {
+            look.corner_radius = radius as u8;
+        }
+        ui.label(RichText::new(pixels).text_style(text::number()));
     });
     preview_ui(ui, scene, &look);
     if look != scene.settings.shop_look {

@@ -9,6 +9,7 @@ use crate::app::View;
 use crate::app::replay::Replayed;
 use crate::app::view::{CustomerStory, DetectedFile, ExportPlan, ImportDetail, ImportSummary, PartKind};
 use crate::bundle::{CatalogProduct, SegmentCondition};
+use crate::decide::PageRef;
 use crate::import::{DateOrder, DecimalMark, Mapping};
 use crate::measure::replay::MarginPoint;
 use crate::merch::{Document, Edit};
@@ -54,6 +55,16 @@ pub struct Findings {
     /// What could not be done, in a sentence.
     pub trouble: Option<String>,
     pub replay: Replays,
+    pub rules: Option<RuleEffects>,
+}
+
+/// What every rule does on the data of now, worked out on another thread.
+#[derive(Clone, Debug)]
+pub struct RuleEffects {
+    /// The state of the document and the quarter of an hour it is about.
+    pub made_for: (u64, Seconds),
+    /// In list order.
+    pub rules: Vec<crate::decide::RuleHealth>,
 }
 
 /// What past orders say about the open page and about edits that are not made yet.
@@ -165,6 +176,12 @@ pub enum Place {
     Rules,
     /// Rules, at one rule.
     Rule(String),
+    /// A page as it would be without one rule, which stays on everywhere else.
+    Without {
+        rule: String,
+        page: PageRef,
+        segment: Option<String>,
+    },
     Export,
     Settings,
 }

@@ -34,7 +34,12 @@ pub fn rail(
                     selected: screen == current,
                     narrow,
                 };
-                if row.show(ui).clicked() {
+                let mut response = row.show(ui);
+                if let Some(shortcut) = screen.shortcut() {
+                    let keys = ui.ctx().format_shortcut(&shortcut);
+                    response = response.on_hover_text(egui::RichText::new(keys).weak());
+                }
+                if response.clicked() {
                     commands.push(Command::Go(screen));
                 }
             };

@@ -12,6 +12,9 @@ use crate::ui::strings::Phrase as _;
 use crate::ui::strings::shell::Shell;
 use crate::ui::theme::{HasTokens as _, medium, radius, semibold, size};
 
+/// Left to the breadcrumb, so that the field beside it stands still when the screen changes.
+const CRUMB_ROOM: f32 = 180.0;
+
 /// `crumb` is what the screen shows, for example `Homepage`.
 pub fn title_bar(
     ui: &mut Ui,
@@ -30,23 +33,24 @@ pub fn title_bar(
             store_menu(ui, scene, situation, commands);
             let crumb_x = bar.left() + rail_width.max(size::RAIL) + 16.0;
             let crumb_end = breadcrumb(ui, crumb_x.max(ui.cursor().left() + 12.0), screen, crumb);
-            palette_field(ui, crumb_end, commands);
+            palette_field(ui, (crumb_x + CRUMB_ROOM).max(crumb_end + 16.0), commands);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 ui.add_space(12.0);
                 let redo = scene.history.undone().last().map_or_else(
                     || Shell::NothingToRedo.text().to_owned(),
                     |step| Shell::RedoThis.with(&[("what", (&step.label).into())]),
                 );
-                if button::icon_enabled(ui, situation.can_redo, icons::ARROW_CLOCKWISE, &redo).clicked() {
+                let button = button::icon_enabled(ui, situation.can_redo, icons::ARROW_CLOCKWISE, &redo);
+                if Action::Redo.with_keys(button).clicked() {
                     commands.push(Command::Do(Action::Redo));
                 }
                 let undo = scene.history.done().last().map_or_else(
                     || Shell::NothingToUndo.text().to_owned(),
                     |step| Shell::UndoThis.with(&[("what", (&step.label).into())]),
                 );
-                if button::icon_enabled(ui, situation.can_undo, icons::ARROW_COUNTER_CLOCKWISE, &undo)
-                    .clicked()
-                {
+                let button =
+                    button::icon_enabled(ui, situation.can_undo, icons::ARROW_COUNTER_CLOCKWISE, &undo);
+                if Action::Undo.with_keys(button).clicked() {
                     commands.push(Command::Do(Action::Undo));
                 }
             });
@@ -134,16 +138,16 @@ fn breadcrumb(ui: &Ui, x: f32, screen: Screen, crumb: Option<&str>) -> f32 {
 }
 
 /// Looks like a field, opens the palette.
-fn palette_field(ui: &mut Ui, crumb_end: f32, commands: &mut Vec<Command>) {
+fn palette_field(ui: &mut Ui, room_start: f32, commands: &mut Vec<Command>) {
     let t = ui.tokens();
     let bar = ui.max_rect();
     let room_end = bar.right() - 96.0;
-    let width = 380.0_f32.min(room_end - crumb_end - 32.0);
+    let width = 380.0_f32.min(room_end - room_start - 16.0);
     if width < 120.0 {
         return;
     }
     let centered = bar.center().x - width / 2.0;
-    let left = centered.max(crumb_end + 16.0).min(room_end - width);
+    let left = centered.max(room_start).min(room_end - width);
     let rect = egui::Rect::from_min_size(pos2(left, bar.center().y - 14.0), Vec2::new(width, 28.0));
     let response = ui.interact(rect, ui.scope_id().with("palette field"), Sense::click());
     let fill = if response.hovered() { t.pressed } else { t.surface2 };

@@ -40,7 +40,37 @@ crate::catalogue! {
         TestOrdersWhy: "They are left out of all figures." | "Sie zählen nirgends mit.",
         Future: "{n} {n:order is|orders are} dated in the future" | "{n} {n:Bestellung liegt|Bestellungen liegen} in der Zukunft",
         FutureWhy: "Recency and trends look at the wrong days." | "Aktualität und Trends betrachten die falschen Tage.",
+        UnlockGroups: "Groups of customers" | "Gruppen",
+        UnlockHomepages: "Homepage per group" | "Startseite je Gruppe",
+        UnlockTogether: "Bought together" | "Zusammen gekauft",
+        UnlockSimilar: "Similar products" | "Ähnliche Produkte",
+        UnlockBacktest: "Replay of past orders" | "Probe an früheren Bestellungen",
+        UnlockForecasts: "Forecasts" | "Vorhersagen",
+        UnlockSearch: "Search ranking" | "Rangfolge der Suche",
+        UnlockViewed: "Also viewed and recently viewed" | "Auch angesehen und zuletzt angesehen",
+        UnlockMargin: "Margin slider" | "Margenregler",
+        UnlockStock: "Stock rules" | "Lagerregeln",
+        UnlockCampaigns: "Campaigns" | "Kampagnen",
     }
+}
+
+/// What the data is good for, in the window's language.
+pub fn unlock(feature: &str) -> &str {
+    use Audit as A;
+    let all = [
+        A::UnlockGroups,
+        A::UnlockHomepages,
+        A::UnlockTogether,
+        A::UnlockSimilar,
+        A::UnlockBacktest,
+        A::UnlockForecasts,
+        A::UnlockSearch,
+        A::UnlockViewed,
+        A::UnlockMargin,
+        A::UnlockStock,
+        A::UnlockCampaigns,
+    ];
+    all.into_iter().find(|phrase| phrase.english() == feature).map_or(feature, |phrase| phrase.text())
 }
 
 /// Title and consequence of a problem. Checks of whole files and periods say their own.

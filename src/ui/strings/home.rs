@@ -25,6 +25,8 @@ crate::catalogue! {
         ReviewGroup: "Review the homepage for {name}" | "Startseite für {name} prüfen",
         ExportChanges: "Export: {n} {n:change|changes} since {date}" | "Export: {n} {n:Änderung|Änderungen} seit {date}",
         ExportFirst: "Export your pages for the first time" | "Ihre Seiten erstmals exportieren",
+        Drift: "Your customers have changed since {date}. {label}: {before} then, {now} now." | "Ihre Kunden haben sich seit {date} verändert. {label}: damals {before}, jetzt {now}.",
+        SeeDrift: "Group and learn again" | "Neu gruppieren und lernen",
         Regroup: "Re-group your customers: the data changed" | "Kunden neu gruppieren: die Daten haben sich geändert",
         Groups: "Your customers" | "Ihre Kunden",
         OpenFor: "Open the homepage for {name}" | "Startseite für {name} öffnen",

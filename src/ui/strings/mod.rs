@@ -8,10 +8,12 @@ pub mod canvas;
 pub mod customers;
 pub mod data;
 pub mod export;
+pub mod features;
 pub mod finding;
 pub mod first_run;
 pub mod home;
 pub mod rules;
+pub mod say;
 pub mod settings;
 pub mod shell;
 pub mod strip;
@@ -100,32 +102,36 @@ macro_rules! catalogue {
     };
 }
 
+/// Every phrase of the window in English and German, for tests that read them all.
+pub fn all() -> Vec<[&'static str; 2]> {
+    fn both(phrases: &[impl Phrase]) -> impl Iterator<Item = [&'static str; 2]> {
+        phrases.iter().map(|phrase| [phrase.english(), phrase.german()])
+    }
+    both(audit::Audit::ALL)
+        .chain(both(canvas::Canvas::ALL))
+        .chain(both(customers::Customers::ALL))
+        .chain(both(data::Data::ALL))
+        .chain(both(export::Export::ALL))
+        .chain(both(features::Features::ALL))
+        .chain(both(finding::Finding::ALL))
+        .chain(both(first_run::FirstRun::ALL))
+        .chain(both(home::Home::ALL))
+        .chain(both(rules::Rules::ALL))
+        .chain(both(say::Say::ALL))
+        .chain(both(settings::Settings::ALL))
+        .chain(both(shell::Shell::ALL))
+        .chain(both(strip::Strip::ALL))
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn both_languages_use_the_same_arguments() {
-        fn check(area: &str, phrases: &[impl Phrase + std::fmt::Debug]) {
-            for phrase in phrases {
-                assert_eq!(
-                    template::arguments(phrase.english()),
-                    template::arguments(phrase.german()),
-                    "{area}::{phrase:?}"
-                );
-            }
+        for [english, german] in all() {
+            assert_eq!(template::arguments(english), template::arguments(german), "{english}");
         }
-        check("shell", shell::Shell::ALL);
-        check("audit", audit::Audit::ALL);
-        check("canvas", canvas::Canvas::ALL);
-        check("customers", customers::Customers::ALL);
-        check("data", data::Data::ALL);
-        check("export", export::Export::ALL);
-        check("finding", finding::Finding::ALL);
-        check("settings", settings::Settings::ALL);
-        check("first_run", first_run::FirstRun::ALL);
-        check("home", home::Home::ALL);
-        check("rules", rules::Rules::ALL);
-        check("strip", strip::Strip::ALL);
     }
 }

@@ -9,6 +9,7 @@ crate::catalogue! {
         BoughtInFirstRow: "Bought item in first row" | "Gekauftes in der ersten Reihe",
         BoughtInRow: "Bought item in {row}" | "Gekauftes in {row}",
         RevenueInView: "Revenue in view" | "Umsatz im Blick",
+        EstimateWord: "estimate" | "Schätzung",
         Points: "{n} pts" | "{n} Pkt.",
         Interval: "({low} to {high})" | "({low} bis {high})",
         IntervalTip: "90% of repeated draws of your customers lie in this range" | "90 % wiederholter Ziehungen Ihrer Kunden liegen in diesem Bereich",

@@ -132,7 +132,7 @@ fn export_to(
     let mut session = desk.session();
     let with = people(with_emails).of(target);
     let sections = if target == crate::export::Target::Report {
-        crate::app::report::sections(&session, desk.file(), true, monitor)?
+        crate::app::report::sections(&session, desk.file(), true, now, monitor)?
     } else {
         Vec::new()
     };

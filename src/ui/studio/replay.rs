@@ -4,16 +4,20 @@
 //! come faster than a replay, so the newest state is played as soon as the one before it is done, and the thorough
 //! replay starts when nothing newer is waiting.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{Studio, TaskResult};
+use crate::app::View;
 use crate::app::desk::Change;
 use crate::app::replay::{self, Past, Question, Replayed, Unplayed};
+use crate::bundle::{Catalog, Signals};
 use crate::decide::PageRef;
-use crate::measure::replay::{Look, TooFew};
+use crate::measure::replay::{Look, ReplayedPage, TooFew};
 use crate::merch::{BlockKind, Document};
-use crate::shop::{Cancelled, Monitor};
+use crate::shop::{Cancelled, Monitor, Seconds};
 use crate::ui::screens::Screen;
+use crate::ui::screens::pages::Device;
 use crate::ui::screens::stage::{Cost, CostQuestion, Curve, ReplayState};
 
 /// Effects of edits that are remembered.
@@ -24,6 +28,8 @@ const QUICK: &str = "replay-quick";
 const FULL: &str = "replay";
 const COST: &str = "replay-cost";
 const CURVE: &str = "replay-curve";
+/// Products in view of a row of recommendations.
+const ROW_OF_SIX: u32 = 6;
 
 /// What a thread hands back.
 #[derive(Debug)]
@@ -48,6 +54,8 @@ pub(super) struct Replayer {
     too_few: Option<TooFew>,
     /// The state of the document when learning was last begun: it is tried once for each.
     tried: Option<u64>,
+    /// The data that `past` was learned from.
+    learned_from: Option<Data>,
     /// What edits are compared with; made when it is first needed.
     baseline: Option<Arc<Document>>,
     /// Whether the document differs from it, for one state of the document.
@@ -58,6 +66,32 @@ pub(super) struct Replayer {
     page: Option<PageRef>,
     waiting_cost: Option<Box<CostQuestion>>,
     waiting_curve: Option<String>,
+}
+
+/// What a past is made of. As long as it stays, nothing has to be learned again.
+#[derive(Clone, Debug, PartialEq)]
+struct Data {
+    file: PathBuf,
+    totals: [u64; 4],
+    last_order: Option<Seconds>,
+    catalog: Arc<Catalog>,
+    signals: Arc<Signals>,
+    /// Id and size; names say nothing to a replay.
+    groups: Vec<(String, u32)>,
+}
+
+impl Data {
+    fn of(view: &View) -> Option<Self> {
+        let (bundle, store) = (view.bundle.as_ref()?, &view.store);
+        Some(Self {
+            file: store.file.clone(),
+            totals: [store.n_products, store.n_customers, store.n_orders, store.n_events],
+            last_order: store.last_order,
+            catalog: Arc::clone(&bundle.catalog),
+            signals: Arc::clone(&bundle.signals),
+            groups: bundle.segments.segments.iter().map(|one| (one.id.clone(), one.customers)).collect(),
+        })
+    }
 }
 
 impl Studio {
@@ -71,12 +105,31 @@ impl Studio {
         &self.found.replay
     }
 
-    /// Another workspace, or other data: nothing that was learned holds.
+    /// Another view. With another workspace or other data nothing that was learned holds; after an export, a new name
+    /// or a picture folder the past is as it was, and only what edits are compared with may be other.
     pub(super) fn forget_past(&mut self) {
-        for kind in [LEARN, QUICK, FULL, COST, CURVE] {
+        for kind in [QUICK, FULL, COST, CURVE] {
             self.jobs.cancel(kind);
         }
-        self.replayer = Replayer::default();
+        let known = self.replayer.learned_from.take();
+        let data = Data::of(&self.view);
+        if known.is_some() && known == data {
+            let kept = std::mem::take(&mut self.replayer);
+            self.replayer = Replayer {
+                past: kept.past,
+                too_few: kept.too_few,
+                tried: kept.tried,
+                page: kept.page,
+                learned_from: known,
+                ..Replayer::default()
+            };
+            self.found.replay.is_stale = true;
+            self.found.replay.costs.clear();
+            self.found.replay.curve = None;
+            return;
+        }
+        self.jobs.cancel(LEARN);
+        self.replayer = Replayer { learned_from: data, ..Replayer::default() };
         self.found.replay = Default::default();
     }
 
@@ -105,18 +158,8 @@ impl Studio {
 
     /// Called at the end of every frame: starts what is missing, and nothing when nothing changed.
     pub(super) fn look_at_replay(&mut self) {
-        if self.settings.screen != Screen::Pages || self.draft.is_none() {
-            return;
-        }
-        let now = self.scene_now();
-        let pages = &self.states.pages;
-        let look = Look {
-            visible: pages.columns.max(1) as u32,
-            row: pages.read_row().filter(|row| self.is_product_row(row)),
-            at: pages.date.unwrap_or(now - now.rem_euclid(86_400)),
-            device: Some(pages.device.name().to_owned()),
-        };
-        let key = Key { revision: self.revision, page: pages.page.clone(), look };
+        let Some((page, look)) = self.looked_at() else { return };
+        let key = Key { revision: self.revision, page, look };
         if self.replayer.page.as_ref() != Some(&key.page) {
             self.replayer.page = Some(key.page.clone());
             self.found.replay.costs.clear();
@@ -128,6 +171,10 @@ impl Studio {
             _ => *baseline != *self.document,
         };
         self.replayer.differs = Some((self.revision, differs));
+        if differs && ReplayedPage::of(&key.page).is_none() {
+            self.found.replay.state = ReplayState::NoPast;
+            return;
+        }
         let asks_more = self.replayer.waiting_cost.is_some() || self.replayer.waiting_curve.is_some();
         if !differs {
             if self.found.replay.state != ReplayState::Unchanged {
@@ -161,6 +208,36 @@ impl Studio {
         } else if self.replayer.full.as_ref() != Some(&key) && !self.jobs.is_running(QUICK) {
             self.replayer.full = Some(key.clone());
             self.play(FULL, past, key, baseline);
+        }
+    }
+
+    /// The page that the open screen shows, and what of it a shopper sees.
+    fn looked_at(&self) -> Option<(PageRef, Look)> {
+        let draft = self.draft.as_ref()?;
+        let now = self.scene_now();
+        let pages = &self.states.pages;
+        let today = Look {
+            visible: ROW_OF_SIX,
+            row: None,
+            at: now - now.rem_euclid(86_400),
+            device: Some(Device::Desktop.name().to_owned()),
+        };
+        match self.settings.screen {
+            Screen::Pages => {
+                let look = Look {
+                    visible: pages.columns.max(1) as u32,
+                    row: pages.read_row().filter(|row| self.is_product_row(row)),
+                    at: pages.date.unwrap_or(today.at),
+                    device: Some(pages.device.name().to_owned()),
+                };
+                Some((pages.page.clone(), look))
+            }
+            Screen::Recommendations => {
+                let product = self.states.recommendations.shown(draft.bundle())?;
+                Some((PageRef::Product(product.id.clone()), today))
+            }
+            Screen::Search => Some((PageRef::Search(String::new()), today)),
+            _ => None,
         }
     }
 

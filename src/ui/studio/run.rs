@@ -13,7 +13,7 @@ use crate::ui::command::{Action, Command};
 use crate::ui::history::History;
 use crate::ui::icons;
 use crate::ui::kit::toast::{Level, Toast};
-use crate::ui::screens::stage::Findings;
+use crate::ui::screens::stage::{Ask, Findings};
 use crate::ui::screens::{Scene, Screen, ScreenStates, pages};
 use crate::ui::shell::regions;
 use crate::ui::shell::sheets::Sheet;
@@ -113,6 +113,12 @@ impl Studio {
             Action::ThemeLight => self.run(Command::SetTheme(egui::ThemePreference::Light), ctx),
             Action::ThemeDark => self.run(Command::SetTheme(egui::ThemePreference::Dark), ctx),
             Action::OpenSampleStore => self.open_sample(),
+            Action::TrainAgain => self.run(Command::Ask(Ask::TrainAgain), ctx),
+            Action::CheckAgain => self.run(Command::Ask(Ask::CheckAgain), ctx),
+            Action::NewRule => {
+                self.settings.screen = Screen::Rules;
+                self.states.rules.begin_rule();
+            }
             Action::ImportFiles
             | Action::OpenWorkspace
             | Action::NewWorkspace

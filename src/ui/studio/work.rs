@@ -191,6 +191,7 @@ impl Studio {
                 self.states.customers.mark_buyers(title, rows);
             }
             TaskResult::Played(played) => self.take_played(played),
+            TaskResult::RulesLookedAt(effects) => self.found.rules = Some(*effects),
             TaskResult::Story(story) => self.found.story = Some(*story),
             TaskResult::Planned(plan) => self.found.export_plan = Some(*plan),
             TaskResult::ExportFolder(folder) => self.states.export.folder = Some(folder),

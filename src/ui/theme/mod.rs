@@ -32,6 +32,9 @@ pub mod size {
     pub const BAR: f32 = 44.0;
     pub const STATUS: f32 = 24.0;
     pub const STRIP: f32 = 72.0;
+    /// A window lower than this leaves the strip one line, so that the page keeps its first products.
+    pub const STRIP_IS_ONE_LINE_BELOW: f32 = 720.0;
+    pub const STRIP_LINE: f32 = 40.0;
     pub const RAIL: f32 = 200.0;
     pub const RAIL_ICONS: f32 = 56.0;
     pub const INSPECTOR: f32 = 320.0;

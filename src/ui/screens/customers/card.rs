@@ -12,6 +12,7 @@ use crate::ui::icons;
 use crate::ui::kit::{button, card as kit_card, heading, marker, sparkline};
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::customers::Customers as T;
+use crate::ui::strings::features;
 use crate::ui::theme::{HasTokens as _, medium, number, number_semibold, segment_color, space, text};
 
 /// Groups under this many customers are too few to learn from.
@@ -206,7 +207,8 @@ fn difference_ui(ui: &mut Ui, stage: &Stage<'_>, difference: &Difference, most: 
     let value_width = (rect.width() * 0.34).min(126.0);
     let painter = ui.painter();
     let body = FontId::new(13.0, egui::FontFamily::Proportional);
-    let mut job = egui::text::LayoutJob::simple_singleline(difference.label.clone(), body, t.text);
+    let label = features::words(&difference.feature, &difference.label);
+    let mut job = egui::text::LayoutJob::simple_singleline(label.clone(), body, t.text);
     job.wrap = egui::text::TextWrapping::truncate_at_width(label_width - 6.0);
     let galley = painter.layout_job(job);
     painter.galley(pos2(rect.left(), y - galley.size().y / 2.0), galley, t.text);
@@ -230,13 +232,16 @@ fn difference_ui(ui: &mut Ui, stage: &Stage<'_>, difference: &Difference, most: 
         FontId::new(13.0, number()),
         t.text,
     );
-    let spoken = format!("{} {words}", difference.label);
+    let spoken = format!("{label} {words}");
     response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, &spoken));
     let sign = if difference.z < 0.0 { crate::ui::format::MINUS } else { '+' };
-    response.on_hover_text(format!("{} · z = {sign}{:.1}", difference.label, difference.z.abs()));
+    let far = stage.formats.tenths((difference.z.abs() * 10.0).round() as i64);
+    response.on_hover_text(
+        T::FarFromAverage.with(&[("label", (&label).into()), ("n", (&format!("{sign}{far}")).into())]),
+    );
 }
 
-pub(super) fn amount(stage: &Stage<'_>, unit: Unit, value: f64) -> String {
+pub(crate) fn amount(stage: &Stage<'_>, unit: Unit, value: f64) -> String {
     match unit {
         Unit::Money => stage.formats.money_compact(value.round() as i64),
         Unit::Share => stage.formats.percent((value * 1000.0).round() as i64),
@@ -372,7 +377,11 @@ fn small_card(ui: &mut Ui, stage: &Stage<'_>, group: &Group) {
     for difference in group.differences.iter().take(3) {
         ui.horizontal(|ui| {
             ui.spacing_mut().interact_size.y = 18.0;
-            ui.label(RichText::new(&difference.label).text_style(text::small()).color(t.muted));
+            ui.label(
+                RichText::new(features::words(&difference.feature, &difference.label))
+                    .text_style(text::small())
+                    .color(t.muted),
+            );
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let value = amount(stage, difference.unit, difference.group);
                 ui.label(RichText::new(value).font(FontId::new(13.0, number_semibold())));

@@ -7,6 +7,7 @@ mod movement;
 mod rule_editor;
 mod story;
 
+pub(super) use card::amount;
 use egui::{Align, Frame, Layout, Margin, Panel, RichText, ScrollArea, Ui};
 
 use super::reading;
@@ -18,6 +19,7 @@ use crate::ui::kit::slider::ShareSlider;
 use crate::ui::kit::{button, card as kit_card, heading, progress, tabs};
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::customers::Customers as T;
+use crate::ui::strings::features;
 use crate::ui::theme::{HasTokens as _, space, text};
 
 /// What only this screen cares about.
@@ -72,6 +74,7 @@ pub fn customers_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut CustomersSta
         return;
     }
     head_ui(ui, stage, state, &customers);
+    drift_ui(ui, stage);
     let app = ui.tokens().app;
     if state.selected.is_none() {
         state.selected = customers.groups.first().map(|group| group.id.clone());
@@ -177,6 +180,45 @@ fn head_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut CustomersState, custo
                             stage.push(Ask::Group(GroupAction::Regroup { k: customers.k }));
                         }
                     }
+                });
+            });
+        });
+}
+
+/// Customers who no longer look like those that were grouped, in numbers, and what to do about it.
+fn drift_ui(ui: &mut Ui, stage: &mut Stage<'_>) {
+    let Some(watch) = stage.view.drift.clone().filter(|watch| watch.train_again()) else {
+        return;
+    };
+    let moved = watch.moved();
+    let t = ui.tokens();
+    let date = stage.formats.date(watch.trained_at);
+    let mut words = vec![T::Drift.with(&[("date", (&date).into())])];
+    if let Some(most) = moved.first() {
+        words.push(T::DriftMost.with(&[
+            ("label", (&features::words(&most.feature, &most.feature)).into()),
+            ("before", (&card::amount(stage, most.unit, most.before)).into()),
+            ("now", (&card::amount(stage, most.unit, most.now)).into()),
+        ]));
+    }
+    if 1 < moved.len() {
+        words.push(T::DriftMore.with(&[("n", (moved.len() - 1).into())]));
+    }
+    let words = words.join(" ");
+    Panel::top("customers changed")
+        .frame(Frame::new().fill(t.bury.soft).inner_margin(Margin::symmetric(16, 8)))
+        .show(ui, |ui| {
+            ui.horizontal(|ui| {
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    let why_not = stage.view.store.read_only.then(|| T::ReadOnly.text());
+                    let again = button::plain(T::LearnAgain.text());
+                    if button::enabled_or_why(ui, again, why_not).clicked() {
+                        stage.push(Ask::TrainAgain);
+                    }
+                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                        let words = RichText::new(words).text_style(text::small()).color(t.bury.fg);
+                        ui.add(egui::Label::new(words).wrap());
+                    });
                 });
             });
         });

@@ -11,6 +11,7 @@ use crate::ui::icons;
 use crate::ui::kit::{button, combo, heading, modal};
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::customers::Customers as T;
+use crate::ui::strings::features;
 use crate::ui::theme::{HasTokens as _, space, text};
 
 #[derive(Clone, Debug, Default)]
@@ -175,11 +176,13 @@ fn condition_ui(ui: &mut Ui, stage: &Stage<'_>, condition: &mut SegmentCondition
     let Some(column) = columns.iter().find(|column| column.name == condition.feature) else {
         return;
     };
-    let label = T::FeatureName.with(&[("label", (&column.label).into())]);
-    let picked = combo::combo(ui, &label, column.label.as_str(), combo::Look::Outlined, |ui| {
+    let shown = features::words(&column.name, &column.label);
+    let label = T::FeatureName.with(&[("label", (&shown).into())]);
+    let picked = combo::combo(ui, &label, shown.as_str(), combo::Look::Outlined, |ui| {
         let mut picked = None;
         for other in columns {
-            if combo::choice(ui, other.name == column.name, &other.label, other.label.as_str()).clicked() {
+            let words = features::words(&other.name, &other.label);
+            if combo::choice(ui, other.name == column.name, &words, words.as_str()).clicked() {
                 picked = Some(first_condition(other));
             }
         }

@@ -353,13 +353,15 @@ fn unlocks_ui(ui: &mut Ui, audit: &AuditView) {
                 ui.horizontal(|ui| {
                     ui.spacing_mut().item_spacing.x = 4.0;
                     ui.label(RichText::new(icons::CHECK.0).color(t.boost.fg));
-                    ui.label(&unlock.feature);
+                    ui.label(crate::ui::strings::audit::unlock(&unlock.feature));
                 });
             }
         });
         for unlock in audit.unlocks.iter().filter(|unlock| !unlock.ready) {
-            let words =
-                T::Needs.with(&[("feature", (&unlock.feature).into()), ("needs", (&unlock.needs).into())]);
+            let words = T::Needs.with(&[
+                ("feature", crate::ui::strings::audit::unlock(&unlock.feature).into()),
+                ("needs", (&unlock.needs).into()),
+            ]);
             ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing.x = 6.0;
                 ui.label(RichText::new("–").color(t.muted));

@@ -4,10 +4,29 @@ use egui::{Align, Layout, RichText, ScrollArea, Ui, vec2};
 
 use super::super::stage::{Ask, Stage};
 use super::DataState;
+use crate::app::view::FixChange;
 use crate::ui::kit::{button, heading, modal};
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::data::Data as T;
 use crate::ui::theme::{HasTokens as _, space, text};
+
+/// What stood there, and what a fix makes of it.
+fn change_words(change: &FixChange) -> [String; 2] {
+    let said = |before: T, after: T| [before.text().to_owned(), after.text().to_owned()];
+    match change {
+        FixChange::SameAs(other) => {
+            [T::FixOwn.text().to_owned(), T::FixSameAs.with(&[("other", other.into())])]
+        }
+        FixChange::Category(category) => [T::FixNoCategory.text().to_owned(), category.clone()],
+        FixChange::Price => said(T::FixNoPrice, T::FixPrice),
+        FixChange::Cost => said(T::FixNoCost, T::FixCost),
+        FixChange::Picture => said(T::FixNoPicture, T::FixPicture),
+        FixChange::NoCompareAt => said(T::FixCompareAt, T::FixNoCompareAt),
+        FixChange::NoStock => said(T::FixNegative, T::FixNoStock),
+        FixChange::KeptOff => said(T::FixShown, T::FixKeptOff),
+        FixChange::LeftOut => said(T::FixCounted, T::FixLeftOut),
+    }
+}
 
 pub(super) fn dialog_ui(ui: &Ui, stage: &mut Stage<'_>, state: &mut DataState) {
     let Some((code, left_out)) = &mut state.fixing else {
@@ -48,8 +67,9 @@ pub(super) fn dialog_ui(ui: &Ui, stage: &mut Stage<'_>, state: &mut DataState) {
                             }
                         }
                         ui.label(&row.what);
-                        ui.label(RichText::new(&row.before).color(t.muted).strikethrough());
-                        ui.label(RichText::new(&row.after).text_style(text::strong()));
+                        let [before, after] = change_words(&row.change);
+                        ui.label(RichText::new(before).color(t.muted).strikethrough());
+                        ui.label(RichText::new(after).text_style(text::strong()));
                         ui.end_row();
                     }
                 },

@@ -140,7 +140,7 @@ impl PagesState {
     }
 
     fn toggle_mode(&mut self, mode: Mode) {
-        self.mode = if self.mode == mode { Mode::Single } else { mode };
+        self.set_mode(if self.mode == mode { Mode::Single } else { mode });
     }
 
     fn to_tray(&mut self) {

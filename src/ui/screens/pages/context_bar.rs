@@ -38,7 +38,8 @@ pub fn context_bar(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, comma
                     compare_button(ui, state);
                     ui.add_space(8.0);
                     for (device, icon, name) in WIDTHS.into_iter().rev() {
-                        if button::icon_toggle(ui, state.device == device, icon, name.text()).clicked() {
+                        let toggle = button::icon_toggle(ui, state.device == device, icon, name.text());
+                        if action_of(device).with_keys(toggle).clicked() {
                             state.device = device;
                         }
                     }
@@ -48,6 +49,15 @@ pub fn context_bar(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, comma
                 });
             });
         });
+}
+
+fn action_of(device: Device) -> Action {
+    match device {
+        Device::Desktop => Action::WidthDesktop,
+        Device::Tablet => Action::WidthTablet,
+        Device::Phone => Action::WidthPhone,
+        Device::Fit => Action::WidthFit,
+    }
 }
 
 fn page_picker(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, commands: &mut Vec<Command>) {
@@ -265,8 +275,12 @@ fn compare_button(ui: &mut Ui, state: &mut PagesState) {
         Mode::BeforeAfter => Canvas::BeforeAfter,
         Mode::Matrix => Canvas::Matrix,
     };
-    let keys =
-        Action::Compare.shortcut().map_or_else(String::new, |shortcut| ui.ctx().format_shortcut(&shortcut));
+    let action = match state.mode {
+        Mode::Single | Mode::Compare => Action::Compare,
+        Mode::BeforeAfter => Action::BeforeAfter,
+        Mode::Matrix => Action::Matrix,
+    };
+    let keys = action.shortcut().map_or_else(String::new, |shortcut| ui.ctx().format_shortcut(&shortcut));
     let label = (RichText::new(words.text()).family(medium()), RichText::new(keys).family(medium()));
     let response = ui.add(button::plain(label).gap(10.0).selected(on));
     response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, on, words.text()));
@@ -279,7 +293,7 @@ fn compare_button(ui: &mut Ui, state: &mut PagesState) {
             (Mode::Matrix, Canvas::Matrix),
         ] {
             if choice(ui, state.mode == mode, words.text(), words.text()).clicked() {
-                state.mode = mode;
+                state.set_mode(mode);
             }
         }
     });

@@ -68,7 +68,7 @@ fn copy_ui(
     let n = ("n", rules.len().into());
     heading::title(ui, &Canvas::CopyTitle.with(&[n, ("product", (&title).into())]));
     for rule in &rules {
-        let name = crate::merch::words::rule_name(rule, &|id| super::act::title(scene, id));
+        let name = crate::ui::say::rule_name(rule, scene.formats, &|id| super::act::title(scene, id));
         ui.label(RichText::new(name).text_style(text::small()).color(ui.tokens().muted));
     }
     ui.add_space(6.0);

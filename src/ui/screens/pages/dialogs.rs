@@ -16,36 +16,28 @@ use crate::ui::strings::Phrase as _;
 use crate::ui::strings::canvas::Canvas;
 use crate::ui::theme::{HasTokens as _, text};
 
+/// A question with something typed: its name, its width, where its text is kept, and what it shows; false ends it.
+type Question = (
+    &'static str,
+    f32,
+    fn(&mut PagesState) -> &mut Option<String>,
+    fn(&mut Ui, &Scene<'_>, &mut PagesState, &mut String, &mut Vec<Command>) -> bool,
+);
+
+const QUESTIONS: [Question; 4] = [
+    ("find", 480.0, |state| &mut state.find, find_ui),
+    ("add", 560.0, |state| &mut state.add, add_ui),
+    ("swap", 480.0, |state| &mut state.swap, swap_ui),
+    ("pin to", 320.0, |state| &mut state.pin_to, pin_to_ui),
+];
+
 pub fn dialogs_ui(ui: &Ui, scene: &Scene<'_>, state: &mut PagesState, commands: &mut Vec<Command>) {
-    if let Some(mut query) = state.find.take() {
+    for (name, width, text_of, show) in QUESTIONS {
+        let Some(mut text) = text_of(state).take() else { continue };
         let mut keep = true;
-        let closed = modal::dialog(ui, "find", 480.0, |ui| keep = find_ui(ui, scene, state, &mut query));
+        let closed = modal::dialog(ui, name, width, |ui| keep = show(ui, scene, state, &mut text, commands));
         if keep && !closed {
-            state.find = Some(query);
-        }
-    }
-    if let Some(mut query) = state.add.take() {
-        let mut keep = true;
-        let closed =
-            modal::dialog(ui, "add", 560.0, |ui| keep = add_ui(ui, scene, state, &mut query, commands));
-        if keep && !closed {
-            state.add = Some(query);
-        }
-    }
-    if let Some(mut query) = state.swap.take() {
-        let mut keep = true;
-        let closed =
-            modal::dialog(ui, "swap", 480.0, |ui| keep = swap_ui(ui, scene, state, &mut query, commands));
-        if keep && !closed {
-            state.swap = Some(query);
-        }
-    }
-    if let Some(mut typed) = state.pin_to.take() {
-        let mut keep = true;
-        let closed =
-            modal::dialog(ui, "pin to", 320.0, |ui| keep = pin_to_ui(ui, scene, state, &mut typed, commands));
-        if keep && !closed {
-            state.pin_to = Some(typed);
+            *text_of(state) = Some(text);
         }
     }
 }
@@ -94,7 +86,13 @@ fn on_page_ui(
 }
 
 /// Products on the open page; choosing one scrolls to it.
-fn find_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, query: &mut String) -> bool {
+fn find_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    state: &mut PagesState,
+    query: &mut String,
+    _: &mut Vec<Command>,
+) -> bool {
     heading::title(ui, Canvas::FindOnPage.text());
     let Some((card, _)) = on_page_ui(ui, scene, state, query, Canvas::FindOnPage.text(), None) else {
         return true;
@@ -286,7 +284,7 @@ fn step_words(scene: &Scene<'_>, step: &crate::decide::Step) -> String {
         let rule = scene.document.rules.iter().find(|rule| rule.id == id);
         rule.map_or_else(
             || id.to_owned(),
-            |rule| crate::merch::words::rule_name(rule, &|id| super::act::title(scene, id)),
+            |rule| crate::ui::say::rule_name(rule, scene.formats, &|id| super::act::title(scene, id)),
         )
     };
     match step {

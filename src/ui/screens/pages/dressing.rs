@@ -83,6 +83,7 @@ pub fn hero(
 ) {
     let Some(hero) = heroes.first() else { return };
     let painter = ui.painter();
+    let mut without_picture = false;
     match scene.pictures.get(Some(&hero.image), Size::Full) {
         Picture::Ready { texture, size } => {
             painter.add(
@@ -94,7 +95,7 @@ pub fn hero(
         }
         Picture::Missing => {
             painter.rect_filled(rect, 0, tile_tint(0));
-            collage(ui, rect, first_products, scene);
+            without_picture = true;
         }
     }
     let left = rect.left() + m.pad + 8.0;
@@ -106,7 +107,11 @@ pub fn hero(
     let button_size = if has_button { button.size() + vec2(40.0, 20.0) } else { Vec2::ZERO };
     let gap = if has_button { 12.0 } else { 0.0 };
     let top = rect.center().y - (headline.size().y + gap + button_size.y) / 2.0;
-    let headline_height = headline.size().y;
+    let (headline_width, headline_height) = (headline.size().x, headline.size().y);
+    if without_picture {
+        let words_end = left + headline_width.max(button_size.x) + 16.0;
+        collage(ui, rect.with_min_x(words_end), rect.width(), first_products, scene);
+    }
     painter.galley(pos2(left, top), headline, ShopLook::INK);
     if has_button {
         let at = Rect::from_min_size(pos2(left, top + headline_height + gap), button_size);
@@ -115,13 +120,17 @@ pub fn hero(
     }
 }
 
-/// A banner without a picture of its own shows what stands first on the page.
-fn collage(ui: &Ui, rect: Rect, products: &[u32], scene: &Scene<'_>) {
+/// A banner without a picture of its own shows what stands first on the page: as many as its words leave room for.
+fn collage(ui: &Ui, room: Rect, width: f32, products: &[u32], scene: &Scene<'_>) {
     let Some(draft) = scene.draft else { return };
-    let side = (rect.height() * 0.74).min(rect.width() * 0.18);
+    let rect = room;
+    let side = (rect.height() * 0.74).min(width * 0.18);
     let gap = side * 0.12;
-    let mut right = rect.right() - rect.width() * 0.04;
+    let mut right = rect.right() - width * 0.04;
     for (index, product) in products.iter().take(3).enumerate() {
+        if right - side < room.left() {
+            break;
+        }
         let lift = if index == 1 { -0.05 } else { 0.05 } * rect.height();
         let at = Rect::from_center_size(pos2(right - side / 2.0, rect.center().y + lift), Vec2::splat(side));
         paint_picture(ui, at, &draft.bundle().catalog.products[*product as usize], scene.pictures, 1.0);
@@ -162,14 +171,17 @@ pub fn tile(ui: &Ui, rect: Rect, tile: &Tile, index: usize, hovered: bool) {
     }
     let icon = tile_icon(&tile.title);
     let narrow = rect.width() < 116.0;
-    let text_left = if rect.width() < 92.0 {
-        10.0
-    } else if narrow {
-        32.0
-    } else {
-        42.0
+    let words_fit = |room: f32| {
+        tile.title.split(' ').all(|word| {
+            let font = FontId::new(12.0, semibold());
+            painter.layout_no_wrap(word.to_owned(), font, ShopLook::INK).size().x <= room
+        })
     };
-    if 20.0 < text_left {
+    let with_icon = if narrow { 32.0 } else { 42.0 };
+    // Words say more than the icon.
+    let has_icon = 92.0 <= rect.width() && words_fit(rect.width() - with_icon - 4.0);
+    let text_left = if has_icon { with_icon } else { 10.0 };
+    if has_icon {
         let x = if narrow { rect.left() + 17.0 } else { rect.left() + 23.0 };
         icon.paint_filled(painter, pos2(x, rect.center().y), 18.0, ShopLook::INK);
     }
@@ -178,6 +190,12 @@ pub fn tile(ui: &Ui, rect: Rect, tile: &Tile, index: usize, hovered: bool) {
     let line = painter.layout_no_wrap(tile.title.clone(), FontId::new(size, semibold()), ShopLook::INK);
     let galley = if line.size().x <= room {
         line
+    } else if !words_fit(room) {
+        // A word is never broken over two lines.
+        let font = FontId::new(12.0, semibold());
+        let mut job = egui::text::LayoutJob::simple_singleline(tile.title.clone(), font, ShopLook::INK);
+        job.wrap = egui::text::TextWrapping::truncate_at_width(room);
+        painter.layout_job(job)
     } else {
         // Two short lines say more than one that is cut.
         let mut job = egui::text::LayoutJob::simple(

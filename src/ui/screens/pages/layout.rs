@@ -16,10 +16,13 @@ pub struct Metrics {
     pub card_title: f32,
     pub heading: f32,
     pub headline: f32,
+    /// How tall a banner is.
+    pub banner: f32,
 }
 
 impl Metrics {
-    pub fn of(device: Device, painted_width: f32) -> Self {
+    /// `room_height` is what the window leaves for the page: a banner leaves the first products in view.
+    pub fn of(device: Device, painted_width: f32, room_height: f32) -> Self {
         let device = match device {
             Device::Fit if painted_width < 560.0 => Device::Phone,
             Device::Fit if painted_width < 760.0 => Device::Tablet,
@@ -31,7 +34,12 @@ impl Metrics {
             Device::Tablet => (4, 20.0, 14.0),
             Device::Desktop | Device::Fit => (6, (36.0 * scale).max(16.0), (20.0 * scale).clamp(10.0, 20.0)),
         };
-        let headline = (painted_width * 0.039).clamp(22.0, 46.0);
+        let banner = if columns == 2 {
+            (painted_width * 0.62).min(room_height * 0.42).max(150.0)
+        } else {
+            (painted_width * 0.2365).max(150.0).min(room_height * 0.3).max(112.0)
+        };
+        let headline = (painted_width * 0.039).clamp(22.0, 46.0).min(banner * 0.2);
         Self {
             width: painted_width,
             columns,
@@ -40,6 +48,7 @@ impl Metrics {
             card_title: if 1_000.0 < painted_width { 14.0 } else { 13.0 },
             heading: (painted_width * 0.024).clamp(18.0, 26.0),
             headline,
+            banner,
         }
     }
 
@@ -156,9 +165,7 @@ pub fn lay_out(
         let layout = match &block.kind {
             BlockKind::Heroes { heroes } if heroes.is_empty() => continue,
             BlockKind::Heroes { .. } | BlockKind::Banner { .. } => {
-                let share = if m.columns == 2 { 0.62 } else { 0.2365 };
-                let height = (m.width * share).max(150.0);
-                let rect = Rect::from_min_size(pos2(0.0, top), vec2(m.width, height));
+                let rect = Rect::from_min_size(pos2(0.0, top), vec2(m.width, m.banner));
                 y = rect.bottom() + 16.0;
                 plain(index, rect)
             }
@@ -257,7 +264,7 @@ mod tests {
     }
 
     fn layout(n_slots: usize, subject: &PageRef) -> PageLayout {
-        lay_out(&page(n_slots), subject, Metrics::of(Device::Desktop, 888.0), false, |_, _| 1)
+        lay_out(&page(n_slots), subject, Metrics::of(Device::Desktop, 888.0, 640.0), false, |_, _| 1)
     }
 
     #[test]
@@ -268,6 +275,23 @@ mod tests {
         assert!(last.right() <= laid.metrics.width - laid.metrics.pad + 1.0, "{last:?}");
         assert!(laid.metrics.width < block.card_rect(&laid.metrics, 6, 0).right());
         assert_eq!(block.card_rect(&laid.metrics, 6, 2), block.card_rect(&laid.metrics, 4, 0));
+    }
+
+    #[test]
+    fn the_first_products_are_seen_in_the_smallest_window() {
+        let mut page = page(8);
+        let hero =
+            |kind| BlockPage { kind, id: "hero".to_owned(), slots: Vec::new(), ..page.blocks[0].clone() };
+        let banner = hero(BlockKind::Heroes { heroes: vec![crate::merch::Hero::default()] });
+        let tile = crate::merch::Tile::default();
+        let tiles = hero(BlockKind::Tiles { tiles: vec![tile; 6] });
+        page.blocks.splice(0..0, [banner, tiles]);
+        // 960 x 640: the rail, two bars, the strip and the status bar leave this.
+        let (width, room) = (872.0, 424.0);
+        let metrics = Metrics::of(Device::Desktop, width, room);
+        let laid = lay_out(&page, &PageRef::Home, metrics, false, |_, _| 1);
+        let card = laid.blocks[2].card_rect(&laid.metrics, 0, 0);
+        assert!(card.top() + card.width() <= room, "{card:?}");
     }
 
     #[test]

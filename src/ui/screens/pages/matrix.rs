@@ -104,7 +104,7 @@ pub fn matrix_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, _comman
         state.segment = segment;
         state.block = Some(block);
         state.selected = None;
-        state.mode = Mode::Single;
+        state.set_mode(Mode::Single);
         state.device = if state.device == Device::Fit { Device::Desktop } else { state.device };
     }
 }

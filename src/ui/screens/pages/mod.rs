@@ -50,6 +50,7 @@ use crate::ui::shell::regions::{self, Region};
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::canvas::Canvas;
 use crate::ui::strings::shell::Shell;
+use crate::ui::strings::strip::Strip;
 use crate::ui::theme::{HasTokens as _, size, text};
 
 pub fn pages_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, commands: &mut Vec<Command>) {
@@ -80,7 +81,8 @@ pub fn pages_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, commands
             });
     }
     if state.mode != Mode::Matrix {
-        strip::strip_ui(ui, scene, state);
+        let measure = strip::measure_name(scene, state);
+        strip::strip_ui(ui, scene, state, &measure);
     }
     tray::tray_ui(ui, scene, state, commands);
     let app = ui.tokens().app;
@@ -101,6 +103,22 @@ pub fn pages_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, commands
     dialogs::dialogs_ui(ui, scene, state, commands);
     copy::dialog_ui(ui, scene, state, commands);
     strip_details::dialogs_ui(ui, scene, state, commands);
+}
+
+/// The strip under a screen that shows a page of its own, with what it opens.
+pub(super) fn strip_below(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    state: &mut PagesState,
+    commands: &mut Vec<Command>,
+) {
+    strip::strip_ui(ui, scene, state, Strip::BoughtInFirstRow.text());
+    strip_details::dialogs_ui(ui, scene, state, commands);
+}
+
+/// How tall the strip is in this window.
+pub fn strip_height(ui: &Ui) -> f32 {
+    if strip::is_low(ui) { size::STRIP_LINE } else { size::STRIP }
 }
 
 fn empty_ui(ui: &mut Ui, commands: &mut Vec<Command>) {

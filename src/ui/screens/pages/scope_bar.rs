@@ -18,7 +18,14 @@ use crate::ui::theme::{HasTokens as _, medium};
 
 pub fn scope_bar(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, commands: &mut Vec<Command>) {
     let t = ui.tokens();
-    let wide = 760.0 < ui.available_width();
+    let room = ui.available_width();
+    let full = width_of(ui, Canvas::ChangesApplyTo.text())
+        + width_of(ui, &state.scope_name(scene))
+        + width_of(ui, Canvas::Preset.text())
+        + width_of(ui, Canvas::BestSellersFirst.text())
+        + width_of(ui, Canvas::AddProduct.text());
+    // The frames, arrows and icons of the controls, and the air between them.
+    let wide = full + 300.0 < room;
     ui.allocate_ui_with_layout(
         egui::vec2(ui.available_width(), 40.0),
         Layout::left_to_right(Align::Center),
@@ -28,7 +35,7 @@ pub fn scope_bar(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, command
                 ui.label(RichText::new(Canvas::ChangesApplyTo.text()).color(t.muted));
             }
             scope_combo(ui, scene, state);
-            if 620.0 < ui.available_width() || wide {
+            if wide || 620.0 < room {
                 ui.add_space(12.0);
                 if wide {
                     ui.label(RichText::new(Canvas::Preset.text()).color(t.muted));
@@ -37,7 +44,8 @@ pub fn scope_bar(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, command
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let add = button::link((icons::PLUS.atom(), Canvas::AddProduct.text()));
-                if ui.add(add).clicked() {
+                let add = ui.add(add);
+                if Action::AddProduct.with_keys(add).clicked() {
                     commands.push(Command::Do(Action::AddProduct));
                 }
                 if state.mode == Mode::Single {
@@ -46,17 +54,24 @@ pub fn scope_bar(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, command
                         (Action::Scores, state.scores, icons::CHART_BAR),
                     ];
                     for (action, on, icon) in chrome {
-                        if button::icon_toggle(ui, on, icon, action.title()).clicked() {
+                        let toggle = button::icon_toggle(ui, on, icon, action.title());
+                        if action.with_keys(toggle).clicked() {
                             commands.push(Command::Do(action));
                         }
                     }
-                    if button::icon(ui, icons::MAGNIFYING_GLASS, Action::FindProduct.title()).clicked() {
+                    let find = button::icon(ui, icons::MAGNIFYING_GLASS, Action::FindProduct.title());
+                    if Action::FindProduct.with_keys(find).clicked() {
                         commands.push(Command::Do(Action::FindProduct));
                     }
                 }
             });
         },
     );
+}
+
+fn width_of(ui: &Ui, words: &str) -> f32 {
+    let font = egui::FontId::new(14.0, medium());
+    ui.painter().layout_no_wrap(words.to_owned(), font, egui::Color32::PLACEHOLDER).size().x
 }
 
 fn scope_combo(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState) {

@@ -125,6 +125,8 @@ pub struct PagesState {
     pub segment: String,
     pub scope: ScopeChoice,
     pub device: Device,
+    /// The width the one page had before two panes were opened.
+    single_device: Option<Device>,
     /// Preview date; `None` is today.
     pub date: Option<Seconds>,
     pub mode: Mode,
@@ -181,6 +183,7 @@ impl Default for PagesState {
             segment: EVERYONE.to_owned(),
             scope: ScopeChoice::Tab,
             device: Device::Desktop,
+            single_device: None,
             date: None,
             mode: Mode::Single,
             other: Pane { segment: EVERYONE.to_owned(), device: Device::Fit },
@@ -240,8 +243,19 @@ impl PagesState {
         if let Some(segment) = segment {
             self.segment = segment;
         }
-        self.mode = Mode::Single;
+        self.set_mode(Mode::Single);
         self.curate = None;
+    }
+
+    /// Half a window is too narrow for a desktop page, so two panes start as wide as there is room.
+    pub fn set_mode(&mut self, mode: Mode) {
+        let has_two_panes = |mode| matches!(mode, Mode::Compare | Mode::BeforeAfter);
+        match (has_two_panes(self.mode), has_two_panes(mode)) {
+            (false, true) => self.single_device = Some(std::mem::replace(&mut self.device, Device::Fit)),
+            (true, false) => self.device = self.single_device.take().unwrap_or(self.device),
+            _ => {}
+        }
+        self.mode = mode;
     }
 
     /// Chooses a product wherever it stands on the open page; elsewhere opens its own page.

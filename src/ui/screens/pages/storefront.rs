@@ -56,7 +56,7 @@ pub fn storefront(
     let catalog = &draft.bundle().catalog;
     let room = ui.available_rect_before_wrap();
     let width = preview.device.width().map_or(room.width(), |wanted| wanted.min(room.width())).max(280.0);
-    let metrics = Metrics::of(preview.device, width);
+    let metrics = Metrics::of(preview.device, width, room.height());
     if preview.salt == "main" {
         state.columns = metrics.columns;
     }
@@ -133,7 +133,7 @@ struct Painting<'a, 'b> {
     origin: egui::Pos2,
 }
 
-impl Painting<'_, '_> {
+impl<'a> Painting<'a, '_> {
     /// Scrolls to a card that was asked for, or as the other pane does.
     fn wanted_scroll(&mut self, frame: Rect) -> Option<f32> {
         if self.preview.editable
@@ -337,10 +337,11 @@ impl Painting<'_, '_> {
             }
             right -= 4.0;
         }
-        if self.preview.editable {
-            let label = Canvas::HowFilled.text();
-            let font = FontId::new(12.0, egui::FontFamily::Proportional);
-            let galley = ui.painter().layout_no_wrap(label.to_owned(), font, ShopLook::QUIET);
+        let label = Canvas::HowFilled.text();
+        let font = FontId::new(12.0, egui::FontFamily::Proportional);
+        let galley = ui.painter().layout_no_wrap(label.to_owned(), font, ShopLook::QUIET);
+        // A narrow pane has no room for the words; a click on the title opens the same.
+        if self.preview.editable && shown.right() + 16.0 < right - galley.size().x - 6.0 {
             let at = Rect::from_min_size(
                 pos2(right - galley.size().x - 6.0, rect.center().y - galley.size().y / 2.0),
                 galley.size(),
@@ -460,31 +461,60 @@ impl Painting<'_, '_> {
         }
         if response.drag_started() {
             let press = ui.input(|input| input.pointer.press_origin()).unwrap_or(rect.center());
-            let mut cards = vec![this.clone()];
-            if self.state.chosen().contains(this) {
-                let chosen = self.state.chosen();
-                cards = decided
-                    .slots
-                    .iter()
-                    .map(|slot| Card {
-                        block: decided.id.clone(),
-                        product: self.catalog.products[slot.product as usize].id.clone(),
-                    })
-                    .filter(|card| chosen.contains(card))
-                    .collect();
-            }
-            self.state.drag = Some(Drag {
-                held: Held::Cards { cards, from_slot: slot_idx },
-                grip: rect.min - press,
-                size: vec2(rect.width(), rect.width()),
-                pointer: press,
-                target: None,
-                shift: false,
-            });
+            self.lift(press);
         }
         let situation = self.preview.situation;
         let commands = &mut *self.commands;
         response.context_menu(|ui| menu::card_menu(ui, situation, commands));
+    }
+
+    /// Takes up the card that was pressed, and with it the others that are chosen.
+    ///
+    /// In a slow frame the pointer has left that card by the time the drag is noticed, so only the press counts.
+    fn lift(&mut self, press: egui::Pos2) {
+        let Some((block, slot_idx)) = self.card_at(press) else { return };
+        let decided = &self.page.blocks[block.index];
+        let offset = self.row_offset(block, decided);
+        let rect = block.card_rect(&self.laid.metrics, slot_idx, offset).translate(self.origin.to_vec2());
+        let product = decided.slots[slot_idx].product as usize;
+        let this = Card { block: decided.id.clone(), product: self.catalog.products[product].id.clone() };
+        let mut cards = vec![this.clone()];
+        let chosen = self.state.chosen();
+        if chosen.contains(&this) {
+            cards = decided
+                .slots
+                .iter()
+                .map(|slot| Card {
+                    block: decided.id.clone(),
+                    product: self.catalog.products[slot.product as usize].id.clone(),
+                })
+                .filter(|card| chosen.contains(card))
+                .collect();
+        }
+        self.state.drag = Some(Drag {
+            held: Held::Cards { cards, from_slot: slot_idx },
+            grip: rect.min - press,
+            size: vec2(rect.width(), rect.width()),
+            pointer: press,
+            target: None,
+            shift: false,
+        });
+    }
+
+    /// The visible card at a point of the window.
+    fn card_at(&self, at: egui::Pos2) -> Option<(&'a BlockLayout, usize)> {
+        let local = at - self.origin.to_vec2();
+        let laid = self.laid;
+        let block = laid.blocks.iter().find(|block| block.cards.contains(local))?;
+        let decided = &self.page.blocks[block.index];
+        let offset = self.row_offset(block, decided);
+        let visible = match block.shape {
+            Shape::Row => offset..(offset + laid.metrics.columns).min(block.n_slots),
+            Shape::Grid => 0..block.n_slots,
+        };
+        let slot =
+            visible.into_iter().find(|slot| block.card_rect(&laid.metrics, *slot, offset).contains(local))?;
+        Some((block, slot))
     }
 
     /// Five things one can do without leaving the card.
@@ -504,6 +534,7 @@ impl Painting<'_, '_> {
             let at = Rect::from_min_size(bar.min + vec2(step * index as f32, 0.0), vec2(step, bar.height()));
             let id = Id::unique(("hover bar", &this.block, &this.product, index));
             let response = ui.interact(at, id, Sense::click()).on_hover_text(action.title());
+            let response = action.with_keys(response);
             let icon = if action == Action::Why { icons::DOTS_THREE } else { action.icon() };
             if response.hovered() {
                 ui.painter().rect_filled(at.shrink(2.0), 6, Color32::from_white_alpha(40));
@@ -598,9 +629,6 @@ fn paint_ghost_label(painter: &egui::Painter, at: egui::Pos2, label: &str) {
 
 /// The name of the segment of a page, for headings over panes.
 pub fn pane_title(scene: &Scene<'_>, segment: &str, device: Device) -> String {
-    let width = match device.width() {
-        Some(width) => format!("{width:.0} px"),
-        None => Canvas::Fit.text().to_owned(),
-    };
-    format!("{} · {width}", segment_name(scene, segment))
+    let name = segment_name(scene, segment);
+    device.width().map_or_else(|| name.clone(), |width| format!("{name} · {width:.0} px"))
 }

@@ -22,11 +22,19 @@ pub enum Open {
     About,
 }
 
-pub(super) fn strip_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState) {
+/// A low window leaves the strip one line.
+pub(super) fn is_low(ui: &Ui) -> bool {
+    ui.content_rect().height() < size::STRIP_IS_ONE_LINE_BELOW
+}
+
+/// `measure`: what counts as a hit, in words.
+pub(super) fn strip_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, measure: &str) {
     let t = ui.tokens();
+    let is_low = is_low(ui);
+    let (height, margin) = if is_low { (size::STRIP_LINE, 4) } else { (size::STRIP, 8) };
     Panel::bottom("strip")
-        .exact_size(size::STRIP)
-        .frame(Frame::new().fill(t.surface).inner_margin(Margin { left: 16, right: 16, top: 8, bottom: 8 }))
+        .exact_size(height)
+        .frame(Frame::new().fill(t.surface).inner_margin(Margin::symmetric(16, margin)))
         .show(ui, |ui| {
             regions::stop(ui, Region::Strip);
             // The same height whatever is said, so that the page above never jumps.
@@ -38,28 +46,41 @@ pub(super) fn strip_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState) {
                     if replays.is_stale {
                         ui.set_opacity(0.6);
                     }
-                    answer_ui(ui, scene, state, shown);
+                    if is_low {
+                        answer_line_ui(ui, scene, state, shown, measure);
+                    } else {
+                        answer_ui(ui, scene, state, shown, measure);
+                    }
                 }
-                (ReplayState::Learning, _) => waiting_ui(ui, state, Strip::Learning.text()),
+                (ReplayState::Learning, _) => waiting_ui(ui, state, is_low, Strip::Learning.text()),
                 (ReplayState::TooFew(n), _) => {
-                    waiting_ui(ui, state, &Strip::TooFew.with(&[("n", (*n).into())]));
+                    waiting_ui(ui, state, is_low, &Strip::TooFew.with(&[("n", (*n).into())]));
                 }
-                (ReplayState::NoPast, _) => waiting_ui(ui, state, Strip::NoPast.text()),
-                _ => waiting_ui(ui, state, Strip::Unchanged.text()),
+                (ReplayState::NoPast, _) => waiting_ui(ui, state, is_low, Strip::NoPast.text()),
+                _ => waiting_ui(ui, state, is_low, Strip::Unchanged.text()),
             }
         });
 }
 
 /// One sentence where numbers will be; the same height, so that nothing jumps.
-fn waiting_ui(ui: &mut Ui, state: &mut PagesState, words: &str) {
+fn waiting_ui(ui: &mut Ui, state: &mut PagesState, is_low: bool, words: &str) {
     let t = ui.tokens();
+    let sentence = egui::Label::new(RichText::new(words).color(t.muted)).truncate();
+    if is_low {
+        ui.horizontal_centered(|ui| {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                links_ui(ui, state, false);
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| ui.add(sentence));
+            });
+        });
+        return;
+    }
     ui.horizontal(|ui| {
         ui.set_height(24.0);
         ui.label(RichText::new(Strip::UnchangedTitle.text()).text_style(text::label()).color(t.text));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| links_ui(ui, state, false));
     });
-    let label = egui::Label::new(RichText::new(words).color(t.muted)).truncate();
-    ui.add(label);
+    ui.add(sentence);
 }
 
 fn links_ui(ui: &mut Ui, state: &mut PagesState, has_details: bool) {
@@ -73,9 +94,28 @@ fn links_ui(ui: &mut Ui, state: &mut PagesState, has_details: bool) {
     }
 }
 
-fn answer_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, shown: &Replayed) {
+/// The whole answer in one line, for low windows: the words are in the tooltips and in the details.
+fn answer_line_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, shown: &Replayed, measure: &str) {
     let t = ui.tokens();
-    let one = &shown.comparison;
+    ui.horizontal_centered(|ui| {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let (words, tone) = verdict(t, shown);
+            chip::chip(ui, words, Some(tone)).on_hover_text(Strip::VerdictTip.text());
+            ui.spacing_mut().button_padding.y = 1.0;
+            let details = RichText::new(Strip::Details.text()).text_style(text::label());
+            if ui.add(button::link(details)).clicked() {
+                state.strip = Some(Open::Details);
+            }
+            let words = RichText::new(Strip::EstimateWord.text()).text_style(text::small()).color(t.muted);
+            let tip = format!("{} ({})", title(shown), estimate(scene.formats, shown));
+            ui.label(words).on_hover_text(tip);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| measures_ui(ui, scene, shown, measure));
+        });
+    });
+}
+
+fn answer_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, shown: &Replayed, measure: &str) {
+    let t = ui.tokens();
     let title = title(shown);
     ui.horizontal(|ui| {
         ui.set_height(24.0);
@@ -92,9 +132,14 @@ fn answer_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, shown: &Rep
             });
         });
     });
-    let measure = measure_name(scene, state);
+    ui.horizontal(|ui| measures_ui(ui, scene, shown, measure));
+}
+
+fn measures_ui(ui: &mut Ui, scene: &Scene<'_>, shown: &Replayed, measure: &str) {
+    let one = &shown.comparison;
+    let title = title(shown);
     let hits = Measure {
-        name: &measure,
+        name: measure,
         before: share(scene.formats, one.hit_rate.before),
         after: share(scene.formats, one.hit_rate.after),
         difference: points(scene.formats, one.hit_rate.difference),
@@ -115,14 +160,12 @@ fn answer_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, shown: &Rep
         interval: one.revenue_in_view.interval.map(|ends| ends.map(percent)),
         change: &one.revenue_in_view,
     };
-    ui.horizontal(|ui| {
-        ui.spacing_mut().interact_size.y = 22.0;
-        ui.spacing_mut().item_spacing.x = 7.0;
-        let room = ui.available_width();
-        hits.show(ui, &title, room);
-        ui.add_space(14.0);
-        revenue.show(ui, &title, room);
-    });
+    ui.spacing_mut().interact_size.y = 22.0;
+    ui.spacing_mut().item_spacing.x = 7.0;
+    let room = ui.available_width();
+    hits.show(ui, &title, room);
+    ui.add_space(14.0);
+    revenue.show(ui, &title, room);
 }
 
 struct Measure<'a> {

@@ -3,10 +3,11 @@
 use egui::{Align, Layout, RichText, ScrollArea, Ui};
 
 use super::super::stage::Stage;
-use super::{RulesState, T, Titles, conflicts, pages};
-use crate::merch::{Action, Condition, Edit, Field, Operator, PageKey, Rule, Schedule, Scope, Target, words};
+use super::{RulesState, T, Titles, pages};
+use crate::merch::{Action, Condition, Edit, Field, Operator, PageKey, Rule, Schedule, Scope, Target};
 use crate::shop::{Seconds, time::SECONDS_PER_DAY};
 use crate::ui::kit::{button, chip, combo, heading, modal};
+use crate::ui::say;
 use crate::ui::strings::Phrase as _;
 use crate::ui::theme::{HasTokens as _, space, text};
 
@@ -68,13 +69,11 @@ pub(super) fn dialog_ui(ui: &Ui, stage: &mut Stage<'_>, state: &mut RulesState) 
         });
         let schedule = schedule_of(stage, editor);
         let titles = Titles::of(stage);
-        let n = stage
-            .bundle()
-            .map_or(0, |bundle| conflicts::targets(&editor.rule, &bundle.catalog, stage.now).len());
+        let n = stage.prepared.map_or(0, |prepared| prepared.n_matching(&editor.rule, stage.now));
         ui.add_space(space::S);
         ui.horizontal_wrapped(|ui| {
             ui.label(
-                RichText::new(words::rule_label(&editor.rule, &|id| titles.product(id)))
+                RichText::new(say::rule_label(&editor.rule, stage.formats, &|id| titles.product(id)))
                     .text_style(text::strong()),
             );
             ui.label(RichText::new(T::EffectProducts.with(&[("n", n.into())])).color(ui.tokens().muted));
@@ -90,7 +89,7 @@ pub(super) fn dialog_ui(ui: &Ui, stage: &mut Stage<'_>, state: &mut RulesState) 
                 && let Ok(schedule) = schedule
             {
                 let rule = Rule { schedule, ..editor.rule.clone() };
-                let label = titles.label(&rule);
+                let label = titles.label(&rule, stage.formats);
                 let (edit, says) = if editor.is_new {
                     (Edit::AddRule { rule, at: None }, T::Added)
                 } else {

@@ -2,27 +2,28 @@
 
 mod conflicts;
 mod editor;
+mod effect;
 mod timeline;
 
 use std::collections::BTreeSet;
 
 use egui::{
-    Align, FontId, Frame, Layout, Margin, Rect, Response, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo,
-    pos2, vec2,
+    Align, FontId, Frame, Layout, Margin, Rect, Response, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2,
 };
 
 use super::stage::{Place, Stage};
-use crate::decide::{Detail, PageRef, Visit};
-use crate::merch::{Action as RuleAction, Document, Edit, PageKey, Rule, words};
+use crate::decide::PageRef;
+use crate::merch::{Action as RuleAction, Document, Edit, PageKey, Rule};
 use crate::shop::Seconds;
 use crate::ui::format::Formats;
 use crate::ui::icons::{self, Icon};
 use crate::ui::kit::empty::{Chosen, EmptyState};
 use crate::ui::kit::{button, card, chip, heading, marker, search_field};
+use crate::ui::say;
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::rules::Rules as T;
 use crate::ui::theme::{HasTokens as _, medium, space, text};
-pub use conflicts::{Conflict, ConflictKind, conflicts};
+pub use conflicts::{Clash, clashes};
 
 /// What only this screen cares about.
 #[derive(Clone, Debug, Default)]
@@ -34,8 +35,10 @@ pub struct RulesState {
     /// Conflicts the person has seen and accepted, for this session: (rule, other).
     accepted: BTreeSet<(String, Option<String>)>,
     timeline: timeline::TimelineState,
-    /// Effect of the selected rule and what it was computed from.
-    effect: Option<(Rule, usize, String)>,
+    /// The editor was asked for from elsewhere.
+    wants_rule: bool,
+    /// What was found, with the state of the document and the quarter of an hour it is about.
+    clashes: Option<((u64, Seconds), Vec<Clash>)>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,13 +52,27 @@ enum List {
 }
 
 impl RulesState {
+    /// Opens the editor for a new rule in the next frame.
+    pub fn begin_rule(&mut self) {
+        self.wants_rule = true;
+    }
+
+    /// Found once per edit and quarter of an hour, not once per frame.
+    fn clashes_of(&mut self, revision: u64, now: Seconds, find: impl FnOnce() -> Vec<Clash>) -> Vec<Clash> {
+        let made_for = (revision, now.div_euclid(900));
+        match &self.clashes {
+            Some((known, clashes)) if *known == made_for => clashes.clone(),
+            _ => self.clashes.insert((made_for, find())).1.clone(),
+        }
+    }
+
     /// Shows one rule, for links from elsewhere.
     pub fn select(&mut self, rule: &str) {
         self.selected = Some(rule.to_owned());
     }
 }
 
-fn is_in(list: List, rule: &Rule, now: Seconds, clashes: &[Conflict]) -> bool {
+fn is_in(list: List, rule: &Rule, now: Seconds, clashes: &[Clash]) -> bool {
     let has_ended = rule.schedule.until.is_some_and(|until| until <= now);
     match list {
         List::All => true,
@@ -69,6 +86,9 @@ fn is_in(list: List, rule: &Rule, now: Seconds, clashes: &[Conflict]) -> bool {
 }
 
 pub fn rules_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut RulesState) {
+    if std::mem::take(&mut state.wants_rule) {
+        state.editor = Some(editor::Editor::new(stage));
+    }
     if stage.draft.rules.is_empty() && state.editor.is_none() {
         let chosen = EmptyState {
             icon: icons::LIST_CHECKS,
@@ -85,8 +105,10 @@ pub fn rules_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut RulesState) {
         }
         return;
     }
-    let mut clashes =
-        stage.bundle().map(|bundle| conflicts(stage.draft, &bundle.catalog, stage.now)).unwrap_or_default();
+    let mut clashes = stage.prepared.map_or_else(Vec::new, |prepared| {
+        state
+            .clashes_of(stage.revision, stage.now, || clashes(&crate::decide::conflicts(prepared, stage.now)))
+    });
     clashes.retain(|clash| !state.accepted.contains(&(clash.rule.clone(), clash.other.clone())));
     head_ui(ui, stage, state, &clashes);
     let app = ui.tokens().app;
@@ -106,7 +128,7 @@ pub fn rules_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut RulesState) {
     editor::dialog_ui(ui, stage, state);
 }
 
-fn head_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut RulesState, clashes: &[Conflict]) {
+fn head_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut RulesState, clashes: &[Clash]) {
     let t = ui.tokens();
     egui::Panel::top("rules head")
         .exact_size(52.0)
@@ -144,7 +166,7 @@ fn head_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut RulesState, clashes: 
         });
 }
 
-fn list_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut RulesState, clashes: &[Conflict]) {
+fn list_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut RulesState, clashes: &[Clash]) {
     let titles = Titles::of(stage);
     let needle = state.filter.to_lowercase();
     let rules: Vec<(usize, Rule, String)> = stage
@@ -153,7 +175,7 @@ fn list_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut RulesState, clashes: 
         .iter()
         .enumerate()
         .filter(|(_, rule)| is_in(state.list, rule, stage.now, clashes))
-        .map(|(idx, rule)| (idx, rule.clone(), titles.label(rule)))
+        .map(|(idx, rule)| (idx, rule.clone(), titles.label(rule, stage.formats)))
         .filter(|(_, _, label)| needle.is_empty() || label.to_lowercase().contains(&needle))
         .collect();
     card::card(ui, |ui| {
@@ -185,10 +207,7 @@ fn list_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut RulesState, clashes: 
                 });
             }
             for clash in clashes.iter().filter(|clash| clash.rule == rule.id) {
-                conflict_ui(ui, stage, state, &titles, clash, label);
-            }
-            if state.selected.as_deref() == Some(rule.id.as_str()) {
-                effect_ui(ui, stage, state, rule);
+                conflicts::clash_ui(ui, stage, state, &titles, clash, label);
             }
         }
         let moves_rule = ui.input(|input| input.modifiers.alt);
@@ -204,7 +223,7 @@ fn list_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut RulesState, clashes: 
 }
 
 /// Left edges of the columns after the switch, as shares of the row.
-const COLUMNS: [f32; 4] = [0.0, 0.42, 0.60, 0.76];
+const COLUMNS: [f32; 5] = [0.0, 0.34, 0.50, 0.65, 0.79];
 const SWITCH: f32 = 64.0;
 const MENU: f32 = 40.0;
 
@@ -226,7 +245,7 @@ fn columns_head(ui: &mut Ui) {
         font.clone(),
         t.muted,
     );
-    for (idx, head) in [T::What, T::Where, T::For, T::When].into_iter().enumerate() {
+    for (idx, head) in [T::What, T::Where, T::For, T::When, T::Effect].into_iter().enumerate() {
         let at = pos2(column(rect, idx).0, rect.center().y);
         ui.painter().text(at, egui::Align2::LEFT_CENTER, head.text(), font.clone(), t.muted);
     }
@@ -241,7 +260,7 @@ fn rule_row(
     idx: usize,
     rule: &Rule,
     label: &str,
-    clashes: &[Conflict],
+    clashes: &[Clash],
 ) -> Response {
     let t = ui.tokens();
     let selected = state.selected.as_deref() == Some(rule.id.as_str());
@@ -281,15 +300,16 @@ fn rule_row(
         icons::WARNING.paint_filled(ui.painter(), pos2(text_left + 8.0, y), 16.0, t.bury.fg);
         text_left += 22.0;
     }
-    let cell = |from: f32, to: f32, words: &str, font: FontId, color| {
+    let cell_at = |from: f32, to: f32, y: f32, words: &str, font: FontId, color| {
         let mut job = egui::text::LayoutJob::simple_singleline(words.to_owned(), font, color);
         job.wrap = egui::text::TextWrapping::truncate_at_width((to - from).max(20.0));
         let galley = ui.painter().layout_job(job);
         ui.painter().galley(pos2(from, y - galley.size().y / 2.0), galley, color);
     };
+    let cell = |from, to, words: &str, font, color| cell_at(from, to, y, words, font, color);
     cell(text_left, right, label, font, faded);
     let (from, to) = column(rect, 1);
-    cell(from, to, &where_words(rule, titles), body.clone(), t.text);
+    cell(from, to, &where_words(stage.draft, rule, titles), body.clone(), t.text);
     let (mut from, to) = column(rect, 2);
     let (segments, color) = for_words(stage, rule);
     if let Some(color) = color {
@@ -305,10 +325,30 @@ fn rule_row(
     }
     cell(from, to, &segments, body.clone(), t.text);
     let (from, to) = column(rect, 3);
-    cell(from, to, &when_words(rule, stage.formats, stage.now), body, t.muted);
+    cell(from, to, &when_words(rule, stage.formats, stage.now), body.clone(), t.muted);
+    let (from, to) = column(rect, 4);
+    let effect = effect::effect(stage, rule);
+    let tone = if effect.is_idle { t.bury.fg } else { t.text };
+    if effect.on.is_empty() {
+        cell(from, to, &effect.what, body, tone);
+    } else {
+        cell_at(from, to, y - 8.0, &effect.what, body, tone);
+        let small = FontId::new(12.0, egui::FontFamily::Proportional);
+        cell_at(from, to, y + 8.0, &effect.on, small, t.muted);
+    }
     menu_ui(ui, stage, state, titles, rect, idx, rule, label);
-    response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, selected, label));
+    response.widget_info(|| {
+        let mut info = WidgetInfo::selected(Role::ListItem, true, selected, label);
+        info.current_text_value = Some(format!("{} {}", effect.what, effect.on));
+        info
+    });
     crate::ui::kit::focus::ring(ui, &response, 6);
+    if response.contains_pointer() {
+        // The columns are narrow; the tooltip has room for all of it.
+        let words = [label, effect.what.as_str(), effect.on.as_str()];
+        let words: Vec<&str> = words.into_iter().filter(|words| !words.is_empty()).collect();
+        response.clone().on_hover_text(words.join("\n"));
+    }
     keys(ui, stage, state, &response, idx, rule, label);
     if response.drag_stopped()
         && let Some(at) = response.interact_pointer_pos()
@@ -422,6 +462,11 @@ fn menu_ui(
                     );
                 }
             }
+            let page = page_of(rule, stage);
+            if ui.add(button::quiet(T::TryWithout.text())).clicked() {
+                let segment = rule.scope.segments.as_ref().and_then(|ids| ids.first().cloned());
+                stage.go(Place::Without { rule: rule.id.clone(), page, segment });
+            }
             ui.menu_button(T::CopyTo.text(), |ui| {
                 for page in pages(stage.draft) {
                     let name = titles.page(&page);
@@ -444,118 +489,6 @@ fn menu_ui(
             }
         });
     });
-}
-
-fn conflict_ui(
-    ui: &mut Ui,
-    stage: &mut Stage<'_>,
-    state: &mut RulesState,
-    titles: &Titles,
-    clash: &Conflict,
-    label: &str,
-) {
-    let t = ui.tokens();
-    let other =
-        clash.other.as_ref().and_then(|id| stage.draft.rules.iter().find(|rule| rule.id == *id)).cloned();
-    let other_label = other.as_ref().map(|rule| titles.label(rule)).unwrap_or_default();
-    let phrase = match clash.kind {
-        ConflictKind::PinHidden => T::PinHidden,
-        ConflictKind::TwoPins => T::TwoPins,
-        ConflictKind::BoostAndBury => T::BoostBury,
-        ConflictKind::PinOutsideOnlyShow => T::OutsideOnly,
-        ConflictKind::MatchesNothing => T::MatchesNothing,
-        ConflictKind::PinSoldOut => T::SoldOut,
-    };
-    let indent =
-        egui::Frame::new().inner_margin(egui::Margin { left: (SWITCH + 24.0) as i8, ..egui::Margin::ZERO });
-    indent.show(ui, |ui| {
-        ui.horizontal_wrapped(|ui| {
-            let sentence = phrase.with(&[("other", (&other_label).into())]);
-            ui.label(RichText::new(sentence).text_style(text::small()).color(t.bury.fg));
-            ui.spacing_mut().button_padding.y = 1.0;
-            ui.spacing_mut().interact_size.y = 22.0;
-            if let Some(other) = &other
-                && ui.add(button::link(RichText::new(T::Keep.text()).size(12.0))).clicked()
-            {
-                stage.edit(
-                    Edit::RemoveRule { id: other.id.clone() },
-                    T::Removed.with(&[("rule", (&other_label).into())]),
-                );
-            }
-            if ui.add(button::link(RichText::new(T::RemoveThis.text()).size(12.0))).clicked() {
-                stage.edit(
-                    Edit::RemoveRule { id: clash.rule.clone() },
-                    T::Removed.with(&[("rule", label.into())]),
-                );
-            }
-            if ui.add(button::link(RichText::new(T::Accept.text()).size(12.0))).clicked() {
-                state.accepted.insert((clash.rule.clone(), clash.other.clone()));
-            }
-        })
-    });
-}
-
-/// What the rule changes right now: the page it is for, decided with it and without it.
-fn effect_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut RulesState, rule: &Rule) {
-    let Some(prepared) = stage.prepared else { return };
-    let n_rules = stage.draft.rules.len();
-    let fresh = state.effect.as_ref().is_some_and(|(known, n, _)| known == rule && *n == n_rules);
-    if !fresh {
-        let words = effect(stage, prepared, rule);
-        state.effect = Some((rule.clone(), n_rules, words));
-    }
-    let Some((_, _, words)) = &state.effect else {
-        return;
-    };
-    let indent =
-        egui::Frame::new().inner_margin(egui::Margin { left: (SWITCH + 24.0) as i8, ..egui::Margin::ZERO });
-    indent.show(ui, |ui| {
-        ui.horizontal_wrapped(|ui| {
-            ui.label(RichText::new(T::Effect.text()).text_style(text::label()).color(ui.tokens().muted));
-            ui.label(RichText::new(words).text_style(text::small()));
-        })
-    });
-}
-
-fn effect(stage: &Stage<'_>, prepared: &crate::decide::Prepared, rule: &Rule) -> String {
-    let page = match rule.scope.pages.first() {
-        Some(PageKey::Collection(Some(id))) => PageRef::Collection(id.clone()),
-        Some(PageKey::Collection(None)) => prepared
-            .bundle()
-            .catalog
-            .collections
-            .first()
-            .map_or(PageRef::Home, |collection| PageRef::Collection(collection.id.clone())),
-        Some(PageKey::Product(Some(id))) => PageRef::Product(id.clone()),
-        Some(PageKey::Search) => {
-            rule.scope.queries.first().map_or(PageRef::Home, |query| PageRef::Search(query.clone()))
-        }
-        _ => PageRef::Home,
-    };
-    let mut visit = Visit::of(page, stage.now);
-    let segment = rule.scope.segments.as_ref().and_then(|segments| segments.first().cloned());
-    visit.segment = Some(segment.unwrap_or_else(|| crate::bundle::EVERYONE.to_owned()));
-    let mut without = stage.draft.clone();
-    without.rules.retain(|other| other.id != rule.id);
-    let with = prepared.decide(&visit, Detail::Plain);
-    let without = prepared.with_document(std::sync::Arc::new(without)).decide(&visit, Detail::Plain);
-    let shown = |page: &crate::decide::Page| -> Vec<Vec<u32>> {
-        page.blocks.iter().map(|block| block.slots.iter().map(|slot| slot.product).collect()).collect()
-    };
-    let (with, without) = (shown(&with), shown(&without));
-    let all: usize = with.iter().map(Vec::len).sum();
-    let changed: usize = with
-        .iter()
-        .zip(&without)
-        .map(|(one, two)| (0..one.len().max(two.len())).filter(|idx| one.get(*idx) != two.get(*idx)).count())
-        .sum();
-    let titles = Titles::of(stage);
-    let page = titles.page(&visit.page.key());
-    if changed == 0 {
-        T::NoEffect.with(&[("page", (&page).into())])
-    } else {
-        T::EffectSlots.with(&[("n", changed.into()), ("all", all.into()), ("page", (&page).into())])
-    }
 }
 
 fn look(rule: &Rule, ui: &Ui) -> (Icon, egui::Color32) {
@@ -592,26 +525,35 @@ impl Titles {
             .unwrap_or_else(|| id.to_owned())
     }
 
-    pub(super) fn label(&self, rule: &Rule) -> String {
+    pub(super) fn label(&self, rule: &Rule, formats: &Formats) -> String {
+        let does = say::rule_label(rule, formats, &|id| self.product(id));
         match &rule.name {
-            Some(name) => format!("{name}: {}", words::rule_label(rule, &|id| self.product(id))),
-            None => words::rule_label(rule, &|id| self.product(id)),
+            Some(name) => format!("{name}: {does}"),
+            None => does,
         }
     }
 
     pub(super) fn page(&self, page: &PageKey) -> String {
-        words::page_name(page, &|id| self.product(id))
+        say::page_name(page, &|id| self.product(id))
     }
 }
 
-fn where_words(rule: &Rule, titles: &Titles) -> String {
+fn where_words(document: &Document, rule: &Rule, titles: &Titles) -> String {
     match rule.scope.pages.as_slice() {
         [] => T::Everywhere.text().to_owned(),
         pages => {
             let pages: Vec<String> = pages.iter().map(|page| titles.page(page)).collect();
             let mut words = pages.join(", ");
             if let Some(block) = &rule.scope.block {
-                words = format!("{words} › {block}");
+                let rows = rule.scope.pages.iter().filter_map(|page| document.layout(page));
+                let title = rows
+                    .flat_map(|layout| {
+                        let variants = layout.variants.iter().flat_map(|variant| &variant.blocks);
+                        layout.default.iter().chain(variants)
+                    })
+                    .find(|row| row.id == *block && !row.title.is_empty())
+                    .map_or(block.as_str(), |row| row.title.as_str());
+                words = format!("{words} › {title}");
             }
             words
         }
@@ -647,6 +589,22 @@ fn when_words(rule: &Rule, formats: &Formats, now: Seconds) -> String {
         (Some(from), Some(until)) => {
             T::Between.with(&[("from", (&day(from)).into()), ("until", (&last_day(until)).into())])
         }
+    }
+}
+
+/// A page that the rule is for.
+fn page_of(rule: &Rule, stage: &Stage<'_>) -> PageRef {
+    match rule.scope.pages.first() {
+        Some(PageKey::Collection(id)) => {
+            let first = || stage.bundle()?.catalog.collections.first().map(|one| one.id.clone());
+            id.clone().or_else(first).map_or(PageRef::Home, PageRef::Collection)
+        }
+        Some(PageKey::Product(Some(id))) => PageRef::Product(id.clone()),
+        Some(PageKey::Search) => {
+            rule.scope.queries.first().map_or(PageRef::Home, |query| PageRef::Search(query.clone()))
+        }
+        Some(PageKey::Email(Some(trigger))) => PageRef::Email(trigger.clone()),
+        _ => PageRef::Home,
     }
 }
 

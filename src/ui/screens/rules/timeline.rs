@@ -72,7 +72,7 @@ pub(super) fn timeline_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut Timeli
                 stage,
                 state,
                 rule,
-                &titles.label(rule),
+                &titles.label(rule, stage.formats),
                 Row { y, label_left: rect.left(), field, start, end },
             );
         }

@@ -133,7 +133,7 @@ fn head_ui(
             let width = ui.available_width();
             let response = ui.add(button::plain((icon, words)).gap(5.0).min_size(egui::vec2(width, 30.0)));
             response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, action.title()));
-            if response.on_hover_text(action.title()).clicked() {
+            if action.with_keys(response.on_hover_text(action.title())).clicked() {
                 commands.push(Command::Do(action));
             }
         }

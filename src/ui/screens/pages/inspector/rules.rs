@@ -5,10 +5,11 @@ use egui::{RichText, Ui};
 use super::super::state::{Card, PagesState, segment_name};
 use super::why::try_without;
 use crate::decide::RuleOutcome;
-use crate::merch::{Edit, Rule, words};
+use crate::merch::{Edit, Rule};
 use crate::ui::command::Command;
 use crate::ui::icons;
 use crate::ui::kit::{button, heading};
+use crate::ui::say;
 use crate::ui::screens::Scene;
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::canvas::Canvas;
@@ -52,7 +53,7 @@ pub fn rules_ui(
     let t = ui.tokens();
     for rule in touching {
         ui.add_space(6.0);
-        let name = words::rule_name(rule, &title);
+        let name = say::rule_name(rule, scene.formats, &title);
         ui.add(egui::Label::new(RichText::new(&name).family(medium())).wrap());
         let whom = match &rule.scope.segments {
             None => Canvas::Everyone.text().to_owned(),
@@ -66,7 +67,8 @@ pub fn rules_ui(
             RuleOutcome::Waiting => Canvas::RuleWaiting.text().to_owned(),
             RuleOutcome::LostTo(other) => {
                 let other = scene.document.rules.iter().find(|rule| rule.id == *other);
-                let other = other.map_or_else(String::new, |rule| words::rule_name(rule, &title));
+                let other =
+                    other.map_or_else(String::new, |rule| say::rule_name(rule, scene.formats, &title));
                 Canvas::RuleLost.with(&[("rule", (&other).into())])
             }
         });

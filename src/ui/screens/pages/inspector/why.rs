@@ -5,16 +5,17 @@ use egui::{RichText, Ui};
 use super::super::card::term_color;
 use super::super::dialogs::absence_words;
 use super::super::state::{Card, PagesState};
-use crate::decide::sentence::{Words, sentence};
 use crate::decide::{BlockPage, RuleOutcome, Slot, TermKind, points};
 use crate::merch::Signal;
 use crate::ui::command::Command;
 use crate::ui::icons;
 use crate::ui::kit::bars::BarRow;
 use crate::ui::kit::{button, heading};
+use crate::ui::say;
 use crate::ui::screens::Scene;
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::canvas::Canvas;
+use crate::ui::strings::say::Say;
 use crate::ui::theme::{HasTokens as _, number_semibold, semibold, text};
 
 pub fn why_ui(
@@ -33,9 +34,7 @@ pub fn why_ui(
         ui.label(words);
         return;
     };
-    let words =
-        Words { money: &|amount| scene.formats.money(amount), date: &|at| scene.formats.day_month(at) };
-    ui.add(egui::Label::new(sentence(bundle, &slot.why.sentence, &words)).wrap());
+    ui.add(egui::Label::new(say::why(bundle, scene.formats, &slot.why.sentence)).wrap());
     ui.add_space(4.0);
     bars_ui(ui, scene, state, slot);
     ui.spacing_mut().item_spacing.y = 4.0;
@@ -84,10 +83,12 @@ fn bars_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, slot: &Slot) 
         let label = term_name(term.kind);
         let unknown = term.value.is_none() && matches!(term.kind, TermKind::Signal(_));
         let value = scene.formats.signed_tenths(*part);
+        let spoken = Say::Points.with(&[("n", (&value).into())]);
         let row = BarRow {
             label,
             share: *part as f32 / span * (1.0 - zero.max(0.0) * 0.1),
             value: &value,
+            spoken: &spoken,
             color: term_color(t, term.kind),
             zero,
             muted: unknown,
@@ -122,6 +123,7 @@ fn bars_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, slot: &Slot) 
         ui.label(RichText::new(Canvas::Total.text()).family(semibold()));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             let total = scene.formats.tenths(points::tenths(slot.score));
+            let total = Say::Points.with(&[("n", (&total).into())]);
             ui.label(RichText::new(total).size(15.0).family(number_semibold()));
         });
     });
@@ -133,7 +135,7 @@ fn rule_row(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, trace: &crat
     let Some(rule) = scene.document.rules.iter().find(|rule| rule.id == trace.rule) else {
         return;
     };
-    let name = crate::merch::words::rule_name(rule, &|id| super::super::act::title(scene, id));
+    let name = say::rule_name(rule, scene.formats, &|id| super::super::act::title(scene, id));
     ui.horizontal(|ui| {
         ui.spacing_mut().interact_size.y = 24.0;
         ui.add_space(12.0);
