@@ -7,7 +7,7 @@ use egui::{Rect, Ui};
 
 use crate::app::View;
 use crate::app::replay::Replayed;
-use crate::app::view::{CustomerStory, DetectedFile, ExportPlan, ImportDetail, ImportSummary};
+use crate::app::view::{CustomerStory, DetectedFile, ExportPlan, ImportDetail, ImportSummary, PartKind};
 use crate::bundle::{CatalogProduct, SegmentCondition};
 use crate::decide::PageRef;
 use crate::import::{DateOrder, DecimalMark, FileKey, Mapping, Reading};
@@ -258,6 +258,8 @@ pub enum Ask {
     Export {
         target: String,
         with_emails: bool,
+        /// Parts whose files stay away.
+        left_out: Vec<PartKind>,
         folder: Option<PathBuf>,
     },
     /// Makes the pages and rules of an earlier export the draft again, as one undoable step.

@@ -104,7 +104,9 @@ impl Studio {
             Ask::MarginCurve { row } => self.ask_curve(row),
             Ask::PlanExport { target, with_emails } => self.plan_export(target, with_emails),
             Ask::ChooseExportFolder => self.choose_folder(TaskResult::ExportFolder),
-            Ask::Export { target, with_emails, folder } => self.export(target, with_emails, folder),
+            Ask::Export { target, with_emails, left_out, folder } => {
+                self.export(target, with_emails, left_out, folder);
+            }
             Ask::RollBack { exported_at } => self.roll_back(exported_at),
             Ask::ShowInFolder(folder) => {
                 ctx.open_url(egui::OpenUrl::new_tab(format!("file://{}", folder.display())));
