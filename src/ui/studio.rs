@@ -520,7 +520,13 @@ pub fn run(start: &Start) -> Result<(), Error> {
     // Reading the workspace and making the window each take some tenths of a second; neither waits for the other.
     let mut backstage = Backstage::new();
     let begins_with_last = work::begin(&mut backstage.jobs, start, &backstage.wake);
-    let native = eframe::NativeOptions { viewport, persist_window: true, ..Default::default() };
+    let native = eframe::NativeOptions {
+        viewport,
+        persist_window: true,
+        // Tests bring in another renderer; the window is the same whoever builds it.
+        renderer: eframe::Renderer::Glow,
+        ..Default::default()
+    };
     eframe::run_native(
         "endcap",
         native,
