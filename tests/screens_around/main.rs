@@ -1,5 +1,6 @@
 //! The screens around the canvas, by label and by key; no pixels.
 
+mod dead;
 mod store;
 
 use std::cell::RefCell;
