@@ -99,7 +99,9 @@ pub fn export_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut ExportState) {
 
 fn targets_ui(ui: &mut Ui, state: &mut ExportState) {
     ui.horizontal_wrapped(|ui| {
-        ui.label(RichText::new(T::To.text()).color(ui.tokens().muted));
+        // As high as the pills beside it, so that they share a line.
+        let to = egui::Label::new(RichText::new(T::To.text()).color(ui.tokens().muted));
+        ui.add_sized(egui::vec2(20.0, 30.0), to);
         for target in Target::ALL.iter().copied() {
             let pill = tabs::pill(ui, state.target == target.name(), target.title(), target.title());
             if pill.on_hover_text(target.summary()).clicked() {
