@@ -6,6 +6,8 @@
 //! without a history look at one page. Requests leave at fixed moments over connections that stay open, whatever the
 //! answers do, and each is timed from the moment it was due, so that waiting counts (no coordinated omission). The first
 //! rows ask for `/healthz`: what this client, the loopback and HTTP cost without a decision.
+//!
+//! `-- --write X.bundle` only writes the bundle, golden cases included, for `benches/web.mjs`.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 
@@ -46,6 +48,12 @@ fn main() -> Answer<()> {
     let rates = number("--rate").map_or_else(|| vec![500, 1_000, 2_000], |rate| vec![rate]);
 
     let bundle = shop::bundle(products);
+    if let Some(at) = given.iter().position(|word| word == "--write") {
+        let path = given.get(at + 1).ok_or("--write needs a path")?;
+        let files = golden::files(&Prepared::new(&bundle), 5)?;
+        disk::write(&bundle, path.as_ref(), &disk::Extras { files, ..disk::Extras::default() })?;
+        return Ok(());
+    }
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("shop.bundle");
     disk::write(&bundle, &path, &disk::Extras::default())?;

@@ -212,6 +212,38 @@ fn a_disk_that_fills_up_costs_nothing_that_was_there() {
 }
 
 #[test]
+fn an_erasure_without_room_to_write_the_file_anew_says_what_was_done_and_can_be_finished() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(disk) = Mounted::new(&folder.path().join("small"), "12m") else {
+        println!("SKIPPED: this user may not mount a small disk");
+        return;
+    };
+    let file = disk.0.join("shop.endcap");
+    let mut session = Session::create(&file, &new_store()).unwrap();
+    import(&mut session, &csv(&folder.path().join("orders.csv"), 20_000));
+    drop(session);
+    // What is left is too little for a second copy of the file, and enough to erase somebody.
+    let taken = fs::metadata(&file).unwrap().len();
+    let filler = disk.0.join("filler");
+    fs::write(&filler, vec![0_u8; (12 << 20) - taken as usize - (2 << 20)]).unwrap();
+    let path = file.to_str().unwrap();
+    let refused = output(&["forget", path, "--customer", "c7"]);
+    let words = said(&refused);
+    assert_eq!(refused.status.code(), Some(2), "{words}");
+    assert!(words.contains("stays erased") && words.contains("--finish"), "{words}");
+    assert_eq!(
+        output(&["person", path, "--customer", "c7"]).status.code(),
+        Some(1),
+        "the person is gone already"
+    );
+    fs::remove_file(&filler).unwrap();
+    let finished = output(&["forget", path, "--finish", "--json"]);
+    assert!(String::from_utf8_lossy(&finished.stdout).contains("\"finished\": true"), "{}", said(&finished));
+    let again = output(&["forget", path, "--finish", "--json"]);
+    assert!(String::from_utf8_lossy(&again.stdout).contains("\"finished\": false"));
+}
+
+#[test]
 fn a_protected_workspace_is_read_and_its_change_refused_in_words() {
     let folder = tempfile::tempdir().unwrap();
     let disk = Mounted::new(&folder.path().join("protected"), "40m");
@@ -374,6 +406,49 @@ fn cancel_is_heeded_in_every_phase_of_an_import() {
             assert_eq!(session.facts().unwrap().totals, before, "{phase} left something behind");
         }
     }
+}
+
+/// Stops when the time has come.
+struct StopAt(Instant);
+
+impl Monitor for StopAt {
+    fn progress(&self, _done: u64, _total: u64, _phase: &str) {}
+
+    fn checkpoint(&self) -> Result<(), Cancelled> {
+        if Instant::now() < self.0 { Ok(()) } else { Err(Cancelled) }
+    }
+}
+
+#[test]
+fn an_import_that_is_stopped_at_any_moment_gives_the_workspace_back_soon_and_as_it_was() {
+    const MOMENTS: u32 = 12;
+    let folder = tempfile::tempdir().unwrap();
+    let orders = csv(&folder.path().join("orders.csv"), 40_000);
+    let mut whole = Session::create(&folder.path().join("whole.endcap"), &new_store()).unwrap();
+    let started = Instant::now();
+    import(&mut whole, &orders);
+    let takes = started.elapsed();
+    let file = folder.path().join("shop.endcap");
+    let mut session = Session::create(&file, &new_store()).unwrap();
+    import(&mut session, &csv(&folder.path().join("before.csv"), 50));
+    let before = session.facts().unwrap().totals;
+    let request = ImportRequest { paths: vec![orders], ..ImportRequest::default() };
+    let mut longest = Duration::ZERO;
+    for moment in 0..MOMENTS {
+        let at = Instant::now() + takes * (2 * moment + 1) / (2 * MOMENTS);
+        match session.import(&request, &StopAt(at)) {
+            Err(endcap::app::Error::Cancelled(_)) => longest = longest.max(at.elapsed()),
+            // Over before its time: what came in is there whole, and the rest of the moments would find it known.
+            Ok(report) => {
+                assert!(report.summary.totals.orders > before.orders);
+                break;
+            }
+            Err(error) => panic!("{error}"),
+        }
+        assert_eq!(session.facts().unwrap().totals, before, "moment {moment} left something behind");
+    }
+    // An optimised build on a quiet machine takes a fifth of that at most (docs/performance.md).
+    assert!(longest < Duration::from_secs(1), "one took {longest:?} to stop");
 }
 
 #[test]

@@ -6,81 +6,22 @@
 use std::path::{Path, PathBuf};
 
 use endcap::import::{
-    self, DataKind as K, DateOrder, FileReport, Issue, Mapping, Options, Origin, Platform as P, Record, Sink,
-    SourceFile,
+    self, DataKind as K, DateOrder, FileReport, Mapping, Options, Platform as P, Record, SourceFile,
 };
 use endcap::shop::{
     Consent, Customer, EventKind, LineKind, Monitor, Order, OrderStatus, Product, SellWhenEmpty, Silent,
 };
 
-#[derive(Default)]
-struct Collected {
-    products: Vec<Product>,
-    customers: Vec<Customer>,
-    orders: Vec<Order>,
-    events: Vec<endcap::shop::Event>,
-    other: Vec<Record>,
-    set_aside: Vec<(String, Issue)>,
-    issues: Vec<Issue>,
-}
+mod reading;
 
-impl Sink for Collected {
-    type Error = std::convert::Infallible;
-
-    fn record(&mut self, record: Record, _origin: Origin) -> Result<(), Self::Error> {
-        match record {
-            Record::Product(product) => self.products.push(product),
-            Record::Customer(customer) => self.customers.push(customer),
-            Record::Order(order) => self.orders.push(order),
-            Record::Event(event) => self.events.push(event),
-            other => self.other.push(other),
-        }
-        Ok(())
-    }
-
-    fn set_aside(&mut self, raw: &str, _origin: Origin, issue: Issue) -> Result<(), Self::Error> {
-        self.set_aside.push((raw.to_owned(), issue));
-        Ok(())
-    }
-
-    fn issue(&mut self, issue: Issue) -> Result<(), Self::Error> {
-        self.issues.push(issue);
-        Ok(())
-    }
-}
-
-impl Collected {
-    fn code(&self, code: &str) -> Option<&Issue> {
-        self.issues
-            .iter()
-            .chain(self.set_aside.iter().map(|(_, issue)| issue))
-            .find(|issue| issue.code == code)
-    }
-}
+use reading::{Collected, read_sources, shared};
 
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/import").join(name)
 }
 
-fn shared() -> Option<PathBuf> {
-    let project = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let shared = std::env::var_os("ENDCAP_SHARED").map_or_else(|| project.join("../shared"), PathBuf::from);
-    if shared.is_dir() {
-        return Some(shared);
-    }
-    println!("SKIPPED: ../shared is missing");
-    None
-}
-
 fn read_with(paths: &[PathBuf], options: &Options) -> (Vec<FileReport>, Collected) {
-    let mut sink = Collected::default();
-    let reports = import::read(&import::sources(paths), options, &mut sink, &Silent).unwrap();
-    for report in &reports {
-        assert_eq!(report.rows_read, report.rows_taken + report.rows_set_aside, "{}", report.file);
-    }
-    let set_aside: u64 = reports.iter().map(|report| report.rows_set_aside).sum();
-    assert_eq!(set_aside, sink.set_aside.len() as u64, "every row set aside is kept");
-    (reports, sink)
+    read_sources(&import::sources(paths), options)
 }
 
 fn read(name: &str) -> Collected {
@@ -88,11 +29,7 @@ fn read(name: &str) -> Collected {
 }
 
 fn memory(bytes: &[u8]) -> (Vec<FileReport>, Collected) {
-    let mut sink = Collected::default();
-    let reports =
-        import::read(&SourceFile::from_memory("given.csv", bytes), &Options::default(), &mut sink, &Silent)
-            .unwrap();
-    (reports, sink)
+    read_sources(&SourceFile::from_memory("given.csv", bytes), &Options::default())
 }
 
 /// Platform, kind, [rows read, rows set aside, products, variants, customers, orders, lines, units, minor units, events,

@@ -3,51 +3,18 @@
 
 use std::path::{Path, PathBuf};
 
-use endcap::import::{self, DataKind, FileReport, Issue, Options, Origin, Platform, Record, Sink};
+use endcap::import::{self, DataKind, FileReport, Options, Platform};
 use endcap::shop::time::rfc3339;
-use endcap::shop::{Currency, Event, EventKind, LineKind, Order, Product, Silent, TimeZoneName};
+use endcap::shop::{Currency, EventKind, LineKind, Order, TimeZoneName};
 
-#[derive(Default)]
-struct Collected {
-    products: Vec<Product>,
-    orders: Vec<Order>,
-    events: Vec<Event>,
-    issues: Vec<Issue>,
-}
+mod reading;
 
-impl Sink for Collected {
-    type Error = std::convert::Infallible;
-
-    fn record(&mut self, record: Record, _origin: Origin) -> Result<(), Self::Error> {
-        match record {
-            Record::Product(product) => self.products.push(product),
-            Record::Order(order) => self.orders.push(order),
-            Record::Event(event) => self.events.push(event),
-            _ => {}
-        }
-        Ok(())
-    }
-
-    fn set_aside(&mut self, _raw: &str, _origin: Origin, issue: Issue) -> Result<(), Self::Error> {
-        self.issues.push(issue);
-        Ok(())
-    }
-
-    fn issue(&mut self, issue: Issue) -> Result<(), Self::Error> {
-        self.issues.push(issue);
-        Ok(())
-    }
-}
+use reading::{Collected, read_sources};
 
 fn read(name: &str) -> (Vec<FileReport>, Collected) {
     let file: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/readers").join(name);
     let options = Options { time_zone: TimeZoneName("Europe/Berlin".to_owned()), ..Options::default() };
-    let mut sink = Collected::default();
-    let reports = import::read(&import::sources(&[file]), &options, &mut sink, &Silent).unwrap();
-    for report in &reports {
-        assert_eq!(report.rows_read, report.rows_taken + report.rows_set_aside, "{name}");
-    }
-    (reports, sink)
+    read_sources(&import::sources(&[file]), &options)
 }
 
 /// The three orders that every order file here holds.
@@ -167,9 +134,7 @@ fn half_an_archive_or_table_says_what_to_do() {
                 .unwrap();
         let file = folder.path().join(name);
         std::fs::write(&file, &bytes[..n]).unwrap();
-        let mut sink = Collected::default();
-        let reports =
-            import::read(&import::sources(&[file]), &Options::default(), &mut sink, &Silent).unwrap();
+        let (reports, sink) = read_sources(&import::sources(&[file]), &Options::default());
         assert_eq!(reports[0].rows_read, 0, "{name}");
         let issue = sink.issues.first().unwrap_or_else(|| panic!("nothing was said about {name}"));
         assert!(issue.advice.contains("again"), "{name}: {} {}", issue.message, issue.advice);

@@ -1,46 +1,16 @@
 //! Exports as shops really hand them over: saved again by a spreadsheet, in other languages, encodings and zones, with
 //! leftovers in them.
 
-use endcap::import::{self, FileReport, Issue, Options, Origin, Platform, Record, Sink, SourceFile};
+use endcap::import::{FileReport, Options, Platform};
 use endcap::shop::time::rfc3339;
-use endcap::shop::{Currency, Order, OrderStatus, Product, Silent};
+use endcap::shop::{Currency, Order, OrderStatus};
 
-#[derive(Default)]
-struct Collected {
-    products: Vec<Product>,
-    orders: Vec<Order>,
-    issues: Vec<Issue>,
-}
+mod reading;
 
-impl Sink for Collected {
-    type Error = std::convert::Infallible;
-
-    fn record(&mut self, record: Record, _origin: Origin) -> Result<(), Self::Error> {
-        match record {
-            Record::Product(product) => self.products.push(product),
-            Record::Order(order) => self.orders.push(order),
-            _ => {}
-        }
-        Ok(())
-    }
-
-    fn set_aside(&mut self, _raw: &str, _origin: Origin, issue: Issue) -> Result<(), Self::Error> {
-        self.issues.push(issue);
-        Ok(())
-    }
-
-    fn issue(&mut self, issue: Issue) -> Result<(), Self::Error> {
-        self.issues.push(issue);
-        Ok(())
-    }
-}
+use reading::{Collected, read_text};
 
 fn read(bytes: impl Into<Vec<u8>>) -> (FileReport, Collected) {
-    let mut sink = Collected::default();
-    let files = SourceFile::from_memory("export", bytes.into());
-    let report = import::read(&files, &Options::default(), &mut sink, &Silent).unwrap().remove(0);
-    assert_eq!(report.rows_read, report.rows_taken + report.rows_set_aside);
-    (report, sink)
+    read_text("export", bytes, &Options::default())
 }
 
 const SHOPIFY: &str = "Name;Email;Financial Status;Paid at;Fulfillment Status;Currency;Subtotal;Shipping;Taxes;Total;Discount Code;Discount Amount;Created at;Lineitem quantity;Lineitem name;Lineitem price;Lineitem sku;Refunded Amount;Vendor;Id\n";

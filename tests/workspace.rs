@@ -182,6 +182,35 @@ fn a_second_import_says_what_is_new_changed_and_gone_and_can_be_undone_exactly()
 }
 
 #[test]
+fn variants_without_options_from_two_imports_stay_two_unless_their_keys_say_otherwise() {
+    let store = Store::new();
+    let mut workspace = store.create();
+    let of = |sku: Option<&str>, price: i64| {
+        let variant = Variant { sku: sku.map(str::to_owned), price: Some(price), ..Variant::default() };
+        Record::Product(Product {
+            id: "p1".to_owned(),
+            title: "Cup".to_owned(),
+            published: true,
+            variants: vec![variant],
+            ..Product::default()
+        })
+    };
+    let prices = |workspace: &Workspace| -> Vec<(Option<String>, Option<i64>)> {
+        let product = workspace.product("p1").unwrap().unwrap();
+        product.variants.into_iter().map(|variant| (variant.sku, variant.price)).collect()
+    };
+    // One import of two files: both are there.
+    import(&mut workspace, "both", vec![of(Some("A"), 100), of(Some("B"), 200)]);
+    assert_eq!(prices(&workspace), [(Some("A".to_owned()), Some(100)), (Some("B".to_owned()), Some(200))]);
+    // A file that names no key means the only one it can mean.
+    let second = Store::new();
+    let mut other = second.create();
+    import(&mut other, "one", vec![of(None, 100)]);
+    import(&mut other, "again", vec![of(None, 150)]);
+    assert_eq!(prices(&other), [(None, Some(150))]);
+}
+
+#[test]
 fn the_same_order_in_overlapping_files_is_not_doubled_but_a_split_one_is_joined() {
     let store = Store::new();
     let mut workspace = store.create();

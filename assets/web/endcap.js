@@ -8,6 +8,7 @@ const WEIGHTS = ['relevance', ...SIGNALS];
 const LISTS = { bought_together: 1, similar: 1, also_viewed: 1, viewed_then_bought: 1, complete_the_set: 1 };
 const HISTORY_LISTS = ['bought_together', 'also_viewed', 'viewed_then_bought', 'similar'];
 const RANKED = { trending: 1, best_sellers: 1, new: 1, back_in_stock: 1 };
+const FACETS = ['product_type', 'vendor', 'tag', 'collection'];
 const KINDS = ['view', 'cart', 'purchase'];
 const DAY = 86400;
 
@@ -55,34 +56,44 @@ function factOf(field, p, at, signals) {
 
 const partsOf = c => c.all || c.any || (c.not && [c.not]);
 const moves = c => (partsOf(c) || []).some(moves) || c.is?.field === 'age_days';
+/** Ages in seconds at which a product may begin or cease to hold a condition. */
+const bounds = c => partsOf(c)?.flatMap(bounds) ?? (moves(c) ? [0, 1].map(more => (integer(c.is.value) + more) * DAY) : []);
 
-/** Which products hold a condition, a byte each. What no day changes is worked out once. */
+/** A set of products, a byte each; whole words, so that sets meet four products at a time. */
+function setOf(n, has) {
+  const set = new Uint8Array((n + 3) & ~3);
+  for (let i = 0; i < n; i++) set[i] = has(i);
+  return set;
+}
+/** Products in all of the sets; what is no set does not count. */
+function meet(...sets) {
+  const [met, ...others] = sets.filter(Boolean).map((set, at) => new Uint32Array(at ? set.buffer : set.slice().buffer));
+  for (const other of others) for (let i = 0; i < met.length; i++) met[i] &= other[i];
+  return new Uint8Array(met.buffer);
+}
+
+/** Which products hold a condition. What no day changes is worked out once. */
 function holders(c, bundle, now) {
-  const key = moves(c) ? null : JSON.stringify(c), kept = key && bundle.held.get(key), parts = partsOf(c), { n, created } = bundle;
-  if (kept) return kept;
-  let held = new Uint8Array(n);
+  return moves(c) ? holdersOf(c, bundle, now) : cached(bundle.held, JSON.stringify(c), () => holdersOf(c, bundle));
+}
+
+function holdersOf(c, bundle, now) {
+  const parts = partsOf(c), { n, created } = bundle;
   if (parts) {
-    // Any of them is none of their opposites.
-    const flip = !c.all;
-    held.fill(1);
-    for (const own of parts.map(part => holders(part, bundle, now))) for (let i = 0; i < n; i++) held[i] &= own[i] ^ flip;
-    if (c.any) held = held.map(one => one ^ 1);
-  } else {
-    if (!c.is) throw new Error('unknown condition');
-    const { field, operator, value } = c.is, wanted = integer(value), [low, high] = range(operator, wanted ?? NaN);
-    if (field === 'age_days') {
-      const oldest = high < 0 ? Infinity : now - (high + 1) * DAY, newest = low > 0 ? now - low * DAY : Infinity;
-      for (let i = 0; i < n; i++) held[i] = created[i] > oldest && created[i] <= newest;
-    } else {
-      held = Uint8Array.from(bundle.catalog.products, (p, at) => {
-        const fact = factOf(field, p, at, bundle.signals);
-        return Array.isArray(fact) ? fact.some(text => operator === 'equals' ? text === value
-          : operator === 'contains' && lower(text).includes(lower(value))) : fact !== null && low <= fact && fact <= high;
-      });
-    }
+    const own = parts.map(part => holders(part, bundle, now));
+    return c.all ? meet(bundle.every, ...own) : setOf(n, i => own.some(one => one[i]) !== !!c.not);
   }
-  if (key) bundle.held.set(key, held);
-  return held;
+  if (!c.is) throw new Error('unknown condition');
+  const { field, operator, value } = c.is, wanted = integer(value), [low, high] = range(operator, wanted ?? NaN);
+  if (field === 'age_days') {
+    const oldest = high < 0 ? Infinity : now - (high + 1) * DAY, newest = low > 0 ? now - low * DAY : Infinity;
+    return setOf(n, i => created[i] > oldest && created[i] <= newest);
+  }
+  return setOf(n, at => {
+    const fact = factOf(field, bundle.catalog.products[at], at, bundle.signals);
+    return Array.isArray(fact) ? fact.some(text => operator === 'equals' ? text === value
+      : operator === 'contains' && lower(text).includes(lower(value))) : fact !== null && low <= fact && fact <= high;
+  });
 }
 const listOf = held => {
   const list = new Int32Array(held.length);
@@ -178,7 +189,7 @@ function amount(word, perMajor) {
 function phrasesOf(query, perMajor) {
   const raw = fold(query).split(/\p{White_Space}+/u)
     .map(word => word.replace(/^[^\p{Alphabetic}\p{N}]+|[^\p{Alphabetic}\p{N}]+$/gu, '')).filter(Boolean);
-  const found = { least: null, most: null, sale: false }, rest = [];
+  const found = { least: -Infinity, most: Infinity, sale: false }, rest = [];
   const lead = (list, at) => {
     for (const phrase of list) {
       const parts = phrase.split(' ');
@@ -190,9 +201,9 @@ function phrasesOf(query, perMajor) {
     const n = lead(list, at), bound = n ? amount(raw[at + n], perMajor) : null;
     return bound === null ? null : [n, bound];
   };
+  let hit;
   for (let at = 0; at < raw.length;) {
     const low = amount(raw[at + 1], perMajor), high = amount(raw[at + 3], perMajor);
-    let hit;
     if (raw[at] === 'between' && raw[at + 2] === 'and' && low !== null && high !== null) {
       found.least = Math.min(low, high); found.most = Math.max(low, high); at += 4;
     } else if ((hit = bounded(AT_MOST, at))) { found.most = hit[1]; at += hit[0] + 1;
@@ -252,29 +263,21 @@ function hitsOf(bundle, query) {
     at += own.length;
   }
   units.length = Math.min(units.length, 8);
-  const { n, catalog: { products } } = bundle;
-  const within = at => {
-    const p = products[at];
-    return (!phrases.sale || discount(p) > 0)
-      && (phrases.least === null || (p.price != null && p.price >= phrases.least))
-      && (phrases.most === null || (p.price != null && p.price <= phrases.most));
-  };
-  if (!units.length) {
-    const any = phrases.sale || phrases.least !== null || phrases.most !== null;
-    return Int32Array.from(products, (_, at) => any && within(at) ? 5000 : -1);
-  }
+  const { n, prices } = bundle, { least, most, sale } = phrases, any = sale || least > -Infinity || most < Infinity;
+  const within = any ? setOf(n, i => (!sale || bundle.sale[i]) && prices[i] >= least && prices[i] <= most) : bundle.every;
+  if (!units.length) return bundle.nothing.map((_, i) => any && within[i] ? 5000 : -1);
   // Points by product; below 0 is no hit.
-  const none = () => new Int32Array(n).fill(-1);
-  const take = (best, postings, permille) => {
+  const none = () => bundle.nothing.slice();
+  const take = (best, postings, permille, share = 1000) => {
     for (const [product, points] of postings) {
-      const value = Math.floor(Math.min(points, 10000) * permille / 1000);
+      const value = Math.floor(Math.floor(Math.min(points, 10000) * permille / 1000) * share / 1000);
       if (best[product] < value) best[product] = value;
     }
   };
-  const oneWord = (word, slips) => {
-    const best = none(), letters = [...word], alike = bundle.words.get(letters[0]) || [];
+  const oneWord = (best, word, slips, share) => {
+    const letters = [...word], alike = bundle.words.get(letters[0]) || [];
     const exact = alike.find(([known]) => known === word);
-    if (exact) take(best, exact[2], 1000);
+    if (exact) take(best, exact[2], 1000, share);
     else if (slips) {
       const allowed = letters.length < 4 ? 0 : letters.length < 8 ? 1 : 2;
       for (const [, known, postings] of alike) {
@@ -284,30 +287,32 @@ function hitsOf(bundle, query) {
     }
     return best;
   };
-  const allWords = (way, slips) => way.map(word => oneWord(word, slips))
-    .reduce((found, here) => found.map((points, i) => Math.min(points, here[i])));
+  /** The weakest word of a way, as a share of its points. */
+  const addWay = (best, way, slips, share) => {
+    if (way.length < 2) return oneWord(best, way[0], slips, share);
+    const weakest = way.map(word => oneWord(none(), word, slips)).reduce((found, here) => found.map((points, i) => Math.min(points, here[i])));
+    for (let i = 0; i < n; i++) best[i] = Math.max(best[i], Math.floor(weakest[i] * share / 1000));
+  };
   const matched = new Uint8Array(n), points = new Int32Array(n);
-  let alive = 0, most = 0;
+  let alive = 0, top = 0;
   units.forEach((ways, at) => {
-    let best = none();
-    for (const [way, permille] of ways) {
-      const found = allWords(way, false);
-      for (let i = 0; i < n; i++) best[i] = Math.max(best[i], Math.floor(found[i] * permille / 1000));
-    }
-    const own = ways[0][0];
+    const best = none(), own = ways[0][0];
+    const isHit = () => best.some(value => value >= 0);
+    for (const [way, permille] of ways) addWay(best, way, false, permille);
     if (at === units.length - 1 && own.length === 1 && [...own[0]].length >= 2) {
       for (const [known, , postings] of bundle.words.get([...own[0]][0]) || []) {
         if (known !== own[0] && known.startsWith(own[0])) take(best, postings, 800);
       }
     }
-    const hit = value => value >= 0;
-    if (!best.some(hit)) best = allWords(own, true);
-    if (best.some(hit)) alive++;
+    if (!isHit()) addWay(best, own, true, 1000);
+    if (isHit()) alive++;
     for (let i = 0; i < n; i++) if (best[i] >= 0) { matched[i]++; points[i] += best[i]; }
   });
-  for (let i = 0; i < n; i++) if (matched[i] > most && within(i)) most = matched[i];
-  return points.map((sum, i) => most && matched[i] === most && within(i)
-    ? Math.min(10000, Math.floor(sum * SHARE[alive] / 1000)) : -1);
+  for (let i = 0; i < n; i++) if (matched[i] > top && within[i]) top = matched[i];
+  for (let i = 0; i < n; i++) {
+    points[i] = top && matched[i] === top && within[i] ? Math.min(10000, Math.floor(points[i] * SHARE[alive] / 1000)) : -1;
+  }
+  return points;
 }
 
 // ---- rules
@@ -332,31 +337,40 @@ function compile(rule, at, bundle) {
     compiled.order = rule.target.of.map(id => bundle.indexOf.get(id));
     compiled.list = [...new Set(compiled.order.filter(product => product !== undefined))];
   } else if (rule.target.by === 'where') {
-    const matching = now => listOf(holders(rule.target.of, bundle, now));
-    if (moves(rule.target.of)) compiled.moving = matching; else compiled.list = matching(0);
+    const c = rule.target.of, matching = now => listOf(holders(c, bundle, now));
+    if (moves(c)) {
+      // Its products change only when one of them comes of age.
+      const flips = Float64Array.from(bounds(c).flatMap(age => [...bundle.created].map(at => at + age))).sort();
+      compiled.era = now => {
+        let from = 0, to = flips.length;
+        while (from < to) { const at = (from + to) >> 1; if (flips[at] <= now) from = at + 1; else to = at; }
+        return from;
+      };
+      compiled.moving = matching;
+    } else compiled.list = matching(0);
   } else throw new Error(`unknown target ${rule.target.by}`);
   return compiled;
 }
 
+/** Whatever the block. */
 const isActive = (rule, place) => rule.rule.enabled
   && (rule.schedule.from == null || rule.schedule.from <= place.now)
   && (rule.schedule.until == null || place.now < rule.schedule.until)
   && (!rule.scope.pages?.length || rule.scope.pages.some(page => pageHolds(page, place.page)))
-  && (rule.scope.block == null || rule.scope.block === place.block)
   && (rule.scope.segments == null || rule.scope.segments.includes(place.segment))
   && (!rule.queries.length || (place.query !== null && rule.queries.includes(place.query)));
 
 function effectsOf(active, n, now) {
-  let hidden = null, allowed = null, points = null;
-  let uncapped = null;
+  let open = null, allowed = null, points = null, uncapped = null;
   for (const rule of active) {
-    if (rule.moving && rule.seen !== now && rule.action !== 'pin') { rule.seen = now; rule.list = rule.moving(now); }
+    const era = rule.era?.(now);
+    if (rule.seen !== era) { rule.seen = era; rule.list = rule.moving(now); }
     const { list } = rule;
-    if (rule.action === 'hide') { hidden ||= new Uint8Array(n); for (const i of list) hidden[i] = 1;
+    if (rule.action === 'hide') { open ||= setOf(n, () => 1); for (const i of list) open[i] = 0;
     } else if (rule.action === 'only_show') {
-      const inside = new Uint8Array(n);
-      for (const i of list) if (!allowed || allowed[i]) inside[i] = 1;
-      allowed = inside;
+      const inside = setOf(n, () => 0);
+      for (const i of list) inside[i] = 1;
+      allowed = meet(inside, allowed);
     } else if (rule.action !== 'pin') {
       points ||= new Float64Array(n);
       const by = rule.points;
@@ -367,7 +381,7 @@ function effectsOf(active, n, now) {
   if (points) {
     for (let i = 0; i < n; i++) if (Math.abs(points[i]) > STRONG && !(uncapped && uncapped[i])) points[i] = Math.sign(points[i]) * STRONG;
   }
-  return { hidden, allowed, points };
+  return { open, allowed, points };
 }
 
 // ---- pins and places
@@ -399,8 +413,8 @@ function pinPlan(active, mayShow) {
   return { hard: [...hard].sort((a, b) => a[0] - b[0]), soft };
 }
 
-/** The `count` best of `pool` by score, then id, best first; and the best of what remains. */
-function head(pool, score, count) {
+/** The `count` best of `pool` that are not `gone` by score, then id, best first; and the best of what remains. */
+function head(pool, score, count, gone) {
   const behind = (a, b) => score[a] < score[b] || (score[a] === score[b] && a > b);
   const heap = [];
   let next = -1;
@@ -413,6 +427,7 @@ function head(pool, score, count) {
   };
   for (let at = 0; at < pool.length; at++) {
     const one = pool[at];
+    if (gone?.[one]) continue;
     if (heap.length < count) {
       heap.push(one);
       if (heap.length === count) for (let at = count >> 1; at-- > 0;) sink(at);
@@ -427,12 +442,12 @@ function head(pool, score, count) {
 }
 
 function fill(bundle, candidates, scores, plan, variety, upto, brought) {
-  const pinned = new Set(plan.hard.map(([, product]) => product)), gone = new Set();
-  const pool = pinned.size ? candidates.subarray(0, brought).filter(one => !pinned.has(one)) : candidates.subarray(0, brought);
+  const pool = candidates.subarray(0, brought), gone = new Uint8Array(bundle.n);
+  for (const [, product] of plan.hard) gone[product] = 1;
   const soft = plan.soft.slice(), hard = plan.hard.slice(), held = [];
-  let count = 2 * upto + 24, [ahead, rest] = head(pool, scores, count);
+  let count = 2 * upto + 24, [ahead, rest] = head(pool, scores, count, gone);
   const forget = product => {
-    gone.add(product);
+    gone[product] = 1;
     const at = ahead.findIndex(one => one.product === product);
     if (at >= 0) ahead.splice(at, 1);
   };
@@ -458,7 +473,7 @@ function fill(bundle, candidates, scores, plan, variety, upto, brought) {
       }
       if (!rest) return null;
       count *= 2;
-      [ahead, rest] = head(pool.filter(one => !gone.has(one)), scores, count);
+      [ahead, rest] = head(pool, scores, count, gone);
     }
   };
   const wanted = Math.min(upto, candidates.length);
@@ -474,14 +489,6 @@ function fill(bundle, candidates, scores, plan, variety, upto, brought) {
     held.push(next);
   }
   return held;
-}
-
-/** Where both are 1; the first when there is no other. */
-function both(one, other) {
-  if (!other) return one;
-  const met = new Uint8Array(one.length);
-  for (let i = 0; i < met.length; i++) met[i] = one[i] & other[i];
-  return met;
 }
 
 function cached(map, key, make) {
@@ -508,7 +515,12 @@ export class Runtime {
     this.layouts = new Map();
     this.held = new Map();
     this.created = Float64Array.from(products, p => p.createdAt ?? NaN);
-    this.sold = Uint8Array.from(this.signals.popularity, value => value != null);
+    this.every = setOf(n, () => 1);
+    this.empty = setOf(n, () => 0);
+    this.nothing = new Int32Array(n).fill(UNKNOWN);
+    this.prices = Float64Array.from(products, p => p.price ?? NaN);
+    this.sale = setOf(n, i => discount(products[i]) > 0);
+    this.sold = setOf(n, i => this.signals.popularity[i] != null);
     this.index(files['text.json']);
     for (const path of Object.keys(files)) {
       if (path.startsWith('pages/')) this.layouts.set(files[path].page, files[path].layout);
@@ -522,14 +534,11 @@ export class Runtime {
     this.byNewness = sorted(n, i => newness[i] || -1);
     this.onSale = sorted(n, i => discount(products[i]) || -1);
     this.restocked = sorted(n, i => products[i].restockedAt ?? -1);
-    this.base = Uint8Array.from(products, p => p.published && p.price != null);
-    this.stocked = {
-      in_stock: Uint8Array.from(products, p => p.stock > 0),
-      sellable: Uint8Array.from(products, sellable),
-    };
+    this.base = setOf(n, i => products[i].published && products[i].price != null);
+    this.stocked = { in_stock: setOf(n, i => products[i].stock > 0), sellable: setOf(n, i => sellable(products[i])) };
     this.members = new Map();
     products.forEach((p, at) => (p.collections || []).forEach(id => {
-      if (!this.members.has(id)) this.members.set(id, new Uint8Array(n));
+      if (!this.members.has(id)) this.members.set(id, this.empty.slice());
       this.members.get(id)[at] = 1;
     }));
     const numbers = new Map(), number = text => text ? numbers.get(text) ?? numbers.set(text, numbers.size + 1).size : 0;
@@ -538,7 +547,7 @@ export class Runtime {
       .map(pair => number(JSON.stringify(pair))))]);
     this.rules = files['rules.jsonl'].map((rule, at) => compile(rule, at, this));
     this.effects = new Map();
-    this.facets = new Map();
+    this.fixed = new Map();
   }
 
   add(path, json) {
@@ -557,10 +566,10 @@ export class Runtime {
   }
 
   similarity(a, b) {
-    const [group, type, vendor] = this.kinds.map(kind => kind[a] > 0 && kind[a] === kind[b]);
-    if (group) return 10000;
-    if (type) return vendor ? 8000 : 6000;
-    let shared = vendor ? 1 : 0;
+    const [group, type, vendor] = this.kinds, same = vendor[a] > 0 && vendor[a] === vendor[b];
+    if (group[a] > 0 && group[a] === group[b]) return 10000;
+    if (type[a] > 0 && type[a] === type[b]) return same ? 8000 : 6000;
+    let shared = same ? 1 : 0;
     for (const one of this.attributes[a]) if (this.attributes[b].includes(one)) shared++;
     return Math.min(1000 * shared, 5000);
   }
@@ -572,7 +581,7 @@ export class Runtime {
   relevanceOf(segment) {
     const at = Math.max(this.signals.relevanceOf.indexOf(segment), 0);
     const file = this.files[`relevance/${at}.json`];
-    return file ? file.column ||= Int32Array.from(file.relevance, value => value ?? UNKNOWN) : [];
+    return file ? file.column ||= Int32Array.from(file.relevance, value => value ?? UNKNOWN) : this.nothing;
   }
 
   /** Decides a page; never throws: on any error it answers with the bundle's fallback lists. */
@@ -590,14 +599,16 @@ export class Runtime {
       visit, visitor, key, kind,
       subject: [...new Set(ids.map(id => this.indexOf.get(id)).filter(at => at !== undefined))],
       query: kind === 'search' ? normalised(subjectText, this.search.ignored_words) : null,
-      hits: kind === 'search' ? hitsOf(this, subjectText) : [],
+      hits: kind === 'search' ? hitsOf(this, subjectText) : this.nothing,
       history: visit.personalize !== false && !visitor.holdout ? this.events(visit) : [],
       filter: this.filter(visit, kind, subjectText),
-      relevance: this.relevanceOf(visitor.segment),
+      relevance: this.relevanceOf(visitor.segment), tastes: new Map(),
     };
+    const place = { page: key, segment: visitor.segment, query: scene.query, now: visit.now };
+    scene.rules = visitor.holdout ? [] : this.rules.filter(rule => isActive(rule, place));
     const layout = this.layouts.get(key) || this.layouts.get(kind) || { default: [] };
     const variant = visitor.holdout ? null : (layout.variants || []).find(v => isIn(visitor, v.audience));
-    const shown = new Uint8Array(this.n), blocks = [];
+    const open = this.every.slice(), blocks = [];
     for (const block of variant ? variant.blocks : layout.default) {
       if (!isIn(visitor, block.audience)) continue;
       const page = { id: block.id, title: block.title, kind: block.kind, total: 0, slots: [] };
@@ -608,7 +619,7 @@ export class Runtime {
         page.kind = { show: 'heroes', heroes: hero ? [hero] : [] };
       }
       if (block.kind.show !== 'products') continue;
-      const { held, total, effects } = this.block(scene, block, shown);
+      const { held, total, effects } = this.block(scene, block, open);
       const start = Math.min(visit.offset || 0, block.size);
       const end = visit.limit == null ? block.size : Math.min(start + visit.limit, block.size);
       page.total = total;
@@ -616,7 +627,7 @@ export class Runtime {
         position: start + at + 1, product: this.catalog.products[one.product].id, score: one.score,
         badges: this.badges(one, effects, visit.now),
       }));
-      if (!block.may_repeat) for (const one of held.slice(0, block.size)) shown[one.product] = 1;
+      if (!block.may_repeat) for (const one of held.slice(0, block.size)) open[one.product] = 0;
     }
     const redirect = kind === 'search' ? (this.search.redirects || []).find(r =>
       normalised(r.query, this.search.ignored_words) === scene.query)?.to ?? null : null;
@@ -630,56 +641,46 @@ export class Runtime {
   }
 
   filter(visit, kind, id) {
-    let filter = kind === 'collection' ? this.members.get(id) || new Uint8Array(this.n) : null;
-    if (visit.filters?.length) {
-      const within = (p, [name, value]) => {
-        switch (name) {
-          case 'product_type': return p.productType === value;
-          case 'vendor': return p.vendor === value;
-          case 'tag': return (p.tags || []).includes(value);
-          case 'collection': return (p.collections || []).includes(value);
-          case 'price_min': return p.price != null && integer(value) !== null && p.price >= integer(value);
-          case 'price_max': return p.price != null && integer(value) !== null && p.price <= integer(value);
-          default: return (p.attributes || []).some(([known, own]) => known === name && own === value);
-        }
-      };
-      for (const facet of visit.filters) {
-        filter = both(cached(this.facets, facet.join('\n'), () => Uint8Array.from(this.catalog.products, p => within(p, facet))), filter);
-      }
+    let filter = kind === 'collection' ? this.members.get(id) || this.empty : null;
+    for (const [name, value] of visit.filters || []) {
+      const at = ['price_min', 'price_max'].indexOf(name);
+      filter = meet(holders({ is: at < 0 ? { field: FACETS.includes(name) ? name : { attribute: name }, operator: 'equals', value }
+        : { field: 'price', operator: ['greater_or_equal', 'less_or_equal'][at], value } }, this), filter);
     }
     return filter;
   }
 
+  /** Relevance by product for this visit, `UNKNOWN` where neither the segment nor the history knows it. */
   taste(scene, block) {
     const { trust: table, recency } = this.history, { history, relevance } = scene;
     const neutral = Math.min(block.neutral[0], 10000);
     const trust = history.length && table.length ? Math.min(table[Math.min(history.length, table.length - 1)], 1000) : 0;
-    if (!trust) return product => relevance[product] ?? UNKNOWN;
-    const own = block.sources.find(source => LISTS[source]), sums = new Float64Array(this.n);
-    history.forEach(([product, kind], rank) => {
-      const weight = Math.min(recency[rank] ?? 0, 1000) * Math.min(this.history[kind], 1000);
-      const strategy = own || HISTORY_LISTS.find(name => this.neighbors(name, product).length);
-      for (const [to, strength] of strategy ? this.neighbors(strategy, product) : []) sums[to] += Math.min(strength, 10000) * weight;
+    if (!trust) return relevance;
+    const own = block.sources.find(source => LISTS[source]);
+    return cached(scene.tastes, `${own}${neutral}`, () => {
+      const sums = new Map();
+      history.forEach(([product, kind], rank) => {
+        const weight = Math.min(recency[rank] ?? 0, 1000) * Math.min(this.history[kind], 1000);
+        const strategy = own || HISTORY_LISTS.find(name => this.neighbors(name, product).length);
+        for (const [to, strength] of strategy ? this.neighbors(strategy, product) : []) sums.set(to, (sums.get(to) || 0) + Math.min(strength, 10000) * weight);
+      });
+      const mixed = (segment, past) => Math.floor(((1000 - trust) * segment + trust * past) / 1000);
+      const column = relevance.map(segment => segment === UNKNOWN ? UNKNOWN : mixed(segment, 0));
+      for (const [product, sum] of sums) {
+        const past = Math.min(10000, Math.floor(sum / 1e6)), segment = relevance[product];
+        if (past) column[product] = mixed(segment === UNKNOWN ? neutral : segment, past);
+      }
+      return column;
     });
-    return product => {
-      const segment = relevance[product] ?? UNKNOWN;
-      const past = Math.min(10000, Math.floor(Math.floor(sums[product] / 1000) / 1000));
-      if (segment === UNKNOWN && past === 0) return UNKNOWN;
-      return Math.floor(((1000 - trust) * (segment === UNKNOWN ? neutral : segment) + trust * past) / 1000);
-    };
   }
 
-  block(scene, block, shown) {
-    const { visit, visitor } = scene, n = this.n;
-    const place = { page: scene.key, block: block.id, segment: visitor.segment, query: scene.query, now: visit.now };
-    const active = visitor.holdout ? [] : this.rules.filter(rule => isActive(rule, place));
-    const effects = this.effectsFor(active, visit.now);
-    const pinnable = this.base.slice(), { hidden, allowed, points } = effects, { filter } = scene;
-    for (let i = 0; i < n; i++) {
-      if ((hidden && hidden[i]) || (filter && !filter[i]) || (!block.may_repeat && shown[i])) pinnable[i] = 0;
-    }
-    if (!block.may_repeat) for (const i of scene.subject) pinnable[i] = 0;
-    const stocked = both(pinnable, this.stocked[block.stock]), eligible = both(stocked, allowed);
+  block(scene, block, open) {
+    const { now } = scene.visit, n = this.n, once = !block.may_repeat;
+    const active = scene.rules.filter(({ scope }) => scope.block == null || scope.block === block.id);
+    const effects = this.effectsFor(active, now), { points } = effects;
+    const pinnable = meet(this.base, effects.open, scene.filter, once && open);
+    if (once) for (const i of scene.subject) pinnable[i] = 0;
+    const stocked = meet(pinnable, this.stocked[block.stock]), eligible = meet(stocked, effects.allowed);
     const taste = this.taste(scene, block);
     // Relevance of candidates by product; below UNKNOWN is none.
     const relevanceOf = new Int32Array(n).fill(-2), candidates = new Int32Array(n), scores = new Float64Array(n);
@@ -691,12 +692,11 @@ export class Runtime {
       if (halved > relevanceOf[product]) relevanceOf[product] = halved;
     };
     const bring = (source, nth, enough) => {
-      const members = enough === Infinity && this.membersOf(source, scene);
+      const members = enough === Infinity && this.membersOf(source, scene), all = source === 'everything';
       if (members || (enough === Infinity && ['for_you', 'search_hits', 'everything'].includes(source))) {
+        const values = source === 'search_hits' ? scene.hits : taste, able = meet(eligible, members);
         for (let i = 0; i < n; i++) {
-          if (!eligible[i] || (members && !members[i])) continue;
-          const relevance = source === 'search_hits' ? scene.hits[i] ?? UNKNOWN : taste(i);
-          if (relevance !== UNKNOWN || members || source === 'everything') offer(i, relevance, nth);
+          if (able[i] && (members || all || values[i] !== UNKNOWN)) { candidates[count++] = i; relevanceOf[i] = values[i]; }
         }
         return;
       }
@@ -714,18 +714,16 @@ export class Runtime {
     const brought = count;
     const plan = pinPlan(active, (product, keep) => !!(keep ? pinnable : stocked)[product]);
     for (const product of [...plan.hard.map(([, p]) => p), ...plan.soft.map(pin => pin.product)]) {
-      if (relevanceOf[product] < UNKNOWN) { candidates[count++] = product; relevanceOf[product] = taste(product); }
+      if (relevanceOf[product] < UNKNOWN) { candidates[count++] = product; relevanceOf[product] = taste[product]; }
     }
     const [w0, ...weights] = WEIGHTS.map(name => Math.min(block.weights[name], 1000));
-    const [n0, ...neutral] = block.neutral.map(value => Math.min(value, 10000)), { columns } = this;
+    const [n0, ...neutral] = block.neutral.map(value => Math.min(value, 10000));
+    // Points of everything but relevance.
+    const fixed = cached(this.fixed, [weights, neutral].join(), () => this.nothing.map((_, i) =>
+      weights.reduce((sum, weight, s) => sum + weight * (this.columns[s][i] === UNKNOWN ? neutral[s] : this.columns[s][i]), 0)));
     for (let at = 0; at < count; at++) {
-      const product = candidates[at];
-      let score = w0 * (relevanceOf[product] === UNKNOWN ? n0 : relevanceOf[product]);
-      for (let s = 0; s < 4; s++) {
-        const value = columns[s][product];
-        score += weights[s] * (value === UNKNOWN ? neutral[s] : value);
-      }
-      scores[product] = score + (points ? points[product] : 0);
+      const product = candidates[at], relevance = relevanceOf[product];
+      scores[product] = w0 * (relevance === UNKNOWN ? n0 : relevance) + fixed[product] + (points ? points[product] : 0);
     }
     const held = fill(this, candidates.subarray(0, count), scores, plan, Math.min(block.variety, 1000), block.size, brought);
     return { held, total: count, effects };
@@ -736,19 +734,19 @@ export class Runtime {
     const own = source === 'collection' || typeof source === 'object';
     if (own && source !== 'collection' && !('collection' in source)) throw new Error('unknown source');
     const id = own ? source.collection ?? (scene.kind === 'collection' ? scene.key.slice(11) : null) : null;
-    return own ? this.members.get(id) || new Uint8Array(this.n) : null;
+    return own ? this.members.get(id) || this.empty : null;
   }
 
   effectsFor(active, now) {
-    const key = active.map(rule => rule.at).join() + (active.some(rule => rule.moving) ? `@${now}` : '');
+    const key = active.map(rule => [rule.at, rule.era?.(now)]).join(';');
     return cached(this.effects, key, () => effectsOf(active, this.n, now));
   }
 
   /** Products of a source in its order, how relevant each is, and among which they count. */
   listed(source, scene, block, taste, eligible, enough) {
     const byRank = products => [[...new Set(products)], (_, rank) => 10000 - 250 * Math.min(rank, 40)];
-    const members = this.membersOf(source, scene);
-    if (members) return [this.byPopularity, taste, members];
+    const members = this.membersOf(source, scene), tasted = i => taste[i];
+    if (members) return [this.byPopularity, tasted, members];
     if (LISTS[source]) {
       const sums = new Map();
       for (const seed of this.seeds(scene)) {
@@ -759,16 +757,16 @@ export class Runtime {
     switch (source) {
       case 'for_you': case 'search_hits': {
         // No more than `enough` eligible ones can be asked for.
-        const own = source === 'for_you' ? taste : i => scene.hits[i] ?? UNKNOWN, values = new Int32Array(this.n), pool = [];
-        for (let i = 0; i < this.n; i++) if (eligible[i] && (values[i] = own(i)) >= 0) pool.push(i);
-        return [head(pool, values, enough)[0].map(one => one.product), own];
+        const values = source === 'for_you' ? taste : scene.hits, pool = [];
+        for (let i = 0; i < this.n; i++) if (eligible[i] && values[i] >= 0) pool.push(i);
+        return [head(pool, values, enough)[0].map(one => one.product), i => values[i]];
       }
       case 'trending': return [this.byTrending, i => this.trending[i]];
-      case 'best_sellers': return [this.byPopularity, taste, this.sold];
-      case 'new': return [this.byNewness, taste];
-      case 'on_sale': return [this.onSale, taste];
-      case 'back_in_stock': return [this.restocked, taste];
-      case 'everything': return [this.byPopularity, taste];
+      case 'best_sellers': return [this.byPopularity, tasted, this.sold];
+      case 'new': return [this.byNewness, tasted];
+      case 'on_sale': return [this.onSale, tasted];
+      case 'back_in_stock': return [this.restocked, tasted];
+      case 'everything': return [this.byPopularity, tasted];
       case 'hand_picked': return byRank((block.hand_picked || []).map(id => this.indexOf.get(id)).filter(i => i !== undefined));
       case 'recently_viewed': case 'buy_again':
         return byRank(scene.history.filter(([, kind]) => (kind === 'purchase') === (source === 'buy_again')).map(([i]) => i));

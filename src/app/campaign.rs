@@ -1,6 +1,7 @@
 //! Campaigns of a workspace: who hears about what, and which group is offered what.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::addresses::{self, Addresses};
 use super::{Error, export, forecasts, runs};
@@ -39,6 +40,36 @@ impl Campaigns {
             let late = trigger == Some(campaign::TriggerKind::SlippingAway.id());
             if offer.only_slipping_away && !late { 0 } else { offer.percent }
         })
+    }
+}
+
+/// The campaigns that were worked out last; they stay what they are until the data or a run changes.
+#[derive(Debug, Default)]
+pub struct Remembered(Mutex<Option<(Vec<String>, Arc<Campaigns>)>>);
+
+impl Remembered {
+    pub(super) fn campaigns(
+        &self,
+        workspace: &Workspace,
+        bundle: &Bundle,
+        monitor: &dyn Monitor,
+    ) -> Result<Arc<Campaigns>, Error> {
+        let mut key = vec![workspace.data_digest(None)?, bundle.info.as_of.to_string()];
+        key.extend(workspace.runs()?.into_iter().map(|run| run.id.0.to_string()));
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*last {
+            Some((known, found)) if *known == key => Ok(Arc::clone(found)),
+            _ => {
+                let found = Arc::new(campaigns(workspace, bundle, monitor)?);
+                *last = Some((key, Arc::clone(&found)));
+                Ok(found)
+            }
+        }
+    }
+
+    /// For when somebody is erased.
+    pub(super) fn forget(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
 

@@ -95,6 +95,7 @@ impl From<crate::workspace::Error> for Error {
             Workspace::DiskFull(_)
             | Workspace::Io { .. }
             | Workspace::ReadOnly(_)
+            | Workspace::ErasedNotRewritten { .. }
             | Workspace::Damaged { .. } => Self::environment_because(message, source),
             Workspace::Broken { .. } | Workspace::Sql { .. } => Self::bug_because(message, source),
             _ => Self::user_because(message, source),

@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::addresses::{self, Addresses};
-use super::campaign::{Campaigns, campaigns};
+use super::campaign::{Campaigns, Remembered, campaigns};
 use super::compile::Parts;
 use super::{Error, open, runs};
 use crate::bundle::{self, Bundle, EVERYONE, disk};
 use crate::decide::{HistoryItem, HistoryKind, Prepared, golden};
 use crate::export::{
-    self, ExportFile, Goods, Interaction, InteractionKind, Member, Message, Projection, Section, Subject,
-    Target,
+    self, ExportFile, Goods, Interaction, InteractionKind, Member, Message, Part, Projection, Section,
+    Subject, Target,
 };
 use crate::features::StoreFrames;
 use crate::features::columns::Reader;
@@ -55,18 +55,19 @@ impl Exporter {
         monitor: &dyn Monitor,
     ) -> Result<Self, Error> {
         let people = if with_people { People::Ids } else { People::None };
-        Self::gather_with(workspace, None, now, people, sections, monitor)
+        let wanted = Wanted { with: people, sections, ..Wanted::default() };
+        Self::gather_with(workspace, &Remembered::default(), now, wanted, monitor)
     }
 
-    /// The same, with the pages and rules of `document` instead of those saved.
+    /// The same for whoever looks more than once.
     pub fn gather_with(
         workspace: &Workspace,
-        document: Option<&Arc<Document>>,
+        remembered: &Remembered,
         now: Seconds,
-        with: People,
-        sections: Vec<Section>,
+        wanted: Wanted<'_>,
         monitor: &dyn Monitor,
     ) -> Result<Self, Error> {
+        let Wanted { document, with, sections } = wanted;
         monitor.progress(0, 0, "Gathering what the export needs");
         let mut bundle = open::bundle(workspace)?.ok_or_else(|| {
             Error::user("There is nothing to export yet. Import products and orders, then run `endcap train`")
@@ -74,7 +75,7 @@ impl Exporter {
         if let Some(document) = document {
             bundle.document = Arc::clone(document);
         }
-        let campaigns = campaigns(workspace, &bundle, monitor)?;
+        let campaigns = remembered.campaigns(workspace, &bundle, monitor)?;
         let extras = extras(&bundle, &campaigns, now)?;
         let (manifest, files) = disk::assemble(&bundle, &extras)
             .map_err(|source| Error::bug_because("The bundle could not be put together.", source))?;
@@ -135,9 +136,15 @@ impl Exporter {
 
     /// What would be written for a target, in memory.
     pub fn project(&self, target: Target) -> Projection {
+        self.project_without(target, &[])
+    }
+
+    /// The same without the files of some parts.
+    pub fn project_without(&self, target: Target, left_out: &[Part]) -> Projection {
         let for_people = target.names_customers();
-        export::project(
+        export::project_without(
             target,
+            left_out,
             &Subject {
                 prepared: &self.prepared,
                 bundle_id: self.bundle_id.clone(),
@@ -155,6 +162,16 @@ impl Exporter {
             },
         )
     }
+}
+
+/// What an export is made of besides what the workspace holds.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted<'a> {
+    /// Pages and rules instead of those saved.
+    pub document: Option<&'a Arc<Document>>,
+    pub with: People,
+    /// Evaluation, audit and advice, for the report.
+    pub sections: Vec<Section>,
 }
 
 /// How people are named in files that name them.
@@ -408,11 +425,11 @@ pub(super) fn consents(frames: &StoreFrames) -> Result<BTreeMap<String, Consent>
 /// Pictures that come with the program. Those of other stores stay where they are.
 fn pictures(bundle: &Bundle) -> BTreeMap<String, Vec<u8>> {
     let mut pictures = BTreeMap::new();
-    for product in &bundle.catalog.products {
-        let Some(image) = &product.image else { continue };
+    let products = bundle.catalog.products.iter().filter_map(|product| product.image.as_deref());
+    for image in products.chain(bundle.document.pictures()) {
         let name = image.split('?').next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
         if let Some(bytes) = crate::sample::pictures::find(name) {
-            pictures.insert(image.clone(), bytes.to_vec());
+            pictures.insert(image.to_owned(), bytes.to_vec());
         }
     }
     pictures

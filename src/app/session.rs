@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::campaign::Remembered;
 use super::{Error, clock};
 use crate::features::StoreFrames;
 use crate::shop::{Currency, Monitor, Seconds, TimeZoneName};
@@ -17,6 +18,7 @@ pub struct NewStore {
 
 pub struct Session {
     workspace: Workspace,
+    campaigns: Remembered,
 }
 
 impl Session {
@@ -45,26 +47,31 @@ impl Session {
             time_zone: store.time_zone.clone(),
             ..Settings::default()
         })?;
-        Ok(Self { workspace })
+        Ok(Self { workspace, campaigns: Remembered::default() })
     }
 
     /// Opens for writing; fails when another window writes or the file is protected.
     pub fn open(file: &Path) -> Result<Self, Error> {
-        Ok(Self { workspace: Workspace::open(file)? })
+        Ok(Self { workspace: Workspace::open(file)?, campaigns: Remembered::default() })
     }
 
     /// Opens for writing if that is possible now, else for reading; `access` says which.
     pub fn open_or_read(file: &Path) -> Result<Self, Error> {
-        Ok(Self { workspace: Workspace::open_or_read(file)? })
+        Ok(Self { workspace: Workspace::open_or_read(file)?, campaigns: Remembered::default() })
     }
 
     /// Opens without the right to change anything.
     pub fn open_read_only(file: &Path) -> Result<Self, Error> {
-        Ok(Self { workspace: Workspace::open_read_only(file)? })
+        Ok(Self { workspace: Workspace::open_read_only(file)?, campaigns: Remembered::default() })
     }
 
     pub fn workspace(&self) -> &Workspace {
         &self.workspace
+    }
+
+    /// Who to write to, kept between looks at an export.
+    pub fn campaigns(&self) -> &Remembered {
+        &self.campaigns
     }
 
     pub fn workspace_mut(&mut self) -> &mut Workspace {
@@ -131,7 +138,13 @@ impl Session {
 
     /// Erases a person from the whole file.
     pub fn forget(&mut self, who: &Who) -> Result<Erased, Error> {
+        self.campaigns.forget();
         Ok(self.workspace.forget(who, clock::now())?)
+    }
+
+    /// Writes the file anew where an erasure could not. False when there was nothing to do.
+    pub fn finish_erasing(&mut self) -> Result<bool, Error> {
+        Ok(self.workspace.finish_erasing()?)
     }
 
     /// Lets somebody in again who was erased; the next import of their files gives their orders back to them. False

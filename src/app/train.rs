@@ -86,17 +86,7 @@ pub fn train(workspace: &mut Workspace, settings: &Settings, monitor: &dyn Monit
             .iter()
             .map(|choice| (choice.task.name().to_owned(), choice.why.clone()))
             .collect(),
-        notes: models
-            .notes
-            .iter()
-            .map(|note| note.sentence.clone())
-            .chain(groups.into_iter().flat_map(|run| run.notes.clone()))
-            .chain(forecast.notes.iter().cloned())
-            .chain(parts.catalog.products.is_empty().then(|| {
-                "There are no products, so pages stay empty. Import a product file; visits alone name products but not their titles and prices."
-                    .to_owned()
-            }))
-            .collect(),
+        notes: notes(&models, groups, &forecast, &parts),
     };
     if let Some(run) = &fresh {
         runs::put_segments(workspace, run, &frames.digest, settings.now)?;
@@ -106,6 +96,28 @@ pub fn train(workspace: &mut Workspace, settings: &Settings, monitor: &dyn Monit
     put_parts(workspace, &parts, &frames.digest, settings)?;
     drift::keep(workspace, &frames, as_of, settings.now)?;
     Ok(report)
+}
+
+/// What was too thin, each said once: several tasks may lack the same.
+fn notes(
+    models: &Models,
+    groups: Option<&SegmentRun>,
+    forecast: &forecast::ForecastRun,
+    parts: &Parts,
+) -> Vec<String> {
+    let empty = "There are no products, so pages stay empty. Import a product file; visits alone name products but not \
+                 their titles and prices.";
+    let mut notes: Vec<String> = models
+        .notes
+        .iter()
+        .map(|note| note.sentence.clone())
+        .chain(groups.into_iter().flat_map(|run| run.notes.clone()))
+        .chain(forecast.notes.iter().cloned())
+        .chain(parts.catalog.products.is_empty().then(|| empty.to_owned()))
+        .collect();
+    let mut said = std::collections::BTreeSet::new();
+    notes.retain(|note| said.insert(note.clone()));
+    notes
 }
 
 /// Groups customers again, and renews what pages need of the groups.

@@ -11,38 +11,53 @@ const DEMO: [(&str, &str); 4] = [
     ("demo/demo.js", include_str!("../../assets/web/demo/demo.js")),
 ];
 
-/// `endcap.js` as a store loads it: without comments, indentation and needless spaces, at most 12 KB gzipped.
+/// `endcap.js` as a store loads it: without comments, indentation, needless spaces and line ends, at most 12 KB gzipped.
 pub fn module() -> String {
-    let mut packed = String::from("// Endcap web runtime, decide-1. Readable source: assets/web/endcap.js\n");
+    let mut lines: Vec<String> = Vec::new();
     let mut in_comment = false;
     for line in MODULE.lines().map(str::trim) {
         in_comment |= line.starts_with("/**");
         if !in_comment && !line.is_empty() && !line.starts_with("//") {
-            packed.push_str(&tight(line));
-            packed.push('\n');
+            lines.push(tight(line));
         }
         if line.ends_with("*/") {
             in_comment = false;
         }
     }
+    let mut packed = String::from("// Endcap web runtime, decide-1; source: assets/web/endcap.js\n");
+    for (at, line) in lines.iter().enumerate() {
+        packed.push_str(line);
+        // Elsewhere the end of a line may be the end of a statement.
+        let goes_on = line.ends_with([';', '{', ',', '('])
+            || lines.get(at + 1).is_some_and(|next| next.starts_with(['}', ')', '?', ':', '&', '|', '.']));
+        if !goes_on {
+            packed.push('\n');
+        }
+    }
     packed
 }
 
-/// A line without the spaces around its signs. Literals keep theirs: quoted text is skipped, lines with a regular
-/// expression are left alone.
+/// A line without the spaces around its signs. Quoted text and regular expressions keep theirs.
 fn tight(line: &str) -> String {
     const SIGNS: &str = "/=+-*<>?:,;(){}[]&|!";
-    if ["/^", "/\\", "/[", "/("].iter().any(|start| line.contains(start)) {
-        return line.to_owned();
-    }
     let letters: Vec<char> = line.chars().collect();
     let mut quote = None;
+    let mut in_class = false;
     let mut packed = String::new();
     for (at, letter) in letters.iter().copied().enumerate() {
+        let escaped = at > 0 && letters[at - 1] == '\\';
         match quote {
+            Some('/') if escaped => {}
+            Some('/') if letter == '[' => in_class = true,
+            Some('/') if letter == ']' => in_class = false,
+            Some('/') if in_class => {}
             Some(open) if open == letter => quote = None,
             Some(_) => {}
             None if "'\"`".contains(letter) => quote = Some(letter),
+            // A slash after a sign begins a regular expression, any other divides.
+            None if letter == '/' && packed.ends_with(['(', ',', '=', ':', '[', '!', '&', '|', '?', '>']) => {
+                quote = Some('/');
+            }
             None if letter == ' ' && at > 0 && at + 1 < letters.len() => {
                 let (before, after) = (letters[at - 1], letters[at + 1]);
                 // `a + +b` must not become `a ++b`.
@@ -76,7 +91,8 @@ mod tests {
     fn spaces_go_but_literals_stay() {
         assert_eq!(tight("const a = b + ' and ' + `c ${d} e`;"), "const a=b+' and '+`c ${d} e`;");
         assert_eq!(tight("return a / b - -c, typeof d;"), "return a/b- -c,typeof d;");
-        assert_eq!(tight("x = /^a b$/.test(y);"), "x = /^a b$/.test(y);");
+        assert_eq!(tight("x = /^a b[/ ]$/.test(y) ? p / q : r;"), "x=/^a b[/ ]$/.test(y)?p/q:r;");
+        assert_eq!(tight("text => text.replace(/[^ a] b/gu, '')"), "text=>text.replace(/[^ a] b/gu,'')");
     }
 
     #[test]

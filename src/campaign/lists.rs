@@ -244,7 +244,8 @@ impl Today<'_> {
     fn back(&self, person: &Person) -> Option<Entry> {
         let touch = self.unbought(person, MISSED_DAYS).find(|touch| {
             let back = self.product(touch.product).and_then(|facts| facts.restocked_at);
-            back.is_some_and(|at| at <= self.as_of && self.days_ago(at) < RESTOCKED_DAYS && touch.at < at)
+            // Stock is counted when it is imported, which may be after the last order or visit.
+            back.is_some_and(|at| self.days_ago(at) < RESTOCKED_DAYS && touch.at < at)
         })?;
         let reason = format!(
             "Looked at {} {} days ago, while it was sold out.",

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use super::Printer;
-use super::printer::grouped;
 use crate::app::campaign::{Campaigns, Sending, campaigns, files};
 use crate::app::export as use_case;
 use crate::app::{Error, Session, open};
 use crate::campaign::TriggerKind;
 use crate::shop::Currency;
+use crate::shop::digits::grouped;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {

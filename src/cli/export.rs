@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use super::Printer;
-use super::printer::grouped;
 use crate::app::addresses::Addresses;
 use crate::app::clock::now;
 use crate::app::export::{self as use_case, Exporter};
 use crate::app::{Error, Session, report, train};
-use crate::export::{Fidelity, Projection, Target};
+use crate::export::{Fidelity, Part, Projection, Target};
+use crate::shop::digits::grouped;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -24,6 +24,9 @@ pub struct Args {
     /// Only say what would be written and what it cannot carry
     #[arg(long)]
     pub dry_run: bool,
+    /// Write the files of these parts only: homepages, collections, bought-together, search, rules, customers
+    #[arg(long, value_name = "PART,…", value_delimiter = ',')]
+    pub parts: Vec<String>,
     #[command(flatten)]
     pub addresses: AddressArgs,
     /// Leave the backtest out of the report; it takes as long as training twice
@@ -87,7 +90,8 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
     if addresses > 0 {
         printer.message(&format!("The files hold {} e-mail addresses.", grouped(addresses)));
     }
-    let projection = exporter.project(target);
+    let left_out = left_out(&exporter.project(target), &args.parts)?;
+    let projection = exporter.project_without(target, &left_out);
     if let (Some(out), false) = (out, args.dry_run) {
         let written = use_case::write(&projection, out)?;
         let note = use_case::Note {
@@ -101,6 +105,35 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
         use_case::note(session.workspace_mut(), &note)?;
     }
     printer.answer(&document(&projection, args, addresses), || text(&projection, args))
+}
+
+/// The parts that stay away when only `wanted` ones are asked for; all leave when none is named.
+fn left_out(whole: &Projection, wanted: &[String]) -> Result<Vec<Part>, Error> {
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let wanted: Vec<Part> = wanted
+        .iter()
+        .map(|name| {
+            let known = || Part::ALL.map(Part::name).join(", ");
+            Part::from_name(name)
+                .ok_or_else(|| Error::user(format!("There is no part `{name}`. Parts are {}", known())))
+        })
+        .collect::<Result<_, _>>()?;
+    let there = Part::among(whole.target, whole.files.iter().map(|file| file.path.as_str()));
+    match wanted.iter().find(|part| !there.contains(part)) {
+        None => Ok(there.into_iter().filter(|part| !wanted.contains(part)).collect()),
+        Some(_) if there.is_empty() => Err(Error::user(format!(
+            "Files for {} hold everything together, so parts cannot be chosen",
+            whole.target.title()
+        ))),
+        Some(part) => Err(Error::user(format!(
+            "Files for {} have no part `{}` of their own. They have {}",
+            whole.target.title(),
+            part.name(),
+            there.iter().map(|part| part.name()).collect::<Vec<_>>().join(", ")
+        ))),
+    }
 }
 
 fn list() -> Value {

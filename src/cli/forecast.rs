@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use jiff::civil;
 
 use super::Printer;
-use super::printer::grouped;
 use crate::app::Error;
 use crate::app::forecasts::{forecast_customers, write_table};
 use crate::forecast::ForecastRun;
 use crate::forecast::table::summary;
+use crate::shop::digits::grouped;
 use crate::workspace::Workspace;
 
 #[derive(Debug, clap::Args)]

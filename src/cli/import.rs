@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::Printer;
-use super::printer::grouped;
 use crate::app::clock::now;
 use crate::app::import::guess_anew;
 use crate::app::{Error, Guessed, ImportReport, ImportRequest, NewStore, Session, cluster, drift};
 use crate::import::{
     self, DateOrder, DecimalMark, FileKey, FileReport, Mapping, Meaning, Platform, Reading, Severity,
 };
+use crate::shop::digits::grouped;
 use crate::shop::{Currency, TimeZoneName};
 
 #[derive(Debug, clap::Args)]

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use crate::app::Error;
+use crate::shop::digits::grouped;
 use crate::shop::{Cancelled, Monitor};
 
 /// Data to stdout, messages and a progress bar to stderr, Ctrl-C to cancel.
@@ -165,19 +166,6 @@ impl Bar {
 /// An error of the whole command, on stderr.
 pub(super) fn error(text: &str) {
     drop(writeln!(stderr().lock(), "error: {text}"));
-}
-
-/// `12,345`.
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 /// A reader that went away (`| head`) is no failure.

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::Printer;
-use super::printer::grouped;
 use crate::app::{Error, ImportRequest, NewStore, export, train, whole};
 use crate::import::FileReport;
+use crate::shop::digits::grouped;
 use crate::shop::{Currency, TimeZoneName};
 
 #[derive(Debug, clap::Args)]

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use jiff::civil;
 
 use super::Printer;
-use super::printer::grouped;
 use crate::app::segments::{Request, document, edit_groups, group_customers, group_id};
 use crate::app::{Error, runs, train};
 use crate::segment::{Algorithm, Edit, Groups, SegmentRun};
+use crate::shop::digits::grouped;
 use crate::workspace::Workspace;
 
 #[derive(Debug, clap::Args)]

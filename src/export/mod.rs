@@ -11,6 +11,7 @@ mod flags;
 mod lists;
 mod mail;
 mod onnx;
+mod part;
 mod pmml;
 mod product_files;
 mod recommenders;
@@ -26,6 +27,7 @@ mod web;
 
 pub use fidelity::{Fidelity, FidelityReport, Verdict};
 pub use lists::{Lists, Slice, Window};
+pub use part::Part;
 pub use subject::{Goods, Interaction, InteractionKind, Member, Message, SMALLEST_GROUP, Section, Subject};
 pub use target::Target;
 
@@ -74,6 +76,11 @@ pub struct Projection {
 ///
 /// The files always hold `FIDELITY.md` and `HOW-TO-LOAD.md` beside what the target reads.
 pub fn project(target: Target, subject: &Subject<'_>) -> Projection {
+    project_without(target, &[], subject)
+}
+
+/// The same without the files of some parts; parts that share a file with others stay.
+pub fn project_without(target: Target, left_out: &[Part], subject: &Subject<'_>) -> Projection {
     let lists = Lists::decide(subject);
     let mut fidelity = FidelityReport::of_rules_and_blocks(target, subject);
     let mut files = match target {
@@ -96,6 +103,13 @@ pub fn project(target: Target, subject: &Subject<'_>) -> Projection {
         Target::Spark => spark::files(subject, &mut fidelity),
         Target::Report => report::files(subject, &lists),
     };
+    for part in left_out {
+        let n_before = files.len();
+        files.retain(|file| Part::of(target, &file.path) != Some(*part));
+        if files.len() < n_before {
+            fidelity.add(part.name(), Fidelity::Dropped, "left out of this export on request");
+        }
+    }
     files.push(ExportFile::text("FIDELITY.md", fidelity.markdown()));
     files.push(ExportFile::text("HOW-TO-LOAD.md", target.guide()));
     files.sort_by(|a, b| a.path.cmp(&b.path));
@@ -104,5 +118,7 @@ pub fn project(target: Target, subject: &Subject<'_>) -> Projection {
 
 #[cfg(test)]
 pub(crate) mod example;
+#[cfg(test)]
+mod payload_tests;
 #[cfg(test)]
 mod tests;

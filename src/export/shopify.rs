@@ -15,6 +15,7 @@ pub(super) const MOVES_A_CALL: usize = 250;
 const RECOMMENDED: usize = 10;
 /// A JSON field of a metaobject holds 128 KB.
 pub(super) const SLICE_BYTES: usize = 128 * 1024;
+const SECTIONS_A_TEMPLATE: usize = 25;
 const RELATED: &str =
     "Related products (product.metafields.shopify--discovery--product_recommendation.related_products)";
 const COMPLEMENTARY: &str = "Complementary products (product.metafields.shopify--discovery--product_recommendation.complementary_products)";
@@ -33,7 +34,7 @@ pub(super) fn files(subject: &Subject<'_>, lists: &Lists, fidelity: &mut Fidelit
 /// where names are on, and the way back.
 fn tags(subject: &Subject<'_>, fidelity: &mut FidelityReport) -> Vec<ExportFile> {
     let tagged = subject.members.iter().filter(|member| subject.group_of(member) != EVERYONE);
-    let gid = |id: &str| format!("gid://shopify/Customer/{id}");
+    let gid = |id: &str| global_id("Customer", id);
     let add: Vec<Value> = tagged
         .clone()
         .filter(|member| is_number(&member.id))
@@ -141,17 +142,10 @@ fn collection_order(subject: &Subject<'_>, lists: &Lists, fidelity: &mut Fidelit
         if first_row.is_none_or(|first| first.block != slice.block) {
             continue;
         }
-        let moves: Vec<Value> = subject
-            .ids(&slice.products)
-            .into_iter()
-            .enumerate()
-            .map(|(place, id)| json!({ "product": id, "newPosition": place.to_string() }))
-            .collect();
-        for (nth, chunk) in moves.chunks(MOVES_A_CALL).enumerate() {
-            let call = json!({ "collection": collection, "sortOrder": "MANUAL", "moves": chunk });
+        for (nth, call) in reorder_calls(collection, &subject.ids(&slice.products)).iter().enumerate() {
             files.push(ExportFile::json(
                 format!("collections/{}-{:02}.json", slug(collection), nth + 1),
-                &call,
+                call,
             ));
         }
         let about = format!("row {}/{}", slice.page, slice.block);
@@ -164,13 +158,32 @@ fn collection_order(subject: &Subject<'_>, lists: &Lists, fidelity: &mut Fidelit
     files
 }
 
+/// Variables of `collectionReorderProducts`, one call after the other; places count from 0 over all of them.
+pub(super) fn reorder_calls(collection: &str, products: &[&str]) -> Vec<Value> {
+    let moves: Vec<Value> = products
+        .iter()
+        .enumerate()
+        .map(|(place, id)| json!({ "id": global_id("Product", id), "newPosition": place.to_string() }))
+        .collect();
+    moves
+        .chunks(MOVES_A_CALL)
+        .map(|chunk| json!({ "id": global_id("Collection", collection), "moves": chunk }))
+        .collect()
+}
+
+/// The shop's global id where the export knew the number. Shopify's product files know only the handle; the guide says
+/// how its number is looked up.
+fn global_id(kind: &str, id: &str) -> String {
+    if is_number(id) { format!("gid://shopify/{kind}/{id}") } else { format!("handle:{id}") }
+}
+
 /// One metaobject per row and group, read by the theme section.
 fn slices(subject: &Subject<'_>, lists: &Lists, fidelity: &mut FidelityReport) -> ExportFile {
     let upserts: Vec<Value> = lists
         .now()
         .filter_map(|slice| {
             let products = json!(subject.ids(&slice.products)).to_string();
-            if products.len() > SLICE_BYTES {
+            if !fits(&products) {
                 let about = format!("row {}/{}", slice.page, slice.block);
                 fidelity.add(&about, Fidelity::Dropped, "its list is longer than a metaobject field may be");
                 return None;
@@ -188,6 +201,11 @@ fn slices(subject: &Subject<'_>, lists: &Lists, fidelity: &mut FidelityReport) -
     ExportFile::json_lines("metaobjects/slices.jsonl", &upserts)
 }
 
+/// True when a JSON field can hold the text.
+pub(super) fn fits(text: &str) -> bool {
+    text.len() <= SLICE_BYTES
+}
+
 /// Handles are lower case.
 fn slice_handle(slice: &Slice) -> String {
     let group = if slice.segment == EVERYONE { "all".to_owned() } else { slug(&slice.segment) };
@@ -195,12 +213,11 @@ fn slice_handle(slice: &Slice) -> String {
 }
 
 /// The homepage's rows as sections of a template of its own, so that the shop's template stays untouched.
-fn template(lists: &Lists) -> Value {
+pub(super) fn template(lists: &Lists) -> Value {
     let mut sections = serde_json::Map::new();
     let mut order = Vec::new();
     for slice in lists.now().filter(|slice| slice.page == "home" && slice.segment == EVERYONE) {
-        // A template holds 25 sections at most.
-        if order.len() == 25 {
+        if order.len() == SECTIONS_A_TEMPLATE {
             break;
         }
         let id = format!("endcap_{}", slug(&slice.block).replace('-', "_"));

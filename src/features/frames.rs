@@ -10,7 +10,8 @@ use crate::shop::{Currency, TimeZoneName};
 /// - `products`: `product u32` (row index), `id str`, `handle str?`, `title str`, `vendor str?`, `product_type str?`,
 ///   `category str?` (path joined by ` > `), `tags str` (joined by U+001F), `collections str` (joined by U+001F),
 ///   `description str?`, `price i64?`, `compare_at i64?`, `cost i64?`, `stock i64?` (sum of tracked variants, null when
-///   untracked), `attributes str` (`name=value` joined by U+001F), `sellable bool`, `published bool`, `created_at i64?`, `image str?`, `url str?`, `variants u32`,
+///   untracked), `attributes str` (`name=value` joined by U+001F), `sellable bool`, `published bool`, `created_at i64?`,
+///   `restocked_at i64?` (the import that found it back from sold out), `image str?`, `url str?`, `variants u32`,
 ///   `goods bool` (false for gift cards, services and shipping; those never enter models).
 /// - `customers`: `customer u32` (row index), `id str`, `created_at i64?`, `accepts_email bool?`, `accepts_sms bool?`,
 ///   `is_guest bool`.

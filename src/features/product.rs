@@ -29,6 +29,8 @@ pub struct ProductRow {
     /// False for gift cards, services and shipping.
     pub goods: bool,
     pub created_at: Option<Seconds>,
+    /// When an import found it back in stock after an earlier one had found it sold out.
+    pub restocked_at: Option<Seconds>,
     /// First time it was sold, where it ever was.
     pub first_sold_at: Option<Seconds>,
     pub image: Option<String>,
@@ -163,6 +165,7 @@ fn catalog_rows(frames: &StoreFrames) -> Result<Vec<ProductRow>, Error> {
     let cost = reader.int("cost")?;
     let stock = reader.int("stock")?;
     let created_at = reader.int("created_at")?;
+    let restocked_at = reader.int("restocked_at")?;
     let sellable = reader.flag("sellable")?;
     let published = reader.flag("published")?;
     let goods = reader.flag("goods")?;
@@ -192,6 +195,7 @@ fn catalog_rows(frames: &StoreFrames) -> Result<Vec<ProductRow>, Error> {
             published: published[row].unwrap_or(true),
             goods: goods[row].unwrap_or(true),
             created_at: created_at[row],
+            restocked_at: restocked_at[row],
             image: text("image", row),
             url: text("url", row),
             ..ProductRow::default()

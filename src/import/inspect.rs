@@ -193,7 +193,7 @@ fn table_rows(file: &SourceFile, format: Format) -> Result<Vec<Vec<String>>, Rea
         Format::Excel => excel::open(file)?,
         Format::Parquet => parquet::open(file)?,
         Format::Json => json::open(file)?,
-        _ => xml::open(file)?,
+        _ => xml::open(file, None)?,
     };
     let mut row = Row::default();
     let mut rows = Vec::new();

@@ -14,7 +14,7 @@ use super::source::{ReadError, SourceFile};
 use super::tabular::{first_rows, read_table};
 use super::times::{Clock, DateOrder};
 use super::value::DecimalMark;
-use super::{digest, excel, json, text};
+use super::{digest, excel, json, text, xml};
 use crate::shop::{Cancelled, Currency, Monitor, TimeZoneName};
 
 /// What the person said beforehand.
@@ -32,7 +32,7 @@ pub struct Options {
     pub decimal: Option<DecimalMark>,
     /// Of times without an offset.
     pub time_zone: TimeZoneName,
-    /// Rows of orders strewn over a file that wait in memory at once; `None` for two million.
+    /// Rows of orders strewn over a file that wait in memory at once; `None` for what suits their number.
     pub most_rows_waiting: Option<u64>,
 }
 
@@ -132,6 +132,8 @@ pub(super) struct Plan {
     pub signature: String,
     /// Of a spreadsheet, while it is read.
     pub cells: Option<Arc<excel::Cells>>,
+    /// Of all items of an XML feed.
+    pub fields: Option<Arc<[String]>>,
     pub problem: Option<ReadError>,
 }
 
@@ -147,6 +149,7 @@ fn plan(idx: usize, file: &SourceFile, options: &Options, monitor: &dyn Monitor)
         reading: Reading::default(),
         signature: String::new(),
         cells: None,
+        fields: None,
         problem: None,
     };
     match file.head(HEAD_BYTES) {
@@ -167,6 +170,15 @@ fn plan(idx: usize, file: &SourceFile, options: &Options, monitor: &dyn Monitor)
             if let Some(problem) = load_cells(file, &mut plan, monitor)? {
                 plan.problem = Some(problem);
                 return Ok(plan);
+            }
+            if plan.format == Format::Xml {
+                match xml::fields(file, monitor)? {
+                    Ok(fields) => plan.fields = Some(fields),
+                    Err(problem) => {
+                        plan.problem = Some(problem);
+                        return Ok(plan);
+                    }
+                }
             }
             let mut headers = match first_rows(file, &plan, options) {
                 Ok(rows) => rows,

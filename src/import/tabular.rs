@@ -31,8 +31,11 @@ use crate::shop::TimeZoneName;
 /// Rows between two looks at the monitor; a few milliseconds of work.
 const ROWS_PER_CHECKPOINT: u64 = 2_048;
 /// Orders whose rows do not stand together wait in memory for their last one. A file of more such rows is read several
-/// times, each time another part of the orders: reading again is cheap, and nobody's data goes to a scratch file.
-const MOST_ROWS_WAITING: u64 = 2_000_000;
+/// times, each time another part of the orders: reading again is cheap, one part is written while the next is read, and
+/// nobody's data goes to a scratch file.
+const ROWS_WAITING: u64 = 500_000;
+/// Larger files wait for more rows rather than being read more often.
+const MOST_PARTS: u64 = 12;
 /// Of ten steps, the first pass over a file takes so many.
 const SURVEY_STEPS: u64 = 3;
 
@@ -69,7 +72,7 @@ fn open(
         },
         Format::Parquet => (parquet::open(file)?, None),
         Format::Json => (json::open(file)?, None),
-        Format::Xml => (xml::open(file)?, None),
+        Format::Xml => (xml::open(file, plan.fields.as_ref())?, None),
         _ => {
             let stream = file.stream_counting(&consumed)?;
             let (stream, digest): (Box<dyn Read + Send>, _) = if with_digest {
@@ -270,7 +273,7 @@ pub(super) fn read_table(
     };
 
     // Second pass; several where the rows of too many orders would wait for each other.
-    let most_waiting = options.most_rows_waiting.unwrap_or(MOST_ROWS_WAITING).max(1);
+    let most_waiting = options.most_rows_waiting.unwrap_or(ROWS_WAITING.max(n_rows / MOST_PARTS)).max(1);
     let n_parts = if is_scattered { n_rows.div_ceil(most_waiting).max(1) } else { 1 };
     let mut row = Row::default();
     let mut n = 0_u64;

@@ -12,9 +12,12 @@ use super::row::{Row, RowSource};
 use super::source::{ReadError, SourceFile};
 use super::text::{self, Utf8Reader};
 use super::value;
+use crate::shop::{Cancelled, Monitor};
 
-/// Columns are collected from so many items; later ones with further fields lose those.
+/// Where only a look is taken, columns are those of so many items.
 const ITEMS_FOR_HEADER: usize = 500;
+/// No feed has more fields; a file that does is made to fill the memory.
+const MOST_FIELDS: usize = 2_000;
 const LONGEST_FIELD_BYTES: usize = 16 * 1024 * 1024;
 
 struct Items<R: Read> {
@@ -165,7 +168,40 @@ struct XmlRows {
     bytes: u64,
 }
 
-pub(super) fn open(file: &SourceFile) -> Result<Box<dyn RowSource>, ReadError> {
+/// The fields of all items, in the order in which they first appear. A feed that breaks off has those up to there.
+pub(super) fn fields(
+    file: &SourceFile,
+    monitor: &dyn Monitor,
+) -> Result<Result<Arc<[String]>, ReadError>, Cancelled> {
+    let stream = file.head(HEAD_BYTES).and_then(|head| {
+        let encoding = text::sniff(&head, head.len() < HEAD_BYTES);
+        Ok(Utf8Reader::new(file.stream()?, encoding))
+    });
+    let mut source = match stream {
+        Ok(stream) => Items::new(stream),
+        Err(problem) => return Ok(Err(problem)),
+    };
+    let mut names: Vec<String> = Vec::new();
+    let mut n = 0_u64;
+    while let Ok(Some(item)) = source.next() {
+        n += 1;
+        if n.is_multiple_of(256) {
+            monitor.checkpoint()?;
+        }
+        for (name, _) in item {
+            if names.len() < MOST_FIELDS && !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    Ok(Ok(names.into()))
+}
+
+/// `fields`: of all items, where they were collected before; else those of the first items.
+pub(super) fn open(
+    file: &SourceFile,
+    fields: Option<&Arc<[String]>>,
+) -> Result<Box<dyn RowSource>, ReadError> {
     let head = file.head(HEAD_BYTES)?;
     let encoding = text::sniff(&head, head.len() < HEAD_BYTES);
     let consumed = Arc::new(AtomicU64::new(0));
@@ -182,7 +218,7 @@ pub(super) fn open(file: &SourceFile) -> Result<Box<dyn RowSource>, ReadError> {
             }
         }
     }
-    let headers = headers_of(&ahead);
+    let headers = fields.map_or_else(|| headers_of(&ahead), |fields| fields.to_vec());
     Ok(Box::new(XmlRows { source, headers, ahead: ahead.into(), trouble, n: 0, consumed, bytes: file.bytes }))
 }
 

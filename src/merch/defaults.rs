@@ -16,8 +16,18 @@ pub struct Store<'a> {
     pub product_types: Vec<(String, u32)>,
     pub has_discounts: bool,
     pub has_restocks: bool,
+    pub demand: Demand,
+}
+
+/// What is known of what people want; a row must not promise best sellers where nothing was ever sold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Demand {
+    #[default]
+    Sales,
     /// Nothing was ever sold: what leads is what visitors look at.
-    pub unsold: bool,
+    Visits,
+    /// A catalog alone.
+    Unknown,
 }
 
 /// Homepage, category, product, cart, search, email and thank-you pages without a single rule.
@@ -64,27 +74,33 @@ fn home(store: &Store<'_>) -> Vec<Block> {
         block.kind = BlockKind::Tiles { tiles };
         blocks.push(block);
     }
-    blocks.push(picked(8));
+    let mut picked = picked(8);
+    if store.demand == Demand::Unknown {
+        picked.title = "From our range".to_owned();
+    }
+    blocks.push(picked);
     blocks.push(weighed(
         Block::products("new", "New in", vec![Source::New, Source::Trending], 8),
         weights(250, 100, 550, 50, 50),
         150,
     ));
-    blocks.push(weighed(
-        Block::products(
-            "best",
-            if store.unsold { "Looked at most" } else { "Best sellers" },
-            vec![Source::BestSellers],
-            8,
-        ),
-        weights(200, 700, 0, 50, 50),
-        50,
-    ));
-    blocks.push(weighed(
-        Block::products("trending", "Trending now", vec![Source::Trending, Source::BestSellers], 8),
-        weights(700, 200, 0, 50, 50),
-        100,
-    ));
+    let most_wanted = match store.demand {
+        Demand::Sales => Some("Best sellers"),
+        Demand::Visits => Some("Looked at most"),
+        Demand::Unknown => None,
+    };
+    if let Some(title) = most_wanted {
+        blocks.push(weighed(
+            Block::products("best", title, vec![Source::BestSellers], 8),
+            weights(200, 700, 0, 50, 50),
+            50,
+        ));
+        blocks.push(weighed(
+            Block::products("trending", "Trending now", vec![Source::Trending, Source::BestSellers], 8),
+            weights(700, 200, 0, 50, 50),
+            100,
+        ));
+    }
     if store.has_discounts {
         blocks.push(Block::products("sale", "On sale", vec![Source::OnSale], 8));
     }
@@ -216,6 +232,22 @@ fn weighed(mut block: Block, weights: Weights, variety: u32) -> Block {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_row_promises_more_than_is_known() {
+        let titles = |demand: Demand| -> Vec<String> {
+            home(&Store { demand, ..Store::default() }).into_iter().map(|block| block.title).collect()
+        };
+        assert_eq!(
+            titles(Demand::Sales),
+            ["Hero", "Picked for you", "New in", "Best sellers", "Trending now"]
+        );
+        assert_eq!(
+            titles(Demand::Visits),
+            ["Hero", "Picked for you", "New in", "Looked at most", "Trending now"]
+        );
+        assert_eq!(titles(Demand::Unknown), ["Hero", "From our range", "New in"]);
+    }
 
     #[test]
     fn a_new_store_has_every_page_and_fair_weights() {

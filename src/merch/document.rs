@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::layout::{Layout, PageKey};
+use super::layout::{BlockKind, Layout, PageKey};
 use super::rule::Rule;
 
 /// The merchandising document of a workspace. Small, cloned freely, versioned by edits.
@@ -42,6 +42,21 @@ pub struct Redirect {
 }
 
 impl Document {
+    /// Names of the pictures that banners and tiles show; a name may come twice.
+    pub fn pictures(&self) -> impl Iterator<Item = &str> {
+        let blocks = self.layouts.values().flat_map(|layout| {
+            layout.default.iter().chain(layout.variants.iter().flat_map(|variant| &variant.blocks))
+        });
+        blocks
+            .flat_map(|block| match &block.kind {
+                BlockKind::Heroes { heroes } => heroes.iter().map(|hero| hero.image.as_str()).collect(),
+                BlockKind::Banner { hero } => vec![hero.image.as_str()],
+                BlockKind::Tiles { tiles } => tiles.iter().filter_map(|tile| tile.image.as_deref()).collect(),
+                BlockKind::Products => Vec::new(),
+            })
+            .filter(|name| !name.is_empty())
+    }
+
     /// The layout of a page: its own, else that of its kind.
     pub fn layout(&self, page: &PageKey) -> Option<&Layout> {
         self.layouts.get(&self.layout_key(page)?)

@@ -9,6 +9,7 @@ pub mod layout;
 pub mod rule;
 pub mod words;
 
+pub use defaults::Demand;
 pub use document::{Document, Redirect, SearchSettings, Synonym};
 pub use edit::{BlockRef, Edit, EditError};
 pub use layout::{

@@ -39,16 +39,24 @@ pub fn item_knn(matrix: &Sparse, weighting: Weighting, k: usize) -> Neighbours {
         (0..matrix.rows()).map(|row| n_items.ln() - (matrix.row(row).0.len() as f32).ln_1p()).collect();
     let lengths = items.row_sums();
     let average = lengths.iter().sum::<f32>() / n_items.max(1.0);
-    let weighted = match weighting {
-        Weighting::Cosine => normalise(items),
-        Weighting::TfIdf => normalise(items.map(|_, customer, count| count.sqrt() * idf[customer as usize])),
-        Weighting::Bm25 { k1, b } => items.map(|item, customer, count| {
+    let weigh = |item: usize, customer: usize, count: f32| match weighting {
+        Weighting::Cosine => count,
+        Weighting::TfIdf => count.sqrt() * idf[customer],
+        Weighting::Bm25 { k1, b } => {
             let norm = (1.0 - b) + b * lengths[item] / average;
-            count * (k1 + 1.0) / (k1 * norm + count) * idf[customer as usize]
-        }),
+            count * (k1 + 1.0) / (k1 * norm + count) * idf[customer]
+        }
     };
-    let similar = weighted.top_product(&weighted.transpose(), k, |_, _, value| Some(value));
-    Neighbours { similar }
+    let mut by_item = items.map(|item, customer, count| weigh(item, customer as usize, count));
+    let mut by_customer = matrix.clone().map(|customer, item, count| weigh(item as usize, customer, count));
+    if !matches!(weighting, Weighting::Bm25 { .. }) {
+        let norms: Vec<f32> = (0..by_item.rows())
+            .map(|item| by_item.row(item).1.iter().map(|v| v * v).sum::<f32>().sqrt().max(f32::MIN_POSITIVE))
+            .collect();
+        by_item = by_item.map(|item, _, value| value / norms[item]);
+        by_customer = by_customer.map(|_, item, value| value / norms[item as usize]);
+    }
+    Neighbours { similar: by_item.top_product(&by_customer, k, |_, _, value| Some(value)) }
 }
 
 /// `RP3beta` (Paudel et al. 2016, doi 10.1145/2955101): a walk item → row → item, the target divided by its degree^beta.
@@ -87,12 +95,6 @@ pub fn random_walk_to(rows: &Sparse, beta: f32, k: usize) -> Neighbours {
     let penalty: Vec<f32> = degree.iter().map(|degree| degree.max(f32::MIN_POSITIVE).powf(beta)).collect();
     let sources = forward.top_product(&back, k, |target, _, value| Some(value / penalty[target]));
     Neighbours { similar: sources.transpose() }
-}
-
-fn normalise(matrix: Sparse) -> Sparse {
-    let norms: Vec<f32> =
-        (0..matrix.rows()).map(|row| matrix.row(row).1.iter().map(|v| v * v).sum::<f32>().sqrt()).collect();
-    matrix.map(|row, _, value| value / norms[row].max(f32::MIN_POSITIVE))
 }
 
 #[cfg(test)]

@@ -100,55 +100,128 @@ impl Sparse {
 
     /// For each row of `self`, the `k` largest entries of `self × right` after `score(row, column, value)`;
     /// entries that score `None` or not above 0 are left out. Ties go to the smaller column.
-    /// Gustavson's row-wise product with one dense accumulator per thread (ACM TOMS 4, 1978).
+    /// Gustavson's row-wise product with one dense accumulator per thread (ACM TOMS 4, 1978). Every sum runs over the
+    /// entries of its row in order, so threads change no bit.
     #[must_use]
     pub fn top_product<F>(&self, right: &Self, k: usize, score: F) -> Self
     where
         F: Fn(usize, u32, f32) -> Option<f32> + Sync,
     {
-        const CHUNK: usize = 256;
+        const CHUNK: usize = 64;
+        /// Rows of `right` that are fetched together: they lie anywhere in memory, and waiting for each alone is most of
+        /// the work.
+        const AHEAD: usize = 32;
+        let ones = right.value.iter().all(|&value| value == 1.0);
         let n_chunks = self.rows().div_ceil(CHUNK);
         let parts: Vec<Vec<Vec<(u32, f32)>>> = (0..n_chunks)
             .into_par_iter()
             .map_init(
-                || (vec![0.0_f32; right.cols], vec![false; right.cols], Vec::<u32>::new()),
-                |(sum, touched, columns), chunk| {
+                || Accumulator::new(right.cols),
+                |sums, chunk| {
                     let rows = chunk * CHUNK..((chunk + 1) * CHUNK).min(self.rows());
                     rows.map(|row| {
                         let (middle, weights) = self.row(row);
-                        for (&inner, &weight) in middle.iter().zip(weights) {
-                            let (targets, values) = right.row(inner as usize);
-                            for (&target, &value) in targets.iter().zip(values) {
-                                let slot = target as usize;
-                                if !touched[slot] {
-                                    touched[slot] = true;
-                                    columns.push(target);
-                                }
-                                sum[slot] += weight * value;
-                            }
-                        }
-                        let mut best: Vec<(u32, f32)> = Vec::with_capacity(columns.len().min(4 * k));
-                        for &column in columns.iter() {
-                            let slot = column as usize;
-                            if let Some(value) = score(row, column, sum[slot]).filter(|v| *v > 0.0) {
-                                best.push((column, value));
-                                if best.len() >= 4 * k.max(16) {
-                                    keep_top(&mut best, k);
+                        for (some, weights) in middle.chunks(AHEAD).zip(weights.chunks(AHEAD)) {
+                            right.reach_for(some, !ones);
+                            for (&inner, &weight) in some.iter().zip(weights) {
+                                let (targets, values) = right.row(inner as usize);
+                                if ones {
+                                    sums.add_equal(targets, weight);
+                                } else {
+                                    sums.add(targets, values, weight);
                                 }
                             }
-                            sum[slot] = 0.0;
-                            touched[slot] = false;
                         }
-                        columns.clear();
-                        keep_top(&mut best, k);
-                        best.sort_unstable_by_key(|entry| entry.0);
-                        best
+                        sums.take_best(k, |column, value| score(row, column, value))
                     })
                     .collect()
                 },
             )
             .collect();
-        Self::from_rows(right.cols, parts.into_iter().flatten())
+        let mut product = Self { cols: right.cols, start: vec![0], ..Self::default() };
+        let n: usize = parts.iter().flatten().map(Vec::len).sum();
+        product.index.reserve_exact(n);
+        product.value.reserve_exact(n);
+        for row in parts.into_iter().flatten() {
+            for (column, value) in row {
+                product.index.push(column);
+                product.value.push(value);
+            }
+            product.start.push(product.index.len());
+        }
+        product
+    }
+}
+
+impl Sparse {
+    /// Reads both ends of some rows, so that memory brings them side by side instead of one after the other.
+    fn reach_for(&self, rows: &[u32], with_values: bool) {
+        let mut seen = 0;
+        for &row in rows {
+            let span = self.start[row as usize]..self.start[row as usize + 1];
+            if let (Some(first), Some(last)) = (self.index.get(span.start), self.index[span.clone()].last()) {
+                seen ^= first ^ last;
+                if with_values {
+                    seen ^= self.value[span.start].to_bits() ^ self.value[span.end - 1].to_bits();
+                }
+            }
+        }
+        std::hint::black_box(seen);
+    }
+}
+
+/// One dense row of sums, and a bit for each that was touched: no branch per addition, and columns come out in order.
+struct Accumulator {
+    sum: Vec<f32>,
+    touched: Vec<u64>,
+    best: Vec<(u32, f32)>,
+}
+
+impl Accumulator {
+    fn new(cols: usize) -> Self {
+        Self { sum: vec![0.0; cols], touched: vec![0; cols.div_ceil(64)], best: Vec::new() }
+    }
+
+    fn add(&mut self, targets: &[u32], values: &[f32], weight: f32) {
+        for (&target, &value) in targets.iter().zip(values) {
+            self.touched[target as usize / 64] |= 1 << (target % 64);
+            self.sum[target as usize] += weight * value;
+        }
+    }
+
+    fn add_equal(&mut self, targets: &[u32], weight: f32) {
+        for &target in targets {
+            self.touched[target as usize / 64] |= 1 << (target % 64);
+            self.sum[target as usize] += weight;
+        }
+    }
+
+    /// The `k` best in column order; the accumulator is empty afterwards.
+    fn take_best(&mut self, k: usize, score: impl Fn(u32, f32) -> Option<f32>) -> Vec<(u32, f32)> {
+        let full = 4 * k.max(16);
+        // What can no longer be among the best: a later column loses a tie.
+        let mut floor = 0.0_f32;
+        for (word, bits) in self.touched.iter_mut().enumerate() {
+            let mut left = *bits;
+            *bits = 0;
+            while left != 0 {
+                let column = word as u32 * 64 + left.trailing_zeros();
+                left &= left - 1;
+                let sum = std::mem::take(&mut self.sum[column as usize]);
+                let Some(value) = score(column, sum).filter(|value| *value > floor) else { continue };
+                self.best.push((column, value));
+                if self.best.len() >= full {
+                    keep_top(&mut self.best, k);
+                    floor = self.best.iter().map(|entry| entry.1).fold(f32::INFINITY, f32::min).max(0.0);
+                    self.best.sort_unstable_by_key(|entry| entry.0);
+                }
+            }
+        }
+        keep_top(&mut self.best, k);
+        self.best.sort_unstable_by_key(|entry| entry.0);
+        let row = self.best.clone();
+        self.best.clear();
+        row
     }
 }
 
@@ -177,6 +250,39 @@ mod tests {
             items.top_product(&baskets, 10, |row, column, value| (row as u32 != column).then_some(value));
         assert_eq!(pairs.row(0), (&[1_u32, 2][..], &[2.0_f32, 1.0][..]));
         assert_eq!(pairs.row(2), (&[0_u32, 1][..], &[1.0_f32, 1.0][..]));
+    }
+
+    #[test]
+    fn the_product_is_that_of_plain_loops_whatever_k() {
+        use crate::shop::hash::splitmix64;
+        let row = |r: u64| {
+            let entry = |e: u64| {
+                let draw = splitmix64(r * 1_000 + e);
+                ((draw % 300) as u32, ((draw >> 20) % 7) as f32 - 1.0)
+            };
+            (0..splitmix64(r) % 40).map(entry).collect()
+        };
+        let left = Sparse::from_rows(300, (0..200).map(row));
+        let right = left.transpose();
+        for k in [0, 1, 3, 200] {
+            let got = left.top_product(&right, k, |a, b, value| (a as u32 != b).then_some(value));
+            for a in 0..left.rows() {
+                let mut sums = vec![0.0_f32; right.cols];
+                for (&inner, &weight) in left.row(a).0.iter().zip(left.row(a).1) {
+                    right.add_row(inner as usize, weight, &mut sums);
+                }
+                let mut all: Vec<(u32, f32)> = (0..right.cols as u32)
+                    .filter(|&b| a as u32 != b)
+                    .map(|b| (b, sums[b as usize]))
+                    .filter(|entry| entry.1 > 0.0)
+                    .collect();
+                all.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+                all.truncate(k);
+                all.sort_unstable_by_key(|entry| entry.0);
+                let (columns, values): (Vec<u32>, Vec<f32>) = all.into_iter().unzip();
+                assert_eq!(got.row(a), (&columns[..], &values[..]), "row {a}, k {k}");
+            }
+        }
     }
 
     #[test]

@@ -43,9 +43,9 @@ const STABILITY_TO_STAY: f64 = 0.20;
 
 const SILHOUETTE_ROWS: usize = 2_500;
 const STABILITY_ROWS: usize = 5_000;
-/// Bootstrap pairs: few for the curve's ends, more where the number is chosen.
-const STABILITY_PAIRS: usize = 10;
-const STABILITY_PAIRS_USABLE: usize = 20;
+/// Bootstrap models: few for the curve's ends, more where the number is chosen.
+const STABILITY_DRAWS: usize = 20;
+const STABILITY_DRAWS_USABLE: usize = 60;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
@@ -279,8 +279,8 @@ pub fn run(
         let k = fit.centroids.n_rows();
         let labels: Vec<u8> = rows.iter().map(|row| fit.labels[*row]).collect();
         let usable = USABLE.contains(&(k as u8));
-        let pairs = if usable { STABILITY_PAIRS_USABLE } else { STABILITY_PAIRS };
-        let stable = stability(&drawn, &labels, k, settings.seed, pairs);
+        let draws = if usable { STABILITY_DRAWS_USABLE } else { STABILITY_DRAWS };
+        let stable = stability(&drawn, &labels, k, settings.seed, draws);
         let solution = solution(fit, &order, &stable.stay, &run.buyers, &profiler);
         run.by_k.push(KCurve {
             k: k as u8,

@@ -3,6 +3,7 @@
 //! Plain values without I/O, clock or locale. Money is integer minor units, time is UTC epoch seconds.
 
 pub mod customer;
+pub mod digits;
 pub mod event;
 pub mod hash;
 pub mod money;

@@ -30,6 +30,12 @@ pub enum Error {
     ReadOnly(PathBuf),
     #[error("Disk is full. Nothing was changed; make room and try again: {}", .0.display())]
     DiskFull(PathBuf),
+    #[error(
+        "The person is erased from every table and stays erased. Only the file could not be written anew, so traces may \
+         be left in its unused pages. Make as much room as the file is large, and run `endcap forget FILE --finish`: {}",
+        file.display()
+    )]
+    ErasedNotRewritten { file: PathBuf, source: rusqlite::Error },
     #[error("The file cannot be read or written: {}", file.display())]
     Io { file: PathBuf, source: std::io::Error },
     #[error("This import is not the last one. Undo the imports after it first")]

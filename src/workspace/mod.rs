@@ -24,6 +24,7 @@ mod mappings;
 mod open;
 mod overlays;
 mod person;
+mod restocks;
 mod runs;
 mod schema;
 mod set_aside;

@@ -77,13 +77,35 @@ impl Workspace {
                 transaction.execute("DELETE FROM before_set_aside WHERE key = ?1", [key])?;
             }
             erase_words(transaction, who)?;
+            transaction
+                .execute("INSERT OR REPLACE INTO meta(name, value) VALUES ('unwritten_erasure', 1)", [])?;
             Ok(erased)
         })?;
-        // The log still holds the pages as they were; VACUUM also rewrites what lies between the rows.
-        self.connection()
-            .execute_batch("PRAGMA wal_checkpoint(TRUNCATE); VACUUM; PRAGMA wal_checkpoint(TRUNCATE);")
-            .map_err(|source| self.explain(source))?;
+        self.finish_erasing()?;
         Ok(erased)
+    }
+
+    /// Writes the file anew, so that no byte of anybody erased is left in it or in its log. False when that was done
+    /// already.
+    pub fn finish_erasing(&mut self) -> Result<bool, Error> {
+        self.require_writable()?;
+        let connection = self.connection();
+        let is_open: bool = connection.query_row(
+            "SELECT EXISTS (SELECT 1 FROM meta WHERE name = 'unwritten_erasure')",
+            [],
+            |row| row.get(0),
+        )?;
+        if !is_open {
+            return Ok(false);
+        }
+        // The log still holds the pages as they were; VACUUM also rewrites what lies between the rows.
+        connection
+            .execute_batch(
+                "PRAGMA wal_checkpoint(TRUNCATE); VACUUM; PRAGMA wal_checkpoint(TRUNCATE);
+                 DELETE FROM meta WHERE name = 'unwritten_erasure'; PRAGMA wal_checkpoint(TRUNCATE);",
+            )
+            .map_err(|source| Error::ErasedNotRewritten { file: self.path().to_owned(), source })?;
+        Ok(true)
     }
 
     /// Rows set aside that name the person, opened.

@@ -103,7 +103,7 @@ pub fn bundle(n: usize) -> Bundle {
         product_types: Vec::new(),
         has_discounts: true,
         has_restocks: false,
-        unsold: false,
+        demand: defaults::Demand::Sales,
     });
     Bundle {
         info: BundleInfo {

@@ -15,6 +15,7 @@ const el = (tag, props = {}, ...children) => {
 };
 
 let runtime, products, local = new Set(), cart = [], facets = new Map(), quiz = [];
+const seen = { impression: 0, click: 0, told: '' };
 
 function start() {
   document.title = runtime.info.store;
@@ -36,7 +37,7 @@ function start() {
   });
   addEventListener('hashchange', () => { facets.clear(); show(); main.focus(); scrollTo(0, 0); });
   for (const name of ['impression', 'click']) {
-    addEventListener(`endcap:${name}`, event => { $('status').textContent = `${name}: ${event.detail.product}, place ${event.detail.position}`; });
+    addEventListener(`endcap:${name}`, () => { seen[name] += 1; say(); });
   }
   show();
 }
@@ -74,8 +75,12 @@ function show() {
   });
   document.querySelectorAll('#nav a').forEach(a => a.toggleAttribute('aria-current', a.hash === location.hash));
   $('count').textContent = cart.length;
-  $('status').textContent = decided.fallback ? 'Fallback lists' : `Decided in ${took.toFixed(1)} ms`;
+  Object.assign(seen, { impression: 0, told: decided.fallback ? 'Fallback lists' : `Decided in ${took.toFixed(1)} ms` });
+  say();
 }
+
+/** What the page took, and what a shop's own measurement would have heard of it. */
+const say = () => { $('status').textContent = `${seen.told} · ${seen.impression} seen, ${seen.click} clicked`; };
 
 function section(page, block) {
   const { kind } = block;
@@ -84,17 +89,28 @@ function section(page, block) {
     if (!hero) return '';
     const node = el('section', { className: 'hero' }, el('h1', {}, hero.headline),
       hero.button ? el('a', { className: 'button', href: target(hero.link) }, hero.button) : null);
-    if (hero.image) node.style.backgroundImage = `url("${encodeURI(address(hero.image))}")`;
+    if (hero.image) {
+      node.classList.add('pictured');
+      node.style.setProperty('--picture', `url("${encodeURI(address(hero.image))}")`);
+    }
     return node;
   }
   if (kind.show === 'tiles') {
     return el('section', {}, el('h2', {}, block.title), el('div', { className: 'tiles' },
-      ...kind.tiles.map(tile => el('a', { href: target(tile.link) }, tile.title))));
+      ...kind.tiles.map(tile => el('a', { href: target(tile.link) }, tilePicture(tile), el('span', {}, tile.title)))));
   }
   const row = rowOf(block.slots), node = el('section', {}, el('h2', {}, block.title), row);
   if (!block.slots.length) row.replaceWith(el('p', { className: 'empty' }, 'Nothing to show here yet.'));
   else measure(row, page, block);
   return node;
+}
+
+/** A tile's own picture, else that of the best seller behind it. */
+function tilePicture(tile) {
+  const members = runtime.members.get(tile.link.replace(/^collection:/, ''));
+  const best = members && runtime.byPopularity.find(at => members[at] && runtime.base[at] && runtime.catalog.products[at].image);
+  const image = tile.image || (best === undefined || !members ? null : runtime.catalog.products[best].image);
+  return image ? el('img', { src: address(image), alt: '', loading: 'lazy', onerror: event => event.target.remove() }) : null;
 }
 
 const rowOf = slots => el('ul', { className: 'row' }, ...slots.filter(s => products.has(s.product)).map(card));

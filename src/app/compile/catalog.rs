@@ -47,7 +47,7 @@ pub fn catalog(rows: &[ProductRow]) -> (Catalog, Vec<usize>) {
                 sell_when_empty: row.sellable && row.stock.is_some_and(|level| level <= 0),
                 published: row.published,
                 created_at: row.created_at,
-                restocked_at: None,
+                restocked_at: row.restocked_at,
                 image: row.image.clone(),
                 url: row.url.clone(),
                 variant_group: None,

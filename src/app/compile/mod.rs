@@ -18,7 +18,7 @@ use crate::bundle::{
     SegmentRelevance, Segments, Signals, Strategy, TextIndex,
 };
 use crate::features::{ProductRow, StoreFrames, product_rows};
-use crate::merch::{self, Document, defaults};
+use crate::merch::{self, Demand, Document, defaults};
 use crate::recommend::{self, Dataset, Models, Relevance};
 use crate::segment::{NO_GROUP, SegmentRun};
 use crate::shop::{Monitor, Seconds};
@@ -104,6 +104,17 @@ impl Parts {
         }
     }
 
+    fn demand(&self) -> Demand {
+        let evidence = &self.signals.evidence;
+        let sold_lately = evidence.iter().any(|product| product.sold_30_days > 0);
+        // Ranks without a sale are those of visitors, which count only where nothing was ever sold.
+        if !sold_lately && evidence.iter().any(|product| product.sales_rank > 0) {
+            return Demand::Visits;
+        }
+        let wanted = self.signals.popularity.iter().flatten().any(|popularity| *popularity > 0);
+        if sold_lately || wanted { Demand::Sales } else { Demand::Unknown }
+    }
+
     /// The document a store without one starts with.
     pub fn first_document(&self) -> Document {
         let mut in_collection: BTreeMap<&str, u32> = BTreeMap::new();
@@ -129,7 +140,7 @@ impl Parts {
                 .collect(),
             product_types: of_type.into_iter().map(|(kind, n)| (kind.to_owned(), n)).collect(),
             has_discounts: self.catalog.products.iter().any(|product| product.discount_percent() > 0),
-            unsold: self.signals.evidence.iter().all(|evidence| evidence.sold_30_days == 0),
+            demand: self.demand(),
             has_restocks: self.catalog.products.iter().any(|product| product.restocked_at.is_some()),
         })
     }

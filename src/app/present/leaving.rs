@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::app::export::{Exporter, People, last_exported, target};
+use crate::app::export::{Exporter, People, Wanted, last_exported, target};
 use crate::app::view::{
     Check, CheckOf, CheckOutcome, CustomerStory, ExportPlan, ExportRecord, Moment, MomentKind, Part,
     PartKind, PlannedFile,
@@ -38,14 +38,15 @@ pub fn export_plan(
     } else {
         Vec::new()
     };
-    let exporter =
-        Exporter::gather_with(workspace, Some(document), now, people.of(target), sections, monitor)?;
+    let wanted = Wanted { document: Some(document), with: people.of(target), sections };
+    let exporter = Exporter::gather_with(workspace, session.campaigns(), now, wanted, monitor)?;
     let projection = exporter.project(target);
     let files = projection
         .files
         .iter()
         .map(|file| PlannedFile {
             name: file.path.clone(),
+            part: PartKind::of(target, &file.path),
             bytes: file.bytes.len() as u64,
             head: head(&file.bytes),
         })
@@ -71,6 +72,9 @@ pub fn export_plan(
         plan.difference = before.as_ref().map(|before| diff(before, &bundle, now));
         let n_customers = if target.names_customers() { workspace.totals()?.customers } else { 0 };
         plan.parts = parts(&bundle, before.as_ref(), plan.difference.as_ref(), n_customers);
+        for part in &mut plan.parts {
+            part.is_optional = plan.files.iter().any(|file| file.part == Some(part.kind));
+        }
         plan.checks = checks(&bundle.document, &bundle.catalog);
     }
     Ok(plan)
@@ -123,29 +127,22 @@ fn parts(
     let search = &bundle.document.search;
     let search_changed = before.is_some_and(|before| before.document.search != *search);
     let rules_changed = difference.map_or(0, |difference| difference.rules.len() as u64);
+    let part = |kind, amount, changed| Part { kind, amount, changed, is_optional: false };
     let mut parts = vec![
-        Part {
-            kind: PartKind::Homepages,
-            amount: bundle.segments.segments.len() as u64 + 1,
-            changed: rows_changed(true),
-        },
-        Part {
-            kind: PartKind::Collections,
-            amount: bundle.catalog.collections.len() as u64,
-            changed: rows_changed(false),
-        },
-        Part { kind: PartKind::BoughtTogether, amount: paired, changed: None },
-        Part {
-            kind: PartKind::Search,
-            amount: (search.synonyms.len() + search.redirects.len()) as u64,
-            changed: search_changed.then_some((1, 1)),
-        },
-        Part {
-            kind: PartKind::Rules,
-            amount: bundle.document.rules.len() as u64,
-            changed: (0 < rules_changed).then_some((rules_changed, rules_changed)),
-        },
-        Part { kind: PartKind::Customers, amount: n_customers, changed: None },
+        part(PartKind::Homepages, bundle.segments.segments.len() as u64 + 1, rows_changed(true)),
+        part(PartKind::Collections, bundle.catalog.collections.len() as u64, rows_changed(false)),
+        part(PartKind::BoughtTogether, paired, None),
+        part(
+            PartKind::Search,
+            (search.synonyms.len() + search.redirects.len()) as u64,
+            search_changed.then_some((1, 1)),
+        ),
+        part(
+            PartKind::Rules,
+            bundle.document.rules.len() as u64,
+            (0 < rules_changed).then_some((rules_changed, rules_changed)),
+        ),
+        part(PartKind::Customers, n_customers, None),
     ];
     parts.retain(|part| 0 < part.amount || part.changed.is_some());
     parts

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::decide::diff::Difference;
+pub use crate::export::Part as PartKind;
 use crate::shop::Seconds;
 
 /// What an export to one target would write, worked out without writing it.
@@ -28,26 +29,15 @@ pub struct Part {
     pub amount: u64,
     /// Against the last export: how many of them differ, and in how many places; `None` for none.
     pub changed: Option<(u64, u64)>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum PartKind {
-    /// The homepage of everyone and of each group.
-    Homepages,
-    /// The order of collection pages.
-    Collections,
-    /// Products with a list of what is bought together with them.
-    BoughtTogether,
-    /// Synonyms and redirects.
-    Search,
-    Rules,
-    /// Customers with the group they belong to.
-    Customers,
+    /// The target keeps it in files of its own, so it can be left out.
+    pub is_optional: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PlannedFile {
     pub name: String,
+    /// The part it is left out with.
+    pub part: Option<PartKind>,
     pub bytes: u64,
     /// The first lines, as they will be written.
     pub head: String,

@@ -353,7 +353,14 @@ fn product(row: &Row, columns: &Columns, parsed: &mut ProductRow, _run: &mut Fil
     }
     let managed = value::flag(columns.cell(row, StockTracked));
     if let Some(variant) = &mut parsed.variant {
-        let places = columns.all(StockColumn).find_map(|column| places(row.get(column.idx)));
+        // What can be sold counts before what lies somewhere, part of which is sold already.
+        let is_salable = |header: &str| header.to_lowercase().starts_with("salable");
+        let by_place = |salable: bool| {
+            let mut columns_of =
+                columns.all(StockColumn).filter(move |c| is_salable(&columns.headers[c.idx]) == salable);
+            columns_of.find_map(|column| places(row.get(column.idx)))
+        };
+        let places = by_place(true).or_else(|| by_place(false));
         variant.stock.level = variant.stock.level.or(places);
         let config = columns
             .headers

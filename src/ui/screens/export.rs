@@ -23,6 +23,8 @@ pub struct ExportState {
     target: &'static str,
     /// Name people by e-mail address too; asked for once per visit of the screen.
     with_emails: bool,
+    /// Parts whose files are not written; chosen anew for every target.
+    left_out: Vec<PartKind>,
     asks_for_emails: bool,
     pub folder: Option<PathBuf>,
     shows_files: bool,
@@ -37,6 +39,7 @@ impl Default for ExportState {
         Self {
             target: Target::Web.name(),
             with_emails: false,
+            left_out: Vec::new(),
             asks_for_emails: false,
             folder: None,
             shows_files: false,
@@ -75,7 +78,7 @@ pub fn export_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut ExportState) {
             ui.add_space(space::S);
             progress_ui(ui, stage);
             if let Some(plan) = plan.as_ref().filter(|plan| !plan.parts.is_empty()) {
-                parts_ui(ui, stage, plan);
+                parts_ui(ui, stage, state, plan);
                 ui.add_space(space::M);
             }
             if let Some(difference) = plan.as_ref().and_then(|plan| plan.difference.as_ref()) {
@@ -107,6 +110,7 @@ fn targets_ui(ui: &mut Ui, state: &mut ExportState) {
             if pill.on_hover_text(target.summary()).clicked() {
                 state.target = target.name();
                 state.with_emails = false;
+                state.left_out.clear();
             }
         }
     });
@@ -136,7 +140,7 @@ fn progress_ui(ui: &mut Ui, stage: &mut Stage<'_>) {
     }
 }
 
-fn parts_ui(ui: &mut Ui, stage: &Stage<'_>, plan: &ExportPlan) {
+fn parts_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut ExportState, plan: &ExportPlan) {
     let t = ui.tokens();
     card::card(ui, |ui| {
         ui.set_width(ui.available_width());
@@ -162,8 +166,18 @@ fn parts_ui(ui: &mut Ui, stage: &Stage<'_>, plan: &ExportPlan) {
                     PartKind::Rules => (T::PartRules, T::AmountRules),
                     PartKind::Customers => (T::PartCustomers, T::AmountCustomers),
                 };
-                ui.label(RichText::new(icons::CHECK.0).color(t.boost.fg));
-                ui.label(name.text());
+                if part.is_optional {
+                    let mut leaves = !state.left_out.contains(&part.kind);
+                    if ui.checkbox(&mut leaves, name.text()).changed() {
+                        state.left_out.retain(|kind| *kind != part.kind);
+                        if !leaves {
+                            state.left_out.push(part.kind);
+                        }
+                    }
+                } else {
+                    let always = ui.add_enabled(false, egui::Checkbox::new(&mut true, name.text()));
+                    always.on_disabled_hover_text(T::PartAlways.text());
+                }
                 let amount = amount.with(&[("n", part.amount.into())]);
                 ui.label(RichText::new(amount).text_style(text::number()).color(t.muted));
                 if stage.view.exports.is_empty() {
@@ -326,13 +340,17 @@ fn write_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut ExportState, plan: &
             let why_not = blocking
                 .first()
                 .map(|first| T::FixFirst.with(&[("n", blocking.len().into()), ("what", first.into())]));
-            let label = T::Export.with(&[("n", plan.files.len().into())]);
+            let is_left_out =
+                |part: Option<PartKind>| part.is_some_and(|part| state.left_out.contains(&part));
+            let n_files = plan.files.iter().filter(|file| !is_left_out(file.part)).count();
+            let label = T::Export.with(&[("n", n_files.into())]);
             let export = button::primary((icons::EXPORT.atom(), label));
             let pressed = button::enabled_or_why(ui, export, why_not.as_deref());
             if pressed.clicked() || (why_not.is_none() && button::go_ahead(ui)) {
                 stage.push(Ask::Export {
                     target: state.target.to_owned(),
                     with_emails: state.with_emails,
+                    left_out: state.left_out.clone(),
                     folder: state.folder.clone(),
                 });
             }

@@ -46,6 +46,7 @@ crate::catalogue! {
         PartSearch: "Search synonyms and redirects" | "Synonyme und Weiterleitungen",
         PartRules: "Rules" | "Regeln",
         PartCustomers: "Customers with their group" | "Kunden mit ihrer Gruppe",
+        PartAlways: "This system keeps it in one file with the rest, so it always leaves." | "Dieses System führt es in einer Datei mit dem Rest, deshalb geht es immer mit.",
         AmountGroups: "{n} {n:version|versions}" | "{n} {n:Fassung|Fassungen}",
         AmountPages: "{n} {n:page|pages}" | "{n} {n:Seite|Seiten}",
         AmountProducts: "{n} {n:product|products}" | "{n} {n:Produkt|Produkte}",

@@ -33,6 +33,7 @@ impl Studio {
                 self.found.rehearsal = None;
             }
             Ask::LeaveOut(path) => self.leave_out(&path),
+            Ask::ReadAs { file, reading } => self.read_as(file, reading),
             Ask::Rehearse(choices) => self.rehearse(choices),
             Ask::Import(choices) => {
                 self.jobs.cancel("rehearse");
@@ -103,7 +104,9 @@ impl Studio {
             Ask::MarginCurve { row } => self.ask_curve(row),
             Ask::PlanExport { target, with_emails } => self.plan_export(target, with_emails),
             Ask::ChooseExportFolder => self.choose_folder(TaskResult::ExportFolder),
-            Ask::Export { target, with_emails, folder } => self.export(target, with_emails, folder),
+            Ask::Export { target, with_emails, left_out, folder } => {
+                self.export(target, with_emails, left_out, folder);
+            }
             Ask::RollBack { exported_at } => self.roll_back(exported_at),
             Ask::ShowInFolder(folder) => {
                 ctx.open_url(egui::OpenUrl::new_tab(format!("file://{}", folder.display())));

@@ -8,6 +8,7 @@ use super::work::answer;
 use super::{Studio, TaskResult};
 use crate::app::present::{self, leaving};
 use crate::app::{Desk, Error, export};
+use crate::export::Part;
 use crate::merch::{Document, Edit};
 use crate::shop::{Cancelled, Monitor, Seconds};
 use crate::ui::command::Command;
@@ -33,14 +34,21 @@ impl Studio {
         });
     }
 
-    pub(super) fn export(&mut self, target: String, with_emails: bool, folder: Option<PathBuf>) {
+    pub(super) fn export(
+        &mut self,
+        target: String,
+        with_emails: bool,
+        left_out: Vec<Part>,
+        folder: Option<PathBuf>,
+    ) {
         self.keep_last_step();
         let (Some(desk), now) = (self.desk.clone(), self.scene_now()) else {
             return;
         };
         let document = Arc::clone(&self.document);
         self.jobs.spawn("export", move |monitor| {
-            answer(export_to(&desk, &target, with_emails, folder, &document, now, monitor))
+            let wanted = Wanted { target, with_emails, left_out, folder };
+            answer(export_to(&desk, wanted, &document, now, monitor))
         });
     }
 
@@ -101,19 +109,26 @@ impl Studio {
 }
 
 /// Writes a target's files and notes the export; without a folder, beside the workspace.
+/// What the person chose on the screen.
+struct Wanted {
+    target: String,
+    with_emails: bool,
+    left_out: Vec<Part>,
+    folder: Option<PathBuf>,
+}
+
 fn export_to(
     desk: &Desk,
-    target: &str,
-    with_emails: bool,
-    folder: Option<PathBuf>,
+    wanted: Wanted,
     document: &Arc<Document>,
     now: Seconds,
     monitor: &dyn Monitor,
 ) -> Result<TaskResult, Error> {
+    let Wanted { target, with_emails, left_out, folder } = wanted;
     desk.settle(monitor)?;
     let beside = desk.file().parent().unwrap_or_else(|| Path::new(".")).join(format!("export-{target}"));
     let folder = folder.unwrap_or(beside);
-    let target = export::target(target)?;
+    let target = export::target(&target)?;
     let mut session = desk.session();
     let with = people(with_emails).of(target);
     let sections = if target == crate::export::Target::Report {
@@ -121,9 +136,10 @@ fn export_to(
     } else {
         Vec::new()
     };
+    let wanted = export::Wanted { document: Some(document), with, sections };
     let exporter =
-        export::Exporter::gather_with(session.workspace(), Some(document), now, with, sections, monitor)?;
-    let projection = exporter.project(target);
+        export::Exporter::gather_with(session.workspace(), session.campaigns(), now, wanted, monitor)?;
+    let projection = exporter.project_without(target, &left_out);
     monitor.checkpoint()?;
     let written = export::write(&projection, &folder)?;
     let noted = export::Note {

@@ -9,6 +9,7 @@ use super::super::Error;
 use super::super::catalog::list;
 use super::super::codes::when_empty_of;
 use super::super::overlays::Fix;
+use super::super::restocks;
 use super::{Fixes, Products, frame, series};
 use crate::shop::Stock;
 
@@ -38,6 +39,7 @@ struct Row {
     cost: Option<i64>,
     stock: Option<i64>,
     sellable: bool,
+    restocked_at: Option<i64>,
     variants: u32,
     /// Whether `price` is that of a variant one can buy.
     price_is_sellable: bool,
@@ -46,7 +48,10 @@ struct Row {
 pub(super) fn read(connection: &Connection, fixes: &Fixes) -> Result<(DataFrame, Products), Error> {
     let mut rows = read_rows(connection)?;
     read_variants(connection, &mut rows)?;
+    let restocks = restocks::read(connection)?;
     for row in &mut rows {
+        row.restocked_at = restocks.get(&row.key).copied();
+
         for fix in fixes.products.get(&row.id).into_iter().flatten() {
             row.apply(fix);
         }
@@ -186,6 +191,7 @@ fn to_frame(rows: Vec<Row>) -> Result<DataFrame, Error> {
         series("sellable", column(&rows, |row| row.sellable)),
         series("published", column(&rows, |row| row.published)),
         series("created_at", column(&rows, |row| row.created_at)),
+        series("restocked_at", column(&rows, |row| row.restocked_at)),
         texts("image", |row| row.image.as_deref()),
         texts("url", |row| row.url.as_deref()),
         series("variants", column(&rows, |row| row.variants)),

@@ -462,7 +462,7 @@ fn save_ahead(workspace: &Workspace, monitor: &dyn Monitor) -> Result<(), Error>
     Ok(())
 }
 
-/// Runs SQL that may take seconds while asking the monitor, so that cancel takes effect within 50 ms.
+/// Runs SQL that may take seconds while asking the monitor, so that cancel is heard within 15 ms.
 pub(super) fn interruptible<T>(
     connection: &Connection,
     monitor: &dyn Monitor,
@@ -472,7 +472,7 @@ pub(super) fn interruptible<T>(
     let (finished, wait) = std::sync::mpsc::channel::<()>();
     std::thread::scope(|scope| {
         scope.spawn(move || {
-            while wait.recv_timeout(std::time::Duration::from_millis(50))
+            while wait.recv_timeout(std::time::Duration::from_millis(15))
                 == Err(std::sync::mpsc::RecvTimeoutError::Timeout)
             {
                 if monitor.checkpoint().is_err() {

@@ -237,7 +237,18 @@ fn same_variant(old: &[(i64, Variant)], variant: &Variant) -> Option<usize> {
             by(&|known| known.sku.is_some() && known.sku == variant.sku && known.options == variant.options)
         })
         .or_else(|| by(&|known| known.sku.is_some() && known.sku == variant.sku))
-        .or_else(|| by(&|known| known.options == variant.options))
+        .or_else(|| {
+            by(&|known| {
+                // Without options two variants look alike; then their keys must not say that they are two.
+                known.options == variant.options
+                    && (!variant.options.is_empty()
+                        || (may_be_one(&known.id, &variant.id) && may_be_one(&known.sku, &variant.sku)))
+            })
+        })
+}
+
+fn may_be_one(one: &Option<String>, other: &Option<String>) -> bool {
+    one.is_none() || other.is_none() || one == other
 }
 
 /// What the later record says wins where it says anything; variants are added.

@@ -8,6 +8,7 @@ use super::super::Error;
 use super::mentions::{Mention, Names};
 use super::{Staging, keep_before};
 use crate::import::record::Discount;
+use crate::import::{Issue, Place, Severity};
 use crate::shop::{Minor, ProductRef};
 
 /// Collected until the products of all files are there.
@@ -41,10 +42,30 @@ impl Staging<'_> {
             variant.or_else(|| only_variants.get(&product).copied())
         };
         let mut levels: BTreeMap<(i64, String), i64> = BTreeMap::new();
+        let mut n_unmatched = 0_u64;
+        let mut example = String::new();
         for (product, location, level) in stock {
+            let named = [&product.sku, &product.variant_id, &product.handle, &product.product_id];
+            let name = named.into_iter().flatten().next().cloned().unwrap_or_default();
             if let Some(variant) = variant_of(product) {
                 *levels.entry((variant, location.unwrap_or_default())).or_default() += level;
+            } else {
+                n_unmatched += 1;
+                if example.is_empty() {
+                    example = name;
+                }
             }
+        }
+        if n_unmatched > 0 {
+            self.issues.add(Issue {
+                code: "stock_unmatched".to_owned(),
+                severity: Severity::Warning,
+                place: Place::default(),
+                message: format!(
+                    "{n_unmatched} stock counts are of products that are not in the workspace ({example}), so they were left out."
+                ),
+                advice: "Import the product export too, together with the stock file or before it.".to_owned(),
+            });
         }
         let mut variants: Vec<i64> = Vec::new();
         for ((variant, location), level) in levels {
