@@ -198,3 +198,58 @@ fn an_order_dated_in_the_future_does_not_move_what_is_held_out() {
     // Six whole months of 28 orders, and seven days of July.
     assert_eq!(report["orders_before"], 6 * 28 + 7);
 }
+
+const RETAIL: &str = "Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer ID,Country
+489434,85048,GLASS BALL,12,2009-12-01 07:45:00,6.95,13085.0,United Kingdom
+C489449,22087,BUNTING,-12,2009-12-01 10:33:00,2.95,16321.0,Australia
+";
+
+#[test]
+fn an_unknown_table_is_read_as_guessed_only_when_asked_and_known_from_then_on() {
+    let dir = Dir::new();
+    dir.write("retail.csv", RETAIL);
+    let refused = dir.endcap("import shop.endcap retail.csv");
+    assert_eq!(code(&refused), 1);
+    let said = String::from_utf8_lossy(&refused.stdout).into_owned();
+    assert!(
+        said.contains("It looks like order lines: Invoice = Order number") && said.contains("--guess"),
+        "{said}"
+    );
+    let saved = dir.endcap("import shop.endcap retail.csv --save-mapping guess.toml");
+    assert_eq!(code(&saved), 0, "{}", stderr(&saved));
+    assert!(!dir.path().join("shop.endcap").exists(), "saving a mapping imports nothing");
+    let mapping = std::fs::read_to_string(dir.path().join("guess.toml")).unwrap();
+    assert!(
+        mapping.contains("kind = \"order_lines\"") && mapping.contains("Invoice = \"order_id\""),
+        "{mapping}"
+    );
+    let by_mapping = dir.json("import other.endcap retail.csv --mapping guess.toml --json");
+    let guessed = dir.json("import shop.endcap retail.csv --guess --json");
+    assert_eq!(guessed["totals"], by_mapping["totals"]);
+    assert_eq!(
+        (&guessed["totals"]["order_lines"], &guessed["guessed"][0]["used"]),
+        (&2.into(), &true.into())
+    );
+    dir.write("more.csv", &RETAIL.replace("489434", "500000").replace("489449", "500001"));
+    let again = dir.json("import shop.endcap more.csv --json");
+    assert_eq!(again["totals"]["orders"], 4, "{again}");
+}
+
+#[test]
+fn how_a_file_is_written_can_be_said_per_file_and_is_remembered_for_the_next() {
+    let dir = Dir::new();
+    let head = "customer_id,order_id,created_at,product_id,quantity,unit_price\n";
+    dir.write("a.csv", &format!("{head}c1,1,03/04/2025,p1,1,2.00\n"));
+    dir.write("b.csv", "order_id;created_at;sku;quantity;unit_price\n9;2025-01-02;x;1;1.234\n");
+    let said = dir.endcap("import shop.endcap a.csv b.csv --dates a.csv=month-first --decimal b.csv=comma");
+    let text = String::from_utf8_lossy(&said.stdout).into_owned();
+    assert_eq!(code(&said), 0, "{}", stderr(&said));
+    assert!(text.contains("a.csv: plain order lines, read 1 rows, took 1 (month first)"), "{text}");
+    assert!(text.contains("(semicolons, decimal comma)"), "{text}");
+    dir.write("a2.csv", &format!("{head}c1,2,05/04/2025,p1,1,2.00\n"));
+    let next = dir.json("import shop.endcap a2.csv --json");
+    assert_eq!(next["files"][0]["date_order"], "month_first", "{next}");
+    assert!(next["issues"].as_array().unwrap().iter().all(|issue| issue["code"] != "dates_ambiguous"));
+    assert_eq!(code(&dir.endcap("import shop.endcap a2.csv --encoding klingon")), 1);
+    assert_eq!(code(&dir.endcap("import shop.endcap a2.csv --dates sometimes")), 1);
+}

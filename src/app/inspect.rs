@@ -4,16 +4,19 @@ use std::path::{Path, PathBuf};
 
 use super::Error;
 use super::view::{ColumnSuggestion, DetectedFile, FileState, Sureness};
-use crate::import::{self, Format, Inspection, Mapping, Options, Platform, SourceFile, Sure};
+use crate::import::{
+    self, FileKey, Format, Inspection, Mapping, Options, Platform, Reading, SourceFile, Sure,
+};
 use crate::shop::Monitor;
 
-/// Looks at every file below `paths`. Writes nothing; reads no more than the beginning of each.
+/// Looks at every file below `paths`, read as `readings` say. Writes nothing; reads no more than the beginning of each.
 pub fn inspect(
     paths: &[PathBuf],
     mappings: &[Mapping],
+    readings: &[(FileKey, Reading)],
     monitor: &dyn Monitor,
 ) -> Result<Vec<DetectedFile>, Error> {
-    let options = Options { mappings: mappings.to_vec(), ..Options::default() };
+    let options = Options { mappings: mappings.to_vec(), readings: readings.to_vec(), ..Options::default() };
     let mut files: Vec<(&Path, SourceFile)> = Vec::new();
     for path in paths {
         files.extend(
@@ -25,7 +28,10 @@ pub fn inspect(
     for (n, (path, file)) in files.iter().enumerate() {
         monitor.checkpoint()?;
         monitor.progress(n as u64, total, &file.name);
-        detected.push(describe(path, file, import::inspect(file, &options)));
+        let own = FileKey::Name(file.name.clone());
+        let told = readings.iter().find(|(key, _)| *key == own).map(|(_, reading)| reading.clone());
+        let seen = describe(path, file, import::inspect(file, &options));
+        detected.push(DetectedFile { reading: told.unwrap_or_default(), ..seen });
     }
     Ok(detected)
 }
@@ -77,6 +83,7 @@ fn describe(path: &Path, file: &SourceFile, seen: Inspection) -> DetectedFile {
         columns,
         signature: detection.header_signature,
         mapping: seen.mapping,
+        reading: Reading::default(),
         open_date: seen.open_date,
         open_amount: seen.open_amount,
         trouble: (state == FileState::Unreadable)
@@ -99,7 +106,7 @@ mod tests {
         .unwrap();
         std::fs::write(folder.path().join("b.csv"), "Foo;Bar\n1;2\n").unwrap();
         std::fs::write(folder.path().join("c.pdf"), "%PDF-1.7").unwrap();
-        let seen = inspect(&[folder.path().to_owned()], &[], &Silent).unwrap();
+        let seen = inspect(&[folder.path().to_owned()], &[], &[], &Silent).unwrap();
         let states: Vec<FileState> = seen.iter().map(|file| file.state).collect();
         assert_eq!(states, [FileState::Recognised, FileState::CheckColumns, FileState::Unreadable]);
         assert!(seen.iter().all(|file| file.path == folder.path()));

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::import::{ColumnFormat, DataKind, FileReport, Mapping, Platform, Severity};
+use crate::import::{ColumnFormat, DataKind, FileReport, Mapping, Platform, Reading, Severity};
 use crate::shop::Seconds;
 
 /// One file the person handed over, as far as it was understood before anything is written.
@@ -30,6 +30,8 @@ pub struct DetectedFile {
     pub signature: String,
     /// The mapping the person made for such files before, as it fits this one.
     pub mapping: Option<Mapping>,
+    /// How the person said just now that it is written.
+    pub reading: Reading,
     /// A date that can be read two ways, when nothing in the file says which: the person has to.
     pub open_date: Option<String>,
     /// An amount that can be read two ways.

@@ -10,7 +10,7 @@ use crate::app::replay::Replayed;
 use crate::app::view::{CustomerStory, DetectedFile, ExportPlan, ImportDetail, ImportSummary, PartKind};
 use crate::bundle::{CatalogProduct, SegmentCondition};
 use crate::decide::PageRef;
-use crate::import::{DateOrder, DecimalMark, Mapping};
+use crate::import::{DateOrder, DecimalMark, FileKey, Mapping, Reading};
 use crate::measure::replay::MarginPoint;
 use crate::merch::{Document, Edit};
 use crate::shop::{Currency, Seconds};
@@ -204,6 +204,11 @@ pub enum Ask {
     DropDetected,
     /// Leaves one file, folder or archive out of the import that is being prepared.
     LeaveOut(PathBuf),
+    /// Reads one of the files that are being prepared as it is really written.
+    ReadAs {
+        file: String,
+        reading: Reading,
+    },
     /// What the import would do, without doing it.
     Rehearse(ImportChoices),
     Import(ImportChoices),
@@ -280,6 +285,8 @@ pub struct ImportChoices {
     /// For files that do not say.
     pub dates: Option<DateOrder>,
     pub decimal: Option<DecimalMark>,
+    /// How single files are written, by their names; remembered.
+    pub readings: Vec<(FileKey, Reading)>,
     /// Asked for with the first import only.
     pub currency: Option<Currency>,
     pub store_name: Option<String>,

@@ -33,6 +33,7 @@ impl Studio {
                 self.found.rehearsal = None;
             }
             Ask::LeaveOut(path) => self.leave_out(&path),
+            Ask::ReadAs { file, reading } => self.read_as(file, reading),
             Ask::Rehearse(choices) => self.rehearse(choices),
             Ask::Import(choices) => {
                 self.jobs.cancel("rehearse");

@@ -7,7 +7,7 @@ use super::{Studio, TaskResult};
 use crate::app::desk::{DataStep, Imported, import_into_new};
 use crate::app::present::imports::{import_detail, of_report};
 use crate::app::{Desk, Error, ImportRequest, NewStore, View, inspect};
-use crate::import::Mapping;
+use crate::import::{FileKey, Mapping, Reading};
 use crate::shop::{Cancelled, Seconds};
 use crate::ui::command::Command;
 use crate::ui::kit::toast::{Level, Toast};
@@ -53,23 +53,44 @@ impl Studio {
             self.close_store();
             self.tell(Level::Info, Shell::OwnWorkspace.text().to_owned());
         }
+        self.look_at_all(paths, None);
+    }
+
+    /// Looks again at the files that are being prepared, and at `more`; `told` says of one how it is written.
+    fn look_at_all(&mut self, more: Vec<PathBuf>, told: Option<(FileKey, Reading)>) {
+        let said = self.found.detected.iter().filter(|file| !file.reading.is_empty());
+        let mut readings: Vec<(FileKey, Reading)> =
+            said.map(|file| (FileKey::Name(file.name.clone()), file.reading.clone())).collect();
+        if let Some((file, reading)) = told {
+            readings.retain(|(own, _)| *own != file);
+            readings.push((file, reading));
+        }
         let mut all: Vec<PathBuf> = self.found.detected.iter().map(|file| file.path.clone()).collect();
-        all.extend(paths);
+        all.extend(more);
         let mut seen = std::collections::BTreeSet::new();
         all.retain(|path| seen.insert(path.clone()));
         self.found.imported = None;
         self.settings.screen = Screen::Data;
         let desk = self.desk.clone();
         self.jobs.spawn("detect", move |monitor| {
-            let look = || {
+            let mut look = || {
                 let mappings = match &desk {
                     Some(desk) => desk.session().remembered_mappings()?,
                     None => Vec::new(),
                 };
-                inspect::inspect(&all, &mappings, monitor)
+                if let Some(desk) = &desk {
+                    readings.extend(desk.session().remembered_readings()?);
+                }
+                inspect::inspect(&all, &mappings, &readings, monitor)
             };
             answer(look().map(TaskResult::Detected))
         });
+    }
+
+    /// Reads one file as the person says it is written.
+    pub(super) fn read_as(&mut self, file: String, reading: Reading) {
+        self.found.rehearsal = None;
+        self.look_at_all(Vec::new(), Some((FileKey::Name(file), reading)));
     }
 
     pub(super) fn leave_out(&mut self, path: &PathBuf) {
@@ -242,6 +263,7 @@ fn request_of(choices: ImportChoices, dry_run: bool) -> ImportRequest {
         currency: choices.currency,
         dates: choices.dates,
         decimal: choices.decimal,
+        readings: choices.readings,
         remember: choices.mappings,
         dry_run,
         ..ImportRequest::default()

@@ -2,7 +2,7 @@
 
 use super::DataState;
 use crate::app::view::{ColumnSuggestion, DetectedFile, FileState};
-use crate::import::{ColumnFormat, DataKind, Mapping, Meaning, needs};
+use crate::import::{ColumnFormat, DataKind, FileKey, Mapping, Meaning, needs};
 use crate::shop::Currency;
 use crate::ui::screens::stage::ImportChoices;
 use crate::ui::strings::Phrase as _;
@@ -153,8 +153,11 @@ pub(super) fn choices(files: &[DetectedFile], state: &DataState, is_new_store: b
     readable.sort_by(|a, b| (rank(kind_of(state, a)), &a.name).cmp(&(rank(kind_of(state, b)), &b.name)));
     let asked = |open: fn(&DetectedFile) -> bool| readable.iter().any(|file| open(file));
     let name = state.store_name.trim();
+    let told = readable.iter().filter(|file| !file.reading.is_empty());
+    let readings = told.map(|file| (FileKey::Name(file.name.clone()), file.reading.clone())).collect();
     ImportChoices {
         paths,
+        readings,
         files: readable.iter().map(|file| file.name.clone()).collect(),
         mappings,
         dates: state.dates.filter(|_| asked(|file| file.open_date.is_some())),

@@ -5,7 +5,7 @@ use egui::{Align, Layout, RichText, Ui, vec2};
 use super::super::stage::{Ask, ImportChoices, JobKind, Stage};
 use super::{DataState, Step, choices, columns, imports};
 use crate::app::view::{DetectedFile, FileState};
-use crate::import::{DataKind, DateOrder, DecimalMark, Platform};
+use crate::import::{DataKind, DateOrder, DecimalMark, Platform, Reading};
 use crate::ui::icons::{self, Icon};
 use crate::ui::kit::{button, card, chip, combo, heading, progress};
 use crate::ui::strings::Phrase as _;
@@ -163,8 +163,66 @@ fn file_row(ui: &mut Ui, stage: &mut Stage<'_>, file: &DetectedFile) {
                 FileState::Unreadable => (T::CannotRead, t.hide),
             };
             chip::chip(ui, word.text(), Some(tone));
+            if file.state != FileState::Unreadable && may_be_misread(file) {
+                read_as_ui(ui, stage, file);
+            }
         });
     });
+}
+
+/// Text that is not UTF-8 throughout, or dates that do not start with the year; then a word may be needed.
+fn may_be_misread(file: &DetectedFile) -> bool {
+    let starts_with_year = |date: &String| date.bytes().take(4).filter(u8::is_ascii_digit).count() == 4;
+    let is_plain_text = file.encoding.eq_ignore_ascii_case("utf-8");
+    !file.delimiter.is_empty()
+        && (!is_plain_text
+            || !file.reading.is_empty()
+            || file.date_example.as_ref().is_some_and(|date| !starts_with_year(date)))
+}
+
+/// Encodings that exports come in, beside those that every file says by itself.
+const ENCODINGS: [(&str, &str); 8] = [
+    ("utf-8", "UTF-8"),
+    ("utf-16le", "UTF-16"),
+    ("windows-1252", "Windows-1252"),
+    ("windows-1250", "Windows-1250"),
+    ("windows-1251", "Windows-1251"),
+    ("iso-8859-2", "ISO 8859-2"),
+    ("shift_jis", "Shift JIS"),
+    ("gbk", "GBK"),
+];
+
+/// How one file is written, where the person knows better than its bytes tell.
+fn read_as_ui(ui: &mut Ui, stage: &mut Stage<'_>, file: &DetectedFile) {
+    let own = &file.reading;
+    let mut told = None;
+    let name = T::ReadFileAs.with(&[("file", (&file.name).into())]);
+    combo::combo(ui, &name, T::ReadOtherwise.text(), combo::Look::Title, |ui| {
+        let found = T::EncodingFound.text();
+        if combo::choice(ui, own.encoding.is_none(), found, found).clicked() {
+            told = Some(Reading { encoding: None, ..own.clone() });
+        }
+        for (id, word) in ENCODINGS {
+            let words = T::EncodingIs.with(&[("name", word.into())]);
+            if combo::choice(ui, own.encoding.as_deref() == Some(id), &words, words.as_str()).clicked() {
+                told = Some(Reading { encoding: Some(id.to_owned()), ..own.clone() });
+            }
+        }
+        ui.separator();
+        let orders = [
+            (None, T::DatesFound),
+            (Some(DateOrder::DayFirst), T::DayFirst),
+            (Some(DateOrder::MonthFirst), T::MonthFirst),
+        ];
+        for (order, word) in orders {
+            if combo::choice(ui, own.date_order == order, word.text(), word.text()).clicked() {
+                told = Some(Reading { date_order: order, ..own.clone() });
+            }
+        }
+    });
+    if let Some(reading) = told {
+        stage.push(Ask::ReadAs { file: file.name.clone(), reading });
+    }
 }
 
 /// `Shopify orders · 21,304 rows · UTF-8 · comma · dates like 2025-11-03`
