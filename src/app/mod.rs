@@ -15,6 +15,7 @@ pub mod error;
 pub mod evaluate;
 pub mod export;
 pub mod forecasts;
+pub mod found;
 pub mod import;
 pub mod inspect;
 pub mod merchandise;

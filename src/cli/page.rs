@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{Printer, source};
-use crate::app::{Error, train};
+use crate::app::{Error, found, train};
 use crate::bundle::{Bundle, EVERYONE};
 use crate::decide::{self, Detail, PageRef, Prepared, Visit, points};
 
@@ -40,8 +40,11 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
     }
     let prepared = Prepared::new(&bundle);
     let page = prepared.decide(&visit, Detail::Full);
-    let document = serde_json::to_value(decide::json::page(&prepared, &page, args.explain))
+    let mut document = serde_json::to_value(decide::json::page(&prepared, &page, args.explain))
         .map_err(|error| Error::user_because("The page cannot be written.", error))?;
+    if let (Some(note), Value::Object(members)) = (found::note(&bundle, &args.page), &mut document) {
+        members.insert("note".to_owned(), note.sentence().into());
+    }
     let name = bundle.segments.name_of(&text(&document["segment"])).to_owned();
     printer.answer(&document, || words(&document, &name))
 }
@@ -121,6 +124,9 @@ fn words(page: &Value, segment: &str) -> String {
     let mut lines = vec![format!("{} for {segment}", text(&page["page"]))];
     if let Some(to) = page["redirect"].as_str() {
         lines.push(format!("This search leads to {to}."));
+    }
+    if let Some(note) = page["note"].as_str() {
+        lines.push(note.to_owned());
     }
     for block in page["blocks"].as_array().into_iter().flatten() {
         lines.push(format!("\n{}", text(&block["title"])));

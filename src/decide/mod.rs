@@ -35,6 +35,6 @@ pub use page::{
     Why,
 };
 pub use prepared::Prepared;
-pub use query::normalised;
+pub use query::{finds, normalised};
 pub use verify::{Verification, verify};
 pub use visit::{HistoryItem, HistoryKind, NotAPage, PageRef, Visit};

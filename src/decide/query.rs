@@ -42,6 +42,11 @@ pub(super) fn redirect(query: &str, settings: &SearchSettings) -> Option<String>
         .map(|redirect| redirect.to.clone())
 }
 
+/// Whether any product fits a query: by its words, a synonym, a slip of the finger or a price.
+pub fn finds(bundle: &Bundle, query: &str) -> bool {
+    !hits(bundle, query).products.is_empty()
+}
+
 pub(super) fn hits(bundle: &Bundle, query: &str) -> Hits {
     let (phrases, rest) = phrases(query, bundle.info.currency.minor_per_major());
     let settings = &bundle.document.search;

@@ -108,6 +108,9 @@ impl Sparse {
         F: Fn(usize, u32, f32) -> Option<f32> + Sync,
     {
         const CHUNK: usize = 64;
+        /// Rows of `right` that are fetched together: they lie anywhere in memory, and waiting for each alone is most of
+        /// the work.
+        const AHEAD: usize = 32;
         let ones = right.value.iter().all(|&value| value == 1.0);
         let n_chunks = self.rows().div_ceil(CHUNK);
         let parts: Vec<Vec<Vec<(u32, f32)>>> = (0..n_chunks)
@@ -118,12 +121,15 @@ impl Sparse {
                     let rows = chunk * CHUNK..((chunk + 1) * CHUNK).min(self.rows());
                     rows.map(|row| {
                         let (middle, weights) = self.row(row);
-                        for (&inner, &weight) in middle.iter().zip(weights) {
-                            let (targets, values) = right.row(inner as usize);
-                            if ones {
-                                sums.add_equal(targets, weight);
-                            } else {
-                                sums.add(targets, values, weight);
+                        for (some, weights) in middle.chunks(AHEAD).zip(weights.chunks(AHEAD)) {
+                            right.reach_for(some, !ones);
+                            for (&inner, &weight) in some.iter().zip(weights) {
+                                let (targets, values) = right.row(inner as usize);
+                                if ones {
+                                    sums.add_equal(targets, weight);
+                                } else {
+                                    sums.add(targets, values, weight);
+                                }
                             }
                         }
                         sums.take_best(k, |column, value| score(row, column, value))
@@ -144,6 +150,23 @@ impl Sparse {
             product.start.push(product.index.len());
         }
         product
+    }
+}
+
+impl Sparse {
+    /// Reads both ends of some rows, so that memory brings them side by side instead of one after the other.
+    fn reach_for(&self, rows: &[u32], with_values: bool) {
+        let mut seen = 0;
+        for &row in rows {
+            let span = self.start[row as usize]..self.start[row as usize + 1];
+            if let (Some(first), Some(last)) = (self.index.get(span.start), self.index[span.clone()].last()) {
+                seen ^= first ^ last;
+                if with_values {
+                    seen ^= self.value[span.start].to_bits() ^ self.value[span.end - 1].to_bits();
+                }
+            }
+        }
+        std::hint::black_box(seen);
     }
 }
 

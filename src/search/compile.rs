@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use super::forms::{Language, head, plurals, stem};
+use super::meanings::add_meanings;
 use crate::bundle::{CatalogProduct, Posting, TextIndex, words};
 
 /// One product to index; descriptions and SKUs do not travel with the catalog.
@@ -95,6 +96,7 @@ pub fn compile(products: &[Source<'_>], suggestions: Vec<(String, u32)>) -> Text
         }
     }
     add_forms(&mut index, language);
+    add_meanings(&mut index, language);
     TextIndex {
         words: index.into_iter().map(|(word, postings)| (word, postings.into_values().collect())).collect(),
         suggestions,

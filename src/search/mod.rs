@@ -6,7 +6,9 @@
 
 pub mod compile;
 pub mod forms;
+pub mod meanings;
 pub mod repair;
 
 pub use compile::{Source, compile};
+pub use meanings::meaning;
 pub use repair::{Repair, RepairKind, Searched, repairs, suggestions};

@@ -6,6 +6,7 @@ use egui::{
 };
 
 use super::stage::{Ask, Stage};
+use crate::app::found::{self, Note};
 use crate::app::view::SearchTermRow;
 use crate::decide::{Detail, Page, PageRef, Sentence, Visit};
 use crate::merch::{Action, Edit, PageKey, Redirect, Rule, Schedule, Scope, SearchSettings, Synonym, Target};
@@ -27,6 +28,8 @@ pub struct SearchState {
     synonym: String,
     /// The page of the query, and what it was decided from.
     page: Option<(String, Option<String>, u64, Page)>,
+    /// What that page says above its results.
+    note: Option<Note>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -192,6 +195,7 @@ fn decide(stage: &Stage<'_>, state: &mut SearchState) {
     let mut visit = Visit::of(PageRef::Search(query.clone()), stage.now);
     visit.segment = Some(state.segment.clone().unwrap_or_else(|| crate::bundle::EVERYONE.to_owned()));
     let page = prepared.decide(&visit, Detail::Full);
+    state.note = found::note(prepared.bundle(), &visit.page);
     state.page = Some((query, state.segment.clone(), stage.revision, page));
 }
 
@@ -220,9 +224,18 @@ fn results_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut SearchState) {
         })
         .collect();
     let total: u32 = page.blocks.iter().map(|block| block.total).max().unwrap_or(0);
-    if hits.is_empty() && page.redirect.is_none() {
-        repair_ui(ui, stage, &query, &mut state.synonym);
-        return;
+    let redirected = page.redirect.is_some();
+    match &state.note {
+        Some(Note::Nothing { best_sellers, .. }) if !redirected => {
+            repair_ui(ui, stage, &query, &mut state.synonym);
+            if hits.is_empty() {
+                return;
+            }
+            let says = if *best_sellers { T::NothingBestSellers } else { T::NothingOthers };
+            heading::caption(ui, &says.with(&[("query", (&query).into())]));
+        }
+        Some(Note::ReadAs { word, instead }) => read_as_ui(ui, stage, word, instead),
+        _ => {}
     }
     heading::caption(ui, &T::Hits.with(&[("n", total.max(hits.len() as u32).into())]));
     let t = ui.tokens();
@@ -253,6 +266,21 @@ fn results_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut SearchState) {
             }
         }
     });
+}
+
+/// A word that no product says, what it was read as, and a way to make that the merchant's own synonym.
+fn read_as_ui(ui: &mut Ui, stage: &mut Stage<'_>, word: &str, instead: &str) {
+    let says = T::ReadAs.with(&[("word", word.into()), ("instead", instead.into())]);
+    let usable = !stage.view.store.read_only;
+    let clicked = card::banner(ui, ui.tokens().info, |ui| {
+        ui.label(says);
+        ui.add_enabled(usable, button::link(T::AddSynonym.text().to_owned())).clicked()
+    });
+    if clicked.inner {
+        let mut search = stage.draft.search.clone();
+        search.synonyms.push(Synonym { words: vec![word.to_owned(), instead.to_owned()], one_way: false });
+        set(stage, search, &T::AddedSynonym.with(&[("one", word.into()), ("two", instead.into())]));
+    }
 }
 
 fn hit_ui(
