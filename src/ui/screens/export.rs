@@ -175,8 +175,8 @@ fn parts_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut ExportState, plan: &Expo
                         }
                     }
                 } else {
-                    let always = ui.add_enabled(false, egui::Checkbox::new(&mut true, name.text()));
-                    always.on_disabled_hover_text(T::PartAlways.text());
+                    ui.label(RichText::new(icons::CHECK.0).color(t.boost.fg));
+                    ui.label(name.text()).on_hover_text(T::PartAlways.text());
                 }
                 let amount = amount.with(&[("n", part.amount.into())]);
                 ui.label(RichText::new(amount).text_style(text::number()).color(t.muted));
