@@ -40,7 +40,12 @@ struct Taught {
 }
 
 impl Trial {
-    pub(super) fn new(task: Task, methods: &[Method], lessons: &[WindowLessons], settings: &Settings) -> Self {
+    pub(super) fn new(
+        task: Task,
+        methods: &[Method],
+        lessons: &[WindowLessons],
+        settings: &Settings,
+    ) -> Self {
         let judged = |method: &Method| {
             let each = lessons
                 .iter()
