@@ -80,6 +80,15 @@ fn compare(folder: &Path, csv: &Path, n_rows: u64, arrived: fn(Totals) -> u64) -
         }
     }
     let n_bulk_loads = measured.len();
+    // Another kind of file, and columns instead of rows: shown for orientation, no ratio is taken to it.
+    let mut is_there = false;
+    let own = cost_of(|| {
+        is_there = duckdb_itself(csv, &folder.join("own.duckdb"));
+        Ok(())
+    })?;
+    if is_there {
+        measured.push(("DuckDB into its own file", own));
+    }
     measured.push(("text rows from a program", cost_of(|| bare_insert(csv, &folder.join("bare.db")))?));
     measured.push(("endcap import", cost_of(|| endcap(csv, &folder.join("shop.endcap"), n_rows, arrived))?));
     let bare = if n_bulk_loads > 0 { &measured[..n_bulk_loads] } else { &measured[..1] };
@@ -283,7 +292,21 @@ fn duckdb_writer(csv: &Path, file: &Path) -> bool {
                   d.execute('LOAD sqlite')\n\
                   d.execute(\"ATTACH '\" + sys.argv[2] + \"' AS s (TYPE sqlite)\")\n\
                   d.execute(\"CREATE TABLE s.t AS SELECT * FROM read_csv('\" + sys.argv[1] + \"')\")";
-    let status = Command::new("python3")
+    python(script, csv, file)
+}
+
+/// `false` where Python or DuckDB is not installed.
+fn duckdb_itself(csv: &Path, file: &Path) -> bool {
+    let script = "import sys, duckdb\n\
+                  d = duckdb.connect(sys.argv[2])\n\
+                  d.execute(\"CREATE TABLE t AS SELECT * FROM read_csv('\" + sys.argv[1] + \"')\")";
+    python(script, csv, file)
+}
+
+/// The interpreter that `ENDCAP_PYTHON` names, else the usual one.
+fn python(script: &str, csv: &Path, file: &Path) -> bool {
+    let interpreter = std::env::var_os("ENDCAP_PYTHON").unwrap_or_else(|| "python3".into());
+    let status = Command::new(interpreter)
         .args(["-c", script])
         .args([csv, file])
         .stdout(Stdio::null())

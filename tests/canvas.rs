@@ -184,10 +184,11 @@ fn the_inspector_explains_a_card_with_bars_that_add_up() {
         harness.get_all_by_role(Role::ListItem).filter_map(|node| node.accesskit_node().label()).collect();
     let points: Vec<f64> = rows
         .iter()
-        .filter_map(|row| row.rsplit(' ').next()?.replace('+', "").replace('\u{2212}', "-").parse().ok())
+        .filter_map(|row| row.strip_suffix(" points")?.rsplit(' ').next().map(str::to_owned))
+        .filter_map(|points| points.replace('+', "").replace('\u{2212}', "-").parse().ok())
         .collect();
     assert!(5 <= points.len(), "{rows:?}");
-    let sum = format!("{:.1}", points.iter().sum::<f64>());
+    let sum = format!("{:.1} points", points.iter().sum::<f64>());
     assert!(harness.query_by_label(&sum).is_some(), "{rows:?} add up to {sum}");
 }
 

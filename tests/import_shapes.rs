@@ -126,6 +126,8 @@ fn purchases_that_name_a_customer_are_never_taken_for_customers() {
     let issue = sink.code("file_not_recognised").unwrap();
     assert!(issue.message.contains("It looks like order lines: Invoice = Order number"), "{}", issue.message);
     assert!(issue.advice.contains("--guess"), "{}", issue.advice);
+    let (report, sink) = read("sku,warehouse,quantity\nA,Main,4\nA,Shop,1\n");
+    assert_eq!((report.platform, report.kind, sink.other.len()), (P::Plain, K::Inventory, 2));
     // Nobody's catalogue either.
     let (report, _) = read("id,name,price,email\n1,Ann,3.00,a@example.org\n");
     assert_ne!((report.platform, report.kind), (P::Plain, K::Products));

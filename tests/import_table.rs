@@ -27,7 +27,7 @@ fn files(folder: &Path) -> Vec<(String, PathBuf)> {
                 }
             } else if !name.starts_with('.')
                 && !name.to_lowercase().starts_with("license")
-                && !name.ends_with(".md")
+                && path.extension().is_none_or(|ending| ending != "md")
             {
                 found.push(path);
             }

@@ -262,7 +262,7 @@ fn store(folder: &Path) -> (Session, PathBuf) {
 fn no_export_but_those_for_people_names_anybody_and_those_only_who_agreed() {
     let folder = tempfile::tempdir().unwrap();
     let (session, customers) = store(folder.path());
-    let sections = report::sections(&session, session.workspace().path(), false, &Silent).unwrap();
+    let sections = report::sections(&session, session.workspace().path(), false, NOW, &Silent).unwrap();
     let mut exporter = Exporter::gather(session.workspace(), NOW, true, sections, &Silent).unwrap();
     let canaries = canaries();
     let bundle = open::bundle(session.workspace()).unwrap().unwrap();

@@ -275,7 +275,7 @@ fn rules() {
 #[test]
 fn export() {
     use endcap::app::view::{Check, CheckOf, CheckOutcome, ExportPlan, Part, PartKind, PlannedFile};
-    let part = |kind, amount, changed| Part { kind, amount, changed };
+    let part = |kind, amount, changed| Part { kind, amount, changed, is_optional: false };
     pictures("export", store_view, Screen::Export, |window| {
         let plan = ExportPlan {
             target: "web".into(),
@@ -285,7 +285,15 @@ fn export() {
                 part(PartKind::BoughtTogether, 271, None),
                 part(PartKind::Rules, 4, Some((2, 2))),
             ],
-            files: vec![PlannedFile { name: "manifest.json".into(), bytes: 2_000, head: "{}".into() }; 6],
+            files: vec![
+                PlannedFile {
+                    name: "manifest.json".into(),
+                    part: None,
+                    bytes: 2_000,
+                    head: "{}".into()
+                };
+                6
+            ],
             checks: vec![
                 Check { outcome: CheckOutcome::Warns, about: CheckOf::PinsAreInStock, n: 1 },
                 Check { outcome: CheckOutcome::Passes, about: CheckOf::RulesKnowProducts, n: 0 },

@@ -248,7 +248,7 @@ impl Today<'_> {
             back.is_some_and(|at| self.days_ago(at) < RESTOCKED_DAYS && touch.at < at)
         })?;
         let reason = format!(
-            "Looked at {} {} days ago, while it was sold out.",
+            "Looked at {} {} days ago; it came back in stock since.",
             self.title(touch.product),
             self.days_ago(touch.at)
         );
@@ -392,6 +392,40 @@ mod tests {
         assert_eq!(found[0].without_consent, 1);
         let prices = found.last().map(|list| (list.trigger.kind, list.on_another, list.entries.len()));
         assert_eq!(prices, Some((TriggerKind::PriceDrop, 1, 0)), "who left a cart gets no second message");
+    }
+
+    #[test]
+    fn what_came_back_is_news_for_who_looked_before_and_did_not_buy() {
+        let day = 86_400;
+        let mut shop = shop();
+        let not_yet = lists(&shop, None, &[], &[], NOW);
+        let of = |found: &[TriggerList]| {
+            found.iter().position(|list| list.trigger.kind == TriggerKind::BackInStock).unwrap()
+        };
+        assert!(!not_yet[of(&not_yet)].trigger.ready);
+        let mut catalog = (*shop.catalog).clone();
+        catalog.products[0].stock = Some(4);
+        catalog.products[0].restocked_at = Some(NOW - 2 * day);
+        // Back, and sold out again: nobody hears of it.
+        catalog.products[2].restocked_at = Some(NOW - 2 * day);
+        shop.catalog = Arc::new(catalog);
+        let people = [
+            person("a", Consent::Given, &[(0, Seen::View, 5 * day)]),
+            person("b", Consent::Given, &[(0, Seen::View, day)]),
+            person("c", Consent::Given, &[(0, Seen::View, 5 * day), (0, Seen::Purchase, day)]),
+            person("d", Consent::Refused, &[(0, Seen::View, 5 * day)]),
+            person("e", Consent::Given, &[(2, Seen::View, 5 * day)]),
+        ];
+        let found = lists(&shop, None, &[], &people, NOW);
+        let list = &found[of(&found)];
+        assert!(list.trigger.ready && list.trigger.needs.is_empty());
+        assert_eq!((on(list, &people).as_str(), list.without_consent), ("a", 1));
+        assert_eq!(list.entries[0].reason, "Looked at a 5 days ago; it came back in stock since.");
+        let mut later = (*shop.catalog).clone();
+        later.products[0].restocked_at = Some(NOW - 60 * day);
+        shop.catalog = Arc::new(later);
+        let found = lists(&shop, None, &[], &people, NOW);
+        assert!(found[of(&found)].entries.is_empty(), "two months later it is no news");
     }
 
     #[test]

@@ -7,7 +7,7 @@
 use serde_json::{Value, json};
 
 use super::example::{bundle, subject};
-use super::{Lists, Slice, Target, Window, project, shopify};
+use super::{Lists, Part, Slice, Target, Window, project, project_without, shopify};
 use crate::decide::Prepared;
 
 /// Inputs by name; a field is written as in the reference: `!` is required, `[]` a list.
@@ -123,6 +123,32 @@ fn every_shopify_payload_is_what_its_mutation_takes() {
         }
     }
     assert!(checked > 10, "only {checked} payloads");
+}
+
+#[test]
+fn a_part_that_is_left_out_takes_its_files_and_undo_with_it_and_the_report_says_so() {
+    let prepared = Prepared::new(&bundle());
+    let mut choosable = 0;
+    for target in Target::ALL {
+        let whole = project(target, &subject(&prepared));
+        let parts = Part::among(target, whole.files.iter().map(|file| file.path.as_str()));
+        choosable += usize::from(!parts.is_empty());
+        for part in &parts {
+            let rest = project_without(target, &[*part], &subject(&prepared));
+            assert!(rest.files.len() < whole.files.len(), "{target} without {}", part.name());
+            assert!(rest.files.iter().all(|file| Part::of(target, &file.path) != Some(*part)));
+            let said = rest.files.iter().find(|file| file.path == "FIDELITY.md").unwrap();
+            assert!(String::from_utf8_lossy(&said.bytes).contains("left out of this export on request"));
+            for file in whole.files.iter().filter(|file| Part::of(target, &file.path) != Some(*part)) {
+                let same = rest.files.iter().any(|other| other == file);
+                assert!(same || file.path == "FIDELITY.md", "{target}/{} changed", file.path);
+            }
+        }
+        for part in Part::ALL {
+            assert_eq!(Part::from_name(part.name()), Some(part));
+        }
+    }
+    assert!(choosable >= 5, "{choosable} targets");
 }
 
 #[test]

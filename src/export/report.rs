@@ -105,6 +105,7 @@ fn percent(permille: u32) -> String {
 
 fn pages(subject: &Subject<'_>, lists: &Lists, body: &mut String) {
     body.push_str("<section><h2>The homepage, group by group</h2>\n");
+    body.push_str("<p>The first products of every row. <span class=\"own\">Outlined</span> is what a group sees there and everyone else does not.</p>\n");
     for segment in subject.groups() {
         let name = if segment == EVERYONE { "Everyone else" } else { subject.group_name(segment) };
         write(body, format_args!("<h3>{}</h3>\n", escape(name)));
@@ -132,15 +133,24 @@ fn row(subject: &Subject<'_>, lists: &Lists, slice: &Slice, body: &mut String) {
         write(
             body,
             format_args!(
-                "<li{}><div class=\"picture p{product}\" role=\"img\" aria-label=\"{}\"></div><b>{}</b><span>{}</span></li>\n",
+                "<li{}><div class=\"picture p{product}\" role=\"img\" aria-label=\"{}\">{}</div><b>{}</b><span>{}</span></li>\n",
                 if own { " class=\"own\"" } else { "" },
                 escape(&facts.title),
+                escape(&initial(subject, *product)),
                 escape(&facts.title),
                 escape(&price)
             ),
         );
     }
     body.push_str("</ol>\n");
+}
+
+/// The first letter of a product without a picture at hand.
+fn initial(subject: &Subject<'_>, product: u32) -> String {
+    let facts = &subject.bundle().catalog.products[product as usize];
+    let pictured = facts.image.as_ref().is_some_and(|image| subject.pictures.contains_key(image));
+    let letter = (!pictured).then(|| facts.title.chars().next()).flatten();
+    letter.map_or_else(String::new, |letter| letter.to_uppercase().collect())
 }
 
 fn rules(subject: &Subject<'_>, body: &mut String) {
@@ -236,20 +246,33 @@ fn table_section(section: &Section, body: &mut String) {
     }
     if !section.header.is_empty() {
         body.push_str("<div class=\"wide\"><table><thead><tr>");
-        for cell in &section.header {
-            write(body, format_args!("<th scope=\"col\">{}</th>", escape(cell)));
+        let numbers: Vec<bool> = (0..section.header.len()).map(|at| is_numbers(section, at)).collect();
+        let class = |at: usize| if numbers.get(at).copied().unwrap_or(false) { " class=\"n\"" } else { "" };
+        for (at, cell) in section.header.iter().enumerate() {
+            write(body, format_args!("<th scope=\"col\"{}>{}</th>", class(at), escape(cell)));
         }
         body.push_str("</tr></thead><tbody>\n");
         for row in &section.rows {
             body.push_str("<tr>");
-            for cell in row {
-                write(body, format_args!("<td>{}</td>", escape(cell)));
+            for (at, cell) in row.iter().enumerate() {
+                write(body, format_args!("<td{}>{}</td>", class(at), escape(cell)));
             }
             body.push_str("</tr>\n");
         }
         body.push_str("</tbody></table></div>\n");
     }
     body.push_str("</section>\n");
+}
+
+/// A column of nothing but numbers stands flush right, so that they compare at a glance.
+fn is_numbers(section: &Section, at: usize) -> bool {
+    let is_number = |cell: &str| {
+        cell.chars().any(|letter| letter.is_ascii_digit())
+            && cell.chars().all(|letter| letter.is_ascii_digit() || " .,%+-−–…()".contains(letter))
+    };
+    let mut cells =
+        section.rows.iter().filter_map(|row| row.get(at)).filter(|cell| !cell.is_empty()).peekable();
+    cells.peek().is_some() && cells.all(|cell| is_number(cell))
 }
 
 const STYLE: &str = "
@@ -264,13 +287,19 @@ header p { color: var(--soft); margin: 6px 0 0; }
 .row li { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 8px; font-size: 12px; line-height: 1.35; }
 .row li.own { border-color: var(--accent); box-shadow: inset 0 0 0 1px var(--accent); }
 .row b { display: block; font-weight: 600; margin-top: 6px; } .row span { color: var(--soft); font-variant-numeric: tabular-nums; }
-.picture { aspect-ratio: 1; border-radius: 6px; background: var(--line) center / cover no-repeat; }
+p .own { color: var(--accent); font-weight: 600; }
+.picture { aspect-ratio: 1; border-radius: 6px; background: var(--line) center / cover no-repeat; display: grid; place-items: center; font: 600 34px/1 Georgia, serif; color: var(--soft); }
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: 13.5px; }
 th, td { text-align: left; vertical-align: top; padding: 7px 14px 7px 0; border-bottom: 1px solid var(--line); } th { color: var(--soft); font-weight: 600; }
-td { font-variant-numeric: tabular-nums; }
+td { font-variant-numeric: tabular-nums; } .n { text-align: right; white-space: nowrap; }
+@media (max-width: 700px) {
+  body { padding: 28px 18px 64px; } td:nth-child(2) { min-width: 13rem; }
+  .row { grid-auto-flow: column; grid-template-columns: none; grid-auto-columns: 38%; overflow-x: auto; scroll-snap-type: x proximity; padding-bottom: 6px; } .row li { scroll-snap-align: start; }
+}
 @media print {
   :root { --paper: #fff; --ink: #111; --soft: #444; --line: #ccc; --accent: #2f6b4f; --card: #fff; }
   body { max-width: none; padding: 0; } .picture { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  .row { grid-template-columns: repeat(8, 1fr); } .row li, tr { break-inside: avoid; } h2, h3, h4 { break-after: avoid; }
+  .row { grid-auto-flow: row; grid-template-columns: repeat(8, 1fr); gap: 6px; overflow: visible; } .row li { padding: 5px; font-size: 9px; } .row li.own { border-width: 2px; box-shadow: none; }
+  .row, .row li, tr { break-inside: avoid; } h2, h3, h4 { break-after: avoid; } thead { display: table-header-group; } .wide { overflow: visible; }
 }
 ";

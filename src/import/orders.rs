@@ -1,5 +1,7 @@
 //! Rows to orders: grouping by order number, order cells on the first row or on all, refunds and cancellations.
 
+use std::collections::VecDeque;
+
 use super::Error;
 use super::columns::Columns;
 use super::customers;
@@ -31,6 +33,9 @@ pub(super) struct OrderTable {
     pending: Option<Pending>,
     held: Vec<Pending>,
     by_key: QuickMap<String, usize>,
+    /// Orders of the part before, handed over one by one while this part is read, so that writing never waits for
+    /// reading and reading never for writing.
+    ready: VecDeque<Pending>,
     shape: Shape,
     /// Line discounts of at most 1.00 on lines of at least twenty times that, and all others.
     n_tiny_discounts: u64,
@@ -69,6 +74,7 @@ impl OrderTable {
             pending: None,
             held: Vec::new(),
             by_key: QuickMap::default(),
+            ready: VecDeque::new(),
             shape: Shape { has_lines, says_price },
             n_tiny_discounts: 0,
             n_real_discounts: 0,
@@ -198,6 +204,9 @@ impl OrderTable {
 
 impl Table for OrderTable {
     fn row(&mut self, row: &Row, columns: &Columns, run: &mut FileRun<'_>) -> Result<(), Error> {
+        if let Some(done) = self.ready.pop_front() {
+            Self::flush(done, run)?;
+        }
         let key = Self::key(row, columns);
         if key.is_empty() {
             let header =
@@ -267,13 +276,16 @@ impl Table for OrderTable {
             self.put_away(done, run)?;
         }
         self.by_key.clear();
-        for pending in self.held.drain(..) {
-            Self::flush(pending, run)?;
+        for done in std::mem::replace(&mut self.ready, std::mem::take(&mut self.held).into()) {
+            Self::flush(done, run)?;
         }
         Ok(())
     }
 
     fn finish(&mut self, run: &mut FileRun<'_>) -> Result<(), Error> {
+        for done in std::mem::take(&mut self.ready) {
+            Self::flush(done, run)?;
+        }
         if self.n_tiny_discounts >= 3 && self.n_real_discounts * 20 < self.n_tiny_discounts {
             run.warn(
                 "discounts_look_like_shares",

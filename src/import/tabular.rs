@@ -174,7 +174,11 @@ pub(super) fn read_table(
                 Some(1),
                 None,
                 message,
-                "Say what the columns mean in the import window; or import it as it looks with --guess; or let --save-mapping FILE write a first mapping, correct it and pass it with --mapping.",
+                if guess.kind == DataKind::Unknown {
+                    "Say what the columns mean in the import window; or let --save-mapping FILE write a first mapping, complete it and pass it with --mapping."
+                } else {
+                    "Say what the columns mean in the import window; or import it as it looks with --guess; or let --save-mapping FILE write a first mapping, correct it and pass it with --mapping."
+                },
             );
         };
         if let Layout::Unused(why) = profile.layout {

@@ -170,12 +170,12 @@ pub(super) struct Judged<M> {
 
 impl<M> Judged<M> {
     /// Sum over all cases: every window is blind to a single method, so all of them speak.
-    pub fn pooled(&self) -> f64 {
+    pub(super) fn pooled(&self) -> f64 {
         self.each.iter().flatten().sum()
     }
 
     /// Mean of the newest window.
-    pub fn newest(&self) -> f64 {
+    pub(super) fn newest(&self) -> f64 {
         self.each.first().map_or(0.0, |each| super::hybrid::mean(each))
     }
 }

@@ -40,7 +40,12 @@ struct Taught {
 }
 
 impl Trial {
-    pub fn new(task: Task, methods: &[Method], lessons: &[WindowLessons], settings: &Settings) -> Self {
+    pub(super) fn new(
+        task: Task,
+        methods: &[Method],
+        lessons: &[WindowLessons],
+        settings: &Settings,
+    ) -> Self {
         let judged = |method: &Method| {
             let each = lessons
                 .iter()
@@ -81,7 +86,7 @@ impl Trial {
     }
 
     /// Whether the second stage is ahead beyond doubt, so that no other method alone needs to be tried.
-    pub fn settled(&self) -> bool {
+    pub(super) fn settled(&self) -> bool {
         self.gain().is_some_and(|(gain, error)| gain > SURE_ERRORS * error)
     }
 }

@@ -27,6 +27,8 @@ pub struct Settings {
     pub window_days: i64,
     /// At most so many past windows teach the second stage.
     pub windows: usize,
+    /// The same for carts and product pages, whose lessons cost less; in stores of very many lines it is `windows`.
+    pub order_windows: usize,
     /// Length of a customer's lists.
     pub per_customer: usize,
     /// Length of a product's neighbour lists.
@@ -44,6 +46,7 @@ impl Default for Settings {
         Self {
             window_days: 28,
             windows: 3,
+            order_windows: 8,
             per_customer: 30,
             per_product: 40,
             min_buyers: 2,

@@ -71,7 +71,10 @@ pub fn plan_orders(
     let start = data.first_order_at().unwrap_or(as_of);
     let mut windows: Vec<Window<'_>> = Vec::new();
     let days = window_days(start, as_of, settings.window_days);
-    let starts = past_windows(start, as_of, days, settings.windows);
+    // Every window is kept with all that was known at its start.
+    let most =
+        if data.n_lines() <= MOST_LINES_TO_TRY_ALL { settings.order_windows } else { settings.windows };
+    let starts = past_windows(start, as_of, days, most);
     for (done, cut) in starts.iter().copied().enumerate() {
         monitor.progress(done as u64, starts.len() as u64, "Learning from past orders");
         let history = History::new(data, cut, settings.min_buyers);

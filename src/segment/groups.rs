@@ -197,13 +197,18 @@ fn tell_apart(groups: &mut [Group]) {
     }
 }
 
-/// Colours and symbols: kept where given, else the lowest that is free.
+/// Colours and symbols: kept where given, else the lowest that nobody has. A new group never takes that of another.
 fn give_marks(groups: &mut [Group]) {
     let mut taken: Vec<u8> = Vec::new();
     for group in groups.iter_mut() {
-        if group.mark >= MARKS || taken.contains(&group.mark) {
-            group.mark = (0..MARKS).find(|mark| !taken.contains(mark)).unwrap_or(taken.len() as u8 % MARKS);
+        if group.mark < MARKS && !taken.contains(&group.mark) {
+            taken.push(group.mark);
+        } else {
+            group.mark = MARKS;
         }
+    }
+    for group in groups.iter_mut().filter(|group| group.mark == MARKS) {
+        group.mark = (0..MARKS).find(|mark| !taken.contains(mark)).unwrap_or(taken.len() as u8 % MARKS);
         taken.push(group.mark);
     }
 }

@@ -2,8 +2,8 @@
 
     python metrics.py report.json DIR
 
-NDCG, hit rate, recall and precision of every method and task, the 95 % interval of the mean NDCG, and the gain over the
-best single method with its paired interval. Nothing but the standard library; exit 1 when a figure differs by 1e-9.
+Of every method and task, steps of visits included: NDCG, hit rate, recall, precision, reciprocal rank, coverage of the
+catalogue; of the pipeline the 95 % interval of the mean NDCG and the gain over the best single method with its own. Nothing but the standard library; exit 1 when a figure differs by 1e-9.
 """
 
 import csv
@@ -53,7 +53,8 @@ def measure(ranked, targets, k):
     hits = [place for place, product in enumerate(ranked[:k]) if product in targets]
     gain = sum(1.0 / math.log2(place + 2.0) for place in hits)
     ideal = sum(1.0 / math.log2(place + 2.0) for place in range(min(k, len(targets))))
-    return gain / ideal, float(bool(hits)), len(hits) / len(targets), len(hits) / k
+    first = 1.0 / (hits[0] + 1.0) if hits else 0.0
+    return gain / ideal, float(bool(hits)), len(hits) / len(targets), len(hits) / k, first
 
 
 def main(report_path, folder):
@@ -73,7 +74,11 @@ def main(report_path, folder):
         n_keys = {"basket": 2, "product-page": 2}.get(name, 1)
         truth = rows(os.path.join(folder, f"test.{name}.csv"), n_keys)
         same(f"{name} cases", len(truth), task["customers"])
-        each = {}
+        if not task["methods"]:
+            # Nothing could be asked; the note says why.
+            same(f"{name} has a note", float(bool(task["note"])), 1.0)
+            continue
+        each, ends = {}, []
         for method in task["methods"]:
             path = os.path.join(folder, f"recommendations.{name}.{method['method']}.csv")
             lists = rows(path, n_keys)
@@ -83,12 +88,15 @@ def main(report_path, folder):
                 targets = {product for product, in products}
                 measured.append(measure([row[1] for row in ranked], targets, k))
             each[method["method"]] = [one[0] for one in measured]
-            for place, figure in enumerate(["ndcg", "hit_rate", "recall", "precision"]):
+            for place, figure in enumerate(["ndcg", "hit_rate", "recall", "precision", "mrr"]):
                 mean = sum(one[place] for one in measured) / len(measured)
                 same(f"{name} {method['method']} {figure}", mean, method[figure])
+            if name != "session":
+                shown = {row[1] for ranked in lists.values() for row in ranked}
+                same(f"{name} {method['method']} coverage", len(shown) / report["catalogue"], method["coverage"])
         own = task["methods"][0]
+        ends.append(("ndcg_ci95", interval(each[own["method"]], seed), own["ndcg_ci95"]))
         gain = own.get("against_best_single")
-        ends = [("ndcg_ci95", interval(each[own["method"]], seed), own["ndcg_ci95"])]
         if gain:
             pairs = zip(each[own["method"]], each[gain["method"]])
             differences = [a - b for a, b in pairs]

@@ -215,7 +215,7 @@ class Row:
 
 
 started = time.time()
-asked = wrong = queries = 0
+asked = wrong = queries = searches = 0
 names = sorted(name for name in os.listdir(folder) if name.endswith(".bundle"))
 share = -(-most // len(names))
 for number, name in enumerate(names):
@@ -225,7 +225,10 @@ for number, name in enumerate(names):
     with open(os.path.join(bundle.folder, "cases.jsonl"), encoding="utf-8") as file:
         for line in file:
             case = json.loads(line)
-            if case["visit"]["page"].startswith("search:") or own == share:
+            if case["visit"]["page"].startswith("search:"):
+                searches += 1
+                continue
+            if own == share:
                 continue
             own += 1
             page = rank.Page(bundle, case["visit"])
@@ -243,5 +246,5 @@ for number, name in enumerate(names):
                 wrong += 1
                 if wrong <= 3:
                     print("differs", bundle.folder, line[:400], "\n ", blocks, "\n ", expected["blocks"])
-print(f"OpenSearch API at {server}: {asked} pages with {queries} rows of {len(names)} bundles, {wrong} differ, {time.time() - started:.0f} s")
+print(f"OpenSearch API at {server}: {asked} pages with {queries} rows of {len(names)} bundles, {wrong} differ, {time.time() - started:.0f} s; {searches} search pages not asked: the engine's own relevance (BM25) is not the bundle's word index (decide-1, section 8)")
 sys.exit(0 if asked >= 600 and wrong == 0 else 1)

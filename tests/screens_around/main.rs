@@ -1,5 +1,6 @@
 //! The screens around the canvas, by label and by key; no pixels.
 
+mod dead;
 mod store;
 
 use std::cell::RefCell;
@@ -452,7 +453,7 @@ fn an_export_is_planned_at_once_and_held_back_by_what_blocks_it() {
     use endcap::app::view::{Check, CheckOf, CheckOutcome, ExportPlan, PlannedFile};
     let plan = ExportPlan {
         target: endcap::export::Target::Web.name().to_owned(),
-        files: vec![PlannedFile { name: "manifest.json".into(), bytes: 10, head: "{}".into() }],
+        files: vec![PlannedFile { name: "manifest.json".into(), part: None, bytes: 10, head: "{}".into() }],
         checks: vec![Check { outcome: CheckOutcome::Blocks, about: CheckOf::RulesKnowProducts, n: 2 }],
         ..ExportPlan::default()
     };

@@ -68,12 +68,15 @@ function show() {
   else if (kind === 'collection') main.append(el('h1', {}, runtime.catalog.collections.find(c => c.id === id)?.title || id));
   else if (kind === 'search') main.append(el('h1', {}, `Results for “${id}”`));
   else if (kind === 'cart') main.append(el('h1', {}, 'Your cart'), rowOf(cart.map(own => ({ product: own, badges: [] }))));
-  if (kind === 'collection' || kind === 'search') main.append(finder(decided));
+  // What can be asked does not change with the answers.
+  if (kind === 'collection' || kind === 'search') main.append(finder(facets.size ? runtime.page(visitOf(page)) : decided));
   decided.blocks.forEach((block, at) => {
     main.append(section(decided, block));
     if (kind === 'home' && at === Math.min(2, decided.blocks.length - 1)) main.append(quizPanel());
   });
-  document.querySelectorAll('#nav a').forEach(a => a.toggleAttribute('aria-current', a.hash === location.hash));
+  document.querySelectorAll('#nav a').forEach(a => {
+    if (a.toggleAttribute('aria-current', a.hash === location.hash)) $('nav').scrollTo({ left: a.offsetLeft - $('nav').offsetLeft - 40 });
+  });
   $('count').textContent = cart.length;
   Object.assign(seen, { impression: 0, told: decided.fallback ? 'Fallback lists' : `Decided in ${took.toFixed(1)} ms` });
   say();
@@ -185,9 +188,8 @@ function finder(page) {
     show();
   };
   return el('section', { className: 'panel' }, el('h2', {}, 'Find the right one'),
-    ...questions(facets.size ? [...products.values()].filter(p => p.published) : list)
-      .flatMap(([title, key, options]) => choices(title, options, facets.get(key), pick(key))),
-    facets.size ? el('button', { className: 'button', onclick: () => { facets.clear(); show(); } }, 'Start over') : null);
+    ...questions(list).flatMap(([title, key, options]) => choices(title, options, facets.get(key), pick(key))),
+    facets.size ? el('button', { className: 'quiet', onclick: () => { facets.clear(); show(); } }, 'Start over') : null);
 }
 
 /** The quiz: one question at a time, then the row that the answers lead to. */
@@ -206,7 +208,7 @@ function quizPanel() {
       const page = runtime.page(visitOf('home', quiz.flat())), block = page.blocks.find(b => b.slots.length);
       panel.append(block ? rowOf(block.slots) : el('p', { className: 'empty' }, 'Nothing fits all of that.'));
     }
-    if (quiz.length) panel.append(el('p', {}, el('button', { className: 'button', onclick: () => { quiz = []; draw(); } }, 'Start again')));
+    if (quiz.length) panel.append(el('p', {}, el('button', { className: 'quiet', onclick: () => { quiz = []; draw(); } }, 'Start again')));
   };
   draw();
   return panel;

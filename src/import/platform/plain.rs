@@ -182,6 +182,8 @@ const INVENTORY: Aliases = &[
     ("variant id", VariantId),
     ("handle", Handle),
     ("location", Location),
+    ("warehouse", Location),
+    ("qty", Stock),
     ("stock", Stock),
     ("quantity", Stock),
     ("level", Stock),
@@ -292,6 +294,14 @@ pub(in crate::import) const PROFILES: &[Profile] = &[
         DataKind::Inventory,
         &["sku|product id|variant id|handle", "stock|level|available|on hand"],
         &["title", "price", "order id", "event"],
+        INVENTORY,
+        Layout::Inventory,
+    ),
+    // A quantity is one of stock where it lies somewhere.
+    plain(
+        DataKind::Inventory,
+        &["sku|product id|variant id|handle", "location|warehouse", "quantity|qty"],
+        &["title", "price", "order id", "event", "customer id", "date"],
         INVENTORY,
         Layout::Inventory,
     ),

@@ -102,7 +102,9 @@ pub fn export_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut ExportState) {
 
 fn targets_ui(ui: &mut Ui, state: &mut ExportState) {
     ui.horizontal_wrapped(|ui| {
-        ui.label(RichText::new(T::To.text()).color(ui.tokens().muted));
+        // As high as the pills beside it, so that they share a line.
+        let to = egui::Label::new(RichText::new(T::To.text()).color(ui.tokens().muted));
+        ui.add_sized(egui::vec2(20.0, 30.0), to);
         for target in Target::ALL.iter().copied() {
             let pill = tabs::pill(ui, state.target == target.name(), target.title(), target.title());
             if pill.on_hover_text(target.summary()).clicked() {
@@ -173,8 +175,8 @@ fn parts_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut ExportState, plan: &Expo
                         }
                     }
                 } else {
-                    let always = ui.add_enabled(false, egui::Checkbox::new(&mut true, name.text()));
-                    always.on_disabled_hover_text(T::PartAlways.text());
+                    ui.label(RichText::new(icons::CHECK.0).color(t.boost.fg));
+                    ui.label(name.text()).on_hover_text(T::PartAlways.text());
                 }
                 let amount = amount.with(&[("n", part.amount.into())]);
                 ui.label(RichText::new(amount).text_style(text::number()).color(t.muted));

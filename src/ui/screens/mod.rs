@@ -307,6 +307,10 @@ pub(super) fn prepare(place: &stage::Place, states: &mut ScreenStates) -> Screen
             Screen::Rules
         }
         Place::Rules => Screen::Rules,
+        Place::Page(page) => {
+            states.pages.open(page.clone(), None);
+            Screen::Pages
+        }
         Place::Without { rule, page, segment } => {
             let pages = &mut states.pages;
             if !pages.without.contains(rule) {

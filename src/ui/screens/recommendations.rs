@@ -1,11 +1,14 @@
 //! Recommendations: what is shown next to each product, with the evidence.
 
+use std::sync::Arc;
+
 use egui::{
     FontId, Frame, Margin, Panel, Rect, RichText, Role, ScrollArea, Sense, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
-use super::stage::{Ask, Stage};
-use crate::bundle::{Bundle, CatalogProduct, Neighbor, Strategy};
+use super::stage::{Ask, Place, Stage};
+use crate::bundle::{Bundle, CatalogProduct, Neighbor, Neighbors, Strategy};
+use crate::decide::PageRef;
 use crate::merch::{Action, Edit, PageKey, Rule, Schedule, Scope, Target};
 use crate::ui::icons;
 use crate::ui::kit::empty::{Chosen, EmptyState};
@@ -23,9 +26,23 @@ pub struct RecommendationsState {
     filter: String,
     selected: Option<String>,
     only_without: bool,
+    /// Which products have pairs, for one set of lists: a look at all of them takes longer than a frame has.
+    paired: Option<(Arc<Neighbors>, Vec<bool>)>,
 }
 
 impl RecommendationsState {
+    fn paired(&mut self, bundle: &Bundle) -> Vec<bool> {
+        match &self.paired {
+            Some((known, paired)) if Arc::ptr_eq(known, &bundle.neighbors) => paired.clone(),
+            _ => {
+                let n = bundle.catalog.products.len() as u32;
+                let paired: Vec<bool> = (0..n).map(|idx| has_pairs(bundle, idx)).collect();
+                self.paired = Some((Arc::clone(&bundle.neighbors), paired.clone()));
+                paired
+            }
+        }
+    }
+
     /// The product whose page is shown: the chosen one, else the first of the catalog.
     pub fn shown<'a>(&self, bundle: &'a Bundle) -> Option<&'a CatalogProduct> {
         let at = self.selected.as_ref().and_then(|id| bundle.catalog.index(id)).unwrap_or(0);
@@ -36,6 +53,11 @@ impl RecommendationsState {
 /// Fewer shared orders than this say nothing.
 const FEWEST_SHARED: u32 = 5;
 const ROW: f32 = 44.0;
+
+fn has_pairs(bundle: &Bundle, product: u32) -> bool {
+    let pairs = bundle.neighbors.of(Strategy::BoughtTogether, product);
+    pairs.iter().any(|neighbor| FEWEST_SHARED <= neighbor.evidence.both)
+}
 
 fn pairs(bundle: &Bundle, product: u32) -> Vec<Neighbor> {
     bundle
@@ -73,6 +95,9 @@ pub fn recommendations_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut Recomm
                 ui.set_width(ui.available_width());
                 let selected = state.selected.as_ref().and_then(|id| bundle.catalog.index(id)).unwrap_or(0);
                 if let Some(product) = bundle.catalog.products.get(selected as usize) {
+                    if ui.add(button::link(T::ShapePage.text())).clicked() {
+                        stage.go(Place::Page(PageRef::Product(product.id.clone())));
+                    }
                     page_ui(ui, stage, &bundle, selected, product);
                 }
             });
@@ -82,7 +107,8 @@ pub fn recommendations_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut Recomm
 
 fn list_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut RecommendationsState, bundle: &Bundle) {
     let n = bundle.catalog.products.len();
-    let ready = (0..n as u32).filter(|idx| !pairs(bundle, *idx).is_empty()).count();
+    let paired = state.paired(bundle);
+    let ready = paired.iter().filter(|paired| **paired).count();
     let words = T::ReadyFor.with(&[("n", ready.into()), ("all", n.into())]);
     ui.add(egui::Label::new(RichText::new(&words).text_style(text::small())).wrap());
     progress::bar(ui, ui.available_width(), Some(ready as f32 / n.max(1) as f32), &words);
@@ -96,10 +122,10 @@ fn list_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut RecommendationsState,
             state.only_without = !state.only_without;
         }
     }
-    search_field::search_field(ui, &mut state.filter, T::FindProduct.text(), ui.available_width() - 20.0);
+    search_field::search_field(ui, &mut state.filter, T::FindProduct.text(), f32::INFINITY);
     let needle = state.filter.to_lowercase();
     let shown: Vec<u32> = (0..n as u32)
-        .filter(|idx| !state.only_without || pairs(bundle, *idx).is_empty())
+        .filter(|idx| !state.only_without || !paired[*idx as usize])
         .filter(|idx| {
             needle.is_empty() || bundle.catalog.products[*idx as usize].title.to_lowercase().contains(&needle)
         })

@@ -5,7 +5,7 @@ use egui::{
     vec2,
 };
 
-use super::stage::{Ask, Stage};
+use super::stage::{Ask, Place, Stage};
 use crate::app::found::{self, Note};
 use crate::app::view::SearchTermRow;
 use crate::decide::{Detail, Page, PageRef, Sentence, Visit};
@@ -258,6 +258,9 @@ fn results_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut SearchState) {
         });
     });
     ui.horizontal_wrapped(|ui| {
+        if ui.add(button::link(T::ShapePage.text())).clicked() {
+            stage.go(Place::Page(PageRef::Search(query.clone())));
+        }
         for word in query.split_whitespace() {
             if ui.add(button::link(format!("{}: {word}", T::IgnoreWord.text()))).clicked() {
                 let mut search = stage.draft.search.clone();

@@ -176,6 +176,8 @@ pub enum Place {
     Rules,
     /// Rules, at one rule.
     Rule(String),
+    /// A page of the shop, to be shaped by hand.
+    Page(PageRef),
     /// A page as it would be without one rule, which stays on everywhere else.
     Without {
         rule: String,

@@ -55,6 +55,7 @@ crate::catalogue! {
         TogetherTotal: "{total} for all {n}" | "{total} für alle {n}",
         TogetherWhy: "{both} of {with} orders with {source} also had {other} ({lift}× more than chance)." | "{both} von {with} Bestellungen mit {source} enthielten auch {other} ({lift}-mal mehr als Zufall).",
         TooFew: "Too few orders to say. Filled with similar products." | "Zu wenige Bestellungen für eine Aussage. Mit ähnlichen Produkten gefüllt.",
+        ShapePage: "Shape this page by hand" | "Diese Seite von Hand gestalten",
         Similar: "You may also like" | "Das könnte auch gefallen",
         SimilarWhy: "Similar to {source}" | "Ähnlich wie {source}",
         CompleteSet: "Complete the look" | "Passend dazu",

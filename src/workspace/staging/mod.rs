@@ -452,7 +452,7 @@ fn save_ahead(workspace: &Workspace, monitor: &dyn Monitor) -> Result<(), Error>
     };
     // A disk may take seconds for it and hears no cancel; then it ends on its own. What fails here fails again in COMMIT.
     let (sender, synced) = std::sync::mpsc::channel();
-    std::thread::spawn(move || drop(sender.send(log.sync_data().is_ok())));
+    std::thread::spawn(move || sender.send(log.sync_data().is_ok()).unwrap_or_default());
     while synced.recv_timeout(std::time::Duration::from_millis(20))
         == Err(std::sync::mpsc::RecvTimeoutError::Timeout)
     {

@@ -242,12 +242,13 @@ fn same_variant(old: &[(i64, Variant)], variant: &Variant) -> Option<usize> {
                 // Without options two variants look alike; then their keys must not say that they are two.
                 known.options == variant.options
                     && (!variant.options.is_empty()
-                        || (may_be_one(&known.id, &variant.id) && may_be_one(&known.sku, &variant.sku)))
+                        || (may_be_one(known.id.as_ref(), variant.id.as_ref())
+                            && may_be_one(known.sku.as_ref(), variant.sku.as_ref())))
             })
         })
 }
 
-fn may_be_one(one: &Option<String>, other: &Option<String>) -> bool {
+fn may_be_one(one: Option<&String>, other: Option<&String>) -> bool {
     one.is_none() || other.is_none() || one == other
 }
 

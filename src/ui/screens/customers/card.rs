@@ -203,8 +203,8 @@ fn difference_ui(ui: &mut Ui, stage: &Stage<'_>, difference: &Difference, most: 
     let t = ui.tokens();
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 26.0), Sense::hover());
     let y = rect.center().y;
-    let label_width = (rect.width() * 0.34).min(140.0);
-    let value_width = (rect.width() * 0.34).min(126.0);
+    let label_width = (rect.width() * 0.44).min(176.0);
+    let value_width = (rect.width() * 0.30).min(116.0);
     let painter = ui.painter();
     let body = FontId::new(13.0, egui::FontFamily::Proportional);
     let label = features::words(&difference.feature, &difference.label);
@@ -271,12 +271,13 @@ pub(super) fn list_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut CustomersState
         let fill = segment_color(theme, group.color).gamma_multiply(faded);
         marker::paint(ui.painter(), mark, 5.0, crate::ui::theme::segment_marker(group.color), fill);
         let y = rect.center().y;
-        let clip = Rect::from_min_max(rect.min, pos2(rect.right() - 150.0, rect.bottom()));
         let color = if group.hidden { t.muted } else { t.text };
-        let left = egui::Align2::LEFT_CENTER;
         let right = egui::Align2::RIGHT_CENTER;
         let family = FontId::new(14.0, medium());
-        ui.painter().with_clip_rect(clip).text(pos2(rect.left() + 30.0, y), left, &group.name, family, color);
+        let mut name = egui::text::LayoutJob::simple_singleline(group.name.clone(), family, color);
+        name.wrap = egui::text::TextWrapping::truncate_at_width((rect.width() - 184.0).max(40.0));
+        let name = ui.painter().layout_job(name);
+        ui.painter().galley(pos2(rect.left() + 30.0, y - name.size().y / 2.0), name, color);
         let figures = FontId::new(13.0, number());
         let size = format!(
             "{} ({})",

@@ -83,9 +83,17 @@ pub fn customers_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut CustomersSta
     Panel::right("group")
         .exact_size(width)
         .resizable(false)
-        .frame(Frame::new().fill(ui.tokens().surface).inner_margin(Margin::symmetric(16, 12)))
+        .frame(Frame::new().fill(ui.tokens().surface).inner_margin(Margin {
+            left: 16,
+            right: 6,
+            top: 12,
+            bottom: 12,
+        }))
         .show(ui, |ui| {
-            ScrollArea::vertical().id_salt("groups").auto_shrink(false).show(ui, |ui| {
+            // The bar of a long list stands beside the figures, not over them.
+            let beside = Margin { right: 10, ..Margin::ZERO };
+            let list = ScrollArea::vertical().id_salt("groups").auto_shrink(false).content_margin(beside);
+            list.show(ui, |ui| {
                 card::selected_ui(ui, stage, state, &customers);
                 ui.add_space(space::S);
                 card::list_ui(ui, stage, state, &customers);

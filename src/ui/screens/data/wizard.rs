@@ -144,7 +144,8 @@ fn file_row(ui: &mut Ui, stage: &mut Stage<'_>, file: &DetectedFile) {
         ui.label(RichText::new(file_icon(&file.name).0).text_style(text::icon()).color(t.muted));
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
-            ui.set_max_width((ui.available_width() - 190.0).max(200.0));
+            let aside = if may_be_misread(file) { 330.0 } else { 190.0 };
+            ui.set_max_width((ui.available_width() - aside).max(200.0));
             ui.label(RichText::new(&file.name).text_style(text::strong()));
             let sentence = match &file.trouble {
                 Some(trouble) => trouble.clone(),

@@ -223,7 +223,7 @@ fn list_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut RulesState, clashes: 
 }
 
 /// Left edges of the columns after the switch, as shares of the row.
-const COLUMNS: [f32; 5] = [0.0, 0.34, 0.50, 0.65, 0.79];
+const COLUMNS: [f32; 5] = [0.0, 0.30, 0.47, 0.65, 0.79];
 const SWITCH: f32 = 64.0;
 const MENU: f32 = 40.0;
 

@@ -131,8 +131,11 @@ fn row_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut TimelineState, rule: &
         if response.hovered() || response.dragged() {
             let knob = Rect::from_center_size(pos2(x(edge), y), vec2(4.0, 20.0));
             ui.painter().rect_filled(knob, 2, t.text);
-            let words = FontId::new(12.0, number());
-            ui.painter().text(pos2(x(edge), y - 18.0), egui::Align2::CENTER_CENTER, &shown, words, t.text);
+            // On a plate of its own: it stands over the dates of the scale.
+            let words = ui.painter().layout_no_wrap(shown.clone(), FontId::new(12.0, number()), t.on_overlay);
+            let plate = Rect::from_center_size(pos2(x(edge), y - 20.0), words.size() + vec2(12.0, 6.0));
+            ui.painter().rect_filled(plate, 6, t.overlay);
+            ui.painter().galley(plate.min + vec2(6.0, 3.0), words, t.on_overlay);
         }
         if response.dragged()
             && let Some(pointer) = response.interact_pointer_pos()
