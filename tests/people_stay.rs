@@ -18,7 +18,7 @@ use endcap::export::Target;
 use endcap::shop::hash::splitmix64;
 use endcap::shop::{Currency, Silent, TimeZoneName};
 use endcap::workspace::Who;
-use polars::prelude::{Column, DataFrame, NamedFrom as _, ParquetWriter};
+use polars::prelude::{Column, DataFrame, ParquetWriter};
 
 /// 14 Nov 2025, 12:00 UTC.
 const NOW: i64 = 1_763_121_600;

@@ -56,7 +56,7 @@ fn take(
         let mut window = common::studio_with(size, theme, settings, view());
         reach(&mut window);
         common::settle(&mut window);
-        let options = SnapshotOptions::new().threshold(PIXEL_DIFFERENCE).failed_pixel_count_threshold(PIXELS);
+        let options = SnapshotOptions::new().threshold(PIXEL_DIFFERENCE).max_failed_pixels(PIXELS);
         let picture = format!("{name}-{theme_name}-{size_name}");
         // A busy machine may not paint in time; that says nothing about the picture.
         let mut result = window.try_snapshot_options(&picture, &options);

@@ -20,6 +20,8 @@ pub use data::{
 pub use ledger::{Check, CheckOf, CheckOutcome, ExportPlan, ExportRecord, Part, PartKind, PlannedFile};
 pub use pulse::{Pulse, SearchTermRow, Then};
 
+pub use crate::search::RepairKind;
+
 use super::drift::Watch;
 use crate::bundle::Bundle;
 use crate::decide::Prepared;

@@ -78,7 +78,10 @@ pub fn completed(
         };
         let history = History::before(&frames, as_of).map_err(unreadable)?;
         let features = features_of(&history).map_err(unreadable)?;
-        view.search_terms = Arc::new(search_terms(&searches(&frames)));
+        view.search_terms = Arc::new(search_terms(
+            &searches(&frames),
+            view.bundle.as_ref().map(|bundle| bundle.text_index.as_ref()),
+        ));
         view.pulse = super::audit::pulse(&history).map(Arc::new);
         let before = previous
             .as_ref()

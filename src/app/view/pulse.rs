@@ -1,5 +1,6 @@
 //! How the store is doing, in four numbers, and what its shoppers look for.
 
+use super::RepairKind;
 use crate::shop::Minor;
 
 /// The last `days` days beside the `days` before.
@@ -29,4 +30,6 @@ pub struct SearchTermRow {
     pub clicks: Option<u64>,
     /// Results the shop showed, where the data says.
     pub found: Option<u64>,
+    /// What would help, where it finds nothing.
+    pub repair: Option<RepairKind>,
 }

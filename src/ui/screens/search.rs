@@ -7,7 +7,8 @@ use egui::{
 
 use super::stage::{Ask, Place, Stage};
 use crate::app::found::{self, Note};
-use crate::app::view::SearchTermRow;
+use crate::app::view::{RepairKind, SearchTermRow};
+use crate::bundle::words;
 use crate::decide::{Detail, Page, PageRef, Sentence, Visit};
 use crate::merch::{Action, Edit, PageKey, Redirect, Rule, Schedule, Scope, SearchSettings, Synonym, Target};
 use crate::ui::icons;
@@ -357,6 +358,11 @@ fn repair_ui(ui: &mut Ui, stage: &mut Stage<'_>, query: &str, synonym: &mut Stri
         ui.set_width(ui.available_width());
         heading::title(ui, &T::NothingFound.with(&[("query", query.into())]));
         heading::caption(ui, T::RepairHint.text());
+        let folded = words(query).join(" ");
+        let known = stage.view.search_terms.iter().find(|term| term.query == folded);
+        if let Some(kind) = known.and_then(|term| term.repair.clone()) {
+            proposal_ui(ui, stage, query, &kind);
+        }
         ui.horizontal(|ui| {
             ui.label(RichText::new(format!("“{query}”")).text_style(text::strong()));
             ui.label(T::SameAs.text());
@@ -392,6 +398,49 @@ fn repair_ui(ui: &mut Ui, stage: &mut Stage<'_>, query: &str, synonym: &mut Stri
                     }
                 }
             });
+        }
+    });
+}
+
+/// What past searches and the catalog's words say would help, with the button that does it.
+fn proposal_ui(ui: &mut Ui, stage: &mut Stage<'_>, query: &str, kind: &RepairKind) {
+    let synonym = |word: &str, instead: &str| Synonym {
+        words: vec![word.to_owned(), instead.to_owned()],
+        one_way: false,
+    };
+    let mut search = stage.draft.search.clone();
+    let (says, action, label) = match kind {
+        RepairKind::Synonym { instead, times } => {
+            search.synonyms.push(synonym(query, instead));
+            (
+                T::WentOn.with(&[("instead", instead.into()), ("times", (*times).into())]),
+                T::AddSynonym,
+                T::AddedSynonym.with(&[("one", query.into()), ("two", instead.into())]),
+            )
+        }
+        RepairKind::IgnoreWord { word, products } => {
+            search.ignored_words.push(word.clone());
+            (
+                T::WithoutWord.with(&[("word", word.into()), ("n", (*products).into())]),
+                T::IgnoreWord,
+                T::IgnoredWord.with(&[("word", word.into())]),
+            )
+        }
+        RepairKind::Closest { word } => {
+            search.synonyms.push(synonym(query, word));
+            (
+                T::CloseWord.with(&[("word", word.into())]),
+                T::AddSynonym,
+                T::AddedSynonym.with(&[("one", query.into()), ("two", word.into())]),
+            )
+        }
+        RepairKind::NothingAlike => return,
+    };
+    let usable = !stage.view.store.read_only;
+    ui.horizontal_wrapped(|ui| {
+        ui.label(says);
+        if ui.add_enabled(usable, button::link(action.text().to_owned())).clicked() {
+            set(stage, search, &label);
         }
     });
 }
