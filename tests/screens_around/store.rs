@@ -184,16 +184,13 @@ pub fn view() -> View {
         ["velvet", "rug runner", "lamp", "vase", "moka", "planter pot", "sofa", "kids chair"]
             .iter()
             .enumerate()
-            .map(
-                |(i, q)| RepairKind,
-                SearchTermRow {
-                    query: (*q).into(),
-                    searches: 212 - 23 * i as u64,
-                    clicks: Some(if i % 3 == 0 { 0 } else { 30 + i as u64 }),
-                    found: Some(if i % 3 == 0 { 0 } else { 12 + i as u64 }),
-                    repair: (i == 0).then(|| RepairKind::Synonym { instead: "sofa".into(), times: 12 }),
-                },
-            )
+            .map(|(i, q)| SearchTermRow {
+                query: (*q).into(),
+                searches: 212 - 23 * i as u64,
+                clicks: Some(if i % 3 == 0 { 0 } else { 30 + i as u64 }),
+                found: Some(if i % 3 == 0 { 0 } else { 12 + i as u64 }),
+                repair: (i == 0).then(|| RepairKind::Synonym { instead: "sofa".into(), times: 12 }),
+            })
             .collect(),
     );
     view.customers = Some(Arc::new(customers()));
