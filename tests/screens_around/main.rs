@@ -482,6 +482,20 @@ fn a_search_without_results_is_mended_with_a_synonym() {
 }
 
 #[test]
+fn what_shoppers_searched_next_is_proposed_and_taken_with_one_click() {
+    let (mut harness, asks) =
+        screen(Findings::default(), Vec::new(), search::SearchState::default(), search::search_ui);
+    harness.get_by_role_and_label(Role::ListItem, "velvet").click();
+    harness.run();
+    harness.get_by_label("Shoppers went on to search “sofa” (12 times).");
+    harness.get_by_label("Make them synonyms").click();
+    harness.run();
+    let edits = edits(&asks);
+    let Some(Edit::SetSearch { search }) = edits.last() else { panic!("{edits:?}") };
+    assert!(search.synonyms.iter().any(|one| one.words == ["velvet", "sofa"]));
+}
+
+#[test]
 fn a_product_shows_what_is_bought_with_it_and_why() {
     let state = recommendations::RecommendationsState::default();
     let (mut harness, _) =

@@ -414,7 +414,7 @@ fn proposal_ui(ui: &mut Ui, stage: &mut Stage<'_>, query: &str, kind: &RepairKin
             search.synonyms.push(synonym(query, instead));
             (
                 T::WentOn.with(&[("instead", instead.into()), ("times", (*times).into())]),
-                T::AddSynonym,
+                T::MakeSynonyms,
                 T::AddedSynonym.with(&[("one", query.into()), ("two", instead.into())]),
             )
         }
@@ -430,7 +430,7 @@ fn proposal_ui(ui: &mut Ui, stage: &mut Stage<'_>, query: &str, kind: &RepairKin
             search.synonyms.push(synonym(query, word));
             (
                 T::CloseWord.with(&[("word", word.into())]),
-                T::AddSynonym,
+                T::MakeSynonyms,
                 T::AddedSynonym.with(&[("one", query.into()), ("two", word.into())]),
             )
         }

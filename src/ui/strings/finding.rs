@@ -21,6 +21,7 @@ crate::catalogue! {
         NothingBestSellers: "Nothing found for “{query}”; best sellers instead." | "Nichts gefunden für „{query}“; stattdessen Bestseller.",
         NothingOthers: "Nothing found for “{query}”; other products instead." | "Nichts gefunden für „{query}“; stattdessen andere Produkte.",
         ReadAs: "No product says “{word}”; shown is what fits “{instead}”." | "Kein Produkt nennt „{word}“; gezeigt wird, was zu „{instead}“ passt.",
+        MakeSynonyms: "Make them synonyms" | "Zu Synonymen machen",
         WentOn: "Shoppers went on to search “{instead}” ({times} {times:time|times})." | "Käufer suchten danach „{instead}“ ({times}-mal).",
         WithoutWord: "Without “{word}” it finds {n} {n:product|products}." | "Ohne „{word}“ findet sie {n} {n:Produkt|Produkte}.",
         CloseWord: "Your products say “{word}”." | "Ihre Produkte sagen „{word}“.",
