@@ -19,7 +19,7 @@ pub(super) const FEW_REPEATS: f64 = 0.1;
 /// Cases under which combining models is not tried, even where it looks better.
 const FEWEST_TO_COMBINE: usize = 100;
 /// Standard errors by which combining must win on so few cases.
-pub(super) const SURE_ERRORS: f64 = 2.0;
+const SURE_ERRORS: f64 = 2.0;
 /// Cases, of all windows together, that the choice of a single method needs.
 pub(super) const FEWEST_TO_CHOOSE: usize = 40;
 
@@ -31,12 +31,34 @@ pub(super) struct Trial {
 }
 
 /// A second stage taught on older windows, on the newest one.
-struct Taught {
-    logistic: f64,
-    refined: f64,
+pub(super) struct Taught {
+    pub logistic: f64,
+    pub refined: f64,
     /// NDCG@10 of each case of the better of the two.
-    each: Vec<f64>,
-    trees: f64,
+    pub each: Vec<f64>,
+    pub trees: f64,
+}
+
+impl Taught {
+    /// Judges a stage that was taught with trees, with them and without.
+    pub(super) fn on(mut stage: SecondStage, table: &Candidates, cases: &[Case]) -> Self {
+        let refined = each_ndcg(&stage.rank(table), cases, 10);
+        stage.tree_weight = 0.0;
+        let plain = each_ndcg(&stage.rank(table), cases, 10);
+        let (logistic, mended) = (mean(&plain), mean(&refined));
+        let (each, trees) = if mended > logistic { (refined, TREE_WEIGHT) } else { (plain, 0.0) };
+        Self { logistic, refined: mended, each, trees }
+    }
+
+    /// How far it is ahead of the best single method on the newest window, and the standard error.
+    pub(super) fn gain_over<M>(&self, singles: &[Judged<M>]) -> Option<(f64, f64)> {
+        Some(paired_gain(&self.each, best_of(singles, Judged::newest)?.each.first()?))
+    }
+}
+
+/// Whether a gain is beyond doubt, so that no other method alone needs to be tried.
+pub(super) fn is_sure(gain: Option<(f64, f64)>) -> bool {
+    gain.is_some_and(|(gain, error)| gain > SURE_ERRORS * error)
 }
 
 impl Trial {
@@ -63,14 +85,8 @@ impl Trial {
         let second = lessons.split_first().and_then(|(newest, blind)| {
             let blind: Vec<&WindowLessons> = blind.iter().collect();
             let recipe = Recipe { windows: settings.windows, trees: TREE_WEIGHT };
-            let mut stage = SecondStage::fit(&blind, task, recipe)?;
-            let (table, cases) = (newest.candidates(task), newest.cases(task));
-            let refined = each_ndcg(&stage.rank(table), cases, 10);
-            stage.tree_weight = 0.0;
-            let plain = each_ndcg(&stage.rank(table), cases, 10);
-            let (logistic, mended) = (mean(&plain), mean(&refined));
-            let (each, trees) = if mended > logistic { (refined, TREE_WEIGHT) } else { (plain, 0.0) };
-            Some(Taught { logistic, refined: mended, each, trees })
+            let stage = SecondStage::fit(&blind, task, recipe)?;
+            Some(Taught::on(stage, newest.candidates(task), newest.cases(task)))
         });
         Self { task, singles, second }
     }
@@ -79,15 +95,12 @@ impl Trial {
         best_of(&self.singles, Judged::newest)
     }
 
-    /// How far the second stage is ahead of the best single method on the newest window, and the standard error.
     fn gain(&self) -> Option<(f64, f64)> {
-        let newest = self.best_newest()?.each.first()?;
-        Some(paired_gain(&self.second.as_ref()?.each, newest))
+        self.second.as_ref()?.gain_over(&self.singles)
     }
 
-    /// Whether the second stage is ahead beyond doubt, so that no other method alone needs to be tried.
     pub(super) fn settled(&self) -> bool {
-        self.gain().is_some_and(|(gain, error)| gain > SURE_ERRORS * error)
+        is_sure(self.gain())
     }
 }
 
@@ -145,10 +158,9 @@ pub(super) fn choose(
     };
     let cases = newest.cases(task).len();
     let best_single = trial.best_newest();
-    let (worth_it, sure) = match trial.gain() {
-        Some((gain, error)) => (gain > 0.0, gain > SURE_ERRORS * error),
-        None => (cases >= settings.min_returning, false),
-    };
+    let gain = trial.gain();
+    let worth_it = gain.map_or(cases >= settings.min_returning, |(gain, _)| gain > 0.0);
+    let sure = is_sure(gain);
     let enough = cases >= settings.min_returning || (sure && cases >= FEWEST_TO_COMBINE);
     let trees = trial.second.as_ref().map_or(0.0, |second| second.trees);
     let recipe = Recipe { windows: settings.windows, trees };

@@ -1,8 +1,8 @@
 //! Carts and product pages: the second stage over order models, chosen by the newest past window.
 
-use super::alone::{Judged, best_of, order_families, order_lists, paired_gain};
+use super::alone::{Judged, best_of, order_families, order_lists};
 use super::choose::{
-    FEWEST_TO_CHOOSE, MOST_LINES_TO_TRY_ALL, SURE_ERRORS, best_of_each_name, lists_by_place,
+    FEWEST_TO_CHOOSE, MOST_LINES_TO_TRY_ALL, Taught, best_of_each_name, is_sure, lists_by_place,
 };
 use super::cooccur::{Baskets, LLR_FLOOR, SUPPORT_FLOOR};
 use super::dataset::Dataset;
@@ -140,15 +140,6 @@ struct Trial<'a> {
     second: Option<Taught>,
 }
 
-/// A second stage taught on older windows, on the newest one.
-struct Taught {
-    logistic: f64,
-    refined: f64,
-    /// NDCG@10 of each case of the better of the two.
-    each: Vec<f64>,
-    trees: f64,
-}
-
 impl<'a> Trial<'a> {
     fn new(task: Task, methods: &[OrderMethod], lessons: Vec<&'a Lesson>) -> Self {
         let judged = |(place, method): (usize, &OrderMethod)| {
@@ -166,26 +157,17 @@ impl<'a> Trial<'a> {
             if newest.cases.len() < FEWEST_ORDERS {
                 return None;
             }
-            let mut stage = learn(blind, TREE_WEIGHT)?;
-            let refined = each_ndcg(&stage.rank(&newest.table), &newest.cases, 10);
-            stage.tree_weight = 0.0;
-            let plain = each_ndcg(&stage.rank(&newest.table), &newest.cases, 10);
-            let (logistic, mended) = (mean(&plain), mean(&refined));
-            let (each, trees) = if mended > logistic { (refined, TREE_WEIGHT) } else { (plain, 0.0) };
-            Some(Taught { logistic, refined: mended, each, trees })
+            Some(Taught::on(learn(blind, TREE_WEIGHT)?, &newest.table, &newest.cases))
         });
         Self { task, lessons, singles, second }
     }
 
-    /// How far the second stage is ahead of the best single method on the newest window, and the standard error.
     fn gain(&self) -> Option<(f64, f64)> {
-        let newest = best_of(&self.singles, Judged::newest)?.each.first()?;
-        Some(paired_gain(&self.second.as_ref()?.each, newest))
+        self.second.as_ref()?.gain_over(&self.singles)
     }
 
-    /// Whether the second stage is ahead beyond doubt, so that no other method alone needs to be tried.
     fn settled(&self) -> bool {
-        self.gain().is_some_and(|(gain, error)| gain > SURE_ERRORS * error)
+        is_sure(self.gain())
     }
 }
 

@@ -59,6 +59,7 @@ fn screen<S: 'static>(
                 now: store::NOW,
                 jobs: &jobs,
                 found: &found,
+                clashes: &rules::clashes(&endcap::decide::conflicts(&prepared, store::NOW)),
                 pictures: &mut Blank,
                 asks: &mut now,
             };

@@ -28,9 +28,11 @@ use super::pictures::Pictures;
 use super::strings::Phrase as _;
 use super::strings::shell::Shell;
 use crate::app::View;
+use crate::bundle::Catalog;
 use crate::decide::Prepared;
-use crate::merch::Document;
+use crate::merch::{Document, Rule};
 use crate::shop::Seconds;
+use rules::Clash;
 use stage::{Findings, JobLine, Stage};
 
 /// Everything a screen may read. Nothing in it changes during a frame.
@@ -57,11 +59,30 @@ pub struct Scene<'a> {
 }
 
 /// What the rail says of the document: worked out once per edit, not once per frame.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Glance {
     made_for: Option<(u64, Seconds)>,
-    pub n_conflicts: usize,
+    /// Rules that get in each other's way.
+    pub clashes: Vec<Clash>,
+    found_in: Option<FoundIn>,
     pub has_unexported_changes: bool,
+}
+
+/// What clashes hang on. A slider changes the document in every frame and none of these.
+#[derive(Clone, Debug)]
+struct FoundIn {
+    rules: Vec<Rule>,
+    catalog: Arc<Catalog>,
+    quarter: Seconds,
+}
+
+impl FoundIn {
+    fn is_still(&self, draft: &Prepared, quarter: Seconds) -> bool {
+        let bundle = draft.bundle();
+        self.quarter == quarter
+            && Arc::ptr_eq(&self.catalog, &bundle.catalog)
+            && self.rules == bundle.document.rules
+    }
 }
 
 impl Glance {
@@ -74,18 +95,26 @@ impl Glance {
         revision: u64,
         now: Seconds,
     ) {
-        let made_for = Some((revision, now.div_euclid(900)));
+        let quarter = now.div_euclid(900);
+        let made_for = Some((revision, quarter));
         if self.made_for == made_for {
             return;
         }
-        *self = Self {
-            made_for,
-            n_conflicts: draft.map_or(0, |draft| rules::clashes(&crate::decide::conflicts(draft, now)).len()),
-            has_unexported_changes: match (draft, exported) {
-                (Some(_), None) => true,
-                (Some(_), Some(exported)) => *exported.bundle().document != *document,
-                (None, _) => false,
-            },
+        self.made_for = made_for;
+        match draft {
+            None => (self.clashes, self.found_in) = (Vec::new(), None),
+            Some(draft) if self.found_in.as_ref().is_some_and(|known| known.is_still(draft, quarter)) => {}
+            Some(draft) => {
+                self.clashes = rules::clashes(&crate::decide::conflicts(draft, now));
+                let bundle = draft.bundle();
+                let (rules, catalog) = (bundle.document.rules.clone(), Arc::clone(&bundle.catalog));
+                self.found_in = Some(FoundIn { rules, catalog, quarter });
+            }
+        }
+        self.has_unexported_changes = match (draft, exported) {
+            (Some(_), None) => true,
+            (Some(_), Some(exported)) => *exported.bundle().document != *document,
+            (None, _) => false,
         };
     }
 }
@@ -193,7 +222,7 @@ impl Screen {
                 0 => Note::None,
                 n => Note::Count(n),
             },
-            Self::Rules => match scene.glance.n_conflicts {
+            Self::Rules => match scene.glance.clashes.len() {
                 0 => Note::None,
                 n => Note::Warning(n),
             },
@@ -249,6 +278,7 @@ pub fn show(
         now: scene.now,
         jobs: scene.jobs,
         found: scene.found,
+        clashes: &scene.glance.clashes,
         pictures: &mut pictures,
         asks: &mut asks,
     };

@@ -16,6 +16,7 @@ use crate::merch::{Document, Edit};
 use crate::shop::{Currency, Seconds};
 use crate::ui::format::Formats;
 use crate::ui::pictures::{Picture, Size, paint_tile};
+use crate::ui::screens::rules::Clash;
 use crate::ui::theme::ShopLook;
 
 /// The inputs of one frame of a screen. Screens read it and push [`Ask`]s; nothing changes before the frame ends.
@@ -31,6 +32,8 @@ pub struct Stage<'a> {
     pub now: Seconds,
     pub jobs: &'a [JobLine],
     pub found: &'a Findings,
+    /// Rules that get in each other's way.
+    pub clashes: &'a [Clash],
     pub pictures: &'a mut dyn Pictures,
     pub asks: &'a mut Vec<Ask>,
 }

@@ -104,6 +104,8 @@ impl Studio {
         match result {
             TaskResult::Opened { opened, imported } => {
                 let Opened { desk, view, steps, n_done } = *opened;
+                // What was still being read is of the workspace before.
+                self.jobs.cancel(READ);
                 self.n_sent = 0;
                 self.found = Findings::default();
                 self.settings.opened(desk.file().to_owned());
@@ -361,13 +363,11 @@ pub(super) fn begin(jobs: &mut Jobs<TaskResult>, start: &Start, wake: &Wake) -> 
 
 /// Opens a workspace.
 pub(super) fn begin_opening(jobs: &mut Jobs<TaskResult>, file: PathBuf, wake: Wake) {
-    jobs.cancel(READ);
     jobs.spawn("open", move |monitor| answer(open(&file, wake, monitor)));
 }
 
 /// Puts the prepared sample store into the data folder the first time, opens it after that.
 pub(super) fn begin_opening_sample(jobs: &mut Jobs<TaskResult>, wake: Wake) {
-    jobs.cancel(READ);
     jobs.spawn("open", move |monitor| answer(open_sample(wake, monitor)));
 }
 

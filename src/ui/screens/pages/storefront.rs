@@ -461,7 +461,12 @@ impl<'a> Painting<'a, '_> {
         }
         if response.drag_started() {
             let press = ui.input(|input| input.pointer.press_origin()).unwrap_or(rect.center());
-            self.lift(press);
+            // In a slow frame the pointer has left the pressed card by the time the drag is noticed.
+            let pressed =
+                if rect.contains(press) { Some((decided, slot_idx, rect)) } else { self.card_at(press) };
+            if let Some((decided, slot_idx, rect)) = pressed {
+                self.lift(press, decided, slot_idx, rect);
+            }
         }
         let situation = self.preview.situation;
         let commands = &mut *self.commands;
@@ -469,13 +474,7 @@ impl<'a> Painting<'a, '_> {
     }
 
     /// Takes up the card that was pressed, and with it the others that are chosen.
-    ///
-    /// In a slow frame the pointer has left that card by the time the drag is noticed, so only the press counts.
-    fn lift(&mut self, press: egui::Pos2) {
-        let Some((block, slot_idx)) = self.card_at(press) else { return };
-        let decided = &self.page.blocks[block.index];
-        let offset = self.row_offset(block, decided);
-        let rect = block.card_rect(&self.laid.metrics, slot_idx, offset).translate(self.origin.to_vec2());
+    fn lift(&mut self, press: egui::Pos2, decided: &BlockPage, slot_idx: usize, rect: Rect) {
         let product = decided.slots[slot_idx].product as usize;
         let this = Card { block: decided.id.clone(), product: self.catalog.products[product].id.clone() };
         let mut cards = vec![this.clone()];
@@ -501,20 +500,21 @@ impl<'a> Painting<'a, '_> {
         });
     }
 
-    /// The visible card at a point of the window.
-    fn card_at(&self, at: egui::Pos2) -> Option<(&'a BlockLayout, usize)> {
+    /// The visible card at a point of the window: its row, its slot and where it is at rest.
+    fn card_at(&self, at: egui::Pos2) -> Option<(&'a BlockPage, usize, Rect)> {
         let local = at - self.origin.to_vec2();
         let laid = self.laid;
         let block = laid.blocks.iter().find(|block| block.cards.contains(local))?;
-        let decided = &self.page.blocks[block.index];
+        let page = self.page;
+        let decided = &page.blocks[block.index];
         let offset = self.row_offset(block, decided);
         let visible = match block.shape {
             Shape::Row => offset..(offset + laid.metrics.columns).min(block.n_slots),
             Shape::Grid => 0..block.n_slots,
         };
-        let slot =
-            visible.into_iter().find(|slot| block.card_rect(&laid.metrics, *slot, offset).contains(local))?;
-        Some((block, slot))
+        let at_rest = |slot: usize| block.card_rect(&laid.metrics, slot, offset);
+        let slot = visible.into_iter().find(|slot| at_rest(*slot).contains(local))?;
+        Some((decided, slot, at_rest(slot).translate(self.origin.to_vec2())))
     }
 
     /// Five things one can do without leaving the card.

@@ -37,8 +37,6 @@ pub struct RulesState {
     timeline: timeline::TimelineState,
     /// The editor was asked for from elsewhere.
     wants_rule: bool,
-    /// What was found, with the state of the document and the quarter of an hour it is about.
-    clashes: Option<((u64, Seconds), Vec<Clash>)>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,15 +53,6 @@ impl RulesState {
     /// Opens the editor for a new rule in the next frame.
     pub fn begin_rule(&mut self) {
         self.wants_rule = true;
-    }
-
-    /// Found once per edit and quarter of an hour, not once per frame.
-    fn clashes_of(&mut self, revision: u64, now: Seconds, find: impl FnOnce() -> Vec<Clash>) -> Vec<Clash> {
-        let made_for = (revision, now.div_euclid(900));
-        match &self.clashes {
-            Some((known, clashes)) if *known == made_for => clashes.clone(),
-            _ => self.clashes.insert((made_for, find())).1.clone(),
-        }
     }
 
     /// Shows one rule, for links from elsewhere.
@@ -105,10 +94,7 @@ pub fn rules_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut RulesState) {
         }
         return;
     }
-    let mut clashes = stage.prepared.map_or_else(Vec::new, |prepared| {
-        state
-            .clashes_of(stage.revision, stage.now, || clashes(&crate::decide::conflicts(prepared, stage.now)))
-    });
+    let mut clashes = stage.clashes.to_vec();
     clashes.retain(|clash| !state.accepted.contains(&(clash.rule.clone(), clash.other.clone())));
     head_ui(ui, stage, state, &clashes);
     let app = ui.tokens().app;
