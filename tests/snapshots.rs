@@ -320,7 +320,8 @@ fn what_lies_over_the_window() {
             common::settle(window);
         }
         window.state_mut().open_history();
-        window.run_steps(4);
+        // How long pictures take to load decides how much of the toast's time is left; without it the picture is one.
+        window.run_steps(64);
     });
     state("error", store_view, Screen::Home, |window| {
         let words = "Disk is full. Your last 3 changes are kept in memory. Free some space and try again.";

@@ -9,7 +9,7 @@ use super::method::Method;
 use super::models::{Choice, Note, Tried};
 use super::rank;
 use super::train::{Answer, LOGISTIC, REFINED, Settings, TREE_WEIGHT};
-use super::window::Task;
+use super::window::{Case, Task};
 use crate::shop::{Cancelled, Monitor};
 
 /// Lines beyond which only the first stage is tried alone: there the second stage has enough to learn from.
