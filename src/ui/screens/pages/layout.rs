@@ -260,6 +260,7 @@ mod tests {
                 funnel: Funnel::default(),
             }],
             redirect: None,
+            found: None,
         }
     }
 
