@@ -39,4 +39,6 @@ print(
     f"{time.time() - started:.0f} s; {len(pairs) - asked} search pages not asked: which products a query finds is "
     "decided by the bundle's word index (decide-1, section 8), which SQL does not hold"
 )
-sys.exit(0 if asked >= 600 and wrong == 0 else 1)
+# One executor proves nothing about rows that travel.
+together = getattr(engine, "executors", 2) >= 2
+sys.exit(0 if asked >= 600 and wrong == 0 and together else 1)

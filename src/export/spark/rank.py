@@ -483,8 +483,8 @@ class Spark:
         self.session = builder.getOrCreate()
         self.session.sparkContext.setLogLevel("ERROR")
         context = self.session.sparkContext
-        executors = context._jsc.sc().getExecutorMemoryStatus().size() - 1
-        self.version = f"{self.session.version} on {context.master}, {executors} executors besides the driver"
+        self.executors = context._jsc.sc().getExecutorMemoryStatus().size() - 1
+        self.version = f"{self.session.version} on {context.master}, {self.executors} executors besides the driver"
 
     def put(self, name, path):
         schema = ", ".join(f"`{one.rstrip('*')}` {'string' if one.endswith('*') else 'bigint'}" for one in TABLES[name].split())
