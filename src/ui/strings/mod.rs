@@ -12,6 +12,7 @@ pub mod features;
 pub mod finding;
 pub mod first_run;
 pub mod home;
+pub mod pictures;
 pub mod rules;
 pub mod say;
 pub mod settings;
@@ -116,6 +117,7 @@ pub fn all() -> Vec<[&'static str; 2]> {
         .chain(both(finding::Finding::ALL))
         .chain(both(first_run::FirstRun::ALL))
         .chain(both(home::Home::ALL))
+        .chain(both(pictures::Pictures::ALL))
         .chain(both(rules::Rules::ALL))
         .chain(both(say::Say::ALL))
         .chain(both(settings::Settings::ALL))
