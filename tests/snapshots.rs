@@ -356,16 +356,16 @@ fn pictures_from_the_web() {
             window.run_steps(2);
         },
     );
-    state("pictures-settings", || pictured_store(true), Screen::Settings, nothing);
-    state(
-        "pictures-missed",
-        || pictured_store(true),
-        Screen::Settings,
-        |window| {
-            window.get_by_label("2 did not come").click();
-            window.run_steps(2);
-        },
-    );
+    let show_row = |window: &mut Window| {
+        window.get_by_label("2 did not come").scroll_to_me();
+        window.run_steps(8);
+    };
+    state("pictures-settings", || pictured_store(true), Screen::Settings, show_row);
+    state("pictures-missed", || pictured_store(true), Screen::Settings, |window| {
+        show_row(window);
+        window.get_by_label("2 did not come").click();
+        window.run_steps(2);
+    });
 }
 
 #[test]
