@@ -10,7 +10,7 @@ use super::choose::{MOST_LINES_TO_TRY_ALL, Trial, choose, judge};
 use super::dataset::Dataset;
 use super::facts::{Candidates, ItemFacts, active_customers, both_candidates, candidates};
 use super::history::History;
-use super::hybrid::{Scored, SecondStage, WindowLessons, fit_all};
+use super::hybrid::{MOST_LINES_SIDE_BY_SIDE, Scored, SecondStage, WindowLessons, fit_all};
 use super::method::{Counting, Fitted, Method};
 use super::models::{Candidate, Choice, Models, Neighbour, Note, Reason, Strategy};
 use super::neighbours::neighbour_lists;
@@ -46,7 +46,7 @@ impl Default for Settings {
         Self {
             window_days: 28,
             windows: 3,
-            order_windows: 8,
+            order_windows: 6,
             per_customer: 30,
             per_product: 40,
             min_buyers: 2,
@@ -132,7 +132,7 @@ pub fn plan(
     }
     let repeats = repeat_share(data, as_of);
     let mut trials: Vec<Trial> =
-        tasks.iter().map(|&task| Trial::new(task, &methods, &lessons, settings)).collect();
+        tasks.par_iter().map(|&task| Trial::new(task, &methods, &lessons, settings)).collect();
     let open: Vec<usize> = (0..trials.len()).filter(|&place| !trials[place].settled()).collect();
     if data.n_lines() <= MOST_LINES_TO_TRY_ALL && !lessons.is_empty() && !open.is_empty() {
         monitor.progress(starts.len() as u64, starts.len() as u64 + 1, "Trying every method alone");
@@ -151,10 +151,9 @@ pub fn plan(
             trials[place].singles.extend(judged);
         }
     }
-    let mut notes = Vec::new();
-    let answers =
-        trials.iter().map(|trial| choose(trial, &lessons, days, repeats, settings, &mut notes)).collect();
-    Ok(Plan { methods, answers, notes })
+    let (answers, notes): (Vec<_>, Vec<_>) =
+        trials.par_iter().map(|trial| choose(trial, &lessons, days, repeats, settings)).unzip();
+    Ok(Plan { methods, answers, notes: notes.into_iter().flatten().collect() })
 }
 
 /// Of the lines that returning customers bought in their later orders, the share they had bought before.
@@ -173,6 +172,17 @@ fn repeat_share(data: &Dataset, as_of: Seconds) -> f64 {
     if later > 0 { f64::from(repeats) / f64::from(later) } else { 0.0 }
 }
 
+/// Stops when the other does, and leaves it to say how far both are.
+struct Quiet<'a>(&'a dyn Monitor);
+
+impl Monitor for Quiet<'_> {
+    fn progress(&self, _done: u64, _total: u64, _phase: &str) {}
+
+    fn checkpoint(&self) -> Result<(), Cancelled> {
+        self.0.checkpoint()
+    }
+}
+
 /// Trains everything a store's pages need. Thin data gives honest notes and simpler answers, never an error.
 pub fn train(
     data: &Dataset,
@@ -181,19 +191,31 @@ pub fn train(
     seed: u64,
     monitor: &dyn Monitor,
 ) -> Result<Models, Cancelled> {
-    let plan = plan(data, settings, as_of, seed, &PAGES, monitor)?;
-    monitor.progress(3, 4, "Fitting on everything");
     let history = History::new(data, as_of, settings.min_buyers);
-    let learned = plan.answers.iter().any(|answer| matches!(answer.1, Answer::Second(_)));
-    let fitted = if learned { fit_all(&history, &plan.methods, seed, monitor)? } else { Vec::new() };
-    let orders = plan_orders(data, settings, as_of, &[Task::ProductPage], monitor)?;
+    let for_customers = || {
+        let plan = plan(data, settings, as_of, seed, &PAGES, monitor)?;
+        monitor.progress(3, 4, "Fitting on everything");
+        let learned = plan.answers.iter().any(|answer| matches!(answer.1, Answer::Second(_)));
+        let fitted = if learned { fit_all(&history, &plan.methods, seed, monitor)? } else { Vec::new() };
+        Ok((plan, fitted, learned))
+    };
+    let for_orders = |monitor: &dyn Monitor| {
+        let orders = plan_orders(data, settings, as_of, &[Task::ProductPage], monitor)?;
+        let lists = answered_neighbours(&history, &orders, settings.per_product, monitor)?;
+        Ok((orders, lists))
+    };
+    // Both learn from the same past and need nothing of each other.
+    let (customers, orders) = if data.n_lines() <= MOST_LINES_SIDE_BY_SIDE {
+        rayon::join(for_customers, || for_orders(&Quiet(monitor)))
+    } else {
+        (for_customers(), for_orders(monitor))
+    };
+    let ((plan, fitted, learned), (orders, bought_together)) = (customers?, orders?);
     let visits = plan_sessions(data, settings.window_days, as_of, monitor)?;
     let after_views =
         visits.as_ref().map_or(SessionMethod::Together { beta: 0.1, k: 200 }, |visits| visits.method);
     let mut neighbours = neighbour_lists(&history, after_views, settings.per_product);
-    if let Some(lists) = answered_neighbours(&history, &orders, settings.per_product, monitor)? {
-        neighbours.insert(Strategy::BoughtTogether, lists);
-    }
+    neighbours.extend(bought_together.map(|lists| (Strategy::BoughtTogether, lists)));
     let mut models = Models {
         as_of,
         seed,
@@ -326,7 +348,7 @@ fn single_lists(
         .collect()
 }
 
-/// Puts before the other reasons of a new thing the own purchase that orders tie it to most.
+/// `customers` ascend. Puts before the other reasons of a new thing the own purchase that orders tie it to most.
 fn tie_to_purchases(
     history: &History<'_>,
     customers: &[u32],
@@ -334,10 +356,12 @@ fn tie_to_purchases(
     lists: &mut [Vec<Candidate>],
 ) {
     let Some(together) = together else { return };
-    for &customer in customers {
-        let list = &mut lists[customer as usize];
+    lists.par_iter_mut().enumerate().for_each(|(customer, list)| {
+        if customers.binary_search(&(customer as u32)).is_err() {
+            return;
+        }
         let mut strongest: BTreeMap<u32, (u16, u32)> = BTreeMap::new();
-        for item in history.bought(customer) {
+        for item in history.bought(customer as u32) {
             let own = history.products[item as usize];
             for neighbour in &together[own as usize] {
                 let tie = strongest.entry(neighbour.product).or_insert((neighbour.strength, own));
@@ -351,7 +375,7 @@ fn tie_to_purchases(
                 candidate.why.insert(0, Reason::BecauseBought(own, strength));
             }
         }
-    }
+    });
 }
 
 fn recommendable(history: &History<'_>, item: u32) -> bool {
