@@ -13,7 +13,7 @@ pub fn top(scores: &[f32], k: usize) -> Vec<u32> {
         return Vec::new();
     }
     // Most models know nothing of most items: where enough are above 0, no other is looked at.
-    let mut keys = keys(scores, |score| score > 0.0 && score.is_finite());
+    let mut keys = keys(scores, |score| (score > 0.0) & score.is_finite());
     if keys.len() < k {
         keys = self::keys(scores, f32::is_finite);
     }
@@ -25,14 +25,17 @@ pub fn top(scores: &[f32], k: usize) -> Vec<u32> {
     keys.into_iter().map(|key| key as u32).collect()
 }
 
-/// Numbers that ascend as items come in order, of the items whose score is wanted.
+/// Numbers that ascend as items come in order, of the items whose score is wanted. Every item is written and the unwanted
+/// written over: which ones are wanted cannot be foreseen, and guessing wrong costs more than writing.
 fn keys(scores: &[f32], wanted: impl Fn(f32) -> bool) -> Vec<u64> {
-    scores
-        .iter()
-        .enumerate()
-        .filter(|entry| wanted(*entry.1))
-        .map(|(item, &score)| (u64::from(descending(score)) << 32) | item as u64)
-        .collect()
+    let mut keys = vec![0; scores.len()];
+    let mut n = 0;
+    for (&score, item) in scores.iter().zip(0_u64..) {
+        keys[n] = (u64::from(descending(score)) << 32) | item;
+        n += usize::from(wanted(score));
+    }
+    keys.truncate(n);
+    keys
 }
 
 /// A whole number that ascends where finite scores descend; both zeros are one.
