@@ -32,6 +32,7 @@ use super::shell::status_bar::{self, Progress, Saved};
 use super::shell::tour::{self, Moment, Tour};
 use super::shell::{rail, title_bar};
 use super::strings;
+use super::strings::said;
 use super::theme::{self, HasTokens as _, size};
 use crate::app::desk::{DataStep, Opened};
 use crate::app::view::{DetectedFile, ImportDetail, ImportSummary};
@@ -329,6 +330,7 @@ impl Studio {
         for event in self.jobs.poll() {
             match event {
                 JobEvent::Progress { kind, done, total, phase, .. } => {
+                    let phase = said::work(&phase).into_owned();
                     self.take_progress(kind, Progress { phase, done, total });
                 }
                 JobEvent::Finished { kind, outcome, .. } => {

@@ -16,6 +16,7 @@ use crate::ui::kit::{button, card, chip, heading, marker, modal, progress, tabs}
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::export::Export as T;
 use crate::ui::theme::{HasTokens as _, space, text};
+use crate::ui::strings::said;
 
 /// What only this screen cares about.
 #[derive(Clone, Debug)]
@@ -242,7 +243,7 @@ fn difference_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut ExportState, differ
                 if let Some(info) = info {
                     marker::show(ui, info.color);
                 }
-                let name = info.map_or(T::ForEveryone.text(), |info| info.name.as_str());
+                let name = info.map_or(T::ForEveryone.text().into(), |info| said::group(&info.name));
                 ui.label(RichText::new(name).text_style(text::strong()));
                 ui.label(RichText::new(format!("{} › {}", row.page, row.block)).color(t.muted));
             });
@@ -307,7 +308,7 @@ fn checks_ui(ui: &mut Ui, plan: &ExportPlan) {
             ui.separator();
             heading::section(ui, T::Losses.text());
             for loss in &plan.losses {
-                ui.add(egui::Label::new(RichText::new(loss).color(t.muted)).wrap());
+                ui.add(egui::Label::new(RichText::new(said::loss(loss)).color(t.muted)).wrap());
             }
         }
     });

@@ -12,6 +12,7 @@ use crate::ui::kit::{button, heading, marker};
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::customers::Customers as T;
 use crate::ui::theme::{HasTokens as _, radius, segment_color, segment_marker, text};
+use crate::ui::strings::said;
 
 /// More dots than this say no more and cost a frame.
 const MOST_DOTS: usize = 20_000;
@@ -166,7 +167,7 @@ fn labels_ui(ui: &Ui, customers: &CustomersView, field: &Field, is_preview: bool
             continue;
         }
         let galley =
-            ui.painter().layout_no_wrap(group.name.clone(), text::label().resolve(ui.style()), t.text);
+            ui.painter().layout_no_wrap(said::group(&group.name).into_owned(), text::label().resolve(ui.style()), t.text);
         let mut center = (sum / n).to_pos2();
         let size = galley.size() + vec2(26.0, 8.0);
         let mut plate = Rect::from_center_size(center, size);

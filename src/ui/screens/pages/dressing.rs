@@ -20,7 +20,7 @@ use crate::ui::strings::canvas::Canvas;
 use crate::ui::theme::{ShopLook, bold, medium, number_semibold, semibold, shop_heading, tile_tint};
 
 /// Logo, menu, and the three icons every shop has.
-pub fn header(ui: &Ui, rect: Rect, scene: &Scene<'_>, look: &ShopLook, m: &Metrics) {
+pub(super) fn header(ui: &Ui, rect: Rect, scene: &Scene<'_>, look: &ShopLook, m: &Metrics) {
     let painter = ui.painter();
     let logo = if look.logo.is_empty() { &scene.view.store.name } else { &look.logo };
     let logo_size = if m.columns == 2 { 17.0 } else { 20.0 };
@@ -72,7 +72,7 @@ fn menu_titles(scene: &Scene<'_>) -> Vec<String> {
 }
 
 /// A banner: the picture covers, the words stand on its empty third.
-pub fn hero(
+pub(super) fn hero(
     ui: &Ui,
     rect: Rect,
     heroes: &[Hero],
@@ -151,7 +151,7 @@ fn cover(picture: Vec2, frame: Vec2) -> Rect {
     }
 }
 
-pub fn tile_rects(rect: Rect, n: usize, m: &Metrics) -> Vec<Rect> {
+pub(super) fn tile_rects(rect: Rect, n: usize, m: &Metrics) -> Vec<Rect> {
     let columns = if m.columns == 2 { 2 } else { n.clamp(1, m.columns.max(3)) };
     let gap = 10.0;
     let width = (rect.width() - gap * (columns - 1) as f32) / columns as f32;
@@ -163,7 +163,7 @@ pub fn tile_rects(rect: Rect, n: usize, m: &Metrics) -> Vec<Rect> {
         .collect()
 }
 
-pub fn tile(ui: &Ui, rect: Rect, tile: &Tile, index: usize, hovered: bool) {
+pub(super) fn tile(ui: &Ui, rect: Rect, tile: &Tile, index: usize, hovered: bool) {
     let painter = ui.painter();
     painter.rect_filled(rect, 8, tile_tint(index));
     if hovered {
@@ -238,7 +238,7 @@ fn tile_icon(title: &str) -> Icon {
 }
 
 /// Where a link of a banner or tile leads inside this shop.
-pub fn page_of_link(scene: &Scene<'_>, link: &str) -> Option<PageRef> {
+pub(super) fn page_of_link(scene: &Scene<'_>, link: &str) -> Option<PageRef> {
     let id = link.trim_start_matches("/collections/").trim_start_matches("collection:");
     let catalog = &scene.draft?.bundle().catalog;
     catalog
@@ -249,7 +249,7 @@ pub fn page_of_link(scene: &Scene<'_>, link: &str) -> Option<PageRef> {
 }
 
 /// The product, cart, search field or e-mail head that makes this page what it is.
-pub fn subject(
+pub(super) fn subject(
     ui: &mut Ui,
     rect: Rect,
     scene: &Scene<'_>,
@@ -386,7 +386,7 @@ fn search_box(ui: &mut Ui, rect: Rect, query: &str, m: &Metrics, commands: &mut 
     }
 }
 
-pub fn footer(ui: &Ui, rect: Rect, scene: &Scene<'_>) {
+pub(super) fn footer(ui: &Ui, rect: Rect, scene: &Scene<'_>) {
     ui.painter().hline(rect.x_range(), rect.top(), Stroke::new(1.0, ShopLook::LINE));
     ui.painter().text(
         rect.center(),

@@ -8,7 +8,7 @@ use crate::merch::BlockKind;
 
 /// Sizes that follow from the painted width.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Metrics {
+pub(super) struct Metrics {
     pub width: f32,
     pub columns: usize,
     pub pad: f32,
@@ -22,7 +22,7 @@ pub struct Metrics {
 
 impl Metrics {
     /// `room_height` is what the window leaves for the page: a banner leaves the first products in view.
-    pub fn of(device: Device, painted_width: f32, room_height: f32) -> Self {
+    pub(super) fn of(device: Device, painted_width: f32, room_height: f32) -> Self {
         let device = match device {
             Device::Fit if painted_width < 560.0 => Device::Phone,
             Device::Fit if painted_width < 760.0 => Device::Tablet,
@@ -52,13 +52,13 @@ impl Metrics {
         }
     }
 
-    pub fn card_width(&self) -> f32 {
+    pub(super) fn card_width(&self) -> f32 {
         let gaps = self.gap * (self.columns - 1) as f32;
         ((self.width - 2.0 * self.pad - gaps) / self.columns as f32).floor()
     }
 
     /// Room under the picture: title, price, and the bar of scores when it is shown.
-    pub fn card_height(&self, title_lines: usize, scores: bool) -> f32 {
+    pub(super) fn card_height(&self, title_lines: usize, scores: bool) -> f32 {
         let bar = if scores { 10.0 } else { 0.0 };
         self.card_width()
             + bar
@@ -70,7 +70,7 @@ impl Metrics {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
+pub(super) enum Shape {
     /// One line of cards; what does not fit is behind the arrows.
     Row,
     /// Every card, wrapped.
@@ -79,7 +79,7 @@ pub enum Shape {
 
 /// Where one block stands, relative to the page's top left corner.
 #[derive(Clone, Debug, PartialEq)]
-pub struct BlockLayout {
+pub(super) struct BlockLayout {
     pub index: usize,
     pub rect: Rect,
     pub title: Option<Rect>,
@@ -92,7 +92,7 @@ pub struct BlockLayout {
 
 impl BlockLayout {
     /// The place of the `slot`-th card, given how many cards a row has scrolled past.
-    pub fn card_rect(&self, metrics: &Metrics, slot: usize, offset: usize) -> Rect {
+    pub(super) fn card_rect(&self, metrics: &Metrics, slot: usize, offset: usize) -> Rect {
         let step = self.card_size + Vec2::splat(metrics.gap);
         let (column, row) = match self.shape {
             Shape::Row => (slot as f32 - offset as f32, 0.0),
@@ -105,7 +105,7 @@ impl BlockLayout {
     }
 
     /// The gap nearest to a point: 0 is before the first card.
-    pub fn nearest_gap(&self, metrics: &Metrics, at: Pos2, offset: usize) -> usize {
+    pub(super) fn nearest_gap(&self, metrics: &Metrics, at: Pos2, offset: usize) -> usize {
         let step = self.card_size + Vec2::splat(metrics.gap);
         let column = ((at.x - self.cards.left()) / step.x + 0.5).floor().max(0.0) as usize;
         let gap = match self.shape {
@@ -121,7 +121,7 @@ impl BlockLayout {
 
 /// The whole page.
 #[derive(Clone, Debug, PartialEq)]
-pub struct PageLayout {
+pub(super) struct PageLayout {
     pub metrics: Metrics,
     pub header: Rect,
     /// Product details, cart lines, the search field or the e-mail's head, where the page has one.
@@ -132,7 +132,7 @@ pub struct PageLayout {
 }
 
 /// `title_lines(block, width)` says how many lines the longest product title of a row takes; grids always keep two.
-pub fn lay_out(
+pub(super) fn lay_out(
     page: &Page,
     subject: &PageRef,
     metrics: Metrics,

@@ -32,7 +32,7 @@ use crate::ui::theme::{HasTokens as _, ShopLook, medium, shop_heading};
 
 /// One preview: whose page, how wide, and whether it can be edited.
 #[derive(Clone, Debug)]
-pub struct Preview<'a> {
+pub(super) struct Preview<'a> {
     pub salt: &'static str,
     pub page: Rc<Page>,
     /// What it is compared with for change marks; `None` shows none.
@@ -45,7 +45,7 @@ pub struct Preview<'a> {
 }
 
 /// Paints the preview into the room that is left.
-pub fn storefront(
+pub(super) fn storefront(
     ui: &mut Ui,
     scene: &Scene<'_>,
     state: &mut PagesState,
@@ -628,7 +628,7 @@ fn paint_ghost_label(painter: &egui::Painter, at: egui::Pos2, label: &str) {
 }
 
 /// The name of the segment of a page, for headings over panes.
-pub fn pane_title(scene: &Scene<'_>, segment: &str, device: Device) -> String {
+pub(super) fn pane_title(scene: &Scene<'_>, segment: &str, device: Device) -> String {
     let name = segment_name(scene, segment);
     device.width().map_or_else(|| name.clone(), |width| format!("{name} · {width:.0} px"))
 }

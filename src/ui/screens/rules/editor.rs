@@ -10,6 +10,7 @@ use crate::ui::kit::{button, chip, combo, heading, modal};
 use crate::ui::say;
 use crate::ui::strings::Phrase as _;
 use crate::ui::theme::{HasTokens as _, space, text};
+use crate::ui::strings::said;
 
 #[derive(Clone, Debug)]
 pub(super) struct Editor {
@@ -255,7 +256,7 @@ fn where_ui(ui: &mut Ui, stage: &Stage<'_>, editor: &mut Editor) {
         ui.label(T::For.text());
         let segments = stage.bundle().map(|bundle| bundle.segments.segments.clone()).unwrap_or_default();
         let name_of = |id: &str| {
-            segments.iter().find(|info| info.id == id).map_or_else(|| id.to_owned(), |info| info.name.clone())
+            segments.iter().find(|info| info.id == id).map_or_else(|| id.to_owned(), |info| said::group(&info.name).into_owned())
         };
         let now = scope
             .segments
@@ -268,7 +269,8 @@ fn where_ui(ui: &mut Ui, stage: &Stage<'_>, editor: &mut Editor) {
             }
             for info in &segments {
                 let chosen = scope.segments.as_ref().is_some_and(|ids| ids.contains(&info.id));
-                if combo::choice(ui, chosen, &info.name, info.name.as_str()).clicked() {
+                let name = said::group(&info.name);
+                if combo::choice(ui, chosen, &name, name.as_ref()).clicked() {
                     scope.segments = Some(vec![info.id.clone()]);
                 }
             }

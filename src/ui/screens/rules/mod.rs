@@ -23,6 +23,7 @@ use crate::ui::say;
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::rules::Rules as T;
 use crate::ui::theme::{HasTokens as _, medium, space, text};
+use crate::ui::strings::said;
 pub use conflicts::{Clash, clashes};
 
 /// What only this screen cares about.
@@ -554,7 +555,7 @@ fn for_words(stage: &Stage<'_>, rule: &Rule) -> (String, Option<u8>) {
         .iter()
         .filter_map(|id| {
             let info = stage.bundle()?.segments.segments.iter().find(|info| info.id == *id)?;
-            Some((info.name.clone(), info.color))
+            Some((said::group(&info.name).into_owned(), info.color))
         })
         .collect();
     let names: Vec<&str> = known.iter().map(|(name, _)| name.as_str()).collect();
