@@ -369,7 +369,9 @@ mod tests {
 
     #[test]
     fn a_german_store_starts_with_german_titles_on_every_page() {
-        let of = |language| document(&Store { language, has_discounts: true, has_restocks: true, ..Store::default() });
+        let of = |language| {
+            document(&Store { language, has_discounts: true, has_restocks: true, ..Store::default() })
+        };
         let titles = |document: &Document| -> Vec<String> {
             let blocks = document.layouts.values().flat_map(|layout| &layout.default);
             blocks.map(|block| block.title.clone()).collect()

@@ -3,8 +3,8 @@
 
 use super::format::Formats;
 use super::strings::Phrase as _;
-use super::strings::say::Say;
 use super::strings::said;
+use super::strings::say::Say;
 use crate::bundle::{Bundle, EVERYONE, PairEvidence, Strategy};
 use crate::decide::sentence::{product_title, segment_name};
 use crate::decide::{Sentence, points};

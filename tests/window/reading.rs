@@ -290,7 +290,8 @@ fn no_english_word_is_left_in_the_german_window() {
         let store = words_of_the_store(open);
         for one in heard(open) {
             for text in [&one.label, &one.value] {
-                let left = words(text).into_iter().filter(|word| english.contains(word) && !store.contains(word));
+                let left =
+                    words(text).into_iter().filter(|word| english.contains(word) && !store.contains(word));
                 found.extend(left.map(|word| format!("{place}: “{word}” in “{text}”")));
             }
         }

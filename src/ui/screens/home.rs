@@ -13,8 +13,8 @@ use crate::ui::kit::{button, card, heading, marker, sparkline};
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::features;
 use crate::ui::strings::home::Home as T;
-use crate::ui::theme::{HasTokens as _, number_semibold, radius, segment_color, space, text};
 use crate::ui::strings::said;
+use crate::ui::theme::{HasTokens as _, number_semibold, radius, segment_color, space, text};
 
 /// What only this screen cares about.
 #[derive(Clone, Debug, Default)]
@@ -130,7 +130,8 @@ fn findings(stage: &Stage<'_>, state: &HomeState) -> Vec<Line> {
         {
             let phrase = if 0 < net(group) { T::Grew } else { T::Shrank };
             lines.push(Line {
-                sentence: phrase.with(&[("name", (&said::group(&group.name)).into()), ("n", net(group).abs().into())]),
+                sentence: phrase
+                    .with(&[("name", (&said::group(&group.name)).into()), ("n", net(group).abs().into())]),
                 link: T::SeeCustomers.text().to_owned(),
                 place: Place::Customers,
             });
@@ -342,7 +343,9 @@ fn group_card(
     ui.horizontal(|ui| {
         ui.spacing_mut().interact_size.y = 20.0;
         marker::show(ui, group.color);
-        ui.add(egui::Label::new(RichText::new(said::group(&group.name)).text_style(text::strong())).truncate());
+        ui.add(
+            egui::Label::new(RichText::new(said::group(&group.name)).text_style(text::strong())).truncate(),
+        );
     });
     let shares = T::GroupShares.with(&[
         ("customers", (&stage.formats.percent(i64::from(group.customer_share))).into()),

@@ -17,9 +17,9 @@ use crate::ui::kit::pick_list::PickList;
 use crate::ui::kit::{button, card, chip, combo, heading, search_field};
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::finding::Finding as T;
+use crate::ui::strings::said;
 use crate::ui::strings::shell::Shell;
 use crate::ui::theme::{HasTokens as _, ShopLook, medium, number, number_semibold, radius, space, text};
-use crate::ui::strings::said;
 
 /// What only this screen cares about.
 #[derive(Clone, Debug, Default)]

@@ -13,9 +13,9 @@ use crate::ui::icons::{self, Icon};
 use crate::ui::kit::marker;
 use crate::ui::screens::{Scene, Screen};
 use crate::ui::strings::Phrase as _;
+use crate::ui::strings::said;
 use crate::ui::strings::shell::Shell;
 use crate::ui::theme::{HasTokens as _, medium, radius, segment_color, segment_marker};
-use crate::ui::strings::said;
 
 const WIDTH: f32 = 640.0;
 const ROW: f32 = 34.0;

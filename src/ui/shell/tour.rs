@@ -10,9 +10,9 @@ use crate::ui::kit::button;
 use crate::ui::screens::Scene;
 use crate::ui::screens::pages::PagesState;
 use crate::ui::strings::Phrase as _;
+use crate::ui::strings::said;
 use crate::ui::strings::shell::Shell;
 use crate::ui::theme::{HasTokens as _, semibold, size};
-use crate::ui::strings::said;
 
 /// How far a person has come.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

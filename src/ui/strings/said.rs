@@ -298,7 +298,8 @@ pub fn habits(sentence: &str) -> Cow<'_, str> {
         let parts = sentence.strip_suffix('.')?.split(", ").enumerate();
         let parts: Vec<String> = parts
             .map(|(at, part)| {
-                let lower = if at == 0 { with_first(part, char::to_ascii_lowercase) } else { part.to_owned() };
+                let lower =
+                    if at == 0 { with_first(part, char::to_ascii_lowercase) } else { part.to_owned() };
                 find(Habit::ALL, &lower).unwrap_or_else(|| part.to_owned())
             })
             .collect();
@@ -318,21 +319,26 @@ pub fn needs(words: &str) -> Cow<'_, str> {
     })
 }
 
-/// What a system cannot carry: `rule r12: as a filter; its schedule: …`.
-pub fn loss(sentence: &str) -> Cow<'_, str> {
-    translated(sentence, |sentence| {
-        let (about, mut how) = sentence.split_once(": ")?;
-        let said = |part: &str| find(Loss::ALL, part).unwrap_or_else(|| part.to_owned());
-        let mut clauses = Vec::new();
-        for (marker, clause) in [("; its groups: ", Clause::ItsGroups), ("; its schedule: ", Clause::ItsSchedule)] {
-            if let Some((before, note)) = how.split_once(marker) {
-                clauses.insert(0, clause.with(&[("how", (&said(note)).into())]));
-                how = before;
-            }
+/// What a system cannot carry, in two parts: what it is about (`rule r12`, `row home/hero`) and what becomes of it.
+pub fn loss(sentence: &str) -> (Cow<'_, str>, Cow<'_, str>) {
+    let (about, how) = sentence.split_once(": ").unwrap_or(("", sentence));
+    (translated(about, |about| find(Loss::ALL, about)), translated(how, loss_how))
+}
+
+/// `as a filter; its schedule: …; its groups: …`
+fn loss_how(how: &str) -> Option<String> {
+    let mut how = how;
+    let said = |part: &str| find(Loss::ALL, part).unwrap_or_else(|| part.to_owned());
+    let mut clauses = Vec::new();
+    for (marker, clause) in [("; its groups: ", Clause::ItsGroups), ("; its schedule: ", Clause::ItsSchedule)]
+    {
+        if let Some((before, note)) = how.split_once(marker) {
+            clauses.insert(0, clause.with(&[("how", (&said(note)).into())]));
+            how = before;
         }
-        clauses.insert(0, said(how));
-        Some(format!("{}: {}", said(about), clauses.join("; ")))
-    })
+    }
+    clauses.insert(0, said(how));
+    Some(clauses.join("; "))
 }
 
 crate::catalogue! {
@@ -382,9 +388,13 @@ mod tests {
             needs("1 more products, 1,204 more customers with orders"),
             "1 weiteres Produkt, 1.204 weitere Kunden mit Bestellungen"
         );
+        let (about, how) = loss(
+            "rule r3: as a filter in the scenario file; its schedule: one list per group; its groups: one list per group",
+        );
+        assert_eq!(about, "Regel r3");
         assert_eq!(
-            loss("rule r3: as a filter in the scenario file; its schedule: one list per group; its groups: one list per group"),
-            "Regel r3: als Filter in der Szenario-Datei; ihr Zeitplan: eine Liste je Gruppe; ihre Gruppen: eine Liste je Gruppe"
+            how,
+            "als Filter in der Szenario-Datei; ihr Zeitplan: eine Liste je Gruppe; ihre Gruppen: eine Liste je Gruppe"
         );
         set_language(Language::English);
     }

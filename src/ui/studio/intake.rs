@@ -13,8 +13,8 @@ use crate::ui::command::Command;
 use crate::ui::kit::toast::{Level, Toast};
 use crate::ui::screens::Screen;
 use crate::ui::screens::stage::ImportChoices;
-use crate::ui::strings::{Language, Phrase as _, language};
 use crate::ui::strings::shell::Shell;
+use crate::ui::strings::{Language, Phrase as _, language};
 
 /// Jobs that change the workspace by themselves. While one runs, the log cannot be walked: nobody could say where its
 /// step will stand.

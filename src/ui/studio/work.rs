@@ -96,7 +96,8 @@ impl Studio {
         let wake = self.waker();
         let language = super::intake::store_language();
         self.jobs.spawn("open", move |monitor| {
-            let made = Session::create(&file, &new_store()).and_then(|mut session| session.set_language(language));
+            let made =
+                Session::create(&file, &new_store()).and_then(|mut session| session.set_language(language));
             answer(made.and_then(|()| open(&file, wake, monitor)))
         });
     }

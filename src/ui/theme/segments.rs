@@ -3,7 +3,7 @@
 use egui::{Color32, Theme};
 
 /// Places of the palette that look different from each other; from there on it starts over.
-pub(super) const MARKS: u8 = 24;
+const MARKS: u8 = 24;
 
 /// Shapes tell segments apart without colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,8 +13,11 @@ use crate::ui::kit::{button, card as kit_card, heading, marker, sparkline};
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::customers::Customers as T;
 use crate::ui::strings::features;
-use crate::ui::theme::{HasTokens as _, medium, number, number_semibold, segment_color, space, text};
 use crate::ui::strings::said;
+use crate::ui::theme::{HasTokens as _, medium, number, number_semibold, segment_color, space, text};
+
+/// Colours with symbols to choose from; more than there are groups as a rule.
+const OFFERED_LOOKS: u8 = 12;
 
 /// Groups under this many customers are too few to learn from.
 const FEW: u32 = 30;
@@ -84,7 +87,10 @@ fn head_ui(
         let room = (ui.available_width() - 80.0).max(80.0);
         ui.scope(|ui| {
             ui.set_max_width(room);
-            ui.add(egui::Label::new(RichText::new(said::group(&group.name)).text_style(text::title())).truncate());
+            ui.add(
+                egui::Label::new(RichText::new(said::group(&group.name)).text_style(text::title()))
+                    .truncate(),
+            );
         });
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             menu_ui(ui, stage, state, customers, group);
@@ -121,7 +127,7 @@ fn menu_ui(
         }
         ui.menu_button(T::Look.text(), |ui| {
             let theme = if ui.visuals().dark_mode { Theme::Dark } else { Theme::Light };
-            for color in 0..8_u8 {
+            for color in 0..OFFERED_LOOKS {
                 let label = T::LookN.with(&[("n", (color + 1).into())]);
                 let pick = button::quiet((marker::atom(theme, color), label.as_str()))
                     .selected(color == group.color);
@@ -148,7 +154,8 @@ fn menu_ui(
             stage.asks.push(Ask::Go(Place::Export));
         }
         ui.separator();
-        if ui.add(button::quiet(T::UndoGroups.text())).clicked() {
+        let why_not = (!customers.can_go_back).then(|| T::NothingToUndo.text());
+        if button::enabled_or_why(ui, button::quiet(T::UndoGroups.text()), why_not).clicked() {
             stage.asks.push(Ask::Group(GroupAction::Undo));
         }
         if group.rule.is_some() && ui.add(button::quiet(T::Remove.text())).clicked() {
@@ -275,7 +282,8 @@ pub(super) fn list_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut CustomersState
         let color = if group.hidden { t.muted } else { t.text };
         let right = egui::Align2::RIGHT_CENTER;
         let family = FontId::new(14.0, medium());
-        let mut name = egui::text::LayoutJob::simple_singleline(said::group(&group.name).into_owned(), family, color);
+        let mut name =
+            egui::text::LayoutJob::simple_singleline(said::group(&group.name).into_owned(), family, color);
         name.wrap = egui::text::TextWrapping::truncate_at_width((rect.width() - 184.0).max(40.0));
         let name = ui.painter().layout_job(name);
         ui.painter().galley(pos2(rect.left() + 30.0, y - name.size().y / 2.0), name, color);
@@ -366,7 +374,9 @@ fn small_card(ui: &mut Ui, stage: &Stage<'_>, group: &Group) {
     let t = ui.tokens();
     ui.horizontal(|ui| {
         marker::show(ui, group.color);
-        ui.add(egui::Label::new(RichText::new(said::group(&group.name)).text_style(text::title())).truncate());
+        ui.add(
+            egui::Label::new(RichText::new(said::group(&group.name)).text_style(text::title())).truncate(),
+        );
     });
     numbers_ui(ui, stage, group);
     let theme = if ui.visuals().dark_mode { Theme::Dark } else { Theme::Light };
@@ -374,7 +384,10 @@ fn small_card(ui: &mut Ui, stage: &Stage<'_>, group: &Group) {
     let size = vec2(ui.available_width(), 32.0);
     sparkline::sparkline(ui, size, &values, segment_color(theme, group.color), &said::group(&group.name));
     ui.add(
-        egui::Label::new(RichText::new(said::habits(&group.description)).text_style(text::small()).color(t.muted)).wrap(),
+        egui::Label::new(
+            RichText::new(said::habits(&group.description)).text_style(text::small()).color(t.muted),
+        )
+        .wrap(),
     );
     for difference in group.differences.iter().take(3) {
         ui.horizontal(|ui| {

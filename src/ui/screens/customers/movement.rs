@@ -8,8 +8,8 @@ use crate::app::view::CustomersView;
 use crate::ui::kit::{heading, marker};
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::customers::Customers as T;
-use crate::ui::theme::{HasTokens as _, number};
 use crate::ui::strings::said;
+use crate::ui::theme::{HasTokens as _, number};
 
 pub(super) fn movement_ui(ui: &mut Ui, stage: &Stage<'_>, customers: &CustomersView) {
     let Some(movement) = &customers.movement else {

@@ -12,8 +12,8 @@ use crate::ui::kit::{button, combo, heading, modal};
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::customers::Customers as T;
 use crate::ui::strings::features;
-use crate::ui::theme::{HasTokens as _, space, text};
 use crate::ui::strings::said;
+use crate::ui::theme::{HasTokens as _, space, text};
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Editor {

@@ -13,8 +13,8 @@ use crate::ui::icons::{self, Icon};
 use crate::ui::kit::{button, heading, marker, progress};
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::customers::Customers as T;
-use crate::ui::theme::{HasTokens as _, number, radius, space, text};
 use crate::ui::strings::said;
+use crate::ui::theme::{HasTokens as _, number, radius, space, text};
 
 /// Products shown of each row of the homepage.
 const MOST_SLOTS: usize = 8;

@@ -12,9 +12,9 @@ use crate::ui::kit::{button, card, heading, progress};
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::audit::words;
 use crate::ui::strings::data::Data as T;
+use crate::ui::strings::said;
 use crate::ui::strings::shell::Shell;
 use crate::ui::theme::{HasTokens as _, number_semibold, semibold, space, text};
-use crate::ui::strings::said;
 
 /// The code of the problem that a folder of pictures solves.
 const NO_PICTURE: &str = "no_picture";

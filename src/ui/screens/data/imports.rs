@@ -12,8 +12,8 @@ use crate::ui::icons;
 use crate::ui::kit::{button, card, heading, modal};
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::data::Data as T;
-use crate::ui::theme::{HasTokens as _, space, text};
 use crate::ui::strings::said;
+use crate::ui::theme::{HasTokens as _, space, text};
 
 /// Problems listed; the rest is in the rows set aside.
 const ISSUES_SHOWN: usize = 8;

@@ -36,7 +36,12 @@ pub(super) fn move_block(scene: &Scene<'_>, state: &PagesState, block: &str, by:
     move_block_to(scene, state, block, to)
 }
 
-pub(super) fn move_block_to(scene: &Scene<'_>, state: &PagesState, block: &str, to: usize) -> Option<Command> {
+pub(super) fn move_block_to(
+    scene: &Scene<'_>,
+    state: &PagesState,
+    block: &str,
+    to: usize,
+) -> Option<Command> {
     let (reference, settings) = find(scene, state, block)?;
     let title = if settings.title.is_empty() { settings.id.clone() } else { settings.title.clone() };
     let label = Canvas::MovedBlock.with(&[("block", (&title).into())]);

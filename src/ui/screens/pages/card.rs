@@ -115,7 +115,13 @@ pub(super) fn paint(
 }
 
 /// The product's picture, a quiet placeholder while it loads, or its tile.
-pub(super) fn paint_picture(ui: &Ui, rect: Rect, product: &CatalogProduct, pictures: &Pictures, opacity: f32) {
+pub(super) fn paint_picture(
+    ui: &Ui,
+    rect: Rect,
+    product: &CatalogProduct,
+    pictures: &Pictures,
+    opacity: f32,
+) {
     let size = if rect.width() <= 96.0 { Size::Thumbnail } else { Size::Card };
     let radius = CornerRadius::same(if rect.width() <= 56.0 { 4 } else { 8 });
     match pictures.get(product.image.as_deref(), size) {

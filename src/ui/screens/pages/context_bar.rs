@@ -14,8 +14,8 @@ use crate::ui::screens::Scene;
 use crate::ui::shell::regions::{self, Region};
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::canvas::Canvas;
-use crate::ui::theme::{HasTokens as _, medium, semibold, size};
 use crate::ui::strings::said;
+use crate::ui::theme::{HasTokens as _, medium, semibold, size};
 
 pub(super) const WIDTHS: [(Device, Icon, Canvas); 4] = [
     (Device::Desktop, icons::DESKTOP, Canvas::Desktop),
@@ -24,7 +24,12 @@ pub(super) const WIDTHS: [(Device, Icon, Canvas); 4] = [
     (Device::Fit, icons::FRAME_CORNERS, Canvas::Fit),
 ];
 
-pub(super) fn context_bar(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, commands: &mut Vec<Command>) {
+pub(super) fn context_bar(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    state: &mut PagesState,
+    commands: &mut Vec<Command>,
+) {
     let t = ui.tokens();
     Panel::top("context bar")
         .exact_size(size::BAR)
@@ -139,7 +144,9 @@ pub(super) fn segments(scene: &Scene<'_>) -> Vec<(String, String, Option<u8>)> {
     let mut all = vec![(EVERYONE.to_owned(), Canvas::Everyone.text().to_owned(), None)];
     if let Some(draft) = scene.draft {
         let visible = draft.bundle().segments.segments.iter().filter(|segment| !segment.hidden);
-        all.extend(visible.map(|segment| (segment.id.clone(), said::group(&segment.name).into_owned(), Some(segment.color))));
+        all.extend(visible.map(|segment| {
+            (segment.id.clone(), said::group(&segment.name).into_owned(), Some(segment.color))
+        }));
     }
     all
 }
@@ -224,7 +231,11 @@ fn segment_tooltip(scene: &Scene<'_>, id: &str) -> Option<String> {
     let segment = draft.bundle().segments.segments.iter().find(|segment| segment.id == id)?;
     let share = scene.formats.percent(i64::from(segment.revenue_share));
     let line = Canvas::GroupTooltip.with(&[("n", segment.customers.into()), ("share", (&share).into())]);
-    Some(if segment.description.is_empty() { line } else { format!("{line}\n{}", said::habits(&segment.description)) })
+    Some(if segment.description.is_empty() {
+        line
+    } else {
+        format!("{line}\n{}", said::habits(&segment.description))
+    })
 }
 
 fn date_picker(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState) {

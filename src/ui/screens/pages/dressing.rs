@@ -100,21 +100,29 @@ pub(super) fn hero(
     }
     let left = rect.left() + m.pad + 8.0;
     let width = rect.width() * if m.columns == 2 { 0.62 } else { 0.34 };
+    let width = if m.low { rect.width() * 0.5 } else { width };
     let headline =
         painter.layout(hero.headline.clone(), FontId::new(m.headline, shop_heading()), ShopLook::INK, width);
     let button = painter.layout_no_wrap(hero.button.clone(), FontId::new(14.0, semibold()), look.on_accent());
     let has_button = !hero.button.is_empty();
     let button_size = if has_button { button.size() + vec2(40.0, 20.0) } else { Vec2::ZERO };
     let gap = if has_button { 12.0 } else { 0.0 };
-    let top = rect.center().y - (headline.size().y + gap + button_size.y) / 2.0;
     let (headline_width, headline_height) = (headline.size().x, headline.size().y);
+    // In a low banner the button stands beside the words.
+    let (top, button_at) = if m.low {
+        let beside = pos2(left + headline_width + 24.0, rect.center().y - button_size.y / 2.0);
+        (rect.center().y - headline_height / 2.0, beside)
+    } else {
+        let top = rect.center().y - (headline_height + gap + button_size.y) / 2.0;
+        (top, pos2(left, top + headline_height + gap))
+    };
     if without_picture {
-        let words_end = left + headline_width.max(button_size.x) + 16.0;
+        let words_end = (button_at.x + button_size.x).max(left + headline_width) + 16.0;
         collage(ui, rect.with_min_x(words_end), rect.width(), first_products, scene);
     }
     painter.galley(pos2(left, top), headline, ShopLook::INK);
     if has_button {
-        let at = Rect::from_min_size(pos2(left, top + headline_height + gap), button_size);
+        let at = Rect::from_min_size(button_at, button_size);
         painter.rect_filled(at, look.corner_radius, look.accent_color());
         painter.galley(at.center() - button.size() / 2.0, button, look.on_accent());
     }

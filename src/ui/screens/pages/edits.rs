@@ -29,7 +29,13 @@ impl Place {
 
 /// Pins products to consecutive places from `position` (1-based). A pin that stands there moves one place right, and so
 /// does the next if it is in the way; a pin the products had in this place is replaced.
-pub(super) fn pin(document: &Document, place: &Place, products: &[String], position: u32, now: Seconds) -> Edit {
+pub(super) fn pin(
+    document: &Document,
+    place: &Place,
+    products: &[String],
+    position: u32,
+    now: Seconds,
+) -> Edit {
     let scope = place.scope();
     let mut edits: Vec<Edit> = Vec::new();
     let mut taken: Vec<u32> = (position..position + products.len() as u32).collect();
@@ -71,7 +77,12 @@ pub(super) fn pin(document: &Document, place: &Place, products: &[String], posit
 }
 
 /// Each of two products is pinned where the other stands: (its row, product, position).
-pub(super) fn swap(document: &Document, one: (&Place, &str, u32), other: (&Place, &str, u32), now: Seconds) -> Edit {
+pub(super) fn swap(
+    document: &Document,
+    one: (&Place, &str, u32),
+    other: (&Place, &str, u32),
+    now: Seconds,
+) -> Edit {
     let first = pin(document, one.0, &[other.1.to_owned()], one.2, now);
     let mut between = document.clone();
     // The edit was made for this document a line ago.
@@ -82,7 +93,13 @@ pub(super) fn swap(document: &Document, one: (&Place, &str, u32), other: (&Place
 
 /// Copies of rules for another place. `blocks` are the rows the target page has: a rule of a row it does not have is
 /// for the whole page there.
-pub(super) fn copies(document: &Document, rules: &[&Rule], to: &Place, blocks: &[String], now: Seconds) -> Edit {
+pub(super) fn copies(
+    document: &Document,
+    rules: &[&Rule],
+    to: &Place,
+    blocks: &[String],
+    now: Seconds,
+) -> Edit {
     let mut ids = Ids::of(document);
     let edits = rules
         .iter()
@@ -181,7 +198,13 @@ pub(super) fn step_points(points: i64, up: bool) -> i64 {
     }
 }
 
-pub(super) fn hide(document: &Document, place: &Place, products: &[String], everywhere: bool, now: Seconds) -> Edit {
+pub(super) fn hide(
+    document: &Document,
+    place: &Place,
+    products: &[String],
+    everywhere: bool,
+    now: Seconds,
+) -> Edit {
     let scope = if everywhere {
         Scope { pages: Vec::new(), block: None, segments: None, queries: Vec::new() }
     } else {

@@ -6,6 +6,9 @@ use super::state::Device;
 use crate::decide::{Page, PageRef};
 use crate::merch::BlockKind;
 
+/// A room for the page lower than this shows the first row of products whole and saves on the banner.
+const LOW: f32 = 500.0;
+
 /// Sizes that follow from the painted width.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Metrics {
@@ -18,6 +21,8 @@ pub(super) struct Metrics {
     pub headline: f32,
     /// How tall a banner is.
     pub banner: f32,
+    /// The window is so low that a banner has one line and the gaps are small: the first row of products comes first.
+    pub low: bool,
 }
 
 impl Metrics {
@@ -34,12 +39,15 @@ impl Metrics {
             Device::Tablet => (4, 20.0, 14.0),
             Device::Desktop | Device::Fit => (6, (36.0 * scale).max(16.0), (20.0 * scale).clamp(10.0, 20.0)),
         };
-        let banner = if columns == 2 {
+        let low = columns == 6 && room_height < LOW;
+        let banner = if low {
+            76.0
+        } else if columns == 2 {
             (painted_width * 0.62).min(room_height * 0.42).max(150.0)
         } else {
             (painted_width * 0.2365).max(150.0).min(room_height * 0.3).max(112.0)
         };
-        let headline = (painted_width * 0.039).clamp(22.0, 46.0).min(banner * 0.2);
+        let headline = if low { 24.0 } else { (painted_width * 0.039).clamp(22.0, 46.0).min(banner * 0.2) };
         Self {
             width: painted_width,
             columns,
@@ -49,7 +57,13 @@ impl Metrics {
             heading: (painted_width * 0.024).clamp(18.0, 26.0),
             headline,
             banner,
+            low,
         }
+    }
+
+    /// Between blocks.
+    fn block_gap(&self) -> f32 {
+        if self.low { 12.0 } else { 16.0 }
     }
 
     pub(super) fn card_width(&self) -> f32 {
@@ -166,7 +180,7 @@ pub(super) fn lay_out(
             BlockKind::Heroes { heroes } if heroes.is_empty() => continue,
             BlockKind::Heroes { .. } | BlockKind::Banner { .. } => {
                 let rect = Rect::from_min_size(pos2(0.0, top), vec2(m.width, m.banner));
-                y = rect.bottom() + 16.0;
+                y = rect.bottom() + m.block_gap();
                 plain(index, rect)
             }
             BlockKind::Tiles { tiles } => {
@@ -174,7 +188,7 @@ pub(super) fn lay_out(
                 let rows = tiles.len().div_ceil(columns).max(1);
                 let height = rows as f32 * 44.0 + (rows - 1) as f32 * 10.0;
                 let rect = Rect::from_min_size(pos2(m.pad, top), vec2(inner, height));
-                y = rect.bottom() + 16.0;
+                y = rect.bottom() + m.block_gap();
                 plain(index, rect)
             }
             BlockKind::Products => {

@@ -154,6 +154,8 @@ pub struct PagesState {
     pub copy: Option<super::copy::Copying>,
     pub page_filter: String,
     pub drag: Option<Drag>,
+    /// The card that the pointer went down on, and where it was seen then.
+    pub pressed: Option<(Card, egui::Rect)>,
     /// First visible card per block, where a row is longer than the page is wide.
     pub row_offset: BTreeMap<String, usize>,
     pub hovered_twin: Option<String>,
@@ -206,6 +208,7 @@ impl Default for PagesState {
             copy: None,
             page_filter: String::new(),
             drag: None,
+            pressed: None,
             row_offset: BTreeMap::new(),
             hovered_twin: None,
             peek: false,

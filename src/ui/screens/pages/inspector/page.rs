@@ -18,7 +18,12 @@ use crate::ui::strings::Phrase as _;
 use crate::ui::strings::canvas::Canvas;
 use crate::ui::theme::{HasTokens as _, number, text};
 
-pub(super) fn page_panel(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, commands: &mut Vec<Command>) {
+pub(super) fn page_panel(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    state: &mut PagesState,
+    commands: &mut Vec<Command>,
+) {
     let (segment, device) = (state.segment.clone(), state.device);
     let Some(page) = state.draft_page(scene, &segment, device) else {
         return;
