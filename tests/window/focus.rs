@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use egui::{Key, Rect, Role};
-use egui_kittest::kittest::NodeT as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use endcap::ui::screens::Screen;
 use endcap::ui::strings::Language;
 

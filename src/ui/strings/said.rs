@@ -315,7 +315,7 @@ fn with_first(words: &str, change: impl Fn(&char) -> char) -> String {
 pub fn needs(words: &str) -> Cow<'_, str> {
     translated(words, |words| {
         let part = |part: &str| find(Need::ALL, part).unwrap_or_else(|| part.to_owned());
-        find(Need::ALL, words).or_else(|| Some(words.split(", ").map(part).collect::<Vec<_>>().join(", ")))
+        Some(words.split(", ").map(part).collect::<Vec<_>>().join(", "))
     })
 }
 
