@@ -274,6 +274,7 @@ mod tests {
                 funnel: Funnel::default(),
             }],
             redirect: None,
+            found: None,
         }
     }
 
