@@ -121,6 +121,8 @@ fn every_check_fires_with_its_title_and_says_what_follows() {
         "1 order is dated in the future",
         "Dates in more.csv can be read two ways (03/04/2025)",
         "Prices use more than one currency",
+        // An order dated in 2199 does not make the history long.
+        "Your orders cover only",
     ] {
         let words = title.replace("is test or cancelled", "is a test or cancelled order");
         assert!(said.iter().any(|message| message.contains(&words)), "{words} is missing from {said:#?}");

@@ -64,7 +64,13 @@ fn mutated_exports_never_panic_hang_or_lose_a_row() {
         let bytes = mutate(&seeds, n);
         let before = Instant::now();
         let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| run(&bytes)));
-        let took = before.elapsed();
+        let mut took = before.elapsed();
+        if outcome.is_ok() && took > SLOWEST {
+            // A busy machine stalls anything once; an input that is slow is slow again.
+            let again = Instant::now();
+            run(&bytes);
+            took = took.min(again.elapsed());
+        }
         slowest = slowest.max(took);
         if outcome.is_err() || took > SLOWEST {
             let path = std::env::temp_dir().join(format!("endcap-fuzz-{n}.bin"));

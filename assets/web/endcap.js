@@ -631,7 +631,8 @@ export class Runtime {
     }
     const redirect = kind === 'search' ? (this.search.redirects || []).find(r =>
       normalised(r.query, this.search.ignored_words) === scene.query)?.to ?? null : null;
-    return { page: visit.page, segment: visitor.segment, layout: variant ? variant.id : 'default', at: visit.now, redirect, blocks };
+    const found = kind === 'search' ? scene.hits.filter(points => points >= 0).length : null;
+    return { page: visit.page, segment: visitor.segment, layout: variant ? variant.id : 'default', at: visit.now, redirect, found, blocks };
   }
 
   events(visit) {
@@ -791,7 +792,7 @@ export class Runtime {
 export function fallbackPage(fallback, visit, error) {
   const lists = fallback?.[visit.page] || { '*': fallback?.['*'] || [] };
   return {
-    page: visit.page, segment: '*', layout: 'default', at: visit.now, redirect: null, fallback: true, error: String(error),
+    page: visit.page, segment: '*', layout: 'default', at: visit.now, redirect: null, found: null, fallback: true, error: String(error),
     blocks: Object.entries(lists).map(([id, products]) => ({
       id, title: '', kind: { show: 'products' }, total: products.length,
       slots: products.map((product, at) => ({ position: at + 1, product, score: 0, badges: [] })),

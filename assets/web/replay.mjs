@@ -18,9 +18,9 @@ for (const bundle of bundles) {
     const n = Math.max(page.blocks.length, 1);
     perBlock.push((performance.now() - start) / n);
     blocks += n;
-    const answer = JSON.stringify([page.segment, page.layout, page.redirect,
+    const answer = JSON.stringify([page.segment, page.layout, page.redirect, page.found,
       page.blocks.map(block => [block.id, block.total, block.slots.map(slot => [slot.position, slot.product, slot.score])])]);
-    const wanted = JSON.stringify([expected.segment, expected.layout, expected.redirect,
+    const wanted = JSON.stringify([expected.segment, expected.layout, expected.redirect, expected.found,
       expected.blocks.map(block => [block.id, block.total, block.slots])]);
     cases += 1;
     if (answer !== wanted) {

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::addresses::{self, Addresses};
-use super::{Error, export, forecasts, runs};
+use super::{Error, forecasts, runs};
 use crate::bundle::{Bundle, EVERYONE};
 use crate::campaign::{self, Offer, OfferSettings, Person, Seen, Touch, TriggerList};
 use crate::decide::{HistoryItem, HistoryKind, Prepared};
 use crate::export::{ExportFile, table_file};
-use crate::features::History;
 use crate::features::columns::Reader;
+use crate::features::{History, StoreFrames};
 use crate::recommend::Dataset;
 use crate::recommend::dataset::NOBODY;
 use crate::shop::{Consent, EventKind, Monitor, Seconds};
@@ -95,7 +95,7 @@ pub fn campaigns(workspace: &Workspace, bundle: &Bundle, monitor: &dyn Monitor) 
         products.iter().map(|id| id.as_deref().and_then(|id| bundle.catalog.index(id))).collect();
     let group_of = groups(workspace, bundle)?;
     let group = |id: &str| group_of.get(id).map_or(EVERYONE, String::as_str);
-    let consents = export::consents(&frames)?;
+    let consents = consents(&frames)?;
     let mut people: Vec<Person> = data
         .customers
         .ids()
@@ -128,6 +128,20 @@ fn groups(workspace: &Workspace, bundle: &Bundle) -> Result<BTreeMap<String, Str
         .filter_map(|(id, group)| Some((id, run.groups.get(usize::from(*group))?.id.clone())))
         .filter(|(_, group)| named(group))
         .collect())
+}
+
+/// Consent to mail by customer id.
+pub(super) fn consents(frames: &StoreFrames) -> Result<BTreeMap<String, Consent>, Error> {
+    let unreadable = |source| Error::bug_because("The customers could not be read.", source);
+    let reader = Reader::new("customers", &frames.customers);
+    let ids = reader.text("id").map_err(unreadable)?;
+    let agreed = reader.flag("accepts_email").map_err(unreadable)?;
+    let consent = |agreed: Option<bool>| match agreed {
+        Some(true) => Consent::Given,
+        Some(false) => Consent::Refused,
+        None => Consent::Unknown,
+    };
+    Ok(ids.into_iter().zip(agreed).filter_map(|(id, agreed)| Some((id?, consent(agreed)))).collect())
 }
 
 fn add_touches(people: &mut [Person], data: &Dataset, bundle: &Bundle, as_of: Seconds) {

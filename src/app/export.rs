@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::addresses::{self, Addresses};
-use super::campaign::{Campaigns, Remembered, campaigns};
+use super::campaign::{Campaigns, Remembered, campaigns, consents};
 use super::compile::Parts;
 use super::{Error, open, runs};
 use crate::bundle::{self, Bundle, EVERYONE, disk};
@@ -407,19 +407,6 @@ fn people(
         }
     }
     Ok((members, interactions))
-}
-
-pub(super) fn consents(frames: &StoreFrames) -> Result<BTreeMap<String, Consent>, Error> {
-    let unreadable = |source| Error::bug_because("The customers could not be read.", source);
-    let reader = Reader::new("customers", &frames.customers);
-    let ids = reader.text("id").map_err(unreadable)?;
-    let agreed = reader.flag("accepts_email").map_err(unreadable)?;
-    let consent = |agreed: Option<bool>| match agreed {
-        Some(true) => Consent::Given,
-        Some(false) => Consent::Refused,
-        None => Consent::Unknown,
-    };
-    Ok(ids.into_iter().zip(agreed).filter_map(|(id, agreed)| Some((id?, consent(agreed)))).collect())
 }
 
 /// Pictures that come with the program. Those of other stores stay where they are.

@@ -6,7 +6,7 @@ use super::campaign::Remembered;
 use super::pictures::{self, Matched};
 use super::{Error, clock};
 use crate::features::StoreFrames;
-use crate::shop::{Currency, Monitor, Seconds, TimeZoneName};
+use crate::shop::{Currency, Monitor, Seconds, StoreLanguage, TimeZoneName};
 use crate::workspace::{Access, Edit, Erased, Facts, NewFix, Scope, Settings, Who, Workspace};
 
 /// What a new workspace is told about the store.
@@ -89,6 +89,12 @@ impl Session {
 
     pub fn put_settings(&mut self, settings: &Settings) -> Result<(), Error> {
         Ok(self.workspace.put_settings(settings)?)
+    }
+
+    /// The language of the pages a new store starts with.
+    pub fn set_language(&mut self, language: StoreLanguage) -> Result<(), Error> {
+        let settings = self.settings()?;
+        self.put_settings(&Settings { language, ..settings })
     }
 
     pub fn facts(&self) -> Result<Facts, Error> {

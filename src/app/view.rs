@@ -113,3 +113,24 @@ pub struct StoreFacts {
     pub is_sample: bool,
     pub read_only: bool,
 }
+
+impl StoreFacts {
+    /// Of a window that shows no workspace yet.
+    pub fn none() -> Self {
+        Self {
+            name: String::new(),
+            file: PathBuf::new(),
+            currency: Currency::new("USD"),
+            time_zone: TimeZoneName::default(),
+            n_products: 0,
+            n_customers: 0,
+            n_orders: 0,
+            n_events: 0,
+            first_order: None,
+            last_order: None,
+            as_of: None,
+            is_sample: false,
+            read_only: false,
+        }
+    }
+}

@@ -335,7 +335,7 @@ pub fn all() -> Vec<(&'static str, Value)> {
                     ("visit", json!({"type": "object", "required": ["page", "now"]})),
                     (
                         "page",
-                        json!({"type": "object", "required": ["segment", "layout", "redirect", "blocks"]}),
+                        json!({"type": "object", "required": ["segment", "layout", "redirect", "found", "blocks"]}),
                     ),
                 ],
                 &[],

@@ -26,6 +26,9 @@ pub fn module() -> String {
     }
     let mut packed = String::from("// Endcap web runtime, decide-1; source: assets/web/endcap.js\n");
     for (at, line) in lines.iter().enumerate() {
+        if line.starts_with('}') && packed.ends_with(';') {
+            packed.pop();
+        }
         packed.push_str(line);
         // Elsewhere the end of a line may be the end of a statement.
         let goes_on = line.ends_with([';', '{', ',', '('])
@@ -66,6 +69,10 @@ fn tight(line: &str) -> String {
                     continue;
                 }
             }
+            // The last statement of a block needs no end of its own.
+            None if letter == '}' && packed.ends_with(';') => {
+                packed.pop();
+            }
             None => {}
         }
         packed.push(letter);
@@ -90,6 +97,7 @@ mod tests {
     #[test]
     fn spaces_go_but_literals_stay() {
         assert_eq!(tight("const a = b + ' and ' + `c ${d} e`;"), "const a=b+' and '+`c ${d} e`;");
+        assert_eq!(tight("if (a) { b(); }"), "if(a){b()}");
         assert_eq!(tight("return a / b - -c, typeof d;"), "return a/b- -c,typeof d;");
         assert_eq!(tight("x = /^a b[/ ]$/.test(y) ? p / q : r;"), "x=/^a b[/ ]$/.test(y)?p/q:r;");
         assert_eq!(tight("text => text.replace(/[^ a] b/gu, '')"), "text=>text.replace(/[^ a] b/gu,'')");

@@ -52,6 +52,7 @@ impl Prepared {
                 PageRef::Search(text) => query::redirect(text, &self.bundle().document.search),
                 _ => None,
             },
+            found: matches!(visit.page, PageRef::Search(_)).then_some(scene.hits.products.len() as u32),
             segment: scene.visitor.segment,
         }
     }

@@ -29,6 +29,7 @@ pub struct ExpectedPage {
     pub segment: String,
     pub layout: String,
     pub redirect: Option<String>,
+    pub found: Option<u32>,
     pub blocks: Vec<ExpectedBlock>,
 }
 
@@ -73,6 +74,7 @@ pub fn expected(prepared: &Prepared, page: &Page) -> ExpectedPage {
         segment: page.segment.clone(),
         layout: page.layout.clone(),
         redirect: page.redirect.clone(),
+        found: page.found,
         blocks: page
             .blocks
             .iter()

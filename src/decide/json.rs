@@ -44,6 +44,7 @@ pub fn page<'a>(prepared: &'a Prepared, page: &'a Page, explain: bool) -> impl S
         layout: &page.layout,
         at: time::rfc3339(page.at),
         redirect: page.redirect.as_deref(),
+        found: page.found,
         blocks: page.blocks.iter().map(|block| view.block(block)).collect(),
     }
 }
@@ -55,6 +56,7 @@ struct PageJson<'a> {
     layout: &'a str,
     at: String,
     redirect: Option<&'a str>,
+    found: Option<u32>,
     blocks: Vec<BlockJson<'a>>,
 }
 

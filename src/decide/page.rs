@@ -17,6 +17,9 @@ pub struct Page {
     pub blocks: Vec<BlockPage>,
     /// Where a search redirect leads, if one fired.
     pub redirect: Option<String>,
+    /// Products that fit the words of a search, shown or not; `None` on every other page. At 0 the rows hold what the
+    /// layout falls back to, and the page should say so.
+    pub found: Option<u32>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -60,7 +60,7 @@ pub struct Measures {
 }
 
 impl Measures {
-    /// Days from the first to the last order, both counted.
+    /// Days from the first order to the last one that is not dated in the future, both counted.
     pub fn days_covered(&self) -> i64 {
         match (self.first_order, self.last_order) {
             (Some(first), Some(last)) => (last - first) / SECONDS_PER_DAY + 1,
@@ -78,7 +78,7 @@ impl Workspace {
 }
 
 fn find(connection: &Connection, now: Seconds, fixes: &[Fix]) -> Result<Findings, rusqlite::Error> {
-    let measures = measure(connection)?;
+    let measures = measure(connection, now)?;
     let products = |condition: &str| {
         ids(
             connection,
@@ -89,7 +89,7 @@ fn find(connection: &Connection, now: Seconds, fixes: &[Fix]) -> Result<Findings
     let variant = |condition: &str| {
         products(&format!("EXISTS (SELECT 1 FROM variants v WHERE v.product = p.key AND {condition})"))
     };
-    let last_order = measures.last_order.unwrap_or(now).min(now);
+    let last_order = measures.last_order.unwrap_or(now);
     let year_before = last_order - 365 * SECONDS_PER_DAY;
     let findings = Findings {
         products_without_picture: products(
@@ -181,14 +181,16 @@ fn find(connection: &Connection, now: Seconds, fixes: &[Fix]) -> Result<Findings
     Ok(without_fixed(findings, fixes))
 }
 
-fn measure(connection: &Connection) -> Result<Measures, rusqlite::Error> {
+/// An order dated in the future is a slip: the period ends without it.
+fn measure(connection: &Connection, now: Seconds) -> Result<Measures, rusqlite::Error> {
     let count = |sql: &str| {
         connection.prepare_cached(sql)?.query_row([], |row| row.get::<_, i64>(0)).map(|count| count as u64)
     };
     let (first_order, last_order, revenue) = connection.query_row(
-        "SELECT min(placed_at), max(placed_at), coalesce(sum(coalesce(total, 0) - refunded), 0) FROM orders
-         WHERE is_test = 0 AND status < 4",
-        [],
+        "SELECT min(placed_at), max(placed_at) FILTER (WHERE placed_at <= ?1),
+                coalesce(sum(coalesce(total, 0) - refunded), 0)
+         FROM orders WHERE is_test = 0 AND status < 4",
+        [now],
         |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
     )?;
     Ok(Measures {

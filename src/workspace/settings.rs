@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Error, Workspace};
-use crate::shop::{Currency, TimeZoneName};
+use crate::shop::{Currency, StoreLanguage, TimeZoneName};
 
 const DOCUMENT: &str = "settings";
 
@@ -14,6 +14,8 @@ pub struct Settings {
     pub store_name: String,
     pub currency: Currency,
     pub time_zone: TimeZoneName,
+    /// Of the pages a new store starts with; what the merchant wrote stays as it is.
+    pub language: StoreLanguage,
     /// Keep names, addresses and phone numbers in clear, not only as keyed hashes.
     pub keep_names: bool,
     /// Fetch picture addresses found in the catalog. The only time the program asks another computer for anything.
@@ -33,6 +35,7 @@ impl Default for Settings {
             store_name: "My store".to_owned(),
             currency: Currency::new("USD"),
             time_zone: TimeZoneName::default(),
+            language: StoreLanguage::default(),
             keep_names: false,
             load_pictures: false,
             picture_hosts: Vec::new(),

@@ -18,9 +18,9 @@ for (const name of ${JSON.stringify(bundles)}) {
     const read = http('/' + name + '/'), runtime = await load(read);
     for (const line of new TextDecoder().decode(await read('cases.jsonl')).split('\\n').filter(Boolean)) {
       const { visit, page } = JSON.parse(line), own = runtime.decide(visit);
-      const answer = [own.segment, own.layout, own.redirect,
+      const answer = [own.segment, own.layout, own.redirect, own.found,
         own.blocks.map(block => [block.id, block.total, block.slots.map(slot => [slot.position, slot.product, slot.score])])];
-      const wanted = [page.segment, page.layout, page.redirect, page.blocks.map(block => [block.id, block.total, block.slots])];
+      const wanted = [page.segment, page.layout, page.redirect, page.found, page.blocks.map(block => [block.id, block.total, block.slots])];
       said.cases += 1;
       if (JSON.stringify(answer) !== JSON.stringify(wanted)) said.wrong += 1;
     }

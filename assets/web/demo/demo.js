@@ -66,7 +66,8 @@ function show() {
   main.replaceChildren();
   if (kind === 'product' && products.has(id)) main.append(detail(products.get(id)));
   else if (kind === 'collection') main.append(el('h1', {}, runtime.catalog.collections.find(c => c.id === id)?.title || id));
-  else if (kind === 'search') main.append(el('h1', {}, `Results for “${id}”`));
+  else if (kind === 'search') main.append(el('h1', {}, decided.found === 0 && id.trim()
+    ? `Nothing found for “${id}”. You may like` : `Results for “${id}”`));
   else if (kind === 'cart') main.append(el('h1', {}, 'Your cart'), rowOf(cart.map(own => ({ product: own, badges: [] }))));
   // What can be asked does not change with the answers.
   if (kind === 'collection' || kind === 'search') main.append(finder(facets.size ? runtime.page(visitOf(page)) : decided));

@@ -84,7 +84,9 @@ pub fn completed(
             .as_ref()
             .map(|previous| (&previous.result, previous.info.created_at, kept.info.created_at));
         let is_stale = view.stale_runs.iter().any(|kind| kind == runs::SEGMENTS);
-        view.customers = Some(Arc::new(customers_view(&kept.result, &features, &history, before, is_stale)));
+        let mut customers = customers_view(&kept.result, &features, &history, before, is_stale);
+        customers.can_go_back = runs::has_earlier_segments(workspace)?;
+        view.customers = Some(Arc::new(customers));
     }
     monitor.checkpoint()?;
     view.audit = Some(Arc::new(super::audit::audit_view(session, &view.store, now)?));

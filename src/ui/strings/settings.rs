@@ -20,7 +20,7 @@ crate::catalogue! {
         Pictures: "Pictures" | "Bilder",
         Named: "{n} of {all} products have a picture." | "{n} von {all} Produkten haben ein Bild.",
         Folder: "Picture folder" | "Bildordner",
-        ChooseFolder: "Choose picture folder…" | "Bildordner wählen …",
+        ChooseFolder: "Choose picture folder…" | "Bildordner wählen …",
         ForgetFolder: "Do not use it" | "Nicht verwenden",
         FolderHint: "Pictures are found by SKU, handle, or the file name at the end of the picture address. They are read where they lie, never copied." | "Bilder werden über Artikelnummer, Handle oder den Dateinamen am Ende der Bildadresse gefunden. Sie bleiben, wo sie liegen.",
         OnTheWeb: "From the web" | "Aus dem Netz",

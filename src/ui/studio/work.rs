@@ -94,8 +94,10 @@ impl Studio {
 
     pub(super) fn make_workspace(&mut self, file: PathBuf) {
         let wake = self.waker();
+        let language = super::intake::store_language();
         self.jobs.spawn("open", move |monitor| {
-            let made = Session::create(&file, &new_store()).map(drop);
+            let made =
+                Session::create(&file, &new_store()).and_then(|mut session| session.set_language(language));
             answer(made.and_then(|()| open(&file, wake, monitor)))
         });
     }
