@@ -11,7 +11,7 @@ use crate::import::{
     self, DateOrder, DecimalMark, FileKey, FileReport, Issue, Mapping, MappingError, Meaning, Options,
     Origin, Platform, Reading, Record, Sink, SourceFile,
 };
-use crate::shop::{Currency, Monitor};
+use crate::shop::{Currency, Monitor, StoreLanguage};
 use crate::workspace::{Error as WorkspaceError, ImportSummary, Staging, Workspace};
 
 /// What to import and what the person said about it beforehand.
@@ -23,6 +23,8 @@ pub struct ImportRequest {
     /// Beside those the workspace remembers.
     pub mappings: Vec<Mapping>,
     pub currency: Option<Currency>,
+    /// Of the pages the store starts with; counts with the first import only.
+    pub language: Option<StoreLanguage>,
     pub dates: Option<DateOrder>,
     pub decimal: Option<DecimalMark>,
     /// How single files are written; remembered for files with the same header.
@@ -143,13 +145,18 @@ impl Session {
             import_files(self.workspace_mut(), &files, &options, request.dry_run, monitor)?
         };
         if summary.import == Some(1) && !request.dry_run {
-            // The first import says what the store sells in; later ones do not change it.
+            // The first import says what the store sells in and which language it speaks; later ones do not change it.
             let currency = match &request.currency {
                 Some(currency) => Some(currency.clone()),
                 None => self.workspace().usual_currency()?,
             };
-            if let Some(currency) = currency {
-                self.put_settings(&crate::workspace::Settings { currency, ..settings })?;
+            let said = crate::workspace::Settings {
+                currency: currency.unwrap_or_else(|| settings.currency.clone()),
+                language: request.language.unwrap_or(settings.language),
+                ..settings.clone()
+            };
+            if said != settings {
+                self.put_settings(&said)?;
             }
         }
         if !request.dry_run {

@@ -13,7 +13,8 @@ pub fn current(workspace: &Workspace) -> Result<Document, Error> {
         return Ok(document);
     }
     let parts = runs::latest::<Parts>(workspace, runs::PARTS)?;
-    Ok(parts.map_or_else(Document::default, |kept| kept.result.first_document()))
+    let language = workspace.settings()?.language;
+    Ok(parts.map_or_else(Document::default, |kept| kept.result.first_document(language)))
 }
 
 /// Applies an edit and writes document and history in one transaction. Returns what was done, in words.

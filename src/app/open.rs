@@ -26,7 +26,7 @@ pub fn bundle(workspace: &Workspace) -> Result<Option<Bundle>, Error> {
     }
     let document = match document(workspace)? {
         Some(document) => document,
-        None => parts.first_document(),
+        None => parts.first_document(workspace.settings()?.language),
     };
     Ok(Some(parts.with(Arc::new(document))))
 }

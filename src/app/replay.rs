@@ -24,7 +24,7 @@ use crate::segment::inputs::Inputs as ModelInputs;
 use crate::segment::rules::first_fitting;
 use crate::segment::{GroupSource, NO_GROUP, SegmentRun};
 use crate::shop::time::SECONDS_PER_DAY;
-use crate::shop::{Monitor, Seconds};
+use crate::shop::{Monitor, Seconds, StoreLanguage};
 use crate::workspace::{Scope, Workspace};
 
 /// The replayed period: so many days before the last order …
@@ -181,7 +181,7 @@ pub fn learn(gathered: Gathered, monitor: &dyn Monitor) -> Result<Result<Past, T
     let models = Models {
         as_of: from,
         products: past.products.ids().to_vec(),
-        neighbours: neighbour_lists(&known, AFTER_VIEWS, defaults.per_product),
+        neighbours: neighbour_lists(&known, AFTER_VIEWS, None, defaults.per_product),
         ..Models::default()
     };
     monitor.progress(2, 3, "Learning from the orders before");
@@ -207,7 +207,7 @@ pub fn learn(gathered: Gathered, monitor: &dyn Monitor) -> Result<Result<Past, T
             shown.contains(id).then(|| id.clone())
         })
         .collect();
-    let document = Arc::new(parts.first_document());
+    let document = Arc::new(parts.first_document(StoreLanguage::default()));
     Ok(Ok(Past::new(&parts.with(document), data, segment_of, from)))
 }
 

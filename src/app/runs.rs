@@ -129,6 +129,11 @@ pub fn previous_segments(workspace: &Workspace) -> Result<Option<Kept<SegmentRun
     workspace.run(info.id)?.map(joined).transpose()
 }
 
+/// Whether there is a grouping to go back to.
+pub fn has_earlier_segments(workspace: &Workspace) -> Result<bool, Error> {
+    Ok(1 < workspace.runs()?.iter().filter(|info| info.kind == SEGMENTS).count())
+}
+
 /// The newest grouping of other data than `of` was made from: to show who moved. Changes by hand, and other numbers of
 /// groups over the same data, move no customer.
 pub fn grouped_before(workspace: &Workspace, of: &RunInfo) -> Result<Option<Kept<SegmentRun>>, Error> {

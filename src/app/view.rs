@@ -58,6 +58,8 @@ pub struct View {
     /// Newest first.
     pub exports: Arc<Vec<ExportRecord>>,
     pub choices: StoreChoices,
+    /// The pictures that the catalog names by address; `None` until it is read.
+    pub pictures: Option<Arc<super::pictures::Status>>,
     /// Only what pages need was read: everything that comes from orders, visits and customers is still missing.
     pub is_partial: bool,
 }
@@ -66,8 +68,6 @@ pub struct View {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StoreChoices {
     pub picture_folder: Option<PathBuf>,
-    /// Fetch the picture addresses of the catalog.
-    pub load_pictures: bool,
     /// Keep names and e-mail addresses in clear from the next import on.
     pub keep_names: bool,
 }
@@ -90,6 +90,7 @@ impl View {
             imports: Arc::default(),
             exports: Arc::default(),
             choices: StoreChoices::default(),
+            pictures: None,
             is_partial: false,
         }
     }
@@ -111,4 +112,25 @@ pub struct StoreFacts {
     pub as_of: Option<Seconds>,
     pub is_sample: bool,
     pub read_only: bool,
+}
+
+impl StoreFacts {
+    /// Of a window that shows no workspace yet.
+    pub fn none() -> Self {
+        Self {
+            name: String::new(),
+            file: PathBuf::new(),
+            currency: Currency::new("USD"),
+            time_zone: TimeZoneName::default(),
+            n_products: 0,
+            n_customers: 0,
+            n_orders: 0,
+            n_events: 0,
+            first_order: None,
+            last_order: None,
+            as_of: None,
+            is_sample: false,
+            read_only: false,
+        }
+    }
 }

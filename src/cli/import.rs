@@ -13,7 +13,7 @@ use crate::import::{
     self, DateOrder, DecimalMark, FileKey, FileReport, Mapping, Meaning, Platform, Reading, Severity,
 };
 use crate::shop::digits::grouped;
-use crate::shop::{Currency, TimeZoneName};
+use crate::shop::{Currency, StoreLanguage, TimeZoneName};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -34,6 +34,9 @@ pub struct Args {
     /// Currency of files that name none, ISO 4217
     #[arg(long)]
     pub currency: Option<String>,
+    /// Of the pages a new store starts with: en or de
+    #[arg(long, value_parser = super::values::language)]
+    pub language: Option<StoreLanguage>,
     /// Read tables no export is known of by the best guess of what their columns mean, and say that guess
     #[arg(long)]
     pub guess: bool,
@@ -129,6 +132,7 @@ fn request(args: &Args) -> Result<ImportRequest, Error> {
         platform: args.platform,
         mappings: args.mapping.as_deref().map(read_mapping).transpose()?.into_iter().collect(),
         currency: args.currency.as_deref().map(Currency::new),
+        language: args.language,
         dry_run: args.dry_run,
         ..ImportRequest::default()
     };

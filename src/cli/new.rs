@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::Printer;
 use crate::app::{Error, NewStore, Session};
-use crate::shop::{Currency, TimeZoneName};
+use crate::shop::{Currency, StoreLanguage, TimeZoneName};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -21,6 +21,9 @@ pub struct Args {
     /// IANA, for example Europe/Berlin
     #[arg(long, default_value = "UTC")]
     pub time_zone: String,
+    /// Of the pages the store starts with: en or de
+    #[arg(long, default_value = "en", value_parser = super::values::language)]
+    pub language: StoreLanguage,
 }
 
 pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
@@ -29,12 +32,15 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
         currency: Currency::new(&args.currency),
         time_zone: TimeZoneName(args.time_zone.clone()),
     };
-    let settings = Session::create(&args.file, &store)?.settings()?;
+    let mut session = Session::create(&args.file, &store)?;
+    session.set_language(args.language)?;
+    let settings = session.settings()?;
     let answer = json!({
         "file": args.file,
         "name": settings.store_name,
         "currency": settings.currency,
         "time_zone": settings.time_zone,
+        "language": settings.language,
     });
     printer.answer(&answer, || {
         format!("Made an empty workspace for {}: {}", settings.store_name, args.file.display())

@@ -8,7 +8,7 @@ use super::Printer;
 use crate::app::{Error, ImportRequest, NewStore, export, train, whole};
 use crate::import::FileReport;
 use crate::shop::digits::grouped;
-use crate::shop::{Currency, TimeZoneName};
+use crate::shop::{Currency, StoreLanguage, TimeZoneName};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -26,6 +26,9 @@ pub struct Args {
     /// Currency of files that name none, ISO 4217
     #[arg(long)]
     pub currency: Option<String>,
+    /// Of the pages a new store starts with: en or de
+    #[arg(long, value_parser = super::values::language)]
+    pub language: Option<StoreLanguage>,
     /// Where the store is, IANA, for example Europe/Berlin
     #[arg(long, default_value = "UTC")]
     pub time_zone: String,
@@ -44,6 +47,7 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
         import: ImportRequest {
             paths: args.paths.clone(),
             currency: currency.clone(),
+            language: args.language,
             mappings: args
                 .mapping
                 .as_deref()

@@ -2,6 +2,7 @@
 
 use super::document::Document;
 use super::layout::{Audience, Block, BlockKind, Hero, Layout, PageKey, Source, StockPolicy, Tile, Weights};
+use crate::shop::StoreLanguage;
 
 /// Tiles on the homepage at most.
 const MOST_TILES: usize = 6;
@@ -10,6 +11,8 @@ const MOST_TILES: usize = 6;
 #[derive(Clone, Debug, Default)]
 pub struct Store<'a> {
     pub name: &'a str,
+    /// Of every title and headline.
+    pub language: StoreLanguage,
     /// Id, title and number of published products, any order.
     pub collections: Vec<(String, String, u32)>,
     /// Name and number of published products, any order. Used for tiles where there are no collections.
@@ -33,23 +36,23 @@ pub enum Demand {
 /// Homepage, category, product, cart, search, email and thank-you pages without a single rule.
 pub fn document(store: &Store<'_>) -> Document {
     let mut document = Document::default();
+    let words = Words::of(store.language);
     let pages = [
         (PageKey::Home, home(store)),
-        (PageKey::Collection(None), vec![listing("grid", "All products", Source::Collection(None))]),
-        (PageKey::Product(None), product()),
-        (PageKey::Cart, cart()),
-        (PageKey::Search, search()),
-        (PageKey::Email(None), vec![picked(6)]),
-        (PageKey::Email(Some("back_in_stock".to_owned())), back_in_stock()),
-        (PageKey::Email(Some("replenish".to_owned())), replenish()),
-        (PageKey::ThankYou, thank_you()),
+        (PageKey::Collection(None), vec![listing("grid", words.all_products, Source::Collection(None))]),
+        (PageKey::Product(None), product(words)),
+        (PageKey::Cart, cart(words)),
+        (PageKey::Search, search(words)),
+        (PageKey::Email(None), vec![picked(words, 6)]),
+        (PageKey::Email(Some("back_in_stock".to_owned())), back_in_stock(words)),
+        (PageKey::Email(Some("replenish".to_owned())), replenish(words)),
+        (PageKey::ThankYou, thank_you(words)),
     ];
     for (page, default) in pages {
         let layout = Layout { variants: Vec::new(), default };
         document.layouts.insert(page, layout);
     }
-    document.search.ignored_words =
-        ["a", "an", "and", "for", "in", "of", "the", "with"].map(str::to_owned).to_vec();
+    document.search.ignored_words = words.ignored.iter().map(|word| (*word).to_owned()).collect();
     document
 }
 
@@ -67,26 +70,27 @@ const fn weights(relevance: u32, popularity: u32, newness: u32, margin: u32, sto
 }
 
 fn home(store: &Store<'_>) -> Vec<Block> {
-    let mut blocks = vec![hero(store)];
+    let words = Words::of(store.language);
+    let mut blocks = vec![hero(store, words)];
     let tiles = tiles(store);
     if !tiles.is_empty() {
-        let mut block = Block::products("tiles", "Shop by category", Vec::new(), 0);
+        let mut block = Block::products("tiles", words.by_category, Vec::new(), 0);
         block.kind = BlockKind::Tiles { tiles };
         blocks.push(block);
     }
-    let mut picked = picked(8);
+    let mut picked = picked(words, 8);
     if store.demand == Demand::Unknown {
-        picked.title = "From our range".to_owned();
+        picked.title = words.from_our_range.to_owned();
     }
     blocks.push(picked);
     blocks.push(weighed(
-        Block::products("new", "New in", vec![Source::New, Source::Trending], 8),
+        Block::products("new", words.new_in, vec![Source::New, Source::Trending], 8),
         weights(250, 100, 550, 50, 50),
         150,
     ));
     let most_wanted = match store.demand {
-        Demand::Sales => Some("Best sellers"),
-        Demand::Visits => Some("Looked at most"),
+        Demand::Sales => Some(words.best_sellers),
+        Demand::Visits => Some(words.looked_at_most),
         Demand::Unknown => None,
     };
     if let Some(title) = most_wanted {
@@ -96,31 +100,31 @@ fn home(store: &Store<'_>) -> Vec<Block> {
             50,
         ));
         blocks.push(weighed(
-            Block::products("trending", "Trending now", vec![Source::Trending, Source::BestSellers], 8),
+            Block::products("trending", words.trending, vec![Source::Trending, Source::BestSellers], 8),
             weights(700, 200, 0, 50, 50),
             100,
         ));
     }
     if store.has_discounts {
-        blocks.push(Block::products("sale", "On sale", vec![Source::OnSale], 8));
+        blocks.push(Block::products("sale", words.on_sale, vec![Source::OnSale], 8));
     }
     if store.has_restocks {
-        blocks.push(Block::products("back", "Back in stock", vec![Source::BackInStock], 4));
+        blocks.push(Block::products("back", words.back_in_stock, vec![Source::BackInStock], 4));
     }
     blocks
 }
 
-fn hero(store: &Store<'_>) -> Block {
-    let mut block = Block::products("hero", "Hero", Vec::new(), 0);
+fn hero(store: &Store<'_>, words: &Words) -> Block {
+    let mut block = Block::products("hero", words.hero, Vec::new(), 0);
     let first = largest(store).into_iter().next();
-    let name = if store.name.is_empty() { "our store" } else { store.name };
+    let name = if store.name.is_empty() { words.our_store } else { store.name };
     block.kind = BlockKind::Heroes {
         heroes: vec![Hero {
             id: "hero-1".to_owned(),
-            headline: format!("Welcome to {name}"),
+            headline: format!("{} {name}", words.welcome),
             button: first
                 .as_ref()
-                .map_or_else(|| "Shop now".to_owned(), |(title, _)| format!("Shop {title}")),
+                .map_or_else(|| words.shop_now.to_owned(), |(title, _)| format!("{} {title}", words.shop)),
             link: first.map_or_else(|| "/".to_owned(), |(_, link)| link),
             image: String::new(),
             audience: Audience::default(),
@@ -152,8 +156,8 @@ fn largest(store: &Store<'_>) -> Vec<(String, String)> {
     types.into_iter().map(|(name, _)| (name.clone(), format!("search:{name}"))).collect()
 }
 
-fn picked(size: u32) -> Block {
-    Block::products("picked", "Picked for you", vec![Source::ForYou, Source::BestSellers], size)
+fn picked(words: &Words, size: u32) -> Block {
+    Block::products("picked", words.picked, vec![Source::ForYou, Source::BestSellers], size)
 }
 
 /// A long list with paging: everything of one place, ordered.
@@ -163,52 +167,52 @@ fn listing(id: &str, title: &str, source: Source) -> Block {
     block
 }
 
-fn product() -> Vec<Block> {
+fn product(words: &Words) -> Vec<Block> {
     vec![
         list(
             "together",
-            "Bought together",
+            words.together,
             vec![Source::BoughtTogether, Source::CompleteTheSet, Source::Similar],
             4,
         ),
-        list("similar", "You may also like", vec![Source::Similar, Source::AlsoViewed, Source::ForYou], 8),
-        recently_viewed(),
+        list("similar", words.may_like, vec![Source::Similar, Source::AlsoViewed, Source::ForYou], 8),
+        recently_viewed(words),
     ]
 }
 
-fn cart() -> Vec<Block> {
+fn cart(words: &Words) -> Vec<Block> {
     vec![list(
         "cart",
-        "Goes well with your cart",
+        words.goes_with_cart,
         vec![Source::BoughtTogether, Source::CompleteTheSet, Source::BestSellers],
         4,
     )]
 }
 
-fn search() -> Vec<Block> {
-    let mut results = listing("results", "Results", Source::SearchHits);
+fn search(words: &Words) -> Vec<Block> {
+    let mut results = listing("results", words.results, Source::SearchHits);
     results.weights = weights(700, 200, 0, 50, 50);
     results.variety = 0;
     results.sources.push(Source::BestSellers);
     vec![results]
 }
 
-fn thank_you() -> Vec<Block> {
-    vec![list("next", "For next time", vec![Source::BoughtTogether, Source::ForYou, Source::New], 4)]
+fn thank_you(words: &Words) -> Vec<Block> {
+    vec![list("next", words.next_time, vec![Source::BoughtTogether, Source::ForYou, Source::New], 4)]
 }
 
-fn back_in_stock() -> Vec<Block> {
-    vec![Block::products("back", "Back in stock", vec![Source::BackInStock, Source::ForYou], 4)]
+fn back_in_stock(words: &Words) -> Vec<Block> {
+    vec![Block::products("back", words.back_in_stock, vec![Source::BackInStock, Source::ForYou], 4)]
 }
 
-fn replenish() -> Vec<Block> {
-    let mut again = list("again", "Time for more", vec![Source::BuyAgain, Source::ForYou], 4);
+fn replenish(words: &Words) -> Vec<Block> {
+    let mut again = list("again", words.again, vec![Source::BuyAgain, Source::ForYou], 4);
     again.may_repeat = true;
-    vec![again, picked(4)]
+    vec![again, picked(words, 4)]
 }
 
-fn recently_viewed() -> Block {
-    let mut block = list("recent", "Recently viewed", vec![Source::RecentlyViewed, Source::Trending], 6);
+fn recently_viewed(words: &Words) -> Block {
+    let mut block = list("recent", words.recent, vec![Source::RecentlyViewed, Source::Trending], 6);
     block.may_repeat = true;
     block.stock = StockPolicy::Any;
     block.variety = 0;
@@ -228,6 +232,94 @@ fn weighed(mut block: Block, weights: Weights, variety: u32) -> Block {
     block.variety = variety;
     block
 }
+
+/// Titles and headlines of one language.
+struct Words {
+    all_products: &'static str,
+    by_category: &'static str,
+    from_our_range: &'static str,
+    new_in: &'static str,
+    best_sellers: &'static str,
+    looked_at_most: &'static str,
+    trending: &'static str,
+    on_sale: &'static str,
+    back_in_stock: &'static str,
+    hero: &'static str,
+    our_store: &'static str,
+    welcome: &'static str,
+    shop_now: &'static str,
+    shop: &'static str,
+    picked: &'static str,
+    together: &'static str,
+    may_like: &'static str,
+    goes_with_cart: &'static str,
+    results: &'static str,
+    next_time: &'static str,
+    again: &'static str,
+    recent: &'static str,
+    ignored: &'static [&'static str],
+}
+
+impl Words {
+    fn of(language: StoreLanguage) -> &'static Self {
+        match language {
+            StoreLanguage::English => &ENGLISH,
+            StoreLanguage::German => &GERMAN,
+        }
+    }
+}
+
+const ENGLISH: Words = Words {
+    all_products: "All products",
+    by_category: "Shop by category",
+    from_our_range: "From our range",
+    new_in: "New in",
+    best_sellers: "Best sellers",
+    looked_at_most: "Looked at most",
+    trending: "Trending now",
+    on_sale: "On sale",
+    back_in_stock: "Back in stock",
+    hero: "Hero",
+    our_store: "our store",
+    welcome: "Welcome to",
+    shop_now: "Shop now",
+    shop: "Shop",
+    picked: "Picked for you",
+    together: "Bought together",
+    may_like: "You may also like",
+    goes_with_cart: "Goes well with your cart",
+    results: "Results",
+    next_time: "For next time",
+    again: "Time for more",
+    recent: "Recently viewed",
+    ignored: &["a", "an", "and", "for", "in", "of", "the", "with"],
+};
+
+const GERMAN: Words = Words {
+    all_products: "Alle Produkte",
+    by_category: "Nach Kategorie",
+    from_our_range: "Aus unserem Sortiment",
+    new_in: "Neu eingetroffen",
+    best_sellers: "Bestseller",
+    looked_at_most: "Am meisten angesehen",
+    trending: "Gerade gefragt",
+    on_sale: "Reduziert",
+    back_in_stock: "Wieder da",
+    hero: "Banner",
+    our_store: "uns",
+    welcome: "Willkommen bei",
+    shop_now: "Jetzt stöbern",
+    shop: "Entdecken:",
+    picked: "Für Sie ausgewählt",
+    together: "Zusammen gekauft",
+    may_like: "Das könnte Ihnen gefallen",
+    goes_with_cart: "Passt zu Ihrem Warenkorb",
+    results: "Treffer",
+    next_time: "Für das nächste Mal",
+    again: "Zeit für Nachschub",
+    recent: "Zuletzt angesehen",
+    ignored: &["das", "der", "die", "ein", "eine", "für", "in", "mit", "und", "von"],
+};
 
 #[cfg(test)]
 mod tests {
@@ -273,5 +365,22 @@ mod tests {
         }
         let tiles = &document.layouts[&PageKey::Home].default[1].kind;
         assert!(matches!(tiles, BlockKind::Tiles { tiles } if tiles[0].title == "Armchairs"));
+    }
+
+    #[test]
+    fn a_german_store_starts_with_german_titles_on_every_page() {
+        let of = |language| {
+            document(&Store { language, has_discounts: true, has_restocks: true, ..Store::default() })
+        };
+        let titles = |document: &Document| -> Vec<String> {
+            let blocks = document.layouts.values().flat_map(|layout| &layout.default);
+            blocks.map(|block| block.title.clone()).collect()
+        };
+        let (english, german) = (of(StoreLanguage::English), of(StoreLanguage::German));
+        assert_eq!(titles(&english).len(), titles(&german).len());
+        for title in titles(&german) {
+            assert!(!titles(&english).contains(&title), "{title}");
+        }
+        assert!(german.search.ignored_words.contains(&"und".to_owned()));
     }
 }

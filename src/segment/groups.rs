@@ -19,7 +19,7 @@ pub const FEW: u32 = 30;
 pub const FEWEST_TO_EXPORT: u32 = 10;
 
 /// Colours and symbols to tell groups apart.
-pub const MARKS: u8 = 10;
+pub const MARKS: u8 = 24;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Group {
@@ -33,7 +33,7 @@ pub struct Group {
     /// Not among the tabs.
     pub hidden: bool,
     pub source: GroupSource,
-    /// Index of its colour and symbol, 0…9.
+    /// Index of its colour and symbol, 0…23.
     pub mark: u8,
     pub customers: u32,
     /// Of all customers who have ordered, 0…1.

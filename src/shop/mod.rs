@@ -6,6 +6,7 @@ pub mod customer;
 pub mod digits;
 pub mod event;
 pub mod hash;
+pub mod language;
 pub mod money;
 pub mod monitor;
 pub mod order;
@@ -14,8 +15,9 @@ pub mod time;
 
 pub use customer::{Consent, Customer, CustomerRef};
 pub use event::{Event, EventKind};
+pub use language::StoreLanguage;
 pub use money::{Currency, Minor};
-pub use monitor::{Cancelled, Monitor, Silent};
+pub use monitor::{Cancelled, Monitor, Quiet, Silent};
 pub use order::{LineKind, Order, OrderLine, OrderStatus, ProductRef};
 pub use product::{Product, SellWhenEmpty, Stock, Variant};
 pub use time::{Day, Seconds, TimeZoneName};

@@ -30,6 +30,8 @@ struct Running {
     id: JobId,
     kind: &'static str,
     cancel: Arc<AtomicBool>,
+    /// There is no thread behind it.
+    is_shown_only: bool,
 }
 
 /// Starting a job cancels the running one of the same kind; results of cancelled jobs are dropped.
@@ -82,8 +84,15 @@ impl<T: Send + 'static> Jobs<T> {
             drop(sender.send(JobEvent::Finished { id, kind, outcome }));
             wake();
         });
-        self.running.push(Running { id, kind, cancel });
+        self.running.push(Running { id, kind, cancel, is_shown_only: false });
         id
+    }
+
+    /// A job that does nothing and does not end, to look at what is shown of one.
+    pub fn show(&mut self, kind: &'static str) {
+        self.next_id += 1;
+        let (id, cancel) = (JobId(self.next_id), Arc::default());
+        self.running.push(Running { id, kind, cancel, is_shown_only: true });
     }
 
     pub fn cancel(&mut self, kind: &'static str) {
@@ -110,8 +119,9 @@ impl<T: Send + 'static> Jobs<T> {
         self.running.iter().any(|job| job.kind == kind)
     }
 
+    /// With a thread behind them.
     pub fn n_running(&self) -> usize {
-        self.running.len()
+        self.running.iter().filter(|job| !job.is_shown_only).count()
     }
 
     /// Events since the last call, of jobs that still count.

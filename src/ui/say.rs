@@ -3,6 +3,7 @@
 
 use super::format::Formats;
 use super::strings::Phrase as _;
+use super::strings::said;
 use super::strings::say::Say;
 use crate::bundle::{Bundle, EVERYONE, PairEvidence, Strategy};
 use crate::decide::sentence::{product_title, segment_name};
@@ -19,7 +20,7 @@ pub fn why(bundle: &Bundle, formats: &Formats, says: &Sentence) -> String {
         Sentence::SegmentTaste { segment, buyers, customers, ratio_permille } => {
             let phrase = if 0 < *customers { Say::Taste } else { Say::TasteBuyers };
             phrase.with(&[
-                ("who", (&segment_name(bundle, segment)).into()),
+                ("who", (&said::group(&segment_name(bundle, segment))).into()),
                 ("times", (&times(formats, *ratio_permille)).into()),
                 ("buyers", (*buyers).into()),
                 ("customers", (*customers).into()),
@@ -27,7 +28,7 @@ pub fn why(bundle: &Bundle, formats: &Formats, says: &Sentence) -> String {
         }
         Sentence::Relevant { segment } if segment == EVERYONE => Say::FitsStore.text().to_owned(),
         Sentence::Relevant { segment } => {
-            Say::FitsGroup.with(&[("who", (&segment_name(bundle, segment)).into())])
+            Say::FitsGroup.with(&[("who", (&said::group(&segment_name(bundle, segment))).into())])
         }
         Sentence::History { because_of, strategy, evidence } => {
             let because = title(*because_of);

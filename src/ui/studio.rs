@@ -6,6 +6,7 @@
 mod ask;
 mod intake;
 mod leave;
+mod pictures;
 mod replay;
 mod rules;
 mod run;
@@ -32,6 +33,7 @@ use super::shell::status_bar::{self, Progress, Saved};
 use super::shell::tour::{self, Moment, Tour};
 use super::shell::{rail, title_bar};
 use super::strings;
+use super::strings::said;
 use super::theme::{self, HasTokens as _, size};
 use crate::app::desk::{DataStep, Opened};
 use crate::app::view::{DetectedFile, ImportDetail, ImportSummary};
@@ -40,7 +42,7 @@ use crate::bundle::Bundle;
 use crate::decide::Prepared;
 use crate::import::Mapping;
 use crate::merch::Document;
-use crate::shop::{Currency, Seconds, TimeZoneName};
+use crate::shop::Seconds;
 
 const SETTINGS_KEY: &str = "endcap.settings";
 
@@ -118,6 +120,7 @@ enum TaskResult {
     RolledBack(Box<Document>),
     ExportFolder(PathBuf),
     PictureFolder(PathBuf),
+    Pictures(pictures::PicturesNow),
 }
 
 /// How far a job is, and since when it goes towards this total.
@@ -191,7 +194,7 @@ impl Studio {
         let Backstage { jobs, wake, window } = backstage;
         window.get_or_init(|| ctx.clone());
         let mut studio = Self {
-            view: View::of(nothing_open()),
+            view: View::of(StoreFacts::none()),
             draft: None,
             exported: None,
             document: Arc::new(Document::default()),
@@ -243,7 +246,8 @@ impl Studio {
         };
         self.history = history;
         self.revision += 1;
-        self.pictures.set_folder(view.choices.picture_folder.clone());
+        let file = (!view.store.name.is_empty()).then(|| view.store.file.clone());
+        self.pictures.set_source(view.choices.picture_folder.clone(), file);
         self.view = view;
         self.saved = Saved::All;
         self.forget_past();
@@ -278,6 +282,11 @@ impl Studio {
         self.take_result(TaskResult::Trouble(text));
     }
 
+    /// Asks whether pictures may be fetched, for tests.
+    pub fn ask_for_pictures(&mut self) {
+        self.sheet = Some(Sheet::FetchPictures);
+    }
+
     pub fn document(&self) -> &Document {
         &self.document
     }
@@ -289,6 +298,14 @@ impl Studio {
     /// Whether anything is under way on another thread.
     pub fn is_working(&self) -> bool {
         0 < self.jobs.n_running()
+    }
+
+    /// Shows work as if it were under way: how far real work is depends on the machine, and so would a picture of it.
+    pub fn show_work(&mut self, kind: &'static str, phase: &str, of: [u64; 2], seconds_left: Option<u32>) {
+        self.jobs.show(kind);
+        let progress = Progress { phase: said::work(phase).into_owned(), done: of[0], total: of[1] };
+        let since = std::time::Instant::now();
+        self.progress.push(JobProgress { kind, progress, since, done_then: 0, seconds_left });
     }
 
     /// What is shown of the workspace.
@@ -329,6 +346,10 @@ impl Studio {
         for event in self.jobs.poll() {
             match event {
                 JobEvent::Progress { kind, done, total, phase, .. } => {
+                    if kind == pictures::PICTURES {
+                        self.pictures.look_again_now_and_then();
+                    }
+                    let phase = said::work(&phase).into_owned();
                     self.take_progress(kind, Progress { phase, done, total });
                 }
                 JobEvent::Finished { kind, outcome, .. } => {
@@ -393,6 +414,7 @@ impl Studio {
         let busy: Vec<String> = self.progress.iter().map(|known| known.progress.phase.clone()).collect();
         let job_lines = self.job_lines();
         self.glance.refresh(self.draft.as_ref(), self.exported.as_ref(), &self.document, self.revision, now);
+        self.glance.count_open(&self.states.rules);
         let Self {
             glance,
             view,
@@ -548,23 +570,4 @@ pub fn run(start: &Start) -> Result<(), Error> {
 fn clock() -> Seconds {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     since.map_or(0, |since| since.as_secs() as Seconds)
-}
-
-/// The facts of a window that shows no workspace yet.
-fn nothing_open() -> StoreFacts {
-    StoreFacts {
-        name: String::new(),
-        file: PathBuf::new(),
-        currency: Currency::new("USD"),
-        time_zone: TimeZoneName::default(),
-        n_products: 0,
-        n_customers: 0,
-        n_orders: 0,
-        n_events: 0,
-        first_order: None,
-        last_order: None,
-        as_of: None,
-        is_sample: false,
-        read_only: false,
-    }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Error, Workspace};
-use crate::shop::{Currency, TimeZoneName};
+use crate::shop::{Currency, StoreLanguage, TimeZoneName};
 
 const DOCUMENT: &str = "settings";
 
@@ -14,10 +14,14 @@ pub struct Settings {
     pub store_name: String,
     pub currency: Currency,
     pub time_zone: TimeZoneName,
+    /// Of the pages a new store starts with; what the merchant wrote stays as it is.
+    pub language: StoreLanguage,
     /// Keep names, addresses and phone numbers in clear, not only as keyed hashes.
     pub keep_names: bool,
-    /// Fetch picture addresses found in the catalog. The only use of the network there is.
+    /// Fetch picture addresses found in the catalog. The only time the program asks another computer for anything.
     pub load_pictures: bool,
+    /// The servers the owner agreed to ask for them, named as in the addresses.
+    pub picture_hosts: Vec<String>,
     /// Where the store's own pictures lie, by SKU, handle or file name.
     pub picture_folder: Option<std::path::PathBuf>,
     pub is_sample: bool,
@@ -31,8 +35,10 @@ impl Default for Settings {
             store_name: "My store".to_owned(),
             currency: Currency::new("USD"),
             time_zone: TimeZoneName::default(),
+            language: StoreLanguage::default(),
             keep_names: false,
             load_pictures: false,
+            picture_hosts: Vec::new(),
             picture_folder: None,
             is_sample: false,
             ignored_problems: Vec::new(),

@@ -91,6 +91,7 @@ pub fn bundle(n: usize) -> Bundle {
     };
     let signals = signals(&catalog, &seeds);
     let document = defaults::document(&defaults::Store {
+        language: endcap::shop::StoreLanguage::English,
         name: "Larkfield Home",
         collections: categories
             .iter()

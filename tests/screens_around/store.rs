@@ -12,21 +12,7 @@ pub const NOW: i64 = 1_763_239_600;
 
 /// A window that shows no workspace yet.
 pub fn nothing() -> View {
-    View::of(StoreFacts {
-        name: String::new(),
-        file: "".into(),
-        currency: Currency::new("USD"),
-        time_zone: TimeZoneName::default(),
-        n_products: 0,
-        n_customers: 0,
-        n_orders: 0,
-        n_events: 0,
-        first_order: None,
-        last_order: None,
-        as_of: None,
-        is_sample: false,
-        read_only: false,
-    })
+    View::of(StoreFacts::none())
 }
 
 pub fn view() -> View {
@@ -336,6 +322,7 @@ pub fn customers() -> CustomersView {
         suggested_k: 6,
         choices,
         movement: Some(movement),
+        can_go_back: true,
         is_stale: false,
         seed: 42,
         as_of: Some(NOW),

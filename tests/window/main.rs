@@ -3,6 +3,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod focus;
 mod reading;
 #[path = "../screens_around/store.rs"]
 mod store;

@@ -1,10 +1,13 @@
 //! A reading test: no jargon without a plain sentence beside it, no number without its unit, no English in the German
 //! window, no control without a name.
 
+use std::collections::BTreeSet;
+
 use egui::{Role, Ui};
 use egui_kittest::Harness;
+use endcap::merch::BlockKind;
 use endcap::ui::screens::Screen;
-use endcap::ui::strings::{self, Language};
+use endcap::ui::strings::{self, Language, said};
 
 use super::{Heard, Window, common, heard, window};
 
@@ -34,7 +37,7 @@ const JARGON: [(&str, &str); 22] = [
     ("confidence", ""),
 ];
 /// Phrases that may use a word of the trade, because their readers know it by that word.
-const KNOWN: [&str; 3] = ["SKU", "Artikelnummer", "Open Data"];
+const KNOWN: [&str; 4] = ["SKU", "Artikelnummer", "Open Data", "segments.json"];
 
 fn jargon_in(phrase: &str) -> Option<&'static str> {
     let lower = fixed_parts(phrase).join("…").to_lowercase();
@@ -225,5 +228,74 @@ fn the_german_window_says_nothing_in_english() {
         }
     });
     found.dedup();
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// The letters of a text as words of at least four, in small letters.
+fn words(text: &str) -> Vec<String> {
+    text.split(|letter: char| !letter.is_alphabetic() && letter != '\'')
+        .map(str::to_lowercase)
+        .filter(|word| 4 <= word.chars().count())
+        .collect()
+}
+
+/// Words that English phrases use and no German one does.
+fn english_words() -> BTreeSet<String> {
+    let all = strings::all();
+    let of = |at: usize| -> BTreeSet<String> {
+        all.iter().flat_map(|both| fixed_parts(both[at])).flat_map(|part| words(&part)).collect()
+    };
+    let (english, german) = (of(0), of(1));
+    english.difference(&german).cloned().collect()
+}
+
+/// Everything the made-up store and its merchant wrote: it stays as it is in any language.
+fn words_of_the_store(open: &Window) -> BTreeSet<String> {
+    let studio = open.state();
+    let mut texts: Vec<String> = vec!["English".to_owned(), studio.view().store.name.clone()];
+    if let Some(bundle) = &studio.view().bundle {
+        for product in &bundle.catalog.products {
+            texts.push(product.title.clone());
+            texts.extend(product.product_type.clone());
+            texts.extend(product.vendor.clone());
+            texts.extend(product.attributes.iter().map(|(_, value)| value.clone()));
+            texts.extend(product.collections.clone());
+        }
+        texts.extend(bundle.catalog.collections.iter().map(|collection| collection.title.clone()));
+    }
+    let document = studio.document();
+    for block in document.layouts.values().flat_map(|layout| &layout.default) {
+        texts.push(block.title.clone());
+        if let BlockKind::Heroes { heroes } = &block.kind {
+            texts.extend(heroes.iter().flat_map(|hero| [hero.headline.clone(), hero.button.clone()]));
+        }
+    }
+    texts.extend(document.rules.iter().filter_map(|rule| rule.name.clone()));
+    texts.extend(studio.view().search_terms.iter().map(|term| term.query.clone()));
+    // Groups that carry no generated name are called as somebody called them.
+    strings::set_language(Language::German);
+    let groups = studio.view().customers.iter().flat_map(|known| &known.groups).map(|group| &group.name);
+    texts.extend(groups.filter(|name| said::group(name) == name.as_str()).cloned());
+    texts.iter().flat_map(|text| words(text)).collect()
+}
+
+#[test]
+fn no_english_word_is_left_in_the_german_window() {
+    let english = english_words();
+    for word in ["undo", "spenders", "nothing", "already", "shoppers"] {
+        assert!(english.contains(word), "the test must know “{word}”");
+    }
+    let mut found = BTreeSet::new();
+    everywhere(Language::German, |place, open| {
+        let store = words_of_the_store(open);
+        for one in heard(open) {
+            for text in [&one.label, &one.value] {
+                let left =
+                    words(text).into_iter().filter(|word| english.contains(word) && !store.contains(word));
+                found.extend(left.map(|word| format!("{place}: “{word}” in “{text}”")));
+            }
+        }
+    });
+    let found: Vec<String> = found.into_iter().collect();
     assert!(found.is_empty(), "{}", found.join("\n"));
 }

@@ -21,7 +21,7 @@ use crate::features::{ProductRow, StoreFrames, product_rows};
 use crate::merch::{self, Demand, Document, defaults};
 use crate::recommend::{self, Dataset, Models, Relevance};
 use crate::segment::{NO_GROUP, SegmentRun};
-use crate::shop::{Monitor, Seconds};
+use crate::shop::{Monitor, Seconds, StoreLanguage};
 
 /// Fewer buyers than this say nothing a sentence could carry, and could point at a person.
 const FEWEST_BUYERS_TO_NAME: u32 = 10;
@@ -115,8 +115,8 @@ impl Parts {
         if sold_lately || wanted { Demand::Sales } else { Demand::Unknown }
     }
 
-    /// The document a store without one starts with.
-    pub fn first_document(&self) -> Document {
+    /// The document a store without one starts with, its titles in the store's language.
+    pub fn first_document(&self, language: StoreLanguage) -> Document {
         let mut in_collection: BTreeMap<&str, u32> = BTreeMap::new();
         let mut of_type: BTreeMap<&str, u32> = BTreeMap::new();
         for product in self.catalog.products.iter().filter(|product| product.published) {
@@ -129,6 +129,7 @@ impl Parts {
         }
         merch::defaults::document(&defaults::Store {
             name: &self.info.store,
+            language,
             collections: self
                 .catalog
                 .collections

@@ -55,6 +55,7 @@ pub fn customers_view(
         choices: choices(run, features.n_customers()),
         movement: previous.map(|(before, from_at, to_at)| movement(before, run, from_at, to_at)),
         is_stale,
+        can_go_back: false,
         seed: run.settings.seed,
         as_of: Some(run.as_of),
     }

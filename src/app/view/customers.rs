@@ -18,6 +18,8 @@ pub struct CustomersView {
     pub movement: Option<Movement>,
     /// Data changed since the grouping was made.
     pub is_stale: bool,
+    /// There is a grouping before this one.
+    pub can_go_back: bool,
     pub seed: u64,
     pub as_of: Option<Seconds>,
 }

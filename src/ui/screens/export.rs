@@ -5,16 +5,19 @@ use std::path::PathBuf;
 use egui::{Align, Frame, Layout, Margin, RichText, ScrollArea, Ui};
 
 use super::first_run::ago;
+use super::rules::Titles;
 use super::stage::{Ask, JobKind, Stage};
 use crate::app::view::{Check, CheckOf, CheckOutcome, ExportPlan, PartKind};
 use crate::decide::diff::Difference;
 use crate::export::Target;
+use crate::merch::PageKey;
 use crate::shop::Seconds;
 use crate::ui::icons;
 use crate::ui::kit::empty::{Chosen, EmptyState};
 use crate::ui::kit::{button, card, chip, heading, marker, modal, progress, tabs};
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::export::Export as T;
+use crate::ui::strings::said;
 use crate::ui::theme::{HasTokens as _, space, text};
 
 /// What only this screen cares about.
@@ -86,7 +89,7 @@ pub fn export_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut ExportState) {
                 ui.add_space(space::M);
             }
             if let Some(plan) = &plan {
-                checks_ui(ui, plan);
+                checks_ui(ui, stage, plan);
                 ui.add_space(space::M);
                 write_ui(ui, stage, state, plan);
             }
@@ -242,7 +245,7 @@ fn difference_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut ExportState, differ
                 if let Some(info) = info {
                     marker::show(ui, info.color);
                 }
-                let name = info.map_or(T::ForEveryone.text(), |info| info.name.as_str());
+                let name = info.map_or(T::ForEveryone.text().into(), |info| said::group(&info.name));
                 ui.label(RichText::new(name).text_style(text::strong()));
                 ui.label(RichText::new(format!("{} › {}", row.page, row.block)).color(t.muted));
             });
@@ -285,7 +288,28 @@ fn check_words(check: &Check) -> String {
     phrase.with(&[("n", check.n.into())])
 }
 
-fn checks_ui(ui: &mut Ui, plan: &ExportPlan) {
+/// The rule or row a loss is about, as the merchant calls it.
+fn about_words(stage: &Stage<'_>, loss: &str) -> Option<String> {
+    let (about, _) = loss.split_once(": ")?;
+    let titles = Titles::of(stage);
+    if let Some(id) = about.strip_prefix("rule ") {
+        let rule = stage.draft.rules.iter().find(|rule| rule.id == id)?;
+        return Some(titles.label(rule, stage.formats));
+    }
+    let (page, block) = about.strip_prefix("row ")?.rsplit_once('/')?;
+    // A version of its own for some groups stands in brackets behind.
+    let (block, version) =
+        block.split_once(" (").map_or((block, None), |(block, version)| (block, Some(version)));
+    let page = PageKey::from(page.to_owned());
+    let layout = stage.draft.layouts.get(&page)?;
+    let blocks = layout.default.iter().chain(layout.variants.iter().flat_map(|variant| &variant.blocks));
+    let title = blocks.into_iter().find(|known| known.id == block).map(|known| known.title.clone())?;
+    let title = if title.is_empty() { block.to_owned() } else { title };
+    let version = version.map(|version| format!(" ({version}")).unwrap_or_default();
+    Some(format!("{} › {title}{version}", titles.page(&page)))
+}
+
+fn checks_ui(ui: &mut Ui, stage: &Stage<'_>, plan: &ExportPlan) {
     let t = ui.tokens();
     heading::title(ui, T::Checks.text());
     card::card(ui, |ui| {
@@ -307,7 +331,12 @@ fn checks_ui(ui: &mut Ui, plan: &ExportPlan) {
             ui.separator();
             heading::section(ui, T::Losses.text());
             for loss in &plan.losses {
-                ui.add(egui::Label::new(RichText::new(loss).color(t.muted)).wrap());
+                let (about, how) = said::loss(loss);
+                let about = about_words(stage, loss).unwrap_or_else(|| about.into_owned());
+                ui.horizontal_wrapped(|ui| {
+                    ui.label(RichText::new(about).text_style(text::strong()));
+                    ui.label(RichText::new(how).color(t.muted));
+                });
             }
         }
     });

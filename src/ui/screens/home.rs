@@ -13,6 +13,7 @@ use crate::ui::kit::{button, card, heading, marker, sparkline};
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::features;
 use crate::ui::strings::home::Home as T;
+use crate::ui::strings::said;
 use crate::ui::theme::{HasTokens as _, number_semibold, radius, segment_color, space, text};
 
 /// What only this screen cares about.
@@ -115,7 +116,7 @@ fn findings(stage: &Stage<'_>, state: &HomeState) -> Vec<Line> {
         if let Some(group) = telling {
             lines.push(Line {
                 sentence: T::Shares.with(&[
-                    ("name", (&group.name).into()),
+                    ("name", (&said::group(&group.name)).into()),
                     ("customers", (&percent(group.customer_share)).into()),
                     ("revenue", (&percent(group.revenue_share)).into()),
                 ]),
@@ -129,7 +130,8 @@ fn findings(stage: &Stage<'_>, state: &HomeState) -> Vec<Line> {
         {
             let phrase = if 0 < net(group) { T::Grew } else { T::Shrank };
             lines.push(Line {
-                sentence: phrase.with(&[("name", (&group.name).into()), ("n", net(group).abs().into())]),
+                sentence: phrase
+                    .with(&[("name", (&said::group(&group.name)).into()), ("n", net(group).abs().into())]),
                 link: T::SeeCustomers.text().to_owned(),
                 place: Place::Customers,
             });
@@ -216,7 +218,7 @@ fn to_do(stage: &Stage<'_>) -> Vec<(String, Place)> {
                 .any(|rule| rule.scope.segments.as_ref().is_some_and(|ids| ids.contains(&group.id)))
         };
         if let Some(group) = customers.groups.iter().find(|group| !group.hidden && !ruled(group)) {
-            let says = T::ReviewGroup.with(&[("name", (&group.name).into())]);
+            let says = T::ReviewGroup.with(&[("name", (&said::group(&group.name)).into())]);
             lines.push((says, Place::Homepage(Some(group.id.clone()))));
         }
     }
@@ -320,7 +322,7 @@ fn groups_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &HomeState) {
                         ui.vertical(|ui| group_card(ui, stage, state, group, catalog.as_deref()));
                     })
                     .response;
-                    let name = T::OpenFor.with(&[("name", (&group.name).into())]);
+                    let name = T::OpenFor.with(&[("name", (&said::group(&group.name)).into())]);
                     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
                     if response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked() {
                         stage.go(Place::Homepage(Some(group.id.clone())));
@@ -341,7 +343,9 @@ fn group_card(
     ui.horizontal(|ui| {
         ui.spacing_mut().interact_size.y = 20.0;
         marker::show(ui, group.color);
-        ui.add(egui::Label::new(RichText::new(&group.name).text_style(text::strong())).truncate());
+        ui.add(
+            egui::Label::new(RichText::new(said::group(&group.name)).text_style(text::strong())).truncate(),
+        );
     });
     let shares = T::GroupShares.with(&[
         ("customers", (&stage.formats.percent(i64::from(group.customer_share))).into()),
@@ -357,7 +361,7 @@ fn group_card(
         vec2(ui.available_width(), 28.0),
         &values,
         segment_color(theme, group.color),
-        &group.name,
+        &said::group(&group.name),
     );
     let side = ((ui.available_width() - 12.0) / 3.0).floor();
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), side), egui::Sense::hover());

@@ -64,6 +64,8 @@ pub struct Glance {
     made_for: Option<(u64, Seconds)>,
     /// Rules that get in each other's way.
     pub clashes: Vec<Clash>,
+    /// Those of them that nobody has looked at and accepted.
+    pub n_open_clashes: usize,
     found_in: Option<FoundIn>,
     pub has_unexported_changes: bool,
 }
@@ -86,6 +88,11 @@ impl FoundIn {
 }
 
 impl Glance {
+    /// What the person has accepted is no longer counted.
+    pub fn count_open(&mut self, rules: &rules::RulesState) {
+        self.n_open_clashes = self.clashes.iter().filter(|clash| !rules.has_accepted(clash)).count();
+    }
+
     /// Schedules begin and end while nobody edits, so it is also made anew every quarter of an hour.
     pub fn refresh(
         &mut self,
@@ -222,7 +229,7 @@ impl Screen {
                 0 => Note::None,
                 n => Note::Count(n),
             },
-            Self::Rules => match scene.glance.clashes.len() {
+            Self::Rules => match scene.glance.n_open_clashes {
                 0 => Note::None,
                 n => Note::Warning(n),
             },

@@ -17,6 +17,7 @@ use crate::ui::kit::pick_list::PickList;
 use crate::ui::kit::{button, card, chip, combo, heading, search_field};
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::finding::Finding as T;
+use crate::ui::strings::said;
 use crate::ui::strings::shell::Shell;
 use crate::ui::theme::{HasTokens as _, ShopLook, medium, number, number_semibold, radius, space, text};
 
@@ -167,7 +168,7 @@ fn field_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut SearchState) {
         search_field::search_field(ui, &mut state.query, T::Try.text(), room);
         let segments = stage.bundle().map(|bundle| bundle.segments.segments.clone()).unwrap_or_default();
         let chosen = state.segment.as_ref().and_then(|id| segments.iter().find(|info| info.id == *id));
-        let name = chosen.map_or(T::Everyone.text(), |info| info.name.as_str()).to_owned();
+        let name = chosen.map_or(T::Everyone.text().into(), |info| said::group(&info.name)).into_owned();
         let label = T::ForGroup.with(&[("name", (&name).into())]);
         combo::combo(ui, &label, name.as_str(), combo::Look::Outlined, |ui| {
             if combo::choice(ui, state.segment.is_none(), T::Everyone.text(), T::Everyone.text()).clicked() {
@@ -175,7 +176,8 @@ fn field_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut SearchState) {
             }
             for info in segments.iter().filter(|info| !info.hidden) {
                 let on = state.segment.as_deref() == Some(info.id.as_str());
-                if combo::choice(ui, on, &info.name, info.name.as_str()).clicked() {
+                let name = said::group(&info.name);
+                if combo::choice(ui, on, &name, name.as_ref()).clicked() {
                     state.segment = Some(info.id.clone());
                 }
             }

@@ -13,6 +13,7 @@ use crate::ui::icons::{self, Icon};
 use crate::ui::kit::marker;
 use crate::ui::screens::{Scene, Screen};
 use crate::ui::strings::Phrase as _;
+use crate::ui::strings::said;
 use crate::ui::strings::shell::Shell;
 use crate::ui::theme::{HasTokens as _, medium, radius, segment_color, segment_marker};
 
@@ -240,12 +241,13 @@ impl Palette {
 fn add_segments(query: &str, scene: &Scene<'_>, entries: &mut Vec<Entry>) {
     let Some(draft) = scene.draft else { return };
     for segment in &draft.bundle().segments.segments {
-        if let Some(score) = fuzzy_score(query, &segment.name.to_lowercase()) {
+        let name = said::group(&segment.name);
+        if let Some(score) = fuzzy_score(query, &name.to_lowercase()) {
             debug_assert_ne!(segment.id, EVERYONE, "everyone is not a segment");
             entries.push(Entry {
                 score: if query.is_empty() { -100 } else { score + 4 },
                 icon: Mark::Segment(segment.color),
-                title: segment.name.clone(),
+                title: name.into_owned(),
                 detail: scene.formats.percent(i64::from(segment.customer_share)),
                 why_not: None,
                 command: Command::OpenPage { page: PageRef::Home, segment: Some(segment.id.clone()) },

@@ -10,6 +10,7 @@ use crate::ui::kit::button;
 use crate::ui::screens::Scene;
 use crate::ui::screens::pages::PagesState;
 use crate::ui::strings::Phrase as _;
+use crate::ui::strings::said;
 use crate::ui::strings::shell::Shell;
 use crate::ui::theme::{HasTokens as _, semibold, size};
 
@@ -141,7 +142,7 @@ fn lesson_ui(ui: &mut Ui, scene: &Scene<'_>, lesson: Lesson, commands: &mut Vec<
     let what = match lesson {
         Lesson::SwitchGroup => {
             let first = scene.view.bundle.as_ref().and_then(|bundle| bundle.segments.segments.first());
-            let name = first.map_or(String::new(), |segment| segment.name.clone());
+            let name = first.map_or(String::new(), |segment| said::group(&segment.name).into_owned());
             Shell::LessonSwitch.with(&[("segment", (&name).into())])
         }
         Lesson::Drag => Shell::LessonDrag.text().to_owned(),

@@ -55,7 +55,7 @@ crate::catalogue! {
         HowFilled: "How this row was filled" | "Wie diese Reihe gefüllt wurde",
         EarlierCards: "Earlier products of {row}" | "Frühere Produkte von {row}",
         LaterCards: "Further products of {row}" | "Weitere Produkte von {row}",
-        NothingLeft: "Nothing left to show. Widen this row…" | "Nichts mehr zu zeigen. Reihe weiter fassen …",
+        NothingLeft: "Nothing left to show. Widen this row…" | "Nichts mehr zu zeigen. Reihe weiter fassen …",
         MoveBlock: "Move row {block}" | "Reihe {block} verschieben",
         MovedBlock: "Moved row {block}" | "Reihe {block} verschoben",
         MovedTile: "Moved tile {tile}" | "Kachel {tile} verschoben",
@@ -246,7 +246,7 @@ crate::catalogue! {
         SoldOutSkippedTip: "Pinned here, but sold out. The next product stands here until it is back. Click to keep showing it." | "Hier angeheftet, aber ausverkauft. Bis es zurück ist, steht hier das nächste Produkt. Klick zeigt es trotzdem.",
         SaidKeepSoldOut: "{product} stays pinned even when sold out" | "{product} bleibt angeheftet, auch wenn es ausverkauft ist",
         TooManyPins: "{n} pins for {of} places. The last {n_hidden:one is|ones are} not shown." | "{n} angeheftete für {of} Plätze. {n_hidden:Der letzte ist|Die letzten sind} nicht zu sehen.",
-        WidenRow: "Widen this row…" | "Reihe weiter fassen …",
+        WidenRow: "Widen this row…" | "Reihe weiter fassen …",
         MapCost: "Import a file with costs" | "Datei mit Kosten einlesen",
     }
 }

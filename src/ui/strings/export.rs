@@ -30,7 +30,7 @@ crate::catalogue! {
         CheckPrices: "Prices are left as they are" | "Preise bleiben, wie sie sind",
         Losses: "What this system cannot say" | "Was dieses System nicht ausdrücken kann",
         Folder: "Folder" | "Ordner",
-        ChooseFolder: "Choose folder…" | "Ordner wählen…",
+        ChooseFolder: "Choose folder…" | "Ordner wählen …",
         NobodyNamed: "No customer is named in these files." | "In diesen Dateien wird kein Kunde genannt.",
         PeopleAs: "Customers leave as" | "Kunden verlassen den Arbeitsbereich als",
         PeopleIds: "Customer ID only" | "Nur Kunden-ID",

@@ -38,7 +38,7 @@ crate::catalogue! {
         RemoveSynonym: "Remove {words}" | "{words} entfernen",
         RemovedSynonym: "Removed the synonym {words}" | "Synonym {words} entfernt",
         Synonyms: "Synonyms" | "Synonyme",
-        RedirectTo: "Redirect to…" | "Weiterleiten zu…",
+        RedirectTo: "Redirect to…" | "Weiterleiten zu …",
         Redirects: "Redirects" | "Weiterleitungen",
         AddedRedirect: "Led “{query}” to {to}" | "„{query}“ zu {to} geleitet",
         RemovedRedirect: "Removed the redirect of “{query}”" | "Weiterleitung von „{query}“ entfernt",

@@ -12,7 +12,9 @@ pub mod features;
 pub mod finding;
 pub mod first_run;
 pub mod home;
+pub mod pictures;
 pub mod rules;
+pub mod said;
 pub mod say;
 pub mod settings;
 pub mod shell;
@@ -116,7 +118,16 @@ pub fn all() -> Vec<[&'static str; 2]> {
         .chain(both(finding::Finding::ALL))
         .chain(both(first_run::FirstRun::ALL))
         .chain(both(home::Home::ALL))
+        .chain(both(pictures::Pictures::ALL))
         .chain(both(rules::Rules::ALL))
+        .chain(both(said::GroupName::ALL))
+        .chain(both(said::Distinction::ALL))
+        .chain(both(said::Habit::ALL))
+        .chain(both(said::Need::ALL))
+        .chain(both(said::Loss::ALL))
+        .chain(both(said::Clause::ALL))
+        .chain(both(said::Aside::ALL))
+        .chain(both(said::Work::ALL))
         .chain(both(say::Say::ALL))
         .chain(both(settings::Settings::ALL))
         .chain(both(shell::Shell::ALL))

@@ -39,7 +39,7 @@ crate::catalogue! {
         Down: "Move down" | "Nach unten",
         Remove: "Remove rule" | "Regel entfernen",
         More: "More for {rule}" | "Mehr für {rule}",
-        CopyTo: "Copy to page…" | "Auf Seite kopieren…",
+        CopyTo: "Copy to page…" | "Auf Seite kopieren …",
         Copied: "Copied to {page}: {rule}" | "Kopiert auf {page}: {rule}",
         WhichWins: "Which rule wins?" | "Welche Regel gewinnt?",
         WinsOrder: "Hide, then Pin, then Only-show, then Boost and Bury, then the ranking. Inside one kind the narrower rule wins, then the one higher in this list. Boosts add up to Strong at most." | "Ausblenden, dann Anheften, dann Nur zeigen, dann Heben und Senken, dann die Rangfolge. Innerhalb einer Art gewinnt die engere Regel, dann die weiter oben. Hebungen summieren sich höchstens zu Stark.",

@@ -25,6 +25,12 @@ impl<'a> From<&'a String> for Value<'a> {
     }
 }
 
+impl<'a> From<&'a std::borrow::Cow<'_, str>> for Value<'a> {
+    fn from(text: &'a std::borrow::Cow<'_, str>) -> Self {
+        Self::Text(text)
+    }
+}
+
 macro_rules! numbers {
     ($($kind:ty),*) => {$(
         impl From<$kind> for Value<'_> {
@@ -61,6 +67,28 @@ pub(super) fn fill(template: &str, values: &[(&str, Value<'_>)], language: Langu
     }
     filled.push_str(rest);
     filled
+}
+
+/// The arguments that make `text` of a template without plural forms; `None` when it says something else.
+pub(super) fn captured<'a>(template: &'static str, text: &'a str) -> Option<Vec<(&'static str, &'a str)>> {
+    let mut parts = template.split('{');
+    let mut rest = text.strip_prefix(parts.next()?)?;
+    let mut values = Vec::new();
+    let mut parts = parts.peekable();
+    while let Some(part) = parts.next() {
+        let (name, after) = part.split_once('}')?;
+        let length = match (after, parts.peek()) {
+            ("", None) => rest.len(),
+            (after, None) => rest.strip_suffix(after)?.len(),
+            (after, Some(_)) => rest.find(after)?,
+        };
+        if length == 0 {
+            return None;
+        }
+        values.push((name, &rest[..length]));
+        rest = &rest[length + after.len()..];
+    }
+    rest.is_empty().then_some(values)
 }
 
 /// Names of all arguments, ascending, each once.
@@ -118,6 +146,15 @@ mod tests {
             |n: i64| fill(template, &[("n", n.into()), ("where", "Home".into())], Language::English);
         assert_eq!(english(1), "1 product has no picture in Home");
         assert_eq!(english(1_204), "1,204 products have no picture in Home");
+    }
+
+    #[test]
+    fn arguments_are_found_again_in_what_was_filled_in() {
+        assert_eq!(captured("{n} more orders", "1,204 more orders"), Some(vec![("n", "1,204")]));
+        assert_eq!(captured("{n} more orders", "12 more orders with several products"), None);
+        assert_eq!(captured("{a} of {b} pages", "3 of 4 pages"), Some(vec![("a", "3"), ("b", "4")]));
+        assert_eq!(captured("Saving", "Saving"), Some(Vec::new()));
+        assert_eq!(captured("{category} people", " people"), None);
     }
 
     #[test]

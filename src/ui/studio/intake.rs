@@ -8,13 +8,13 @@ use crate::app::desk::{DataStep, Imported, import_into_new};
 use crate::app::present::imports::{import_detail, of_report};
 use crate::app::{Desk, Error, ImportRequest, NewStore, View, inspect};
 use crate::import::{FileKey, Mapping, Reading};
-use crate::shop::{Cancelled, Seconds};
+use crate::shop::{Cancelled, Seconds, StoreLanguage};
 use crate::ui::command::Command;
 use crate::ui::kit::toast::{Level, Toast};
 use crate::ui::screens::Screen;
 use crate::ui::screens::stage::ImportChoices;
-use crate::ui::strings::Phrase as _;
 use crate::ui::strings::shell::Shell;
+use crate::ui::strings::{Language, Phrase as _, language};
 
 /// Jobs that change the workspace by themselves. While one runs, the log cannot be walked: nobody could say where its
 /// step will stand.
@@ -249,6 +249,7 @@ impl Studio {
         };
         self.found.imported = Some(summary);
         self.toasts.push(Toast { level: Level::Done, icon: None, text, actions });
+        self.offer_pictures();
     }
 
     pub(super) fn tell(&mut self, level: Level, text: String) {
@@ -261,12 +262,21 @@ fn request_of(choices: ImportChoices, dry_run: bool) -> ImportRequest {
         paths: choices.paths,
         mappings: choices.mappings.iter().map(|(_, mapping)| mapping.clone()).collect(),
         currency: choices.currency,
+        language: Some(store_language()),
         dates: choices.dates,
         decimal: choices.decimal,
         readings: choices.readings,
         remember: choices.mappings,
         dry_run,
         ..ImportRequest::default()
+    }
+}
+
+/// A new store's pages speak the language of the window it was made in.
+pub(super) fn store_language() -> StoreLanguage {
+    match language() {
+        Language::German => StoreLanguage::German,
+        Language::English | Language::Pseudo => StoreLanguage::English,
     }
 }
 

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use egui::{Align2, FontId, Id, LayerId, Order, Stroke, Ui};
 
+use super::Studio;
 use super::intake::Moved;
-use super::{Studio, nothing_open};
+use crate::app::StoreFacts;
 use crate::app::View;
 use crate::app::desk::Change;
 use crate::merch::Edit;
@@ -299,7 +300,7 @@ impl Studio {
         self.desk = None;
         self.found = Findings::default();
         self.states = ScreenStates::default();
-        self.show(View::of(nothing_open()), History::default());
+        self.show(View::of(StoreFacts::none()), History::default());
     }
 
     pub(super) fn end_tour(&mut self) {

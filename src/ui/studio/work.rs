@@ -94,8 +94,10 @@ impl Studio {
 
     pub(super) fn make_workspace(&mut self, file: PathBuf) {
         let wake = self.waker();
+        let language = super::intake::store_language();
         self.jobs.spawn("open", move |monitor| {
-            let made = Session::create(&file, &new_store()).map(drop);
+            let made =
+                Session::create(&file, &new_store()).and_then(|mut session| session.set_language(language));
             answer(made.and_then(|()| open(&file, wake, monitor)))
         });
     }
@@ -199,6 +201,7 @@ impl Studio {
             TaskResult::ExportFolder(folder) => self.states.export.folder = Some(folder),
             TaskResult::Exported { view, folder, n_files } => self.take_exported(*view, folder, n_files),
             TaskResult::RolledBack(document) => self.take_rolled_back(&document),
+            TaskResult::Pictures(now) => self.take_pictures(now),
             TaskResult::PictureFolder(folder) => self.set_picture_folder(Some(folder)),
             TaskResult::Said(text) => {
                 self.toasts.push(Toast { level: Level::Done, icon: None, text, actions: Vec::new() });
@@ -341,6 +344,7 @@ impl Studio {
         if self.view.is_partial {
             self.view = view;
             self.revision += 1;
+            self.offer_pictures();
         }
     }
 }

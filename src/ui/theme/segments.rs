@@ -1,6 +1,9 @@
-//! The eight segment colours (after Okabe and Ito, darkened for white) and the shape that always goes with each.
+//! The eight segment colours (after Okabe and Ito, darkened for white) and the shapes that go with them.
 
 use egui::{Color32, Theme};
+
+/// Places of the palette that look different from each other; from there on it starts over.
+const MARKS: u8 = 24;
 
 /// Shapes tell segments apart without colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,8 +47,10 @@ pub fn segment_color(theme: Theme, index: u8) -> Color32 {
     Color32::from_rgb(r, g, b)
 }
 
+/// The shape of the `index`-th place; colour and shape together are one of a kind for [`MARKS`] places.
 pub fn segment_marker(index: u8) -> Marker {
-    [
+    const SHIFT: [usize; 3] = [0, 3, 5];
+    const SHAPES: [Marker; 8] = [
         Marker::Disc,
         Marker::Square,
         Marker::TriangleUp,
@@ -54,5 +59,23 @@ pub fn segment_marker(index: u8) -> Marker {
         Marker::TriangleDown,
         Marker::Star,
         Marker::Ring,
-    ][usize::from(index) % 8]
+    ];
+    // The second time round every colour meets another shape, and so the third time.
+    let round = usize::from(index) % usize::from(MARKS) / 8;
+    SHAPES[(usize::from(index) + SHIFT[round]) % 8]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_places_of_the_palette_share_colour_and_shape() {
+        for theme in [Theme::Light, Theme::Dark] {
+            let looks: Vec<_> = (0..MARKS).map(|at| (segment_color(theme, at), segment_marker(at))).collect();
+            for (at, look) in looks.iter().enumerate() {
+                assert!(!looks[..at].contains(look), "place {at} looks like an earlier one: {look:?}");
+            }
+        }
+    }
 }

@@ -13,7 +13,11 @@ use crate::ui::kit::{button, card as kit_card, heading, marker, sparkline};
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::customers::Customers as T;
 use crate::ui::strings::features;
+use crate::ui::strings::said;
 use crate::ui::theme::{HasTokens as _, medium, number, number_semibold, segment_color, space, text};
+
+/// Colours with symbols to choose from; more than there are groups as a rule.
+const OFFERED_LOOKS: u8 = 12;
 
 /// Groups under this many customers are too few to learn from.
 const FEW: u32 = 30;
@@ -32,7 +36,7 @@ pub(super) fn selected_ui(
     head_ui(ui, stage, state, customers, group);
     numbers_ui(ui, stage, group);
     if !group.description.is_empty() {
-        ui.add(egui::Label::new(&group.description).wrap());
+        ui.add(egui::Label::new(said::habits(&group.description).as_ref()).wrap());
     }
     if group.n_customers < FEW {
         kit_card::banner(ui, ui.tokens().bury, |ui| {
@@ -83,7 +87,10 @@ fn head_ui(
         let room = (ui.available_width() - 80.0).max(80.0);
         ui.scope(|ui| {
             ui.set_max_width(room);
-            ui.add(egui::Label::new(RichText::new(&group.name).text_style(text::title())).truncate());
+            ui.add(
+                egui::Label::new(RichText::new(said::group(&group.name)).text_style(text::title()))
+                    .truncate(),
+            );
         });
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             menu_ui(ui, stage, state, customers, group);
@@ -94,7 +101,7 @@ fn head_ui(
         });
     });
     if ui.input(|input| input.key_pressed(egui::Key::F2)) && !ui.egui_wants_keyboard_input() {
-        state.renaming = Some((group.id.clone(), group.name.clone()));
+        state.renaming = Some((group.id.clone(), said::group(&group.name).into_owned()));
     }
 }
 
@@ -105,14 +112,14 @@ fn menu_ui(
     customers: &CustomersView,
     group: &Group,
 ) {
-    let name = T::More.with(&[("name", (&group.name).into())]);
+    let name = T::More.with(&[("name", (&said::group(&group.name)).into())]);
     let response = button::icon(ui, icons::DOTS_THREE, &name);
     egui::Popup::menu(&response).id(response.id.with("menu")).show(|ui| {
         ui.set_min_width(230.0);
         let id = || group.id.clone();
         let mut push = |action: GroupAction| stage.asks.push(Ask::Group(action));
         if ui.add(button::quiet(T::Rename.text()).shortcut_text("F2")).clicked() {
-            state.renaming = Some((id(), group.name.clone()));
+            state.renaming = Some((id(), said::group(&group.name).into_owned()));
         }
         let lock = if group.locked { T::Unlock } else { T::Lock };
         if ui.add(button::quiet(lock.text())).on_hover_text(T::LockHint.text()).clicked() {
@@ -120,7 +127,7 @@ fn menu_ui(
         }
         ui.menu_button(T::Look.text(), |ui| {
             let theme = if ui.visuals().dark_mode { Theme::Dark } else { Theme::Light };
-            for color in 0..8_u8 {
+            for color in 0..OFFERED_LOOKS {
                 let label = T::LookN.with(&[("n", (color + 1).into())]);
                 let pick = button::quiet((marker::atom(theme, color), label.as_str()))
                     .selected(color == group.color);
@@ -147,7 +154,8 @@ fn menu_ui(
             stage.asks.push(Ask::Go(Place::Export));
         }
         ui.separator();
-        if ui.add(button::quiet(T::UndoGroups.text())).clicked() {
+        let why_not = (!customers.can_go_back).then(|| T::NothingToUndo.text());
+        if button::enabled_or_why(ui, button::quiet(T::UndoGroups.text()), why_not).clicked() {
             stage.asks.push(Ask::Group(GroupAction::Undo));
         }
         if group.rule.is_some() && ui.add(button::quiet(T::Remove.text())).clicked() {
@@ -168,7 +176,7 @@ fn merge_menu(ui: &mut Ui, stage: &mut Stage<'_>, customers: &CustomersView, gro
         for other in others {
             any = true;
             let n = group.n_customers + other.n_customers;
-            let words = T::MergedSize.with(&[("name", (&other.name).into()), ("n", n.into())]);
+            let words = T::MergedSize.with(&[("name", (&said::group(&other.name)).into()), ("n", n.into())]);
             if ui.add(button::quiet((marker::atom(theme, other.color), words.as_str()))).clicked() {
                 let (into, from) = (other.id.clone(), group.id.clone());
                 stage.asks.push(Ask::Group(GroupAction::Merge { into, from }));
@@ -274,7 +282,8 @@ pub(super) fn list_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut CustomersState
         let color = if group.hidden { t.muted } else { t.text };
         let right = egui::Align2::RIGHT_CENTER;
         let family = FontId::new(14.0, medium());
-        let mut name = egui::text::LayoutJob::simple_singleline(group.name.clone(), family, color);
+        let mut name =
+            egui::text::LayoutJob::simple_singleline(said::group(&group.name).into_owned(), family, color);
         name.wrap = egui::text::TextWrapping::truncate_at_width((rect.width() - 184.0).max(40.0));
         let name = ui.painter().layout_job(name);
         ui.painter().galley(pos2(rect.left() + 30.0, y - name.size().y / 2.0), name, color);
@@ -294,7 +303,7 @@ pub(super) fn list_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut CustomersState
         );
         let name = format!(
             "{}, {}",
-            group.name,
+            said::group(&group.name),
             T::Size.with(&[
                 ("n", group.n_customers.into()),
                 ("share", (&stage.formats.percent(i64::from(group.customer_share))).into()),
@@ -348,7 +357,7 @@ pub(super) fn cards_ui(
                         })
                         .response;
                         response.widget_info(|| {
-                            WidgetInfo::selected(Role::ListItem, true, selected, &group.name)
+                            WidgetInfo::selected(Role::ListItem, true, selected, said::group(&group.name))
                         });
                         if response.clicked() {
                             state.selected = Some(group.id.clone());
@@ -365,15 +374,20 @@ fn small_card(ui: &mut Ui, stage: &Stage<'_>, group: &Group) {
     let t = ui.tokens();
     ui.horizontal(|ui| {
         marker::show(ui, group.color);
-        ui.add(egui::Label::new(RichText::new(&group.name).text_style(text::title())).truncate());
+        ui.add(
+            egui::Label::new(RichText::new(said::group(&group.name)).text_style(text::title())).truncate(),
+        );
     });
     numbers_ui(ui, stage, group);
     let theme = if ui.visuals().dark_mode { Theme::Dark } else { Theme::Light };
     let values: Vec<f64> = group.monthly_revenue.iter().map(|value| *value as f64).collect();
     let size = vec2(ui.available_width(), 32.0);
-    sparkline::sparkline(ui, size, &values, segment_color(theme, group.color), &group.name);
+    sparkline::sparkline(ui, size, &values, segment_color(theme, group.color), &said::group(&group.name));
     ui.add(
-        egui::Label::new(RichText::new(&group.description).text_style(text::small()).color(t.muted)).wrap(),
+        egui::Label::new(
+            RichText::new(said::habits(&group.description)).text_style(text::small()).color(t.muted),
+        )
+        .wrap(),
     );
     for difference in group.differences.iter().take(3) {
         ui.horizontal(|ui| {

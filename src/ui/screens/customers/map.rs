@@ -5,13 +5,14 @@ use egui::{
 };
 
 use super::super::stage::{Ask, Stage};
-use super::{CustomersState, rule_editor};
+use super::{CustomersState, map_colour, rule_editor};
 use crate::app::view::{CustomerTable, CustomersView};
 use crate::ui::icons;
 use crate::ui::kit::{button, heading, marker};
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::customers::Customers as T;
-use crate::ui::theme::{HasTokens as _, radius, segment_color, segment_marker, text};
+use crate::ui::strings::said;
+use crate::ui::theme::{HasTokens as _, Marker, radius, segment_color, segment_marker, text};
 
 /// More dots than this say no more and cost a frame.
 const MOST_DOTS: usize = 20_000;
@@ -64,18 +65,26 @@ pub(super) fn map_ui(
             }
         }
     };
+    let figure = state.colouring.as_ref().filter(|_| assignment.is_none());
+    let figure = figure.and_then(|colouring| Some((colouring, colouring.column(table)?)));
     let step = table.len().div_ceil(MOST_DOTS).max(1);
     let mut mesh = Mesh::default();
     for idx in (0..table.len()).step_by(step).filter(|idx| is_placed(table, *idx)) {
         let (color, strong) = look(idx);
-        let fill = segment_color(theme, color).gamma_multiply(if strong { 0.9 } else { 0.38 });
-        dot(&mut mesh, field.place(table, idx), 2.6, usize::from(color), fill);
+        let fill = match figure {
+            Some((colouring, column)) => colouring.color(t, column.values[idx]),
+            None => segment_color(theme, color).gamma_multiply(if strong { 0.9 } else { 0.38 }),
+        };
+        dot(&mut mesh, field.place(table, idx), 2.6, segment_marker(color), fill);
     }
     ui.painter().with_clip_rect(rect.shrink(1.0)).add(Shape::mesh(mesh));
     labels_ui(ui, customers, &field, assignment.is_some(), theme);
     let name = T::MapName.with(&[("n", table.len().into()), ("groups", customers.groups.len().into())]);
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
     overlay_ui(ui, rect, state, table, step);
+    if state.map.inside.is_empty() {
+        map_colour::choice_ui(ui, stage, state, table, rect);
+    }
     if !state.map.lasso_on {
         for idx in state.map.inside.iter().filter(|idx| **idx < table.len() && is_placed(table, **idx)) {
             ui.painter().circle_stroke(field.place(table, *idx), 4.5, Stroke::new(1.5, t.accent));
@@ -126,14 +135,14 @@ fn is_placed(table: &CustomerTable, idx: usize) -> bool {
     table.x[idx].is_finite() && table.y[idx].is_finite()
 }
 
-/// A small polygon; its number of corners tells groups apart without colour.
-fn dot(mesh: &mut Mesh, center: Pos2, size: f32, group: usize, color: Color32) {
-    let (corners, turn) = match group % 8 {
-        1 => (4, 45.0_f32),
-        2 => (3, -90.0),
-        3 | 4 => (4, 0.0),
-        5 => (3, 90.0),
-        _ => (6, 0.0),
+/// A small polygon after the group's marker; its number of corners tells groups apart without colour.
+fn dot(mesh: &mut Mesh, center: Pos2, size: f32, marker: Marker, color: Color32) {
+    let (corners, turn) = match marker {
+        Marker::Square => (4, 45.0_f32),
+        Marker::TriangleUp => (3, -90.0),
+        Marker::Diamond | Marker::Cross => (4, 0.0),
+        Marker::TriangleDown => (3, 90.0),
+        Marker::Disc | Marker::Star | Marker::Ring => (6, 0.0),
     };
     let first = mesh.vertices.len() as u32;
     mesh.colored_vertex(center, color);
@@ -165,8 +174,11 @@ fn labels_ui(ui: &Ui, customers: &CustomersView, field: &Field, is_preview: bool
         if n == 0.0 {
             continue;
         }
-        let galley =
-            ui.painter().layout_no_wrap(group.name.clone(), text::label().resolve(ui.style()), t.text);
+        let galley = ui.painter().layout_no_wrap(
+            said::group(&group.name).into_owned(),
+            text::label().resolve(ui.style()),
+            t.text,
+        );
         let mut center = (sum / n).to_pos2();
         let size = galley.size() + vec2(26.0, 8.0);
         let mut plate = Rect::from_center_size(center, size);

@@ -3,6 +3,7 @@
 mod card;
 mod curve;
 mod map;
+mod map_colour;
 mod movement;
 mod rule_editor;
 mod story;
@@ -31,6 +32,8 @@ pub struct CustomersState {
     /// The number of groups being looked at; `None` is the one in force.
     k: Option<u32>,
     map: map::MapState,
+    /// What colours the dots; `None` is their group.
+    colouring: Option<map_colour::Colouring>,
     editor: Option<rule_editor::Editor>,
     renaming: Option<(String, String)>,
     /// The customer whose way is shown, and the moment on the scrubber.

@@ -8,6 +8,7 @@ use crate::app::view::CustomersView;
 use crate::ui::kit::{heading, marker};
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::customers::Customers as T;
+use crate::ui::strings::said;
 use crate::ui::theme::{HasTokens as _, number};
 
 pub(super) fn movement_ui(ui: &mut Ui, stage: &Stage<'_>, customers: &CustomersView) {
@@ -24,7 +25,7 @@ pub(super) fn movement_ui(ui: &mut Ui, stage: &Stage<'_>, customers: &CustomersV
             .groups
             .get(idx)
             .and_then(|id| customers.groups.iter().find(|group| group.id == *id))
-            .map_or(T::NotThere.text(), |group| group.name.as_str())
+            .map_or(T::NotThere.text().into(), |group| said::group(&group.name))
     };
     let color = |idx: usize| {
         movement
@@ -59,7 +60,7 @@ pub(super) fn movement_ui(ui: &mut Ui, stage: &Stage<'_>, customers: &CustomersV
                         let fill = crate::ui::theme::segment_color(theme, color);
                         marker::paint(ui.painter(), rect.center(), 5.0, shape, fill);
                     }
-                    response.on_hover_text(name(to));
+                    response.on_hover_text(name(to).as_ref());
                 }
             });
             for (from, row) in movement.cells.iter().enumerate() {
@@ -70,7 +71,7 @@ pub(super) fn movement_ui(ui: &mut Ui, stage: &Stage<'_>, customers: &CustomersV
                         if let Some(color) = color(from) {
                             marker::show(ui, color);
                         }
-                        ui.add(egui::Label::new(name(from)).truncate());
+                        ui.add(egui::Label::new(name(from).as_ref()).truncate());
                     });
                     for (to, count) in row.iter().enumerate() {
                         let (rect, response) = ui.allocate_exact_size(cell, Sense::hover());
@@ -95,8 +96,8 @@ pub(super) fn movement_ui(ui: &mut Ui, stage: &Stage<'_>, customers: &CustomersV
                         );
                         let sentence = T::MovementCell.with(&[
                             ("n", (*count).into()),
-                            ("from", name(from).into()),
-                            ("to", name(to).into()),
+                            ("from", (&name(from)).into()),
+                            ("to", (&name(to)).into()),
                         ]);
                         response.widget_info(|| WidgetInfo::labeled(Role::Cell, true, &sentence));
                         response.on_hover_text(sentence);

@@ -12,6 +12,7 @@ use crate::ui::kit::{button, combo, heading, modal};
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::customers::Customers as T;
 use crate::ui::strings::features;
+use crate::ui::strings::said;
 use crate::ui::theme::{HasTokens as _, space, text};
 
 #[derive(Clone, Debug, Default)]
@@ -47,7 +48,7 @@ impl Editor {
                 vec![card::fitted_rule(&customers.table, &is_member)]
             }
         };
-        Self { name: group.name.clone(), group: Some(group.id.clone()), any_of }
+        Self { name: said::group(&group.name).into_owned(), group: Some(group.id.clone()), any_of }
     }
 }
 

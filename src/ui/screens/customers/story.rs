@@ -13,6 +13,7 @@ use crate::ui::icons::{self, Icon};
 use crate::ui::kit::{button, heading, marker, progress};
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::customers::Customers as T;
+use crate::ui::strings::said;
 use crate::ui::theme::{HasTokens as _, number, radius, space, text};
 
 /// Products shown of each row of the homepage.
@@ -38,7 +39,7 @@ pub(super) fn story_ui(ui: &mut Ui, stage: &mut Stage<'_>, number: i64, state: &
                         .groups
                         .iter()
                         .find(|group| group.id == *id)
-                        .map(|group| (group.color, group.name.clone()))
+                        .map(|group| (group.color, said::group(&group.name).into_owned()))
                 });
                 heading::display(ui, &T::OneCustomer.with(&[("number", (&number.to_string()).into())]));
                 if let Some((color, name)) = group {

@@ -12,6 +12,7 @@ use crate::ui::kit::{button, card, heading, progress};
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::audit::words;
 use crate::ui::strings::data::Data as T;
+use crate::ui::strings::said;
 use crate::ui::strings::shell::Shell;
 use crate::ui::theme::{HasTokens as _, number_semibold, semibold, space, text};
 
@@ -360,7 +361,7 @@ fn unlocks_ui(ui: &mut Ui, audit: &AuditView) {
         for unlock in audit.unlocks.iter().filter(|unlock| !unlock.ready) {
             let words = T::Needs.with(&[
                 ("feature", crate::ui::strings::audit::unlock(&unlock.feature).into()),
-                ("needs", (&unlock.needs).into()),
+                ("needs", (&said::needs(&unlock.needs)).into()),
             ]);
             ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing.x = 6.0;
@@ -372,8 +373,8 @@ fn unlocks_ui(ui: &mut Ui, audit: &AuditView) {
             ui.separator();
             ui.label(T::Maturity.with(&[
                 ("n", (*level).into()),
-                ("name", name.into()),
-                ("next", next.into()),
+                ("name", (&said::needs(name)).into()),
+                ("next", (&said::needs(next)).into()),
             ]));
         }
     });

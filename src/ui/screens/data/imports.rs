@@ -12,6 +12,7 @@ use crate::ui::icons;
 use crate::ui::kit::{button, card, heading, modal};
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::data::Data as T;
+use crate::ui::strings::said;
 use crate::ui::theme::{HasTokens as _, space, text};
 
 /// Problems listed; the rest is in the rows set aside.
@@ -302,7 +303,7 @@ fn set_aside_dialog(ui: &Ui, stage: &mut Stage<'_>, state: &mut DataState) {
             for row in &detail.set_aside {
                 let place = T::LineOf.with(&[("file", (&row.file).into()), ("line", row.line.into())]);
                 ui.label(RichText::new(place).text_style(text::label()).color(t.muted));
-                ui.add(egui::Label::new(&row.reason).wrap());
+                ui.add(egui::Label::new(said::aside(&row.reason).as_ref()).wrap());
                 egui::Frame::new().fill(t.surface2).corner_radius(6).inner_margin(8).show(ui, |ui| {
                     ui.set_width(ui.available_width());
                     let raw = RichText::new(&row.raw).monospace().text_style(text::small());

@@ -65,7 +65,7 @@ fn bar_ui(ui: &mut Ui, stage: &Stage<'_>, job: &JobLine) {
 fn files_ui(ui: &mut Ui, stage: &Stage<'_>, job: &JobLine) {
     let t = ui.tokens();
     let files = &stage.found.importing;
-    let current = files.iter().position(|file| job.phase.ends_with(file.as_str()));
+    let current = files.iter().position(|file| job.phase.contains(file.as_str()));
     // Once no file is named any more, all have been read.
     let all_read = current.is_none() && !job.phase.is_empty();
     for (idx, file) in files.iter().enumerate().take(MOST_FILES) {

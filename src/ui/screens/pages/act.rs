@@ -410,7 +410,7 @@ pub(super) fn everyone_action(scene: &Scene<'_>, edit: &Edit, place: &Place) -> 
     vec![(Canvas::MakeForEveryone.text().to_owned(), command)]
 }
 
-pub fn title(scene: &Scene<'_>, product: &str) -> String {
+pub(super) fn title(scene: &Scene<'_>, product: &str) -> String {
     scene
         .draft
         .and_then(|draft| {
@@ -429,7 +429,7 @@ fn what(scene: &Scene<'_>, products: &[String]) -> String {
 }
 
 /// Commands of curate mode, which decides on one product of the listing at a time.
-pub fn decide_one(
+pub(super) fn decide_one(
     scene: &Scene<'_>,
     state: &mut PagesState,
     block: &str,

@@ -8,7 +8,7 @@ use crate::ui::strings::Phrase as _;
 use crate::ui::strings::canvas::Canvas;
 
 /// The block of the open page as the document has it, and how edits name it.
-pub fn find(scene: &Scene<'_>, state: &PagesState, block: &str) -> Option<(BlockRef, Block)> {
+pub(super) fn find(scene: &Scene<'_>, state: &PagesState, block: &str) -> Option<(BlockRef, Block)> {
     let page = scene.document.layout_key(&state.page.key())?;
     let layout = scene.document.layouts.get(&page)?;
     let default = layout.default.iter().find(|candidate| candidate.id == block).map(|found| (None, found));
@@ -22,28 +22,33 @@ pub fn find(scene: &Scene<'_>, state: &PagesState, block: &str) -> Option<(Block
 }
 
 /// Where the layout of the open page is kept, with its blocks.
-pub fn layout(scene: &Scene<'_>, state: &PagesState) -> Option<(PageKey, Vec<Block>)> {
+pub(super) fn layout(scene: &Scene<'_>, state: &PagesState) -> Option<(PageKey, Vec<Block>)> {
     let page = scene.document.layout_key(&state.page.key())?;
     let layout = scene.document.layouts.get(&page)?;
     Some((page, layout.default.clone()))
 }
 
 /// Moves a block `by` places; nothing at the ends.
-pub fn move_block(scene: &Scene<'_>, state: &PagesState, block: &str, by: i32) -> Option<Command> {
+pub(super) fn move_block(scene: &Scene<'_>, state: &PagesState, block: &str, by: i32) -> Option<Command> {
     let (_, blocks) = layout(scene, state)?;
     let from = blocks.iter().position(|candidate| candidate.id == block)?;
     let to = usize::try_from(from as i32 + by).ok().filter(|to| *to < blocks.len())?;
     move_block_to(scene, state, block, to)
 }
 
-pub fn move_block_to(scene: &Scene<'_>, state: &PagesState, block: &str, to: usize) -> Option<Command> {
+pub(super) fn move_block_to(
+    scene: &Scene<'_>,
+    state: &PagesState,
+    block: &str,
+    to: usize,
+) -> Option<Command> {
     let (reference, settings) = find(scene, state, block)?;
     let title = if settings.title.is_empty() { settings.id.clone() } else { settings.title.clone() };
     let label = Canvas::MovedBlock.with(&[("block", (&title).into())]);
     Some(Command::Edit { edit: Edit::MoveBlock { block: reference, to }, label, toast: None })
 }
 
-pub fn move_tile(
+pub(super) fn move_tile(
     scene: &Scene<'_>,
     state: &PagesState,
     block: &str,
@@ -64,13 +69,13 @@ pub fn move_tile(
 }
 
 /// Replaces a row's settings.
-pub fn set(block: BlockRef, settings: Block) -> Command {
+pub(super) fn set(block: BlockRef, settings: Block) -> Command {
     let label = Canvas::ChangedRow.with(&[("row", (&settings.title).into())]);
     Command::Edit { edit: Edit::SetBlock { block, settings }, label, toast: None }
 }
 
 /// Weights after one of them is moved to `share` of 0…1000: the others keep their proportions to each other.
-pub fn with_share(weights: Weights, signal: Signal, share: u32) -> Weights {
+pub(super) fn with_share(weights: Weights, signal: Signal, share: u32) -> Weights {
     let share = share.min(1_000);
     let others: u64 =
         Signal::ALL.iter().filter(|other| **other != signal).map(|other| u64::from(weights.of(*other))).sum();

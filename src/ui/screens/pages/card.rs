@@ -19,7 +19,7 @@ use crate::ui::theme::{ShopLook, Tokens, bold, medium, number_semibold};
 
 /// How the card moved against what was exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
+pub(super) enum Change {
     Same,
     Up(u32),
     Down(u32),
@@ -28,7 +28,7 @@ pub enum Change {
 
 /// Everything a card shows.
 #[derive(Clone, Copy, Debug)]
-pub struct CardView<'a> {
+pub(super) struct CardView<'a> {
     pub product: &'a CatalogProduct,
     pub slot: &'a Slot,
     /// 1, 2 or 3 arrows; negative is buried.
@@ -45,7 +45,7 @@ pub struct CardView<'a> {
 }
 
 /// The title as it is painted: at most two lines.
-pub fn title_galley(
+pub(super) fn title_galley(
     painter: &Painter,
     title: &str,
     metrics: &Metrics,
@@ -64,7 +64,7 @@ pub fn title_galley(
 }
 
 /// Paints the card into `rect`; interaction is the caller's.
-pub fn paint(
+pub(super) fn paint(
     ui: &Ui,
     rect: Rect,
     metrics: &Metrics,
@@ -115,7 +115,13 @@ pub fn paint(
 }
 
 /// The product's picture, a quiet placeholder while it loads, or its tile.
-pub fn paint_picture(ui: &Ui, rect: Rect, product: &CatalogProduct, pictures: &Pictures, opacity: f32) {
+pub(super) fn paint_picture(
+    ui: &Ui,
+    rect: Rect,
+    product: &CatalogProduct,
+    pictures: &Pictures,
+    opacity: f32,
+) {
     let size = if rect.width() <= 96.0 { Size::Thumbnail } else { Size::Card };
     let radius = CornerRadius::same(if rect.width() <= 56.0 { 4 } else { 8 });
     match pictures.get(product.image.as_deref(), size) {
@@ -189,7 +195,7 @@ fn shop_badges(painter: &Painter, picture: Rect, card: &CardView<'_>, opacity: f
 }
 
 /// Where one can press to type another place: at least 28 points, whatever the pill takes.
-pub fn number_rect(card: Rect) -> Rect {
+pub(super) fn number_rect(card: Rect) -> Rect {
     Rect::from_min_size(card.min + vec2(4.0, 4.0), vec2(32.0, 28.0))
 }
 
@@ -284,7 +290,7 @@ fn score_bar(ui: &Ui, rect: Rect, slot: &Slot) {
     }
 }
 
-pub fn term_color(tokens: &Tokens, kind: TermKind) -> Color32 {
+pub(super) fn term_color(tokens: &Tokens, kind: TermKind) -> Color32 {
     use crate::merch::Signal;
     tokens.terms[match kind {
         TermKind::Signal(Signal::Relevance) => 0,
@@ -298,7 +304,7 @@ pub fn term_color(tokens: &Tokens, kind: TermKind) -> Color32 {
 }
 
 /// What a screen reader hears: `Slot 2 of 8. Peace lily. $32. Pinned for Plant people. Moved up 2.`
-pub fn spoken(card: &CardView<'_>, of: usize, formats: &Formats, scope: &str) -> String {
+pub(super) fn spoken(card: &CardView<'_>, of: usize, formats: &Formats, scope: &str) -> String {
     let mut parts = vec![
         Canvas::SpokenSlot.with(&[("n", card.slot.position.into()), ("of", of.into())]),
         card.product.title.clone(),

@@ -14,16 +14,22 @@ use crate::ui::screens::Scene;
 use crate::ui::shell::regions::{self, Region};
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::canvas::Canvas;
+use crate::ui::strings::said;
 use crate::ui::theme::{HasTokens as _, medium, semibold, size};
 
-pub const WIDTHS: [(Device, Icon, Canvas); 4] = [
+pub(super) const WIDTHS: [(Device, Icon, Canvas); 4] = [
     (Device::Desktop, icons::DESKTOP, Canvas::Desktop),
     (Device::Tablet, icons::DEVICE_TABLET, Canvas::Tablet),
     (Device::Phone, icons::DEVICE_MOBILE, Canvas::Phone),
     (Device::Fit, icons::FRAME_CORNERS, Canvas::Fit),
 ];
 
-pub fn context_bar(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, commands: &mut Vec<Command>) {
+pub(super) fn context_bar(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    state: &mut PagesState,
+    commands: &mut Vec<Command>,
+) {
     let t = ui.tokens();
     Panel::top("context bar")
         .exact_size(size::BAR)
@@ -97,7 +103,7 @@ fn page_picker(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, commands:
 }
 
 /// Every page that can be opened without naming a product.
-pub fn pages(scene: &Scene<'_>) -> Vec<(PageRef, String)> {
+pub(super) fn pages(scene: &Scene<'_>) -> Vec<(PageRef, String)> {
     let Some(draft) = scene.draft else {
         return Vec::new();
     };
@@ -134,16 +140,18 @@ pub fn pages(scene: &Scene<'_>) -> Vec<(PageRef, String)> {
 }
 
 /// (id, name, palette place); everyone first.
-pub fn segments(scene: &Scene<'_>) -> Vec<(String, String, Option<u8>)> {
+pub(super) fn segments(scene: &Scene<'_>) -> Vec<(String, String, Option<u8>)> {
     let mut all = vec![(EVERYONE.to_owned(), Canvas::Everyone.text().to_owned(), None)];
     if let Some(draft) = scene.draft {
         let visible = draft.bundle().segments.segments.iter().filter(|segment| !segment.hidden);
-        all.extend(visible.map(|segment| (segment.id.clone(), segment.name.clone(), Some(segment.color))));
+        all.extend(visible.map(|segment| {
+            (segment.id.clone(), said::group(&segment.name).into_owned(), Some(segment.color))
+        }));
     }
     all
 }
 
-pub fn segment_choice(ui: &mut Ui, name: &str, color: Option<u8>, chosen: bool) -> egui::Response {
+pub(super) fn segment_choice(ui: &mut Ui, name: &str, color: Option<u8>, chosen: bool) -> egui::Response {
     let theme = ui.theme();
     match color {
         Some(color) => choice(ui, chosen, name, (marker::atom(theme, color), name)),
@@ -223,7 +231,11 @@ fn segment_tooltip(scene: &Scene<'_>, id: &str) -> Option<String> {
     let segment = draft.bundle().segments.segments.iter().find(|segment| segment.id == id)?;
     let share = scene.formats.percent(i64::from(segment.revenue_share));
     let line = Canvas::GroupTooltip.with(&[("n", segment.customers.into()), ("share", (&share).into())]);
-    Some(if segment.description.is_empty() { line } else { format!("{line}\n{}", segment.description) })
+    Some(if segment.description.is_empty() {
+        line
+    } else {
+        format!("{line}\n{}", said::habits(&segment.description))
+    })
 }
 
 fn date_picker(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState) {

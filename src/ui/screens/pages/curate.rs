@@ -97,7 +97,7 @@ impl Curate {
     }
 }
 
-pub fn curate_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, commands: &mut Vec<Command>) {
+pub(super) fn curate_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, commands: &mut Vec<Command>) {
     let Some(mut curate) = state.curate.take() else {
         return;
     };

@@ -31,7 +31,7 @@ const QUESTIONS: [Question; 4] = [
     ("pin to", 320.0, |state| &mut state.pin_to, pin_to_ui),
 ];
 
-pub fn dialogs_ui(ui: &Ui, scene: &Scene<'_>, state: &mut PagesState, commands: &mut Vec<Command>) {
+pub(super) fn dialogs_ui(ui: &Ui, scene: &Scene<'_>, state: &mut PagesState, commands: &mut Vec<Command>) {
     for (name, width, text_of, show) in QUESTIONS {
         let Some(mut text) = text_of(state).take() else { continue };
         let mut keep = true;
@@ -266,7 +266,7 @@ fn product_title(scene: &Scene<'_>, product: &str) -> String {
 }
 
 /// Why a product is not in a row, in one short sentence.
-pub fn absence_words(scene: &Scene<'_>, absence: &Absence) -> String {
+pub(super) fn absence_words(scene: &Scene<'_>, absence: &Absence) -> String {
     match absence {
         Absence::BelowTheCut { place, lacks } => {
             let lacks = scene.formats.tenths(lacks / 10_000);

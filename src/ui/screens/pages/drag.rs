@@ -72,7 +72,7 @@ impl Drag {
 }
 
 /// The slot (0-based) in which a held card lands: taking it out moves later gaps one place left.
-pub fn landing_slot(from: Option<usize>, gap: usize) -> usize {
+pub(super) fn landing_slot(from: Option<usize>, gap: usize) -> usize {
     match from {
         Some(from) if from < gap => gap - 1,
         _ => gap,
@@ -82,7 +82,7 @@ pub fn landing_slot(from: Option<usize>, gap: usize) -> usize {
 /// In which slot a card is painted while another one, held at `from`, hovers over `gap`.
 ///
 /// `from` is `None` when the held card comes from elsewhere: then everything from the gap on moves one right.
-pub fn displaced_slot(slot: usize, from: Option<usize>, gap: usize) -> usize {
+pub(super) fn displaced_slot(slot: usize, from: Option<usize>, gap: usize) -> usize {
     let without = match from {
         Some(from) if from < slot => slot - 1,
         _ => slot,
@@ -91,7 +91,7 @@ pub fn displaced_slot(slot: usize, from: Option<usize>, gap: usize) -> usize {
 }
 
 /// Points to scroll this frame when the pointer is within 48 px of an edge; faster the nearer.
-pub fn auto_scroll(pointer_y: f32, top: f32, bottom: f32, seconds: f32) -> f32 {
+pub(super) fn auto_scroll(pointer_y: f32, top: f32, bottom: f32, seconds: f32) -> f32 {
     const EDGE: f32 = 48.0;
     const FASTEST: f32 = 900.0;
     let into_top = (top + EDGE - pointer_y).clamp(0.0, EDGE);

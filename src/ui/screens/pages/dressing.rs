@@ -20,7 +20,7 @@ use crate::ui::strings::canvas::Canvas;
 use crate::ui::theme::{ShopLook, bold, medium, number_semibold, semibold, shop_heading, tile_tint};
 
 /// Logo, menu, and the three icons every shop has.
-pub fn header(ui: &Ui, rect: Rect, scene: &Scene<'_>, look: &ShopLook, m: &Metrics) {
+pub(super) fn header(ui: &Ui, rect: Rect, scene: &Scene<'_>, look: &ShopLook, m: &Metrics) {
     let painter = ui.painter();
     let logo = if look.logo.is_empty() { &scene.view.store.name } else { &look.logo };
     let logo_size = if m.columns == 2 { 17.0 } else { 20.0 };
@@ -72,7 +72,7 @@ fn menu_titles(scene: &Scene<'_>) -> Vec<String> {
 }
 
 /// A banner: the picture covers, the words stand on its empty third.
-pub fn hero(
+pub(super) fn hero(
     ui: &Ui,
     rect: Rect,
     heroes: &[Hero],
@@ -100,21 +100,29 @@ pub fn hero(
     }
     let left = rect.left() + m.pad + 8.0;
     let width = rect.width() * if m.columns == 2 { 0.62 } else { 0.34 };
+    let width = if m.low { rect.width() * 0.5 } else { width };
     let headline =
         painter.layout(hero.headline.clone(), FontId::new(m.headline, shop_heading()), ShopLook::INK, width);
     let button = painter.layout_no_wrap(hero.button.clone(), FontId::new(14.0, semibold()), look.on_accent());
     let has_button = !hero.button.is_empty();
     let button_size = if has_button { button.size() + vec2(40.0, 20.0) } else { Vec2::ZERO };
     let gap = if has_button { 12.0 } else { 0.0 };
-    let top = rect.center().y - (headline.size().y + gap + button_size.y) / 2.0;
     let (headline_width, headline_height) = (headline.size().x, headline.size().y);
+    // In a low banner the button stands beside the words.
+    let (top, button_at) = if m.low {
+        let beside = pos2(left + headline_width + 24.0, rect.center().y - button_size.y / 2.0);
+        (rect.center().y - headline_height / 2.0, beside)
+    } else {
+        let top = rect.center().y - (headline_height + gap + button_size.y) / 2.0;
+        (top, pos2(left, top + headline_height + gap))
+    };
     if without_picture {
-        let words_end = left + headline_width.max(button_size.x) + 16.0;
+        let words_end = (button_at.x + button_size.x).max(left + headline_width) + 16.0;
         collage(ui, rect.with_min_x(words_end), rect.width(), first_products, scene);
     }
     painter.galley(pos2(left, top), headline, ShopLook::INK);
     if has_button {
-        let at = Rect::from_min_size(pos2(left, top + headline_height + gap), button_size);
+        let at = Rect::from_min_size(button_at, button_size);
         painter.rect_filled(at, look.corner_radius, look.accent_color());
         painter.galley(at.center() - button.size() / 2.0, button, look.on_accent());
     }
@@ -151,7 +159,7 @@ fn cover(picture: Vec2, frame: Vec2) -> Rect {
     }
 }
 
-pub fn tile_rects(rect: Rect, n: usize, m: &Metrics) -> Vec<Rect> {
+pub(super) fn tile_rects(rect: Rect, n: usize, m: &Metrics) -> Vec<Rect> {
     let columns = if m.columns == 2 { 2 } else { n.clamp(1, m.columns.max(3)) };
     let gap = 10.0;
     let width = (rect.width() - gap * (columns - 1) as f32) / columns as f32;
@@ -163,7 +171,7 @@ pub fn tile_rects(rect: Rect, n: usize, m: &Metrics) -> Vec<Rect> {
         .collect()
 }
 
-pub fn tile(ui: &Ui, rect: Rect, tile: &Tile, index: usize, hovered: bool) {
+pub(super) fn tile(ui: &Ui, rect: Rect, tile: &Tile, index: usize, hovered: bool) {
     let painter = ui.painter();
     painter.rect_filled(rect, 8, tile_tint(index));
     if hovered {
@@ -238,7 +246,7 @@ fn tile_icon(title: &str) -> Icon {
 }
 
 /// Where a link of a banner or tile leads inside this shop.
-pub fn page_of_link(scene: &Scene<'_>, link: &str) -> Option<PageRef> {
+pub(super) fn page_of_link(scene: &Scene<'_>, link: &str) -> Option<PageRef> {
     let id = link.trim_start_matches("/collections/").trim_start_matches("collection:");
     let catalog = &scene.draft?.bundle().catalog;
     catalog
@@ -249,7 +257,7 @@ pub fn page_of_link(scene: &Scene<'_>, link: &str) -> Option<PageRef> {
 }
 
 /// The product, cart, search field or e-mail head that makes this page what it is.
-pub fn subject(
+pub(super) fn subject(
     ui: &mut Ui,
     rect: Rect,
     scene: &Scene<'_>,
@@ -386,7 +394,7 @@ fn search_box(ui: &mut Ui, rect: Rect, query: &str, m: &Metrics, commands: &mut 
     }
 }
 
-pub fn footer(ui: &Ui, rect: Rect, scene: &Scene<'_>) {
+pub(super) fn footer(ui: &Ui, rect: Rect, scene: &Scene<'_>) {
     ui.painter().hline(rect.x_range(), rect.top(), Stroke::new(1.0, ShopLook::LINE));
     ui.painter().text(
         rect.center(),

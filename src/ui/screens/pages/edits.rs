@@ -29,7 +29,13 @@ impl Place {
 
 /// Pins products to consecutive places from `position` (1-based). A pin that stands there moves one place right, and so
 /// does the next if it is in the way; a pin the products had in this place is replaced.
-pub fn pin(document: &Document, place: &Place, products: &[String], position: u32, now: Seconds) -> Edit {
+pub(super) fn pin(
+    document: &Document,
+    place: &Place,
+    products: &[String],
+    position: u32,
+    now: Seconds,
+) -> Edit {
     let scope = place.scope();
     let mut edits: Vec<Edit> = Vec::new();
     let mut taken: Vec<u32> = (position..position + products.len() as u32).collect();
@@ -71,7 +77,12 @@ pub fn pin(document: &Document, place: &Place, products: &[String], position: u3
 }
 
 /// Each of two products is pinned where the other stands: (its row, product, position).
-pub fn swap(document: &Document, one: (&Place, &str, u32), other: (&Place, &str, u32), now: Seconds) -> Edit {
+pub(super) fn swap(
+    document: &Document,
+    one: (&Place, &str, u32),
+    other: (&Place, &str, u32),
+    now: Seconds,
+) -> Edit {
     let first = pin(document, one.0, &[other.1.to_owned()], one.2, now);
     let mut between = document.clone();
     // The edit was made for this document a line ago.
@@ -82,7 +93,13 @@ pub fn swap(document: &Document, one: (&Place, &str, u32), other: (&Place, &str,
 
 /// Copies of rules for another place. `blocks` are the rows the target page has: a rule of a row it does not have is
 /// for the whole page there.
-pub fn copies(document: &Document, rules: &[&Rule], to: &Place, blocks: &[String], now: Seconds) -> Edit {
+pub(super) fn copies(
+    document: &Document,
+    rules: &[&Rule],
+    to: &Place,
+    blocks: &[String],
+    now: Seconds,
+) -> Edit {
     let mut ids = Ids::of(document);
     let edits = rules
         .iter()
@@ -104,7 +121,7 @@ pub fn copies(document: &Document, rules: &[&Rule], to: &Place, blocks: &[String
 }
 
 /// Removes pins of a product that hold on this page for this place, the more specific first.
-pub fn unpin(document: &Document, place: &Place, product: &str) -> Option<Edit> {
+pub(super) fn unpin(document: &Document, place: &Place, product: &str) -> Option<Edit> {
     let edits: Vec<Edit> = document
         .rules
         .iter()
@@ -115,7 +132,7 @@ pub fn unpin(document: &Document, place: &Place, product: &str) -> Option<Edit> 
 }
 
 /// Sets the points a product gets in this place: positive boosts, negative buries, zero removes either.
-pub fn set_points(
+pub(super) fn set_points(
     document: &Document,
     place: &Place,
     products: &[String],
@@ -149,7 +166,7 @@ pub fn set_points(
 }
 
 /// The points set by hand for exactly this place and product; 0 when there are none.
-pub fn points(document: &Document, place: &Place, product: &str) -> i64 {
+pub(super) fn points(document: &Document, place: &Place, product: &str) -> i64 {
     let scope = place.scope();
     document
         .rules
@@ -164,7 +181,7 @@ pub fn points(document: &Document, place: &Place, product: &str) -> i64 {
 }
 
 /// The next stronger step: none → slight → medium → strong, and back through zero to bury.
-pub fn step_points(points: i64, up: bool) -> i64 {
+pub(super) fn step_points(points: i64, up: bool) -> i64 {
     const STEPS: [i64; 7] = [
         -Action::STRONG,
         -Action::MEDIUM,
@@ -181,7 +198,13 @@ pub fn step_points(points: i64, up: bool) -> i64 {
     }
 }
 
-pub fn hide(document: &Document, place: &Place, products: &[String], everywhere: bool, now: Seconds) -> Edit {
+pub(super) fn hide(
+    document: &Document,
+    place: &Place,
+    products: &[String],
+    everywhere: bool,
+    now: Seconds,
+) -> Edit {
     let scope = if everywhere {
         Scope { pages: Vec::new(), block: None, segments: None, queries: Vec::new() }
     } else {
@@ -195,7 +218,7 @@ pub fn hide(document: &Document, place: &Place, products: &[String], everywhere:
 }
 
 /// The same rules made for everyone instead.
-pub fn for_everyone(document: &Document, edit: &Edit) -> Edit {
+pub(super) fn for_everyone(document: &Document, edit: &Edit) -> Edit {
     let ids = touched(edit);
     one(document
         .rules
@@ -209,7 +232,7 @@ pub fn for_everyone(document: &Document, edit: &Edit) -> Edit {
 }
 
 /// Ids of the rules that an edit makes or changes.
-pub fn touched(edit: &Edit) -> Vec<&str> {
+pub(super) fn touched(edit: &Edit) -> Vec<&str> {
     match edit {
         Edit::AddRule { rule, .. } | Edit::ReplaceRule { rule } => vec![&rule.id],
         Edit::MoveRule { id, .. } => vec![id],
@@ -218,13 +241,13 @@ pub fn touched(edit: &Edit) -> Vec<&str> {
     }
 }
 
-pub fn position_of(page: &Page, block: &str, product: u32) -> Option<u32> {
+pub(super) fn position_of(page: &Page, block: &str, product: u32) -> Option<u32> {
     let block = page.blocks.iter().find(|candidate| candidate.id == block)?;
     block.slots.iter().find(|slot| slot.product == product).map(|slot| slot.position)
 }
 
 /// True when the rule's scope holds in this place and it names the product.
-pub fn applies(rule: &Rule, place: &Place, product: &str) -> bool {
+pub(super) fn applies(rule: &Rule, place: &Place, product: &str) -> bool {
     let scope = &rule.scope;
     let kind_of = |page: &PageKey| match page {
         PageKey::Collection(_) => PageKey::Collection(None),

@@ -6,9 +6,12 @@ use super::state::Device;
 use crate::decide::{Page, PageRef};
 use crate::merch::BlockKind;
 
+/// A room for the page lower than this shows the first row of products whole and saves on the banner.
+const LOW: f32 = 500.0;
+
 /// Sizes that follow from the painted width.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Metrics {
+pub(super) struct Metrics {
     pub width: f32,
     pub columns: usize,
     pub pad: f32,
@@ -18,11 +21,13 @@ pub struct Metrics {
     pub headline: f32,
     /// How tall a banner is.
     pub banner: f32,
+    /// The window is so low that a banner has one line and the gaps are small: the first row of products comes first.
+    pub low: bool,
 }
 
 impl Metrics {
     /// `room_height` is what the window leaves for the page: a banner leaves the first products in view.
-    pub fn of(device: Device, painted_width: f32, room_height: f32) -> Self {
+    pub(super) fn of(device: Device, painted_width: f32, room_height: f32) -> Self {
         let device = match device {
             Device::Fit if painted_width < 560.0 => Device::Phone,
             Device::Fit if painted_width < 760.0 => Device::Tablet,
@@ -34,12 +39,15 @@ impl Metrics {
             Device::Tablet => (4, 20.0, 14.0),
             Device::Desktop | Device::Fit => (6, (36.0 * scale).max(16.0), (20.0 * scale).clamp(10.0, 20.0)),
         };
-        let banner = if columns == 2 {
+        let low = columns == 6 && room_height < LOW;
+        let banner = if low {
+            76.0
+        } else if columns == 2 {
             (painted_width * 0.62).min(room_height * 0.42).max(150.0)
         } else {
             (painted_width * 0.2365).max(150.0).min(room_height * 0.3).max(112.0)
         };
-        let headline = (painted_width * 0.039).clamp(22.0, 46.0).min(banner * 0.2);
+        let headline = if low { 24.0 } else { (painted_width * 0.039).clamp(22.0, 46.0).min(banner * 0.2) };
         Self {
             width: painted_width,
             columns,
@@ -49,16 +57,22 @@ impl Metrics {
             heading: (painted_width * 0.024).clamp(18.0, 26.0),
             headline,
             banner,
+            low,
         }
     }
 
-    pub fn card_width(&self) -> f32 {
+    /// Between blocks.
+    fn block_gap(&self) -> f32 {
+        if self.low { 12.0 } else { 16.0 }
+    }
+
+    pub(super) fn card_width(&self) -> f32 {
         let gaps = self.gap * (self.columns - 1) as f32;
         ((self.width - 2.0 * self.pad - gaps) / self.columns as f32).floor()
     }
 
     /// Room under the picture: title, price, and the bar of scores when it is shown.
-    pub fn card_height(&self, title_lines: usize, scores: bool) -> f32 {
+    pub(super) fn card_height(&self, title_lines: usize, scores: bool) -> f32 {
         let bar = if scores { 10.0 } else { 0.0 };
         self.card_width()
             + bar
@@ -70,7 +84,7 @@ impl Metrics {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
+pub(super) enum Shape {
     /// One line of cards; what does not fit is behind the arrows.
     Row,
     /// Every card, wrapped.
@@ -79,7 +93,7 @@ pub enum Shape {
 
 /// Where one block stands, relative to the page's top left corner.
 #[derive(Clone, Debug, PartialEq)]
-pub struct BlockLayout {
+pub(super) struct BlockLayout {
     pub index: usize,
     pub rect: Rect,
     pub title: Option<Rect>,
@@ -92,7 +106,7 @@ pub struct BlockLayout {
 
 impl BlockLayout {
     /// The place of the `slot`-th card, given how many cards a row has scrolled past.
-    pub fn card_rect(&self, metrics: &Metrics, slot: usize, offset: usize) -> Rect {
+    pub(super) fn card_rect(&self, metrics: &Metrics, slot: usize, offset: usize) -> Rect {
         let step = self.card_size + Vec2::splat(metrics.gap);
         let (column, row) = match self.shape {
             Shape::Row => (slot as f32 - offset as f32, 0.0),
@@ -105,7 +119,7 @@ impl BlockLayout {
     }
 
     /// The gap nearest to a point: 0 is before the first card.
-    pub fn nearest_gap(&self, metrics: &Metrics, at: Pos2, offset: usize) -> usize {
+    pub(super) fn nearest_gap(&self, metrics: &Metrics, at: Pos2, offset: usize) -> usize {
         let step = self.card_size + Vec2::splat(metrics.gap);
         let column = ((at.x - self.cards.left()) / step.x + 0.5).floor().max(0.0) as usize;
         let gap = match self.shape {
@@ -121,7 +135,7 @@ impl BlockLayout {
 
 /// The whole page.
 #[derive(Clone, Debug, PartialEq)]
-pub struct PageLayout {
+pub(super) struct PageLayout {
     pub metrics: Metrics,
     pub header: Rect,
     /// Product details, cart lines, the search field or the e-mail's head, where the page has one.
@@ -132,7 +146,7 @@ pub struct PageLayout {
 }
 
 /// `title_lines(block, width)` says how many lines the longest product title of a row takes; grids always keep two.
-pub fn lay_out(
+pub(super) fn lay_out(
     page: &Page,
     subject: &PageRef,
     metrics: Metrics,
@@ -166,7 +180,7 @@ pub fn lay_out(
             BlockKind::Heroes { heroes } if heroes.is_empty() => continue,
             BlockKind::Heroes { .. } | BlockKind::Banner { .. } => {
                 let rect = Rect::from_min_size(pos2(0.0, top), vec2(m.width, m.banner));
-                y = rect.bottom() + 16.0;
+                y = rect.bottom() + m.block_gap();
                 plain(index, rect)
             }
             BlockKind::Tiles { tiles } => {
@@ -174,7 +188,7 @@ pub fn lay_out(
                 let rows = tiles.len().div_ceil(columns).max(1);
                 let height = rows as f32 * 44.0 + (rows - 1) as f32 * 10.0;
                 let rect = Rect::from_min_size(pos2(m.pad, top), vec2(inner, height));
-                y = rect.bottom() + 16.0;
+                y = rect.bottom() + m.block_gap();
                 plain(index, rect)
             }
             BlockKind::Products => {

@@ -19,7 +19,12 @@ use crate::ui::theme::{HasTokens as _, medium, number, segment_color, segment_ma
 const HEAD: f32 = 180.0;
 const ROW: f32 = 84.0;
 
-pub fn matrix_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, _commands: &mut Vec<Command>) {
+pub(super) fn matrix_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    state: &mut PagesState,
+    _commands: &mut Vec<Command>,
+) {
     let Some(draft) = scene.draft else { return };
     let catalog = &draft.bundle().catalog;
     let t = ui.tokens();

@@ -7,7 +7,7 @@ use crate::ui::shell::title_bar::menu_item;
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::canvas::Canvas;
 
-pub fn card_menu(ui: &mut Ui, situation: Situation, commands: &mut Vec<Command>) {
+pub(super) fn card_menu(ui: &mut Ui, situation: Situation, commands: &mut Vec<Command>) {
     let situation = Situation { has_card: true, on_canvas: true, ..situation };
     ui.set_min_width(250.0);
     for action in [Action::PinHere, Action::PinTo, Action::PinTop, Action::PinBefore, Action::Unpin] {

@@ -16,7 +16,7 @@ use crate::ui::strings::Phrase as _;
 use crate::ui::strings::canvas::Canvas;
 use crate::ui::theme::{HasTokens as _, medium};
 
-pub fn scope_bar(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, commands: &mut Vec<Command>) {
+pub(super) fn scope_bar(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, commands: &mut Vec<Command>) {
     let t = ui.tokens();
     let room = ui.available_width();
     let full = width_of(ui, Canvas::ChangesApplyTo.text())
@@ -174,7 +174,7 @@ fn preset_combo(ui: &mut Ui, scene: &Scene<'_>, state: &PagesState, commands: &m
 }
 
 /// The preset's name in the window's language.
-pub fn preset_name(preset: &str) -> &'static str {
+pub(super) fn preset_name(preset: &str) -> &'static str {
     match preset {
         "Balanced" => Canvas::Balanced,
         "Best sellers first" => Canvas::BestSellersFirst,

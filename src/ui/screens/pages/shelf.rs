@@ -9,7 +9,7 @@ use crate::ui::strings::Phrase as _;
 use crate::ui::strings::canvas::Canvas;
 use crate::ui::theme::{HasTokens as _, semibold};
 
-pub const SHELF_HEIGHT: f32 = 76.0;
+pub(super) const SHELF_HEIGHT: f32 = 76.0;
 const TARGET: Vec2 = vec2(148.0, 48.0);
 
 fn targets(ui: &Ui) -> [(Target, Rect); 3] {
@@ -21,11 +21,11 @@ fn targets(ui: &Ui) -> [(Target, Rect); 3] {
 }
 
 /// Which part of the shelf is under the pointer.
-pub fn shelf_target(ui: &Ui, pointer: Pos2) -> Option<Target> {
+pub(super) fn shelf_target(ui: &Ui, pointer: Pos2) -> Option<Target> {
     targets(ui).into_iter().find(|(_, rect)| rect.expand(6.0).contains(pointer)).map(|(target, _)| target)
 }
 
-pub fn shelf_ui(ui: &Ui, state: &PagesState) {
+pub(super) fn shelf_ui(ui: &Ui, state: &PagesState) {
     let Some(drag) = &state.drag else { return };
     if !matches!(drag.held, Held::Cards { .. } | Held::FromTray { .. }) {
         return;

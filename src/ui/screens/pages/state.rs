@@ -15,6 +15,7 @@ use crate::ui::screens::Scene;
 use crate::ui::spent::{self, Part};
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::canvas::Canvas;
+use crate::ui::strings::said;
 
 /// So long are changes marked on cards after an edit, and is a card lit up that an undo was about.
 pub const CHANGES_SECONDS: f64 = 4.0;
@@ -153,6 +154,8 @@ pub struct PagesState {
     pub copy: Option<super::copy::Copying>,
     pub page_filter: String,
     pub drag: Option<Drag>,
+    /// The card that the pointer went down on, and where it was seen then.
+    pub pressed: Option<(Card, egui::Rect)>,
     /// First visible card per block, where a row is longer than the page is wide.
     pub row_offset: BTreeMap<String, usize>,
     pub hovered_twin: Option<String>,
@@ -205,6 +208,7 @@ impl Default for PagesState {
             copy: None,
             page_filter: String::new(),
             drag: None,
+            pressed: None,
             row_offset: BTreeMap::new(),
             hovered_twin: None,
             peek: false,
@@ -536,17 +540,17 @@ fn first_rule(edit: &Edit) -> Option<&Rule> {
     }
 }
 
-pub fn segment_name(scene: &Scene<'_>, segment: &str) -> String {
+pub(super) fn segment_name(scene: &Scene<'_>, segment: &str) -> String {
     if segment == EVERYONE {
         return Canvas::Everyone.text().to_owned();
     }
     scene
         .draft
         .and_then(|draft| draft.bundle().segments.segments.iter().find(|info| info.id == segment))
-        .map_or_else(|| segment.to_owned(), |info| info.name.clone())
+        .map_or_else(|| segment.to_owned(), |info| said::group(&info.name).into_owned())
 }
 
-pub fn page_title(scene: &Scene<'_>, page: &PageRef) -> String {
+pub(super) fn page_title(scene: &Scene<'_>, page: &PageRef) -> String {
     let catalog = scene.draft.map(|draft| &draft.bundle().catalog);
     match page {
         PageRef::Home => Canvas::Homepage.text().to_owned(),

@@ -32,7 +32,7 @@ use crate::ui::theme::{HasTokens as _, ShopLook, medium, shop_heading};
 
 /// One preview: whose page, how wide, and whether it can be edited.
 #[derive(Clone, Debug)]
-pub struct Preview<'a> {
+pub(super) struct Preview<'a> {
     pub salt: &'static str,
     pub page: Rc<Page>,
     /// What it is compared with for change marks; `None` shows none.
@@ -45,7 +45,7 @@ pub struct Preview<'a> {
 }
 
 /// Paints the preview into the room that is left.
-pub fn storefront(
+pub(super) fn storefront(
     ui: &mut Ui,
     scene: &Scene<'_>,
     state: &mut PagesState,
@@ -374,6 +374,7 @@ impl<'a> Painting<'a, '_> {
             dashed(ui, picture.shrink(1.0), ShopLook::QUIET);
         }
         let sense = if self.preview.editable { Sense::click_and_drag() } else { Sense::click() };
+        self.note_press(ui, rect, id, &this);
         let response = ui.interact(rect, id, sense);
         let selected = self.preview.editable
             && (self.state.selected.as_ref() == Some(&this) || self.state.also_selected.contains(&this));
@@ -461,16 +462,36 @@ impl<'a> Painting<'a, '_> {
         }
         if response.drag_started() {
             let press = ui.input(|input| input.pointer.press_origin()).unwrap_or(rect.center());
-            // In a slow frame the pointer has left the pressed card by the time the drag is noticed.
-            let pressed =
-                if rect.contains(press) { Some((decided, slot_idx, rect)) } else { self.card_at(press) };
-            if let Some((decided, slot_idx, rect)) = pressed {
+            // In a slow frame the pointer has left the pressed card by the time the drag is noticed, and a card that
+            // glides may have left the pointer.
+            let pressed = self.state.pressed.take().and_then(|(card, rect)| {
+                let (block, slot) = self.find(&card)?;
+                let page = self.page;
+                Some((&page.blocks[block.index], slot, rect))
+            });
+            let under = || rect.contains(press).then_some((decided, slot_idx, rect));
+            if let Some((decided, slot_idx, rect)) = pressed.or_else(under).or_else(|| self.card_at(press)) {
                 self.lift(press, decided, slot_idx, rect);
             }
         }
         let situation = self.preview.situation;
         let commands = &mut *self.commands;
         response.context_menu(|ui| menu::card_menu(ui, situation, commands));
+    }
+
+    /// Remembers the card that the pointer went down on, where it was seen then.
+    fn note_press(&mut self, ui: &Ui, rect: Rect, id: Id, this: &Card) {
+        let Some(press) =
+            ui.input(|input| input.pointer.primary_pressed().then(|| input.pointer.press_origin()))
+        else {
+            return;
+        };
+        let seen = ui.ctx().read_response(id).map_or(rect, |seen| seen.rect);
+        if self.preview.editable
+            && press.is_some_and(|press| seen.contains(press) && ui.clip_rect().contains(press))
+        {
+            self.state.pressed = Some((this.clone(), seen));
+        }
     }
 
     /// Takes up the card that was pressed, and with it the others that are chosen.
@@ -628,7 +649,7 @@ fn paint_ghost_label(painter: &egui::Painter, at: egui::Pos2, label: &str) {
 }
 
 /// The name of the segment of a page, for headings over panes.
-pub fn pane_title(scene: &Scene<'_>, segment: &str, device: Device) -> String {
+pub(super) fn pane_title(scene: &Scene<'_>, segment: &str, device: Device) -> String {
     let name = segment_name(scene, segment);
     device.width().map_or_else(|| name.clone(), |width| format!("{name} · {width:.0} px"))
 }

@@ -13,7 +13,7 @@ use crate::ui::strings::Phrase as _;
 use crate::ui::strings::canvas::Canvas;
 use crate::ui::theme::{HasTokens as _, text};
 
-pub fn tray_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, _commands: &mut Vec<Command>) {
+pub(super) fn tray_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, _commands: &mut Vec<Command>) {
     if state.tray.is_empty() {
         return;
     }

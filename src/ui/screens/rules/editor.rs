@@ -9,6 +9,7 @@ use crate::shop::{Seconds, time::SECONDS_PER_DAY};
 use crate::ui::kit::{button, chip, combo, heading, modal};
 use crate::ui::say;
 use crate::ui::strings::Phrase as _;
+use crate::ui::strings::said;
 use crate::ui::theme::{HasTokens as _, space, text};
 
 #[derive(Clone, Debug)]
@@ -106,19 +107,43 @@ pub(super) fn dialog_ui(ui: &Ui, stage: &mut Stage<'_>, state: &mut RulesState) 
     }
 }
 
+/// What a line is about at the left, in a column as wide as the longest of them, and the control beside it.
+fn row(ui: &mut Ui, says: T, contents: impl FnOnce(&mut Ui, egui::Id)) {
+    const ALL: [T; 9] = [
+        T::Name,
+        T::Do,
+        T::Strength,
+        T::Position,
+        T::ProductsWhere,
+        T::Where,
+        T::For,
+        T::FromDate,
+        T::UntilDate,
+    ];
+    let font = egui::TextStyle::Body.resolve(ui.style());
+    let width_of = |says: T| {
+        ui.painter().layout_no_wrap(says.text().to_owned(), font.clone(), ui.tokens().text).size().x
+    };
+    let column = ALL.into_iter().map(width_of).fold(0.0, f32::max).ceil();
+    ui.horizontal(|ui| {
+        let start = ui.cursor().left();
+        let label = ui.label(RichText::new(says.text()).color(ui.tokens().muted)).id;
+        ui.add_space((start + column + space::S - ui.cursor().left()).max(0.0));
+        contents(ui, label);
+    });
+}
+
 fn what_ui(ui: &mut Ui, stage: &Stage<'_>, editor: &mut Editor) {
     let rule = &mut editor.rule;
-    ui.horizontal(|ui| {
-        let label = ui.label(T::Name.text());
+    row(ui, T::Name, |ui, label| {
         let mut name = rule.name.clone().unwrap_or_default();
         let field = egui::TextEdit::singleline(&mut name).hint_text(T::NameHint.text()).desired_width(260.0);
-        if ui.add(field).labelled_by(label.id).changed() {
+        if ui.add(field).labelled_by(label).changed() {
             rule.name = (!name.trim().is_empty()).then_some(name);
         }
     });
     let is_list = matches!(rule.target, Target::Products(_));
-    ui.horizontal(|ui| {
-        ui.label(T::Do.text());
+    row(ui, T::Do, |ui, _| {
         let points = match rule.action {
             Action::Boost { points, .. } | Action::Bury { points } => points,
             _ => Action::MEDIUM,
@@ -141,8 +166,7 @@ fn what_ui(ui: &mut Ui, stage: &Stage<'_>, editor: &mut Editor) {
     });
     match &mut rule.action {
         Action::Boost { points, .. } | Action::Bury { points } => {
-            ui.horizontal(|ui| {
-                ui.label(T::Strength.text());
+            row(ui, T::Strength, |ui, _| {
                 for (name, value) in
                     [(T::Slight, Action::SLIGHT), (T::Medium, Action::MEDIUM), (T::Strong, Action::STRONG)]
                 {
@@ -153,9 +177,8 @@ fn what_ui(ui: &mut Ui, stage: &Stage<'_>, editor: &mut Editor) {
             });
         }
         Action::Pin { position, keep_when_sold_out, .. } => {
-            ui.horizontal(|ui| {
-                let label = ui.label(T::Position.text());
-                ui.add(egui::DragValue::new(position).range(1..=999)).labelled_by(label.id);
+            row(ui, T::Position, |ui, label| {
+                ui.add(egui::DragValue::new(position).range(1..=999)).labelled_by(label);
                 ui.checkbox(keep_when_sold_out, T::KeepSoldOut.text());
             });
         }
@@ -170,8 +193,7 @@ fn condition_ui(ui: &mut Ui, stage: &Stage<'_>, target: &mut Target) {
     let Target::Where(Condition::Is { field, operator, value }) = target else {
         return;
     };
-    ui.horizontal(|ui| {
-        ui.label(T::ProductsWhere.text());
+    row(ui, T::ProductsWhere, |ui, _| {
         let choices = [
             (T::TypeIs, Field::ProductType, Operator::Equals, ""),
             (T::StockUnder, Field::Stock, Operator::Less, "3"),
@@ -229,8 +251,7 @@ fn categories(stage: &Stage<'_>) -> Vec<String> {
 fn where_ui(ui: &mut Ui, stage: &Stage<'_>, editor: &mut Editor) {
     let titles = Titles::of(stage);
     let scope = &mut editor.rule.scope;
-    ui.horizontal(|ui| {
-        ui.label(T::Where.text());
+    row(ui, T::Where, |ui, _| {
         let now = scope.pages.first().map_or_else(|| T::AllPages.text().to_owned(), |page| titles.page(page));
         combo::combo(ui, &format!("{}: {now}", T::Where.text()), now.as_str(), combo::Look::Outlined, |ui| {
             if combo::choice(ui, scope.pages.is_empty(), T::AllPages.text(), T::AllPages.text()).clicked() {
@@ -252,10 +273,14 @@ fn where_ui(ui: &mut Ui, stage: &Stage<'_>, editor: &mut Editor) {
                 }
             }
         });
-        ui.label(T::For.text());
+    });
+    row(ui, T::For, |ui, _| {
         let segments = stage.bundle().map(|bundle| bundle.segments.segments.clone()).unwrap_or_default();
         let name_of = |id: &str| {
-            segments.iter().find(|info| info.id == id).map_or_else(|| id.to_owned(), |info| info.name.clone())
+            segments
+                .iter()
+                .find(|info| info.id == id)
+                .map_or_else(|| id.to_owned(), |info| said::group(&info.name).into_owned())
         };
         let now = scope
             .segments
@@ -268,7 +293,8 @@ fn where_ui(ui: &mut Ui, stage: &Stage<'_>, editor: &mut Editor) {
             }
             for info in &segments {
                 let chosen = scope.segments.as_ref().is_some_and(|ids| ids.contains(&info.id));
-                if combo::choice(ui, chosen, &info.name, info.name.as_str()).clicked() {
+                let name = said::group(&info.name);
+                if combo::choice(ui, chosen, &name, name.as_ref()).clicked() {
                     scope.segments = Some(vec![info.id.clone()]);
                 }
             }
@@ -277,13 +303,12 @@ fn where_ui(ui: &mut Ui, stage: &Stage<'_>, editor: &mut Editor) {
 }
 
 fn when_ui(ui: &mut Ui, stage: &Stage<'_>, editor: &mut Editor) {
-    ui.horizontal(|ui| {
-        for (says, value) in [(T::FromDate, &mut editor.from), (T::UntilDate, &mut editor.until)] {
-            let label = ui.label(says.text());
+    for (says, value) in [(T::FromDate, &mut editor.from), (T::UntilDate, &mut editor.until)] {
+        row(ui, says, |ui, label| {
             let field = egui::TextEdit::singleline(value).hint_text("2025-04-01").desired_width(104.0);
-            ui.add(field).labelled_by(label.id);
-        }
-    });
+            ui.add(field).labelled_by(label);
+        });
+    }
     let zone = T::ZoneHint.with(&[("zone", (&stage.formats.time_zone.0).into())]);
     heading::caption(ui, &zone);
 }

@@ -22,6 +22,7 @@ use crate::ui::kit::{button, card, chip, heading, marker, search_field};
 use crate::ui::say;
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::rules::Rules as T;
+use crate::ui::strings::said;
 use crate::ui::theme::{HasTokens as _, medium, space, text};
 pub use conflicts::{Clash, clashes};
 
@@ -53,6 +54,11 @@ impl RulesState {
     /// Opens the editor for a new rule in the next frame.
     pub fn begin_rule(&mut self) {
         self.wants_rule = true;
+    }
+
+    /// Whether the person has seen this conflict and lets it be.
+    pub fn has_accepted(&self, clash: &Clash) -> bool {
+        self.accepted.contains(&(clash.rule.clone(), clash.other.clone()))
     }
 
     /// Shows one rule, for links from elsewhere.
@@ -95,7 +101,7 @@ pub fn rules_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut RulesState) {
         return;
     }
     let mut clashes = stage.clashes.to_vec();
-    clashes.retain(|clash| !state.accepted.contains(&(clash.rule.clone(), clash.other.clone())));
+    clashes.retain(|clash| !state.has_accepted(clash));
     head_ui(ui, stage, state, &clashes);
     let app = ui.tokens().app;
     egui::CentralPanel::default().frame(Frame::new().fill(app)).show(ui, |ui| {
@@ -489,12 +495,12 @@ fn look(rule: &Rule, ui: &Ui) -> (Icon, egui::Color32) {
 }
 
 /// Names of products and pages of this store.
-pub(super) struct Titles {
+pub(in crate::ui::screens) struct Titles {
     catalog: Option<std::sync::Arc<crate::bundle::Catalog>>,
 }
 
 impl Titles {
-    pub(super) fn of(stage: &Stage<'_>) -> Self {
+    pub(in crate::ui::screens) fn of(stage: &Stage<'_>) -> Self {
         Self { catalog: stage.bundle().map(|bundle| std::sync::Arc::clone(&bundle.catalog)) }
     }
 
@@ -511,7 +517,7 @@ impl Titles {
             .unwrap_or_else(|| id.to_owned())
     }
 
-    pub(super) fn label(&self, rule: &Rule, formats: &Formats) -> String {
+    pub(in crate::ui::screens) fn label(&self, rule: &Rule, formats: &Formats) -> String {
         let does = say::rule_label(rule, formats, &|id| self.product(id));
         match &rule.name {
             Some(name) => format!("{name}: {does}"),
@@ -519,7 +525,7 @@ impl Titles {
         }
     }
 
-    pub(super) fn page(&self, page: &PageKey) -> String {
+    pub(in crate::ui::screens) fn page(&self, page: &PageKey) -> String {
         say::page_name(page, &|id| self.product(id))
     }
 }
@@ -554,7 +560,7 @@ fn for_words(stage: &Stage<'_>, rule: &Rule) -> (String, Option<u8>) {
         .iter()
         .filter_map(|id| {
             let info = stage.bundle()?.segments.segments.iter().find(|info| info.id == *id)?;
-            Some((info.name.clone(), info.color))
+            Some((said::group(&info.name).into_owned(), info.color))
         })
         .collect();
     let names: Vec<&str> = known.iter().map(|(name, _)| name.as_str()).collect();

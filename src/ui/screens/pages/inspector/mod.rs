@@ -6,8 +6,8 @@ mod product;
 mod rules;
 mod why;
 
-pub use page::Fallen;
-pub use why::Order;
+pub(super) use page::Fallen;
+pub(super) use why::Order;
 
 use egui::{Frame, Margin, RichText, ScrollArea, Ui};
 
@@ -21,7 +21,12 @@ use crate::ui::strings::Phrase as _;
 use crate::ui::strings::canvas::Canvas;
 use crate::ui::theme::{HasTokens as _, number_semibold, text};
 
-pub fn inspector_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, commands: &mut Vec<Command>) {
+pub(super) fn inspector_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    state: &mut PagesState,
+    commands: &mut Vec<Command>,
+) {
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         let Some(card) = state.selected.clone().filter(|_| state.block.is_none()) else {
             page::page_panel(ui, scene, state, commands);
@@ -117,27 +122,51 @@ fn head_ui(
     ui.add_space(4.0);
     let situation = state.card_situation(scene.document);
     let pinned = situation.is_some_and(|card| card.is_pinned);
-    ui.columns(4, |columns| {
-        let pin = if pinned { Action::Unpin } else { Action::PinHere };
-        let pin_words = if pinned { Canvas::Unpin } else { Canvas::Pin };
-        for (ui, (action, words, color)) in columns.iter_mut().zip([
-            (pin, pin_words, t.pin.fg),
-            (Action::Boost, Canvas::Boost, t.boost.fg),
-            (Action::Bury, Canvas::Bury, t.bury.fg),
-            (Action::Hide, Canvas::Hide, t.hide.fg),
-        ]) {
-            ui.spacing_mut().button_padding = egui::vec2(4.0, 5.0);
-            ui.spacing_mut().icon_spacing = 4.0;
-            let words = RichText::new(words.text()).text_style(text::label());
-            let icon = action.icon().atom_sized(16.0, Some(color));
-            let width = ui.available_width();
-            let response = ui.add(button::plain((icon, words)).gap(5.0).min_size(egui::vec2(width, 30.0)));
-            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, action.title()));
-            if action.with_keys(response.on_hover_text(action.title())).clicked() {
-                commands.push(Command::Do(action));
+    let pin = if pinned { Action::Unpin } else { Action::PinHere };
+    let pin_words = if pinned { Canvas::Unpin } else { Canvas::Pin };
+    verbs_ui(
+        ui,
+        &[
+            (pin, pin_words.text(), t.pin.fg),
+            (Action::Boost, Canvas::Boost.text(), t.boost.fg),
+            (Action::Bury, Canvas::Bury.text(), t.bury.fg),
+            (Action::Hide, Canvas::Hide.text(), t.hide.fg),
+        ],
+        commands,
+    );
+}
+
+/// What can be done with the product, in one row where the longest word fits, else in two.
+fn verbs_ui(ui: &mut Ui, verbs: &[(Action, &str, egui::Color32)], commands: &mut Vec<Command>) {
+    const ICON: f32 = 16.0;
+    const GAP: f32 = 5.0;
+    const PADDING: f32 = 4.0;
+    let font = text::label().resolve(ui.style());
+    let width_of = |words: &str| {
+        ui.painter().layout_no_wrap(words.to_owned(), font.clone(), egui::Color32::PLACEHOLDER).size().x
+    };
+    let widest = verbs.iter().map(|(_, words, _)| width_of(words)).fold(0.0, f32::max);
+    let needed = (widest + ICON + GAP + 2.0 * PADDING + 2.0).ceil();
+    let space = ui.spacing().item_spacing.x;
+    let n = verbs.len() as f32;
+    let in_one_row = n * needed + (n - 1.0) * space <= ui.available_width();
+    let per_row = if in_one_row { verbs.len() } else { verbs.len().div_ceil(2) };
+    for row in verbs.chunks(per_row.max(1)) {
+        ui.columns(per_row, |columns| {
+            for (ui, (action, words, color)) in columns.iter_mut().zip(row) {
+                ui.spacing_mut().button_padding = egui::vec2(PADDING, 5.0);
+                let words = RichText::new(*words).text_style(text::label());
+                let icon = action.icon().atom_sized(ICON, Some(*color));
+                let size = egui::vec2(ui.available_width(), 30.0);
+                let button = button::plain((icon, words)).gap(GAP).min_size(size);
+                let response = ui.add(button.wrap_mode(egui::TextWrapMode::Truncate));
+                response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, action.title()));
+                if action.with_keys(response.on_hover_text(action.title())).clicked() {
+                    commands.push(Command::Do(*action));
+                }
             }
-        }
-    });
+        });
+    }
 }
 
 /// A padded part of the panel.

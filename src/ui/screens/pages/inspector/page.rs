@@ -18,7 +18,12 @@ use crate::ui::strings::Phrase as _;
 use crate::ui::strings::canvas::Canvas;
 use crate::ui::theme::{HasTokens as _, number, text};
 
-pub fn page_panel(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, commands: &mut Vec<Command>) {
+pub(super) fn page_panel(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    state: &mut PagesState,
+    commands: &mut Vec<Command>,
+) {
     let (segment, device) = (state.segment.clone(), state.device);
     let Some(page) = state.draft_page(scene, &segment, device) else {
         return;
@@ -174,7 +179,7 @@ fn fallen_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, row: &Block
 }
 
 /// Five sliders that share a hundred percent, and variety.
-pub fn weights_ui(
+pub(super) fn weights_ui(
     ui: &mut Ui,
     scene: &Scene<'_>,
     state: &PagesState,

@@ -8,7 +8,7 @@ use crate::ui::strings::Phrase as _;
 use crate::ui::strings::canvas::Canvas;
 use crate::ui::theme::{HasTokens as _, text};
 
-pub fn product_ui(ui: &mut Ui, scene: &Scene<'_>, card: &Card) {
+pub(super) fn product_ui(ui: &mut Ui, scene: &Scene<'_>, card: &Card) {
     let Some(draft) = scene.draft else { return };
     let bundle = draft.bundle();
     let Some(index) = bundle.catalog.index(&card.product) else {

@@ -16,7 +16,7 @@ use crate::ui::strings::canvas::Canvas;
 use crate::ui::strings::strip::Strip;
 use crate::ui::theme::{HasTokens as _, medium, text};
 
-pub fn rules_ui(
+pub(super) fn rules_ui(
     ui: &mut Ui,
     scene: &Scene<'_>,
     state: &mut PagesState,

@@ -18,7 +18,7 @@ use crate::ui::strings::canvas::Canvas;
 use crate::ui::strings::say::Say;
 use crate::ui::theme::{HasTokens as _, number_semibold, semibold, text};
 
-pub fn why_ui(
+pub(super) fn why_ui(
     ui: &mut Ui,
     scene: &Scene<'_>,
     state: &mut PagesState,
@@ -155,7 +155,7 @@ fn rule_row(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, trace: &crat
 }
 
 /// The eye: the page is shown without the rule, and nothing is exported differently.
-pub fn try_without(ui: &mut Ui, state: &mut PagesState, rule: &str, name: &str) {
+pub(super) fn try_without(ui: &mut Ui, state: &mut PagesState, rule: &str, name: &str) {
     let off = state.without.iter().any(|known| known == rule);
     let icon = if off { icons::EYE_SLASH } else { icons::EYE };
     let words = if off { Canvas::TryWith } else { Canvas::TryWithout };
@@ -209,7 +209,7 @@ fn order_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, block: &Bloc
     }
 }
 
-pub fn term_name(kind: TermKind) -> &'static str {
+pub(super) fn term_name(kind: TermKind) -> &'static str {
     match kind {
         TermKind::Signal(signal) => signal_name(signal),
         TermKind::Variety => Canvas::Variety.text(),
@@ -217,7 +217,7 @@ pub fn term_name(kind: TermKind) -> &'static str {
     }
 }
 
-pub fn signal_name(signal: Signal) -> &'static str {
+pub(super) fn signal_name(signal: Signal) -> &'static str {
     match signal {
         Signal::Relevance => Canvas::Relevance,
         Signal::Popularity => Canvas::Popularity,

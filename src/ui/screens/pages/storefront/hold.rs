@@ -53,6 +53,9 @@ impl Painting<'_, '_> {
         if !self.preview.editable {
             return;
         }
+        if ui.input(|input| input.pointer.primary_pressed()) {
+            self.state.pressed = None;
+        }
         let Some(drag) = &mut self.state.drag else { return };
         if let Some(pointer) = ui.input(|input| input.pointer.latest_pos()) {
             drag.pointer = pointer;
