@@ -13,6 +13,7 @@ use crate::export::Target;
 use crate::merch::PageKey;
 use crate::shop::Seconds;
 use crate::ui::icons;
+use crate::ui::kit::at_end::at_end;
 use crate::ui::kit::empty::{Chosen, EmptyState};
 use crate::ui::kit::{button, card, chip, heading, marker, modal, progress, tabs};
 use crate::ui::strings::Phrase as _;
@@ -501,12 +502,12 @@ fn earlier_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut ExportState) {
                 let target =
                     Target::from_name(&export.target).map_or(export.target.as_str(), |target| target.title());
                 ui.label(T::EarlierLine.with(&[("n", export.n_files.into()), ("target", target.into())]));
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    if ui.add(button::link(T::ShowInFolder.text())).clicked() {
-                        stage.push(Ask::ShowInFolder(export.folder.clone()));
-                    }
+                at_end(ui, export.at, |ui| {
                     if ui.add(button::link(T::MakeDraft.text())).clicked() {
                         state.going_back_to = Some(export.at);
+                    }
+                    if ui.add(button::link(T::ShowInFolder.text())).clicked() {
+                        stage.push(Ask::ShowInFolder(export.folder.clone()));
                     }
                 });
             });
