@@ -110,7 +110,8 @@ fn targets_ui(ui: &mut Ui, state: &mut ExportState) {
         let to = egui::Label::new(RichText::new(T::To.text()).color(ui.tokens().muted));
         ui.add_sized(egui::vec2(20.0, 30.0), to);
         for target in Target::ALL.iter().copied() {
-            let pill = tabs::pill(ui, state.target == target.name(), target.title(), target.title());
+            let title = said::target(target.title());
+            let pill = tabs::pill(ui, state.target == target.name(), title.as_ref(), &*title);
             if pill.on_hover_text(target.summary()).clicked() {
                 state.target = target.name();
                 state.with_emails = false;
@@ -499,9 +500,9 @@ fn earlier_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut ExportState) {
                         .text_style(text::number())
                         .color(ui.tokens().muted),
                 );
-                let target =
-                    Target::from_name(&export.target).map_or(export.target.as_str(), |target| target.title());
-                ui.label(T::EarlierLine.with(&[("n", export.n_files.into()), ("target", target.into())]));
+                let target = Target::from_name(&export.target)
+                    .map_or(export.target.as_str().into(), |target| said::target(target.title()));
+                ui.label(T::EarlierLine.with(&[("n", export.n_files.into()), ("target", (&target).into())]));
                 at_end(ui, export.at, |ui| {
                     if ui.add(button::link(T::MakeDraft.text())).clicked() {
                         state.going_back_to = Some(export.at);

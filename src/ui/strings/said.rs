@@ -185,6 +185,34 @@ crate::catalogue! {
 }
 
 crate::catalogue! {
+    /// Keys, by what stands on them.
+    KeyName {
+        Ctrl: "Ctrl" | "Strg",
+        Shift: "Shift" | "Umschalt",
+        Comma: "Comma" | "Komma",
+        Left: "Left" | "Links",
+        Right: "Right" | "Rechts",
+        Up: "Up" | "Hoch",
+        Down: "Down" | "Runter",
+        Space: "Space" | "Leertaste",
+        Enter: "Enter" | "Eingabe",
+        Home: "Home" | "Pos1",
+        End: "End" | "Ende",
+        Delete: "Delete" | "Entf",
+        Backspace: "Backspace" | "Rücktaste",
+    }
+}
+
+crate::catalogue! {
+    /// Where an export goes, as far as it is no product's name.
+    TargetName {
+        Web: "Web runtime" | "Web-Laufzeit",
+        Tables: "Plain tables" | "Einfache Tabellen",
+        Report: "Report for the client" | "Bericht für den Kunden",
+    }
+}
+
+crate::catalogue! {
     /// Why a row of a file was set aside.
     Aside {
         DateBlank: "The date is blank, and without it the row has no place in time." | "Das Datum fehlt, und ohne es hat die Zeile keinen Platz in der Zeit.",
@@ -347,6 +375,19 @@ crate::catalogue! {
         ItsSchedule: "its schedule: {how}" | "ihr Zeitplan: {how}",
         ItsGroups: "its groups: {how}" | "ihre Gruppen: {how}",
     }
+}
+
+/// A shortcut such as `Ctrl+Shift+Z`.
+pub fn keys(shortcut: &str) -> Cow<'_, str> {
+    translated(shortcut, |shortcut| {
+        let key = |key: &str| find(KeyName::ALL, key).unwrap_or_else(|| key.to_owned());
+        Some(shortcut.split('+').map(key).collect::<Vec<_>>().join("+"))
+    })
+}
+
+/// Where an export goes.
+pub fn target(title: &str) -> Cow<'_, str> {
+    translated(title, |title| find(TargetName::ALL, title))
 }
 
 /// Why a row was set aside.

@@ -296,7 +296,9 @@ fn compare_button(ui: &mut Ui, state: &mut PagesState) {
         Mode::BeforeAfter => Action::BeforeAfter,
         Mode::Matrix => Action::Matrix,
     };
-    let keys = action.shortcut().map_or_else(String::new, |shortcut| ui.ctx().format_shortcut(&shortcut));
+    let keys = action
+        .shortcut()
+        .map_or_else(String::new, |shortcut| crate::ui::command::spoken_keys(ui.ctx(), &shortcut));
     let label = (RichText::new(words.text()).family(medium()), RichText::new(keys).family(medium()));
     let response = ui.add(button::plain(label).gap(10.0).selected(on));
     response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, on, words.text()));
