@@ -279,6 +279,10 @@ fn find<P: Phrase + 'static>(phrases: &'static [P], english: &str) -> Option<Str
     phrases.iter().find_map(|phrase| {
         let values = captured(phrase.english(), english)?;
         let number = |text: &str| text.replace(',', "").parse::<i64>().ok();
+        // What counts is a number, or the sentence is another one that ends alike.
+        if values.iter().any(|(name, text)| *name == "n" && number(text).is_none()) {
+            return None;
+        }
         let values: Vec<(&str, Value<'_>)> = values
             .iter()
             .map(|(name, text)| (*name, number(text).map_or(Value::Text(text), Value::Number)))
@@ -425,6 +429,7 @@ mod tests {
             habits("Buy often, spend a lot per order, choose Sofas."),
             "Kaufen oft, geben je Bestellung viel aus, wählen Sofas."
         );
+        assert_eq!(needs("a cost column on 61 more products"), "Einkaufspreise bei 61 weiteren Produkten");
         assert_eq!(
             needs("1 more products, 1,204 more customers with orders"),
             "1 weiteres Produkt, 1.204 weitere Kunden mit Bestellungen"
