@@ -285,11 +285,15 @@ fn sqlite_shell(csv: &Path, file: &Path) -> bool {
     status.is_ok_and(|status| status.success())
 }
 
-/// `false` where Python, DuckDB or its SQLite extension is not installed.
+/// `false` where Python, DuckDB or its SQLite extension is not installed. The extension may be one that DuckDB has
+/// installed, or the file in the package `duckdb-extension-sqlite-scanner` of the same version.
 fn duckdb_writer(csv: &Path, file: &Path) -> bool {
-    let script = "import sys, duckdb\n\
+    let script = "import sys, glob, importlib.util, duckdb\n\
                   d = duckdb.connect()\n\
-                  d.execute('LOAD sqlite')\n\
+                  e = importlib.util.find_spec('duckdb_extension_sqlite_scanner')\n\
+                  at = '/extensions/v' + duckdb.__version__ + '/*.duckdb_extension'\n\
+                  files = glob.glob(e.submodule_search_locations[0] + at) if e else []\n\
+                  d.execute(\"LOAD '\" + files[0] + \"'\" if files else 'LOAD sqlite')\n\
                   d.execute(\"ATTACH '\" + sys.argv[2] + \"' AS s (TYPE sqlite)\")\n\
                   d.execute(\"CREATE TABLE s.t AS SELECT * FROM read_csv('\" + sys.argv[1] + \"')\")";
     python(script, csv, file)

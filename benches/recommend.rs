@@ -1,9 +1,13 @@
-//! Recommendation models on 10,000,000 synthetic order lines, beside the reference library in the same run.
+//! Recommendation models on a real shop and on 10,000,000 synthetic order lines, beside the reference libraries in the
+//! same run.
 //!
-//! `cargo bench --bench recommend` prints one JSON line per method. With `ENDCAP_REFERENCE="PYTHON SCRIPT"` (a Python
-//! with `implicit` and `scipy`, and a script that prints JSON lines with `fit_s`) the reference runs afterwards and the
-//! ratios are printed. `ENDCAP_LINES` makes it smaller.
+//! `cargo bench --bench recommend` prints one JSON line per method; `-- online-retail` and `-- lines` run one part alone.
+//! With `ENDCAP_PYTHON` naming an interpreter that has `implicit`, SciPy and NumPy, and the shared folder in place, the
+//! references run right after and the ratios are printed. `ENDCAP_LINES` makes the synthetic part smaller.
 
+mod online_retail;
+
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Instant;
 
@@ -55,6 +59,17 @@ fn timed<T>(name: &str, work: impl FnOnce() -> T) -> (T, f64) {
 }
 
 fn main() {
+    let asked: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
+    let wanted = |part: &str| asked.is_empty() || asked.iter().any(|word| word == part);
+    if wanted("online-retail") {
+        online_retail::run();
+    }
+    if wanted("lines") {
+        synthetic();
+    }
+}
+
+fn synthetic() {
     let lines = std::env::var("ENDCAP_LINES").ok().and_then(|n| n.parse().ok()).unwrap_or(10_000_000);
     let (rows, checksum) = matrix(lines);
     println!("{{\"data\":{{\"lines\":{lines},\"nnz\":{},\"checksum\":{checksum}}}}}", rows.entries());
@@ -68,10 +83,11 @@ fn main() {
             Settings { factors, iterations: 15, regularisation: 0.01, exponent: 0.0, ..Settings::default() };
         als.push(timed(&format!("als f={factors} 15 it"), || Ials::fit(&rows, settings)).1);
     }
-    if let Ok(reference) = std::env::var("ENDCAP_REFERENCE") {
-        let mut words = reference.split_whitespace();
-        let Some(program) = words.next() else { return };
-        let output = Command::new(program).args(words).output().expect("the reference should start");
+    let shared = std::env::var_os("ENDCAP_SHARED")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
+    let script = shared.join("bench/recommend_reference.py");
+    if let Some(python) = std::env::var_os("ENDCAP_PYTHON").filter(|_| script.is_file()) {
+        let output = Command::new(python).arg(script).output().expect("the reference should start");
         let text = String::from_utf8_lossy(&output.stdout);
         for line in text.lines() {
             println!("{line}");

@@ -9,6 +9,7 @@ pub mod shop;
 
 pub mod sample;
 
+pub mod fetch;
 pub mod import;
 pub mod workspace;
 

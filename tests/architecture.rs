@@ -13,6 +13,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("bundle", &["shop", "merch"]),
     ("decide", &["shop", "merch", "bundle"]),
     ("import", &["shop"]),
+    ("fetch", &["shop"]),
     ("features", &["shop"]),
     ("segment", &["shop", "merch", "bundle", "features"]),
     ("forecast", &["shop", "features"]),
@@ -48,6 +49,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "merch",
             "bundle",
             "decide",
+            "fetch",
             "import",
             "features",
             "segment",
@@ -121,7 +123,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("linfa", &["segment"]),
     ("linfa_clustering", &["segment"]),
     ("axum", &["serve"]),
-    ("tokio", &["serve", "cli"]),
+    ("tokio", &["serve", "cli", "fetch"]),
+    ("reqwest", &["fetch"]),
     ("clap", &["cli"]),
 ];
 

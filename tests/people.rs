@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use endcap::features::plain::{self, PlainLine};
 use endcap::features::{History, StoreFrames};
-use endcap::forecast::bgnbd::{self, Rfm, Variant};
+use endcap::forecast::bgnbd::{self, BgNbd, Rfm, Variant};
 use endcap::forecast::days::buying_days;
 use endcap::forecast::{self, gamma_gamma, next_order, replenish, returning};
 use endcap::shop::Silent;
@@ -27,6 +27,16 @@ fn shared() -> Option<PathBuf> {
 
 /// Customers of CDNOW's sample with 39 weeks of calibration: `(x, t_x, T)` in weeks and the mean repeat value.
 fn cdnow_sample(text: &str) -> Vec<(Rfm, f64)> {
+    // The sample's second column is the number of the customer in it.
+    cdnow(
+        text.lines()
+            .filter_map(|line| line.split_whitespace().collect::<Vec<_>>().try_into().ok())
+            .map(|[_, id, date, _, value]: [&str; 5]| (id, date, value)),
+    )
+}
+
+/// As [`cdnow_sample`], of rows of customer, date and value.
+fn cdnow<'a>(rows: impl Iterator<Item = (&'a str, &'a str, &'a str)>) -> Vec<(Rfm, f64)> {
     // Days of 1997 and 1998 from 1 January 1997.
     let day = |date: &str| -> f64 {
         let number: u32 = date.parse().unwrap();
@@ -35,11 +45,8 @@ fn cdnow_sample(text: &str) -> Vec<(Rfm, f64)> {
         f64::from((year - 1997) * 365 + before[month as usize - 1] + day - 1)
     };
     let end = day("19970930");
-    let mut buys: Vec<(String, f64, f64)> = text
-        .lines()
-        .map(|line| line.split_whitespace().collect::<Vec<_>>())
-        .filter(|cells| cells.len() == 5)
-        .map(|cells| (cells[1].to_owned(), day(cells[2]), cells[4].parse().unwrap()))
+    let mut buys: Vec<(String, f64, f64)> = rows
+        .map(|(id, date, value)| (id.to_owned(), day(date), value.parse().unwrap()))
         .filter(|(_, at, _)| *at <= end)
         .collect();
     buys.sort_by(|one, two| one.0.cmp(&two.0).then(one.1.total_cmp(&two.1)));
@@ -82,6 +89,9 @@ fn bg_nbd_reaches_the_full_precision_optimum_on_cdnow() {
     for (error, expected) in fit.standard_errors.iter().zip([0.012_56, 0.378_2, 0.185_7, 0.705_3]) {
         near(error.unwrap(), expected, 1e-3, "standard error");
     }
+    let paper = BgNbd { variant: Variant::BgNbd, r: 0.243, alpha: 4.414, a: 0.793, b: 2.426 };
+    let likelihood: f64 = rfm.iter().map(|of| paper.log_likelihood(*of)).sum();
+    near(likelihood, -9_582.426_831_182_365, 1e-9, "log-likelihood of the paper's rounded numbers");
     let modified = bgnbd::fit(&rfm, Variant::MbgNbd).model;
     for (found, expected) in [
         (modified.r, 0.524_843),
@@ -90,6 +100,29 @@ fn bg_nbd_reaches_the_full_precision_optimum_on_cdnow() {
         (modified.b, 1.614_003),
     ] {
         near(found, expected, 1e-4, "MBG/NBD");
+    }
+}
+
+#[test]
+fn bg_nbd_reaches_the_optimum_of_all_customers_of_cdnow() {
+    let Some(shared) = shared() else { return };
+    let text = std::fs::read_to_string(shared.join("data/cdnow/CDNOW_master.txt")).unwrap();
+    let rows = text.lines().skip(1).filter_map(|line| {
+        let [id, date, _, value]: [&str; 4] = line.split_whitespace().collect::<Vec<_>>().try_into().ok()?;
+        Some((id, date, value))
+    });
+    let rfm: Vec<Rfm> = cdnow(rows).iter().map(|(of, _)| *of).collect();
+    assert_eq!(rfm.len(), 23_570);
+    let fit = bgnbd::fit(&rfm, Variant::BgNbd);
+    assert!(fit.converged);
+    near(fit.log_likelihood, -95_368.443_933_16, 1e-6, "log-likelihood");
+    for (found, expected) in [
+        (fit.model.r, 0.251_623_96),
+        (fit.model.alpha, 4.788_942_96),
+        (fit.model.a, 0.723_433_53),
+        (fit.model.b, 2.161_088_36),
+    ] {
+        near(found, expected, 1e-4, "BG/NBD of all customers");
     }
 }
 

@@ -7,6 +7,8 @@ mod common;
 #[path = "screens_around/store.rs"]
 mod store;
 
+use std::sync::Arc;
+
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, Theme};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -316,6 +318,61 @@ fn export() {
 #[test]
 fn settings() {
     pictures("settings", store_view, Screen::Settings, nothing);
+}
+
+/// A store whose catalog names pictures on two servers; some came, one did not.
+fn pictured_store(allowed: bool) -> View {
+    use endcap::app::pictures::{Host, Missed, Reason, Status};
+    let mut view = store_view();
+    let host = |host: &str, pictures, own_network| Host {
+        host: host.to_owned(),
+        pictures,
+        own_network,
+        agreed: allowed,
+    };
+    let missed =
+        |file: &str, reason| Missed { address: format!("https://cdn.larkfield.example/{file}"), reason };
+    let mut status = Status {
+        named: 214,
+        waiting: 214,
+        hosts: vec![host("cdn.larkfield.example", 206, false), host("nas.local:8080", 8, true)],
+        allowed,
+        ..Status::default()
+    };
+    if allowed {
+        status.fetched = 206;
+        status.fetched_bytes = 9 << 20;
+        status.waiting = 6;
+        status.missed = vec![
+            missed("files/olive-tree.jpg", Reason::Status { status: 404 }),
+            missed("files/sofa.jpg", Reason::LeadsElsewhere { host: "images.example.net".to_owned() }),
+        ];
+    }
+    view.pictures = Some(Arc::new(status));
+    view
+}
+
+#[test]
+fn pictures_from_the_web() {
+    state(
+        "pictures-question",
+        || pictured_store(false),
+        Screen::Settings,
+        |window| {
+            window.state_mut().ask_for_pictures();
+            window.run_steps(2);
+        },
+    );
+    let show_row = |window: &mut Window| {
+        window.get_by_label("2 did not come").scroll_to_me();
+        window.run_steps(8);
+    };
+    state("pictures-settings", || pictured_store(true), Screen::Settings, show_row);
+    state("pictures-missed", || pictured_store(true), Screen::Settings, |window| {
+        show_row(window);
+        window.get_by_label("2 did not come").click();
+        window.run_steps(2);
+    });
 }
 
 #[test]

@@ -4,10 +4,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use super::open::MERCH_DOCUMENT;
-use super::pictures::{self, Matched};
+use super::pictures::Matched;
 use super::present;
 use super::train::{self, Settings};
 use super::{Error, ImportReport, ImportRequest, NewStore, Session, View};
@@ -212,18 +212,14 @@ impl Desk {
         monitor: &dyn Monitor,
     ) -> Result<(View, Option<DataStep>, Option<Matched>), Error> {
         let mut session = self.session();
-        let matched = folder.map(|folder| pictures::match_folder(&session, folder)).transpose()?;
-        let settings = session.settings()?;
-        let picture_folder = folder.map(Path::to_owned);
-        session.put_settings(&workspace::Settings { picture_folder, ..settings })?;
+        let matched = session.use_picture_folder(folder)?;
         let mut step = None;
         let monitor = Uncancelled(monitor);
-        if let Some(matched) = matched.as_ref().filter(|matched| !matched.fixes.is_empty()) {
-            session
-                .fix(&format!("Found pictures of {} products", matched.fixes.len()), matched.fixes.clone())?;
+        if !matched.fixes.is_empty() {
             step = self.newest_step(&session)?;
             train::refresh(session.workspace_mut(), &Settings::at(now), &monitor)?;
         }
+        let matched = folder.map(|_| matched);
         Ok((present::view(&session, now, &monitor)?, step, matched))
     }
 
@@ -289,6 +285,15 @@ impl Desk {
         let settings = Settings { groups, ..Settings::at(now) };
         train::segment(session.workspace_mut(), &settings, monitor)?;
         present::view(&session, now, monitor)
+    }
+
+    /// The session, if nobody has it just now.
+    pub fn session_if_free(&self) -> Option<MutexGuard<'_, Session>> {
+        match self.session.try_lock() {
+            Ok(session) => Some(session),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
     }
 
     /// The session, once whoever has it is done. Never call this on the thread that paints.

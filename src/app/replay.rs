@@ -181,7 +181,7 @@ pub fn learn(gathered: Gathered, monitor: &dyn Monitor) -> Result<Result<Past, T
     let models = Models {
         as_of: from,
         products: past.products.ids().to_vec(),
-        neighbours: neighbour_lists(&known, AFTER_VIEWS, defaults.per_product),
+        neighbours: neighbour_lists(&known, AFTER_VIEWS, None, defaults.per_product),
         ..Models::default()
     };
     monitor.progress(2, 3, "Learning from the orders before");

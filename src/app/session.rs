@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::campaign::Remembered;
+use super::pictures::{self, Matched};
 use super::{Error, clock};
 use crate::features::StoreFrames;
 use crate::shop::{Currency, Monitor, Seconds, StoreLanguage, TimeZoneName};
@@ -108,6 +109,21 @@ impl Session {
     pub fn fix(&mut self, label: &str, fixes: Vec<crate::workspace::Fix>) -> Result<(), Error> {
         let fix = NewFix { at: clock::now(), label: label.to_owned(), fixes };
         Ok(self.workspace.apply_fixes(&fix)?)
+    }
+
+    /// Uses a folder of pictures: products whose catalog names no file in it get the one that has their SKU, handle
+    /// or id for a name, as one undo step. `None` goes back to the pictures the catalog names.
+    pub fn use_picture_folder(&mut self, folder: Option<&Path>) -> Result<Matched, Error> {
+        let matched =
+            folder.map(|folder| pictures::match_folder(self, folder)).transpose()?.unwrap_or_default();
+        let settings = self.settings()?;
+        let picture_folder = folder.map(Path::to_owned);
+        self.put_settings(&Settings { picture_folder, ..settings })?;
+        if !matched.fixes.is_empty() {
+            let label = format!("Found pictures of {} products", matched.fixes.len());
+            self.fix(&label, matched.fixes.clone())?;
+        }
+        Ok(matched)
     }
 
     /// Takes back the last data step: a fix or an import. `None` when the last step changed the merchant's document,

@@ -11,7 +11,7 @@ use crate::features::columns::Reader;
 use crate::forecast;
 use crate::recommend::{self, Dataset, Models};
 use crate::segment::{Algorithm, Groups, SegmentRun};
-use crate::shop::{Monitor, Seconds};
+use crate::shop::{Monitor, Quiet, Seconds};
 use crate::workspace::{NewRun, Workspace};
 
 #[derive(Clone, Debug)]
@@ -63,14 +63,22 @@ pub fn train_file(
 pub fn train(workspace: &mut Workspace, settings: &Settings, monitor: &dyn Monitor) -> Result<Report, Error> {
     let (frames, as_of) = frames_as_of(workspace, settings, monitor)?;
     let kept = runs::segments(workspace)?;
-    let fresh = match (&kept, &settings.groups) {
-        (Some(kept), None) if kept.info.input_digest == frames.digest => None,
-        _ => Some(group(&frames, as_of, settings, kept.as_ref().map(|kept| &kept.result), monitor)?),
+    let people = |monitor: &dyn Monitor| -> Result<_, Error> {
+        let fresh = match (&kept, &settings.groups) {
+            (Some(kept), None) if kept.info.input_digest == frames.digest => None,
+            _ => Some(group(&frames, as_of, settings, kept.as_ref().map(|kept| &kept.result), monitor)?),
+        };
+        let forecast = forecast::run(&frames, as_of, settings.seed, monitor).map_err(forecast_error)?;
+        Ok((fresh, forecast))
     };
-    let forecast = forecast::run(&frames, as_of, settings.seed, monitor).map_err(forecast_error)?;
-    let data = Dataset::from_frames(&frames)
-        .map_err(|source| Error::bug_because("The store's orders could not be read.", source))?;
-    let models = recommend::train(&data, &recommend::Settings::default(), as_of, settings.seed, monitor)?;
+    let products = || -> Result<_, Error> {
+        let data = Dataset::from_frames(&frames)
+            .map_err(|source| Error::bug_because("The store's orders could not be read.", source))?;
+        Ok(recommend::train(&data, &recommend::Settings::default(), as_of, settings.seed, monitor)?)
+    };
+    // Groups and forecasts are mostly one thread's work, models everybody's: the first are done beside the second.
+    let (products, people) = rayon::join(products, || people(&Quiet(monitor)));
+    let ((fresh, forecast), models) = (people?, products?);
     let groups = fresh.as_ref().or(kept.as_ref().map(|kept| &kept.result));
     let parts = parts(workspace, &frames, as_of, groups, Some(&models), monitor)?;
     monitor.checkpoint()?;

@@ -58,6 +58,8 @@ pub struct View {
     /// Newest first.
     pub exports: Arc<Vec<ExportRecord>>,
     pub choices: StoreChoices,
+    /// The pictures that the catalog names by address; `None` until it is read.
+    pub pictures: Option<Arc<super::pictures::Status>>,
     /// Only what pages need was read: everything that comes from orders, visits and customers is still missing.
     pub is_partial: bool,
 }
@@ -66,8 +68,6 @@ pub struct View {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StoreChoices {
     pub picture_folder: Option<PathBuf>,
-    /// Fetch the picture addresses of the catalog.
-    pub load_pictures: bool,
     /// Keep names and e-mail addresses in clear from the next import on.
     pub keep_names: bool,
 }
@@ -90,6 +90,7 @@ impl View {
             imports: Arc::default(),
             exports: Arc::default(),
             choices: StoreChoices::default(),
+            pictures: None,
             is_partial: false,
         }
     }

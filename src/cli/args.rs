@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand};
 
 use super::{
     audit, campaign, compile, decide, diff, evaluate, export, fix, forecast, forget, import, new, page,
-    person, replay, rule, run, sample, segment, serve, train, verify,
+    person, pictures, replay, rule, run, sample, segment, serve, train, verify,
 };
 use crate::app::Start;
 
@@ -70,6 +70,9 @@ pub enum Command {
     /// Correct the data: what the audit suggests, or one thing; every step can be undone
     #[command(after_help = "Example: endcap fix shop.endcap apply duplicate_customers")]
     Fix(fix::Args),
+    /// Say which product pictures are here, fetch those the catalog names, or use a folder of them
+    #[command(after_help = "Example: endcap pictures shop.endcap --fetch")]
+    Pictures(pictures::Args),
     /// Group customers who shop alike
     #[command(after_help = "Example: endcap segment shop.endcap --groups auto")]
     Segment(segment::Args),

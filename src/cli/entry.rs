@@ -8,7 +8,7 @@ use super::args::{Command, Invocation};
 use super::printer::{self, Printer};
 use super::{
     audit, campaign, compile, decide, diff, evaluate, export, fix, forecast, forget, import, new, page,
-    person, replay, rule, run as whole, sample, segment, serve, train, verify,
+    person, pictures, replay, rule, run as whole, sample, segment, serve, train, verify,
 };
 use crate::app::{Error, Kind, Start};
 
@@ -53,6 +53,7 @@ fn dispatch(command: Command, printer: &Printer) -> Result<(), Error> {
         Command::Import(args) => import::run(&args, printer),
         Command::Audit(args) => audit::run(&args, printer),
         Command::Fix(args) => fix::run(&args, printer),
+        Command::Pictures(args) => pictures::run(&args, printer),
         Command::Segment(args) => segment::run(&args, printer),
         Command::Train(args) => train::run(&args, printer),
         Command::Forecast(args) => forecast::run(&args, printer),

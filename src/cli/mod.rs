@@ -22,6 +22,7 @@ mod import;
 mod new;
 mod page;
 mod person;
+mod pictures;
 mod replay;
 mod rule;
 mod run;

@@ -215,6 +215,20 @@ impl<R: Read> RowSource for Delimited<R> {
         }
     }
 
+    /// A line without a quote is a record, unless it is blank: its cells need not be found.
+    fn skip_row(&mut self, row: &mut Row) -> Result<bool, ReadError> {
+        if self.buffer.byte(0).is_some_and(|first| !first.is_ascii_whitespace())
+            && let Some(len) = memchr3(b'\n', b'\r', b'"', self.buffer.ahead())
+            && self.buffer.ahead()[len] != b'"'
+            && len <= LONGEST_RECORD_BYTES
+        {
+            self.buffer.consume(len);
+            self.skip_line_end();
+            return Ok(true);
+        }
+        self.next_row(row)
+    }
+
     fn position(&self) -> (u64, u64) {
         (self.buffer.consumed(), 0)
     }
@@ -362,6 +376,28 @@ mod tests {
     #[test]
     fn empty_cells_at_the_end_count_and_blank_lines_do_not() {
         assert_eq!(cells("a,b,\n\n,,\n"), [vec!["a", "b", ""], vec!["", "", ""]]);
+    }
+
+    #[test]
+    fn skipping_a_record_goes_as_far_as_reading_it() {
+        let text = "a,b\n\n  \n1,\"x\ny\"\r\n2, \"z\"\n\t,\n3,5\" wide\r4,d\n5,\"open\n6,e";
+        let all = rows(text, b',');
+        for skipped in 0..1_u32 << all.len() {
+            let mut source = Delimited::new(text.as_bytes(), b',');
+            let mut row = Row::default();
+            for (at, (line, cells, _)) in all.iter().enumerate() {
+                if skipped & (1 << at) != 0 {
+                    assert!(source.skip_row(&mut row).unwrap());
+                } else {
+                    assert!(source.next_row(&mut row).unwrap());
+                    assert_eq!(
+                        (row.line, row.cells().collect::<Vec<_>>()),
+                        (*line, cells.iter().map(String::as_str).collect())
+                    );
+                }
+            }
+            assert!(!source.next_row(&mut row).unwrap());
+        }
     }
 
     #[test]

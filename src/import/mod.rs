@@ -25,6 +25,7 @@ mod json;
 mod lines;
 pub mod mapping;
 mod meaning;
+mod order_status;
 mod orders;
 mod parquet;
 mod platform;

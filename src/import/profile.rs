@@ -43,7 +43,7 @@ impl Layout {
         platform: Platform,
         columns: &Columns,
         is_scattered: bool,
-    ) -> Option<Box<dyn Table>> {
+    ) -> Option<Box<dyn Table + Send>> {
         Some(match self {
             Self::Products(layout) => Box::new(ProductTable::new(namespace(platform), *layout)),
             Self::Orders(layout) => Box::new(OrderTable::new(*layout, columns, is_scattered)),

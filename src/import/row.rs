@@ -30,6 +30,11 @@ pub(super) trait RowSource {
     /// Fills `row` with the next record; false at the end. An error ends the source; rows before it are good.
     fn next_row(&mut self, row: &mut Row) -> Result<bool, ReadError>;
 
+    /// Goes past the next record, which nobody needs; `row` holds anything afterwards.
+    fn skip_row(&mut self, row: &mut Row) -> Result<bool, ReadError> {
+        self.next_row(row)
+    }
+
     /// How far of how much, in whatever the source counts.
     fn position(&self) -> (u64, u64);
 }

@@ -11,7 +11,7 @@ use super::columns::Columns;
 use super::delimited::Delimited;
 use super::detect::{self, Format, HEAD_BYTES};
 use super::digest::Hashing;
-use super::engine::{FileRun, Reject};
+use super::engine::{FileRun, Reject, Table};
 use super::issue::Severity;
 use super::meaning::{Meaning, Value};
 use super::orders::OrderLayout;
@@ -31,11 +31,11 @@ use crate::shop::TimeZoneName;
 /// Rows between two looks at the monitor; a few milliseconds of work.
 const ROWS_PER_CHECKPOINT: u64 = 2_048;
 /// Orders whose rows do not stand together wait in memory for their last one. A file of more such rows is read several
-/// times, each time another part of the orders: reading again is cheap, one part is written while the next is read, and
-/// nobody's data goes to a scratch file.
-const ROWS_WAITING: u64 = 500_000;
-/// Larger files wait for more rows rather than being read more often.
-const MOST_PARTS: u64 = 12;
+/// times, each time another part of the orders: skipping the rows of the others is cheap, one part is written while the
+/// next is read, and nobody's data goes to a scratch file.
+const ROWS_WAITING: u64 = 60_000;
+/// Larger files wait for more rows rather than being read more often. Parts are numbered by a byte.
+const MOST_PARTS: u64 = 16;
 /// Of ten steps, the first pass over a file takes so many.
 const SURVEY_STEPS: u64 = 3;
 
@@ -272,7 +272,11 @@ pub(super) fn read_table(
         format_of(&|value| value == Value::Time).filter(|_| dates_matter).map(|format| format.order);
     report.decimal_mark =
         format_of(&|value| value == Value::Money).filter(|_| decimals_matter).map(|format| format.mark);
-    let Some(mut table) = layout.table(plan.platform, &columns, is_scattered) else {
+    let Some(table) = layout.table(plan.platform, &columns, is_scattered) else {
+        return Ok(());
+    };
+    let mut table = FreedElsewhere(Some(table));
+    let Some(table) = &mut table.0 else {
         return Ok(());
     };
 
@@ -282,14 +286,21 @@ pub(super) fn read_table(
     let mut row = Row::default();
     let mut n = 0_u64;
     let phase = format!("Reading {}", file.name);
+    // The part of every row, so that later passes need not look into rows of the others.
+    let remembers = 1 < n_parts && n_parts <= 256;
+    let mut part_of: Vec<u8> = Vec::with_capacity(if remembers { n_rows as usize } else { 0 });
     for part in 0..n_parts {
+        let mut n_in_pass = 0_usize;
         let mut rows = match open(file, plan, (encoding, delimiter), false) {
             Ok(opened) => opened.rows,
             Err(problem) => return say_read_error(run, &problem, None),
         };
         let mut above = n_above + 1;
         let stopped = loop {
-            match rows.next_row(&mut row) {
+            let is_of_others =
+                above == 0 && 0 < part && part_of.get(n_in_pass).is_some_and(|own| u64::from(*own) != part);
+            let read = if is_of_others { rows.skip_row(&mut row) } else { rows.next_row(&mut row) };
+            match read {
                 Ok(true) => {}
                 Ok(false) => break None,
                 Err(problem) => break Some(problem),
@@ -299,12 +310,22 @@ pub(super) fn read_table(
                 continue;
             }
             n += 1;
+            n_in_pass += 1;
             if n.is_multiple_of(ROWS_PER_CHECKPOINT) {
                 let whole = n_rows * n_parts;
                 progress.at(file.bytes, n, whole, SURVEY_STEPS, PROGRESS_STEPS - SURVEY_STEPS, &phase)?;
             }
-            if n_parts > 1 && table.group(&row, &columns) % n_parts != part {
+            if is_of_others {
                 continue;
+            }
+            if n_parts > 1 {
+                let own = table.group(&row, &columns) % n_parts;
+                if remembers && part == 0 {
+                    part_of.push(own as u8);
+                }
+                if own != part {
+                    continue;
+                }
             }
             if check_shape(&row, &columns, run)? {
                 table.row(&row, &columns, run)?;
@@ -327,6 +348,16 @@ pub(super) fn read_table(
         )?;
     }
     Ok(())
+}
+
+/// Millions of waiting orders take a second to free, which nobody who cancels has to wait for.
+struct FreedElsewhere(Option<Box<dyn Table + Send>>);
+
+impl Drop for FreedElsewhere {
+    fn drop(&mut self) {
+        let table = self.0.take();
+        std::thread::spawn(move || drop(table));
+    }
 }
 
 type Passed = Result<(Survey, String), Error>;

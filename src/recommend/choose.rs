@@ -1,10 +1,13 @@
 //! Which answer a customer task gets: the second stage, or one method alone, judged on past windows.
 
+use rayon::prelude::*;
+
 use super::alone::{Judged, best_of, customer_lists, paired_gain};
 use super::dataset::Dataset;
 use super::facts::{Candidates, place_name};
 use super::history::History;
 use super::hybrid::{Recipe, SecondStage, WindowLessons, each_ndcg, mean};
+use super::logistic::Logistic;
 use super::method::Method;
 use super::models::{Choice, Note, Tried};
 use super::rank;
@@ -32,6 +35,8 @@ pub(super) struct Trial {
 
 /// A second stage taught on older windows, on the newest one.
 pub(super) struct Taught {
+    /// Its weights: learning with the newest window starts from them.
+    pub weights: Logistic,
     pub logistic: f64,
     pub refined: f64,
     /// NDCG@10 of each case of the better of the two.
@@ -47,7 +52,7 @@ impl Taught {
         let plain = each_ndcg(&stage.rank(table), cases, 10);
         let (logistic, mended) = (mean(&plain), mean(&refined));
         let (each, trees) = if mended > logistic { (refined, TREE_WEIGHT) } else { (plain, 0.0) };
-        Self { logistic, refined: mended, each, trees }
+        Self { weights: stage.logistic, logistic, refined: mended, each, trees }
     }
 
     /// How far it is ahead of the best single method on the newest window, and the standard error.
@@ -81,11 +86,11 @@ impl Trial {
                 .collect::<Option<Vec<_>>>()?;
             Some(Judged { method: *method, each })
         };
-        let singles = methods.iter().filter_map(judged).collect();
+        let singles = methods.par_iter().filter_map(judged).collect();
         let second = lessons.split_first().and_then(|(newest, blind)| {
             let blind: Vec<&WindowLessons> = blind.iter().collect();
             let recipe = Recipe { windows: settings.windows, trees: TREE_WEIGHT };
-            let stage = SecondStage::fit(&blind, task, recipe)?;
+            let stage = SecondStage::fit(&blind, task, recipe, None)?;
             Some(Taught::on(stage, newest.candidates(task), newest.cases(task)))
         });
         Self { task, singles, second }
@@ -136,14 +141,16 @@ pub(super) fn judge(
     Ok(judged)
 }
 
+/// A task's answer, why it is that, and what the store is too thin for.
+pub(super) type Chosen = ((Task, Answer, Choice), Option<Note>);
+
 pub(super) fn choose(
     trial: &Trial,
     lessons: &[WindowLessons],
     days: i64,
     repeats: f64,
     settings: &Settings,
-    notes: &mut Vec<Note>,
-) -> (Task, Answer, Choice) {
+) -> Chosen {
     let task = trial.task;
     let fallback = if task.only_new() || repeats < FEW_REPEATS {
         Method::DecayedPopularity { half_life_days: 7.0 }
@@ -152,9 +159,9 @@ pub(super) fn choose(
     };
     let Some(newest) = lessons.first() else {
         let why = format!("There are not yet two stretches of {} days to learn from.", days);
-        notes.push(Note { code: "too-little-history".to_owned(), sentence: why.clone() });
+        let note = Note { code: "too-little-history".to_owned(), sentence: why.clone() };
         let choice = Choice { task, chosen: fallback.name().to_owned(), why, cases: 0, tried: Vec::new() };
-        return (task, Answer::Single(fallback), choice);
+        return ((task, Answer::Single(fallback), choice), Some(note));
     };
     let cases = newest.cases(task).len();
     let best_single = trial.best_newest();
@@ -165,7 +172,8 @@ pub(super) fn choose(
     let trees = trial.second.as_ref().map_or(0.0, |second| second.trees);
     let recipe = Recipe { windows: settings.windows, trees };
     let newest_first: Vec<&WindowLessons> = lessons.iter().collect();
-    let stage = if enough && worth_it { SecondStage::fit(&newest_first, task, recipe) } else { None };
+    let near = trial.second.as_ref().map(|second| &second.weights);
+    let stage = if enough && worth_it { SecondStage::fit(&newest_first, task, recipe, near) } else { None };
     let tried = tried(trial);
     let n_cases = cases as u32;
     if let Some(stage) = stage {
@@ -180,13 +188,15 @@ pub(super) fn choose(
             _ => "It had one past window to learn from and none left to be checked on.".to_owned(),
         };
         let chosen = if trees > 0.0 { REFINED } else { LOGISTIC }.to_owned();
-        return (task, Answer::Second(Box::new(stage)), Choice { task, chosen, why, cases: n_cases, tried });
+        let choice = Choice { task, chosen, why, cases: n_cases, tried };
+        return ((task, Answer::Second(Box::new(stage)), choice), None);
     }
     let n_pooled: usize = lessons.iter().map(|lesson| lesson.cases(task).len()).sum();
     let single = match best_of(&trial.singles, Judged::pooled) {
         Some(best) if n_pooled >= FEWEST_TO_CHOOSE => best.method,
         _ => fallback,
     };
+    let mut note = None;
     let why = if enough {
         format!(
             "It was the best single method on past windows of {days} days; learning to combine gained nothing."
@@ -196,17 +206,14 @@ pub(super) fn choose(
             "Only {n_cases} returning customers in the last {} days; {} are needed to learn how to combine methods.",
             days, settings.min_returning
         );
-        notes.push(Note {
+        note = Some(Note {
             code: format!("few-returning-customers-{}", task.name()),
             sentence: sentence.clone(),
         });
         sentence
     };
-    (
-        task,
-        Answer::Single(single),
-        Choice { task, chosen: single.name().to_owned(), why, cases: n_cases, tried },
-    )
+    let choice = Choice { task, chosen: single.name().to_owned(), why, cases: n_cases, tried };
+    ((task, Answer::Single(single), choice), note)
 }
 
 /// What was compared on the newest window, best first; of one name the best settings.
@@ -247,7 +254,7 @@ fn lists_of_method(table: &Candidates, method: &Method) -> Option<Vec<Vec<(u32, 
 /// Each group's candidates in the order of one place fact.
 pub(super) fn lists_by_place(table: &Candidates, name: &str) -> Option<Vec<Vec<(u32, f32)>>> {
     let place = table.names.iter().position(|known| known == name)?;
-    let lists = (0..table.customers.len()).map(|group| {
+    let lists = (0..table.customers.len()).into_par_iter().map(|group| {
         let rows = table.start[group]..table.start[group + 1];
         let mut list: Vec<(u32, f32)> = rows.map(|row| (table.items[row], -table.row(row)[place])).collect();
         list.sort_unstable_by(|a, b| rank::before(*a, *b));

@@ -78,12 +78,13 @@ impl Ease {
         }
         let mut weights = invert_positive_definite(&gram)?;
         drop(gram);
-        let diagonal: Vec<f32> = weights.diag().to_vec();
-        for (row, mut values) in weights.outer_iter_mut().enumerate() {
-            for (column, value) in values.iter_mut().enumerate() {
-                *value = if row == column { 0.0 } else { -*value / diagonal[column] };
+        let shares: Vec<f32> = weights.diag().iter().map(|diagonal| -1.0 / diagonal).collect();
+        weights.as_slice_mut()?.par_chunks_mut(matrix.cols).enumerate().for_each(|(row, values)| {
+            for (value, share) in values.iter_mut().zip(&shares) {
+                *value *= share;
             }
-        }
+            values[row] = 0.0;
+        });
         Some(Self { form: Form::Primal { weights } })
     }
 
@@ -182,7 +183,7 @@ impl Ease {
     }
 }
 
-/// Dense `left × right`, computed row by row; only used where the result is symmetric.
+/// The lower triangle of the symmetric `left × right`, which is all that the inverse reads.
 fn gram(left: &Sparse, right: &Sparse) -> Array2<f32> {
     let n = left.rows();
     let mut dense = Array2::<f32>::zeros((n, n));
@@ -190,8 +191,10 @@ fn gram(left: &Sparse, right: &Sparse) -> Array2<f32> {
     lines.par_iter_mut().enumerate().for_each(|(row, line)| {
         let (inner, weights) = left.row(row);
         if let Some(line) = line.as_slice_mut() {
+            // Written before it is read: fresh memory that is read first costs a second page fault.
+            line.fill(0.0);
             for (&middle, &weight) in inner.iter().zip(weights) {
-                right.add_row(middle as usize, weight, line);
+                right.add_row_until(middle as usize, row as u32, weight, line);
             }
         }
     });

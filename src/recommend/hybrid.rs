@@ -17,6 +17,8 @@ use crate::shop::{Cancelled, Monitor};
 
 /// Customers taken per window to learn from; more adds time, not accuracy.
 pub const MOST_LEARNERS: usize = 2_500;
+/// Lines of a store up to which models are fitted at the same time.
+pub(super) const MOST_LINES_SIDE_BY_SIDE: usize = 1_000_000;
 
 /// One past window with its candidates and answers: what second stages learn from.
 #[derive(Debug)]
@@ -76,12 +78,18 @@ pub fn fit_all<'a>(
     seed: u64,
     monitor: &dyn Monitor,
 ) -> Result<Vec<Fitted<'a>>, Cancelled> {
-    let mut fitted = Vec::with_capacity(methods.len());
-    for method in methods {
+    let fit = |method: &Method| {
         monitor.checkpoint()?;
-        fitted.extend(method.fit(history, seed));
-    }
-    Ok(fitted)
+        Ok(method.fit(history, seed))
+    };
+    // Side by side, so that what is one thread's work in one method is filled by the next; one after the other where
+    // the matrices of all would be too much for memory.
+    let fitted: Vec<Option<Fitted<'_>>> = if history.data.n_lines() <= MOST_LINES_SIDE_BY_SIDE {
+        methods.par_iter().map(fit).collect::<Result<_, Cancelled>>()?
+    } else {
+        methods.iter().map(fit).collect::<Result<_, Cancelled>>()?
+    };
+    Ok(fitted.into_iter().flatten().collect())
 }
 
 /// A fixed sample when there are more than [`MOST_LEARNERS`]; which ones depends on the customer and the seed alone.
@@ -113,30 +121,39 @@ pub struct SecondStage {
 }
 
 impl SecondStage {
-    /// Learns a customer task from windows, newest first; `None` when they hold no lesson.
-    pub fn fit(lessons: &[&WindowLessons], task: Task, recipe: Recipe) -> Option<Self> {
+    /// Learns a customer task from windows, newest first; `None` when they hold no lesson. `near`: weights learned on
+    /// much the same windows.
+    pub fn fit(
+        lessons: &[&WindowLessons],
+        task: Task,
+        recipe: Recipe,
+        near: Option<&Logistic>,
+    ) -> Option<Self> {
         let tables: Vec<(&Candidates, Vec<bool>)> = lessons
             .iter()
             .take(recipe.windows)
             .filter(|window| !window.cases(task).is_empty())
             .map(|window| (window.candidates(task), window.labels(task)))
             .collect();
-        Self::learn(&tables, recipe.trees)
+        Self::learn(&tables, recipe.trees, near)
     }
 
     /// Learns from tables of one shape with their labels.
-    pub fn learn(tables: &[(&Candidates, Vec<bool>)], tree_weight: f64) -> Option<Self> {
+    pub fn learn(
+        tables: &[(&Candidates, Vec<bool>)],
+        tree_weight: f64,
+        near: Option<&Logistic>,
+    ) -> Option<Self> {
         let names = tables.first()?.0.names.as_slice();
-        let (mut rows, mut labels, mut groups) = (Vec::new(), Vec::new(), vec![0_usize]);
-        for (table, answers) in tables.iter().filter(|(table, _)| table.names == names) {
-            let base = labels.len();
-            rows.extend_from_slice(&table.values);
-            labels.extend_from_slice(answers);
-            groups.extend(table.start[1..].iter().map(|end| base + end));
-        }
-        let width = names.len();
-        let logistic = Logistic::fit(&rows, width, &labels, 0.1)?;
-        let trees = (tree_weight > 0.0).then(|| refine(&logistic, &rows, width, &labels, &groups)).flatten();
+        let tables: Vec<(&Candidates, &[bool])> = tables
+            .iter()
+            .filter(|(table, _)| table.names == names)
+            .map(|(table, labels)| (*table, labels.as_slice()))
+            .collect();
+        let rows: Vec<(&[f32], &[bool])> =
+            tables.iter().map(|(table, labels)| (table.values.as_slice(), *labels)).collect();
+        let logistic = Logistic::fit(&rows, names.len(), 0.1, near)?;
+        let trees = (tree_weight > 0.0).then(|| refine(&logistic, &tables)).flatten();
         Some(Self { names: names.to_vec(), logistic, trees, tree_weight })
     }
 
@@ -207,27 +224,40 @@ impl Scored {
 const CONTESTED: usize = 60;
 
 /// Trees that start from the logistic scores and mend their order near the top.
-fn refine(
-    logistic: &Logistic,
-    rows: &[f32],
-    width: usize,
-    labels: &[bool],
-    groups: &[usize],
-) -> Option<Trees> {
-    let odds: Vec<f64> = rows.par_chunks(width).map(|row| logistic.log_odds(row)).collect();
+fn refine(logistic: &Logistic, tables: &[(&Candidates, &[bool])]) -> Option<Trees> {
+    let width = logistic.coefficients.len();
+    let groups: Vec<(&Candidates, &[bool], usize)> = tables
+        .iter()
+        .flat_map(|&(table, labels)| (0..table.customers.len()).map(move |group| (table, labels, group)))
+        .collect();
+    let contested: Vec<Vec<(usize, f64)>> = groups
+        .par_iter()
+        .map(|&(table, labels, group)| {
+            let rows = table.start[group]..table.start[group + 1];
+            if !labels[rows.clone()].iter().any(|&label| label) {
+                return Vec::new();
+            }
+            let mut order: Vec<(usize, f64)> =
+                rows.map(|row| (row, logistic.log_odds(table.row(row)))).collect();
+            let before = |a: &(usize, f64), b: &(usize, f64)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
+            if order.len() > CONTESTED {
+                order.select_nth_unstable_by(CONTESTED - 1, before);
+                order.truncate(CONTESTED);
+            }
+            order.sort_unstable_by(before);
+            order
+        })
+        .collect();
     let (mut few, mut few_labels, mut few_groups, mut start) =
         (Vec::new(), Vec::new(), vec![0_usize], Vec::new());
-    for group in groups.windows(2) {
-        let mut order: Vec<usize> = (group[0]..group[1]).collect();
-        order.sort_unstable_by(|&a, &b| odds[b].total_cmp(&odds[a]).then(a.cmp(&b)));
-        order.truncate(CONTESTED);
-        if !order.iter().any(|&row| labels[row]) {
+    for (&(table, labels, _), order) in groups.iter().zip(&contested) {
+        if !order.iter().any(|&(row, _)| labels[row]) {
             continue;
         }
-        for row in order {
-            few.extend_from_slice(&rows[row * width..(row + 1) * width]);
+        for &(row, odds) in order {
+            few.extend_from_slice(table.row(row));
             few_labels.push(labels[row]);
-            start.push(odds[row]);
+            start.push(odds);
         }
         few_groups.push(few_labels.len());
     }
@@ -241,7 +271,7 @@ pub fn mean_ndcg(lists: &[Vec<(u32, f32)>], cases: &[Case], k: usize) -> f64 {
 
 /// NDCG@k of each ranked list beside its case.
 pub fn each_ndcg(lists: &[Vec<(u32, f32)>], cases: &[Case], k: usize) -> Vec<f64> {
-    let each = lists.iter().zip(cases).map(|(list, case)| {
+    let each = lists.par_iter().zip(cases).map(|(list, case)| {
         let items: Vec<u32> = list.iter().take(k).map(|entry| entry.0).collect();
         rank::ndcg(&items, &case.targets, k)
     });

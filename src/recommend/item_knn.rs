@@ -78,8 +78,9 @@ pub fn order_walk(rows: &Sparse, size_power: f32, beta: f32, k: usize) -> Neighb
     let sized = rows.clone().map(|row, _, _| (rows.row(row).0.len() as f32).powf(-size_power));
     let items = rows.transpose();
     let count: Vec<f32> = (0..items.rows()).map(|item| items.row(item).0.len() as f32).collect();
+    let penalty: Vec<f32> = count.iter().map(|count| count.powf(beta)).collect();
     let similar = items.top_product(&sized, k, |source, target, value| {
-        (source as u32 != target).then(|| value / count[source] / count[target as usize].powf(beta))
+        (source as u32 != target).then(|| value / count[source] / penalty[target as usize])
     });
     Neighbours { similar }
 }

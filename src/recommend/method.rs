@@ -1,5 +1,6 @@
 //! First-stage models by name and settings, fitted on a history and asked for scores: one interface for all.
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::content::attribute_neighbours;
@@ -279,7 +280,7 @@ fn transitions(history: &History<'_>, k: usize, memory: f32) -> (Neighbours, Spa
             count[past.item as usize] += 1.0;
         }
     }
-    from.sort_unstable_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then(a.2.total_cmp(&b.2)));
+    from.par_sort_unstable_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then(a.2.total_cmp(&b.2)));
     to.resize_with(n, Vec::new);
     for (a, b, weight) in from {
         let row: &mut Vec<(u32, f32)> = &mut to[a as usize];

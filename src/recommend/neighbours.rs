@@ -15,14 +15,17 @@ use super::sparse::Sparse;
 use crate::shop::EventKind;
 use crate::shop::time::{SECONDS_PER_DAY, Seconds};
 
-/// Lists of at most `length` per product for every strategy that the data can carry; `visits` answers *also viewed*.
+/// Lists of at most `length` per product for every strategy that the data can carry; `visits` answers *also viewed*,
+/// `answered` is *bought together* where past orders have taught it.
 pub fn neighbour_lists(
     history: &History<'_>,
     visits: SessionMethod,
+    answered: Option<Lists>,
     length: usize,
-) -> BTreeMap<Strategy, Vec<Vec<Neighbour>>> {
+) -> BTreeMap<Strategy, Lists> {
     let mut lists = BTreeMap::new();
-    lists.insert(Strategy::BoughtTogether, bought_together(history, length));
+    let together = answered.unwrap_or_else(|| bought_together(history, length));
+    lists.insert(Strategy::BoughtTogether, together);
     lists.insert(Strategy::Similar, similar(history.data, length));
     lists.insert(Strategy::Next, next_order(history, length));
     if let Some((viewed, then_bought)) = from_sessions(history.data, history.cut, visits, length) {
@@ -43,29 +46,33 @@ fn bought_together(history: &History<'_>, length: usize) -> Vec<Vec<Neighbour>> 
 /// Bought in an order after the one with the first product, within 120 days, by the same customer.
 fn next_order(history: &History<'_>, length: usize) -> Vec<Vec<Neighbour>> {
     const REACH: Seconds = 120 * SECONDS_PER_DAY;
-    let mut earlier = Vec::with_capacity(history.n_customers());
-    let mut later = Vec::with_capacity(history.n_customers());
-    for customer in 0..history.n_customers() as u32 {
-        let past = history.past(customer);
-        let last_order = past.last().map_or(0, |last| last.order);
-        let mut before: Vec<(u32, f32)> =
-            past.iter().filter(|p| p.order < last_order).map(|p| (p.item, 1.0)).collect();
-        before.sort_unstable_by_key(|entry| entry.0);
-        before.dedup_by_key(|entry| entry.0);
-        // An item counts as later when it follows another order closely enough and was not there before.
-        let mut seen: Vec<u32> = Vec::new();
-        let mut after: Vec<(u32, f32)> = Vec::new();
-        for (index, p) in past.iter().enumerate() {
-            let follows =
-                past[..index].iter().rev().find(|q| q.order < p.order).is_some_and(|q| p.at - q.at <= REACH);
-            if follows && !seen.contains(&p.item) {
-                after.push((p.item, 1.0));
-            }
-            seen.push(p.item);
-        }
-        earlier.push(before);
-        later.push(after);
-    }
+    let (earlier, later): (Vec<_>, Vec<_>) = (0..history.n_customers() as u32)
+        .into_par_iter()
+        .map_init(
+            || vec![false; history.n_items()],
+            |seen, customer| {
+                let past = history.past(customer);
+                let last_order = past.last().map_or(0, |last| last.order);
+                let mut before: Vec<(u32, f32)> =
+                    past.iter().filter(|p| p.order < last_order).map(|p| (p.item, 1.0)).collect();
+                before.sort_unstable_by_key(|entry| entry.0);
+                before.dedup_by_key(|entry| entry.0);
+                // An item counts as later when it follows another order closely enough and was not there before.
+                let mut after: Vec<(u32, f32)> = Vec::new();
+                for (index, p) in past.iter().enumerate() {
+                    let known = std::mem::replace(&mut seen[p.item as usize], true);
+                    let mut before = past[..index].iter().rev();
+                    if !known && before.find(|q| q.order < p.order).is_some_and(|q| p.at - q.at <= REACH) {
+                        after.push((p.item, 1.0));
+                    }
+                }
+                for p in past {
+                    seen[p.item as usize] = false;
+                }
+                (before, after)
+            },
+        )
+        .unzip();
     let n = history.n_items();
     let earlier = Sparse::from_rows(n, earlier);
     let later = Sparse::from_rows(n, later);
@@ -107,7 +114,7 @@ fn similar(data: &Dataset, length: usize) -> Vec<Vec<Neighbour>> {
     lists
 }
 
-pub(super) type Lists = Vec<Vec<Neighbour>>;
+pub type Lists = Vec<Vec<Neighbour>>;
 
 /// Sessions a pair needs before it is shown to anybody.
 const SESSIONS_FLOOR: u32 = 2;

@@ -9,6 +9,7 @@ use super::ease::Ease;
 use super::facts::{Candidates, ItemFacts, PER_MODEL, squash};
 use super::frequency;
 use super::history::History;
+use super::hybrid::MOST_LINES_SIDE_BY_SIDE;
 use super::item_knn::{self, Neighbours, Weighting};
 use super::rank;
 use super::sparse::{Sparse, keep_top};
@@ -147,8 +148,9 @@ fn decayed_pairs(history: &History<'_>, half_life_days: f64, beta: f32, shrink: 
     let ones = history.basket_matrix(|_, _| 1.0);
     let items = rows.transpose();
     let mass: Vec<f32> = items.row_sums();
+    let penalty: Vec<f32> = mass.iter().map(|mass| mass.max(1e-6).powf(beta)).collect();
     let similar = items.top_product(&ones, k, |a, b, both| {
-        (a as u32 != b).then(|| both / (mass[a] + shrink) / mass[b as usize].max(1e-6).powf(beta))
+        (a as u32 != b).then(|| both / (mass[a] + shrink) / penalty[b as usize])
     });
     Neighbours { similar }
 }
@@ -258,12 +260,17 @@ pub fn fit_orders<'a>(
     methods: &[OrderMethod],
     monitor: &dyn Monitor,
 ) -> Result<Vec<FittedOrders<'a>>, Cancelled> {
-    let mut fitted = Vec::new();
-    for method in methods {
+    let fit = |method: &OrderMethod| {
         monitor.checkpoint()?;
-        fitted.extend(method.fit(history));
-    }
-    Ok(fitted)
+        Ok(method.fit(history))
+    };
+    // As for customers' models: side by side where memory allows.
+    let fitted: Vec<Option<FittedOrders<'_>>> = if history.data.n_lines() <= MOST_LINES_SIDE_BY_SIDE {
+        methods.par_iter().map(fit).collect::<Result<_, Cancelled>>()?
+    } else {
+        methods.iter().map(fit).collect::<Result<_, Cancelled>>()?
+    };
+    Ok(fitted.into_iter().flatten().collect())
 }
 
 /// The union of every model's best items for each query, with all facts; rows are grouped by case.

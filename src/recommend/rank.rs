@@ -12,18 +12,30 @@ pub fn top(scores: &[f32], k: usize) -> Vec<u32> {
     if k == 0 {
         return Vec::new();
     }
-    let mut keys: Vec<u64> = scores
-        .iter()
-        .enumerate()
-        .filter(|entry| entry.1.is_finite())
-        .map(|(item, &score)| (u64::from(descending(score)) << 32) | item as u64)
-        .collect();
+    // Most models know nothing of most items: where enough are above 0, no other is looked at.
+    let mut keys = keys(scores, |score| (score > 0.0) & score.is_finite());
+    if keys.len() < k {
+        keys = self::keys(scores, f32::is_finite);
+    }
     if keys.len() > k {
         keys.select_nth_unstable(k - 1);
         keys.truncate(k);
     }
     keys.sort_unstable();
     keys.into_iter().map(|key| key as u32).collect()
+}
+
+/// Numbers that ascend as items come in order, of the items whose score is wanted. Every item is written and the unwanted
+/// written over: which ones are wanted cannot be foreseen, and guessing wrong costs more than writing.
+fn keys(scores: &[f32], wanted: impl Fn(f32) -> bool) -> Vec<u64> {
+    let mut keys = vec![0; scores.len()];
+    let mut n = 0;
+    for (&score, item) in scores.iter().zip(0_u64..) {
+        keys[n] = (u64::from(descending(score)) << 32) | item;
+        n += usize::from(wanted(score));
+    }
+    keys.truncate(n);
+    keys
 }
 
 /// A whole number that ascends where finite scores descend; both zeros are one.
@@ -60,7 +72,10 @@ mod tests {
 
     #[test]
     fn equal_scores_take_the_smaller_index_and_masked_items_never_show() {
-        assert_eq!(top(&[1.0, 2.0, 2.0, f32::NEG_INFINITY, 0.0], 10), vec![1, 2, 0, 4]);
+        let scores = [1.0, 2.0, 2.0, f32::NEG_INFINITY, 0.0, -1.0];
+        assert_eq!(top(&scores, 10), vec![1, 2, 0, 4, 5]);
+        assert_eq!(top(&scores, 2), vec![1, 2]);
+        assert_eq!(top(&scores, 4), vec![1, 2, 0, 4]);
     }
 
     #[test]

@@ -98,6 +98,14 @@ impl Sparse {
         }
     }
 
+    /// As [`Self::add_row`], for the columns up to `last` alone.
+    pub fn add_row_until(&self, row: usize, last: u32, weight: f32, out: &mut [f32]) {
+        let (columns, values) = self.row(row);
+        for (&column, &value) in columns.iter().zip(values).take_while(|entry| *entry.0 <= last) {
+            out[column as usize] += weight * value;
+        }
+    }
+
     /// For each row of `self`, the `k` largest entries of `self × right` after `score(row, column, value)`;
     /// entries that score `None` or not above 0 are left out. Ties go to the smaller column.
     /// Gustavson's row-wise product with one dense accumulator per thread (ACM TOMS 4, 1978). Every sum runs over the

@@ -10,17 +10,17 @@ use super::choose::{MOST_LINES_TO_TRY_ALL, Trial, choose, judge};
 use super::dataset::Dataset;
 use super::facts::{Candidates, ItemFacts, active_customers, both_candidates, candidates};
 use super::history::History;
-use super::hybrid::{Scored, SecondStage, WindowLessons, fit_all};
+use super::hybrid::{MOST_LINES_SIDE_BY_SIDE, Scored, SecondStage, WindowLessons, fit_all};
 use super::method::{Counting, Fitted, Method};
 use super::models::{Candidate, Choice, Models, Neighbour, Note, Reason, Strategy};
 use super::neighbours::neighbour_lists;
 use super::quick::quick_lists;
 use super::session::SessionMethod;
-use super::train_orders::{answered_neighbours, plan_orders};
-use super::train_sessions::plan_sessions;
+use super::train_orders::{OrderPlan, answered_neighbours, plan_orders};
+use super::train_sessions::{SessionPlan, plan_sessions};
 use super::window::{Case, Task, past_windows, window_days};
 use crate::shop::time::{SECONDS_PER_DAY, Seconds};
-use crate::shop::{Cancelled, Monitor};
+use crate::shop::{Cancelled, Monitor, Quiet};
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
@@ -132,7 +132,7 @@ pub fn plan(
     }
     let repeats = repeat_share(data, as_of);
     let mut trials: Vec<Trial> =
-        tasks.iter().map(|&task| Trial::new(task, &methods, &lessons, settings)).collect();
+        tasks.par_iter().map(|&task| Trial::new(task, &methods, &lessons, settings)).collect();
     let open: Vec<usize> = (0..trials.len()).filter(|&place| !trials[place].settled()).collect();
     if data.n_lines() <= MOST_LINES_TO_TRY_ALL && !lessons.is_empty() && !open.is_empty() {
         monitor.progress(starts.len() as u64, starts.len() as u64 + 1, "Trying every method alone");
@@ -151,10 +151,9 @@ pub fn plan(
             trials[place].singles.extend(judged);
         }
     }
-    let mut notes = Vec::new();
-    let answers =
-        trials.iter().map(|trial| choose(trial, &lessons, days, repeats, settings, &mut notes)).collect();
-    Ok(Plan { methods, answers, notes })
+    let (answers, notes): (Vec<_>, Vec<_>) =
+        trials.par_iter().map(|trial| choose(trial, &lessons, days, repeats, settings)).unzip();
+    Ok(Plan { methods, answers, notes: notes.into_iter().flatten().collect() })
 }
 
 /// Of the lines that returning customers bought in their later orders, the share they had bought before.
@@ -173,6 +172,29 @@ fn repeat_share(data: &Dataset, as_of: Seconds) -> f64 {
     if later > 0 { f64::from(repeats) / f64::from(later) } else { 0.0 }
 }
 
+/// Both at once where memory allows: they need nothing of each other, and what is a single thread's work in one is
+/// filled by the other. The first says how far both are.
+fn together<A: Send, B: Send>(
+    data: &Dataset,
+    monitor: &dyn Monitor,
+    customers: impl FnOnce(&dyn Monitor) -> Result<A, Cancelled> + Send,
+    orders: impl FnOnce(&dyn Monitor) -> Result<B, Cancelled> + Send,
+) -> Result<(A, B), Cancelled> {
+    if data.n_lines() > MOST_LINES_SIDE_BY_SIDE {
+        return Ok((customers(monitor)?, orders(monitor)?));
+    }
+    let (customers, orders) = rayon::join(|| customers(monitor), || orders(&Quiet(monitor)));
+    Ok((customers?, orders?))
+}
+
+/// What the past says of how a store is best answered.
+#[derive(Clone, Debug)]
+pub struct Learned {
+    plan: Plan,
+    orders: OrderPlan,
+    visits: Option<SessionPlan>,
+}
+
 /// Trains everything a store's pages need. Thin data gives honest notes and simpler answers, never an error.
 pub fn train(
     data: &Dataset,
@@ -181,19 +203,52 @@ pub fn train(
     seed: u64,
     monitor: &dyn Monitor,
 ) -> Result<Models, Cancelled> {
-    let plan = plan(data, settings, as_of, seed, &PAGES, monitor)?;
+    let learned = learn(data, settings, as_of, seed, monitor)?;
+    answer_all(data, settings, as_of, seed, learned, monitor)
+}
+
+/// The first half of [`train`]: every model on the past windows, tuned, weighed and chosen.
+pub fn learn(
+    data: &Dataset,
+    settings: &Settings,
+    as_of: Seconds,
+    seed: u64,
+    monitor: &dyn Monitor,
+) -> Result<Learned, Cancelled> {
+    let (plan, orders) = together(
+        data,
+        monitor,
+        |monitor| plan(data, settings, as_of, seed, &PAGES, monitor),
+        |monitor| plan_orders(data, settings, as_of, &[Task::ProductPage], monitor),
+    )?;
+    let visits = plan_sessions(data, settings.window_days, as_of, monitor)?;
+    Ok(Learned { plan, orders, visits })
+}
+
+/// The second half of [`train`]: the chosen models on everything, and the lists of all customers and products.
+pub fn answer_all(
+    data: &Dataset,
+    settings: &Settings,
+    as_of: Seconds,
+    seed: u64,
+    learned: Learned,
+    monitor: &dyn Monitor,
+) -> Result<Models, Cancelled> {
     monitor.progress(3, 4, "Fitting on everything");
+    let Learned { plan, orders, visits } = learned;
     let history = History::new(data, as_of, settings.min_buyers);
     let learned = plan.answers.iter().any(|answer| matches!(answer.1, Answer::Second(_)));
-    let fitted = if learned { fit_all(&history, &plan.methods, seed, monitor)? } else { Vec::new() };
-    let orders = plan_orders(data, settings, as_of, &[Task::ProductPage], monitor)?;
-    let visits = plan_sessions(data, settings.window_days, as_of, monitor)?;
     let after_views =
         visits.as_ref().map_or(SessionMethod::Together { beta: 0.1, k: 200 }, |visits| visits.method);
-    let mut neighbours = neighbour_lists(&history, after_views, settings.per_product);
-    if let Some(lists) = answered_neighbours(&history, &orders, settings.per_product, monitor)? {
-        neighbours.insert(Strategy::BoughtTogether, lists);
-    }
+    let (fitted, neighbours) = together(
+        data,
+        monitor,
+        |monitor| if learned { fit_all(&history, &plan.methods, seed, monitor) } else { Ok(Vec::new()) },
+        |monitor| {
+            let answered = answered_neighbours(&history, &orders, settings.per_product, monitor)?;
+            Ok(neighbour_lists(&history, after_views, answered, settings.per_product))
+        },
+    )?;
     let mut models = Models {
         as_of,
         seed,
@@ -326,7 +381,7 @@ fn single_lists(
         .collect()
 }
 
-/// Puts before the other reasons of a new thing the own purchase that orders tie it to most.
+/// `customers` ascend. Puts before the other reasons of a new thing the own purchase that orders tie it to most.
 fn tie_to_purchases(
     history: &History<'_>,
     customers: &[u32],
@@ -334,10 +389,12 @@ fn tie_to_purchases(
     lists: &mut [Vec<Candidate>],
 ) {
     let Some(together) = together else { return };
-    for &customer in customers {
-        let list = &mut lists[customer as usize];
+    lists.par_iter_mut().enumerate().for_each(|(customer, list)| {
+        if customers.binary_search(&(customer as u32)).is_err() {
+            return;
+        }
         let mut strongest: BTreeMap<u32, (u16, u32)> = BTreeMap::new();
-        for item in history.bought(customer) {
+        for item in history.bought(customer as u32) {
             let own = history.products[item as usize];
             for neighbour in &together[own as usize] {
                 let tie = strongest.entry(neighbour.product).or_insert((neighbour.strength, own));
@@ -351,7 +408,7 @@ fn tie_to_purchases(
                 candidate.why.insert(0, Reason::BecauseBought(own, strength));
             }
         }
-    }
+    });
 }
 
 fn recommendable(history: &History<'_>, item: u32) -> bool {
@@ -377,22 +434,29 @@ fn second_list(
         .into_iter()
         .map(|Scored { item, row, score, mended }| {
             stage.contributions(table.row(row), mended, &mut parts);
-            let mut order: Vec<usize> = (0..parts.len()).collect();
-            let larger = |&a: &usize, &b: &usize| parts[b].abs().total_cmp(&parts[a].abs()).then(a.cmp(&b));
-            if order.len() > REASONS {
-                order.select_nth_unstable_by(REASONS, larger);
-                order.truncate(REASONS);
-            }
-            order.sort_unstable_by(larger);
+            let strongest = strongest::<REASONS>(&parts);
             Candidate {
                 product: history.products[item as usize],
                 relevance: ((chance(score) / best).sqrt() * 10_000.0).round() as u16,
                 score,
                 bought_before: bought.binary_search(&item).is_ok(),
-                why: order.into_iter().map(|fact| Reason::Fact(fact as u16, parts[fact] as f32)).collect(),
+                why: strongest.map(|fact| Reason::Fact(fact as u16, parts[fact] as f32)).collect(),
             }
         })
         .collect()
+}
+
+/// The places of the `N` parts furthest from 0, of equal ones the first, in that order.
+fn strongest<const N: usize>(parts: &[f64]) -> impl Iterator<Item = usize> {
+    let mut best = [(usize::MAX, -1.0); N];
+    for (fact, part) in parts.iter().enumerate() {
+        let own = (fact, part.abs());
+        if let Some(place) = best.iter().position(|held| own.1 > held.1) {
+            best[place..].rotate_right(1);
+            best[place] = own;
+        }
+    }
+    best.into_iter().map(|entry| entry.0).filter(|&fact| fact != usize::MAX)
 }
 
 /// Cases and lists side by side, for whoever measures a plan.

@@ -1,5 +1,7 @@
 //! Carts and product pages: the second stage over order models, chosen by the newest past window.
 
+use rayon::prelude::*;
+
 use super::alone::{Judged, best_of, order_families, order_lists};
 use super::choose::{
     FEWEST_TO_CHOOSE, MOST_LINES_TO_TRY_ALL, Taught, best_of_each_name, is_sure, lists_by_place,
@@ -9,6 +11,7 @@ use super::dataset::Dataset;
 use super::facts::{Candidates, ItemFacts};
 use super::history::History;
 use super::hybrid::{SecondStage, each_ndcg, mean};
+use super::logistic::Logistic;
 use super::models::{Choice, Tried};
 use super::neighbours::{Lists, lists};
 use super::order::{
@@ -100,7 +103,7 @@ pub fn plan_orders(
         monitor.checkpoint()?;
     }
     let mut trials: Vec<Trial<'_>> = tasks
-        .iter()
+        .par_iter()
         .enumerate()
         .map(|(index, &task)| {
             Trial::new(task, &methods, windows.iter().map(|window| &window.lessons[index]).collect())
@@ -128,7 +131,7 @@ pub fn plan_orders(
             }
         }
     }
-    let answers = trials.iter().map(choose).collect();
+    let answers = trials.par_iter().map(choose).collect();
     Ok(OrderPlan { methods, answers })
 }
 
@@ -152,12 +155,12 @@ impl<'a> Trial<'a> {
                 .collect::<Option<Vec<_>>>()?;
             Some(Judged { method: *method, each })
         };
-        let singles = methods.iter().enumerate().filter_map(judged).collect();
+        let singles = methods.par_iter().enumerate().filter_map(judged).collect();
         let second = lessons.split_first().and_then(|(newest, blind)| {
             if newest.cases.len() < FEWEST_ORDERS {
                 return None;
             }
-            Some(Taught::on(learn(blind, TREE_WEIGHT)?, &newest.table, &newest.cases))
+            Some(Taught::on(learn(blind, TREE_WEIGHT, None)?, &newest.table, &newest.cases))
         });
         Self { task, lessons, singles, second }
     }
@@ -171,10 +174,10 @@ impl<'a> Trial<'a> {
     }
 }
 
-fn learn(lessons: &[&Lesson], trees: f64) -> Option<SecondStage> {
+fn learn(lessons: &[&Lesson], trees: f64, near: Option<&Logistic>) -> Option<SecondStage> {
     let tables: Vec<(&Candidates, Vec<bool>)> =
         lessons.iter().map(|lesson| (&lesson.table, lesson.labels.clone())).collect();
-    SecondStage::learn(&tables, trees)
+    SecondStage::learn(&tables, trees, near)
 }
 
 fn choose(trial: &Trial<'_>) -> (Task, OrderAnswer, Choice) {
@@ -210,7 +213,8 @@ fn choose(trial: &Trial<'_>) -> (Task, OrderAnswer, Choice) {
         return alone(why.to_owned(), tried);
     };
     let scored = mean(&second.each);
-    let stage = if scored > best.newest() { learn(&trial.lessons, second.trees) } else { None };
+    let near = Some(&second.weights);
+    let stage = if scored > best.newest() { learn(&trial.lessons, second.trees, near) } else { None };
     match stage {
         Some(stage) => {
             let why = format!(

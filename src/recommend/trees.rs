@@ -19,11 +19,22 @@ pub struct Settings {
     pub places: usize,
     /// Share of the facts that each tree looks at.
     pub facts: f64,
+    /// Groups that each tree looks at, drawn anew for each (Friedman 2002): a long history costs no more than this.
+    pub groups: usize,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { trees: 80, leaves: 12, rate: 0.05, smallest_leaf: 80, shrink: 10.0, places: 20, facts: 0.6 }
+        Self {
+            trees: 80,
+            leaves: 12,
+            rate: 0.05,
+            smallest_leaf: 80,
+            shrink: 10.0,
+            places: 20,
+            facts: 0.6,
+            groups: 4_000,
+        }
     }
 }
 
@@ -86,7 +97,6 @@ impl Trees {
         start: Vec<f64>,
         settings: Settings,
     ) -> Option<Self> {
-        let n = labels.len();
         let learnable: Vec<std::ops::Range<usize>> = groups
             .windows(2)
             .map(|pair| pair[0]..pair[1])
@@ -100,24 +110,39 @@ impl Trees {
         let binned = Binned::new(rows, width);
         let mut scores = start;
         let mut model = Self::default();
-        // Groups without a good row have no slope: they would only be counted.
-        let taught: Vec<u32> = learnable.iter().flat_map(|rows| rows.start as u32..rows.end as u32).collect();
+        // Trees already in the scores of each group: those of a group that was not drawn wait until it is.
+        let mut included = vec![0_usize; learnable.len()];
+        let discounts: Vec<f64> = (0..settings.places).map(rank::discount).collect();
         for number in 0..settings.trees as u64 {
-            let mut slopes = vec![(0.0_f32, 0.0_f32); n];
-            let parts: Vec<Vec<(f32, f32)>> = learnable
+            let drawn = some_of(learnable.len(), settings.groups, number);
+            // Groups without a good row have no slope: they would only be counted.
+            let parts: Vec<(Vec<f64>, Vec<Row>)> = drawn
                 .par_iter()
-                .map(|rows| lambdas(&scores[rows.clone()], &labels[rows.clone()], settings.places))
+                .map(|&group| {
+                    let span = learnable[group].clone();
+                    let mut scores = scores[span.clone()].to_vec();
+                    for (score, row) in scores.iter_mut().zip(span.clone()) {
+                        let row = &rows[row * width..(row + 1) * width];
+                        for tree in &model.trees[included[group]..] {
+                            *score += tree[leaf(tree, row)].value;
+                        }
+                    }
+                    let slopes = lambdas(&scores, &labels[span.clone()], &discounts);
+                    let taught =
+                        span.zip(slopes).map(|(row, (slope, curve))| Row { row: row as u32, slope, curve });
+                    (scores, taught.collect())
+                })
                 .collect();
-            for (rows, part) in learnable.iter().zip(parts) {
-                slopes[rows.clone()].copy_from_slice(&part);
+            let mut taught = Vec::with_capacity(parts.iter().map(|part| part.0.len()).sum());
+            for (&group, (now, slopes)) in drawn.iter().zip(parts) {
+                scores[learnable[group].clone()].copy_from_slice(&now);
+                included[group] = model.trees.len();
+                taught.extend(slopes);
             }
-            let facts = some_facts(width, settings.facts, number);
-            let Some((tree, leaf_of)) = grow(&binned, &slopes, taught.clone(), &facts, settings) else {
+            let facts = some_of(width, (width as f64 * settings.facts).ceil() as usize, number);
+            let Some(tree) = grow(&binned, taught, &facts, settings) else {
                 break;
             };
-            for (score, leaf) in scores.iter_mut().zip(&leaf_of) {
-                *score += tree[*leaf as usize].value;
-            }
             model.trees.push(tree);
         }
         (!model.trees.is_empty()).then_some(model)
@@ -151,14 +176,15 @@ impl Trees {
     }
 }
 
-/// The facts one tree may split on, ascending: which ones depends on the tree's number alone (Friedman 2002).
-fn some_facts(width: usize, share: f64, tree: u64) -> Vec<usize> {
-    let count = ((width as f64 * share).ceil() as usize).clamp(1, width);
-    let mut facts: Vec<usize> = (0..width).collect();
-    facts.sort_by_key(|&fact| splitmix64((tree << 16) | fact as u64));
-    facts.truncate(count);
-    facts.sort_unstable();
-    facts
+/// `count` of 0..n, ascending, at least one: which ones depends on the tree's number alone (Friedman 2002).
+fn some_of(n: usize, count: usize, tree: u64) -> Vec<usize> {
+    let mut some: Vec<usize> = (0..n).collect();
+    if count < n {
+        some.sort_by_key(|&one| splitmix64((tree << 16) ^ one as u64));
+        some.truncate(count.max(1));
+        some.sort_unstable();
+    }
+    some
 }
 
 fn step(node: &Node, row: &[f32]) -> usize {
@@ -173,47 +199,81 @@ fn leaf(tree: &[Node], row: &[f32]) -> usize {
     node
 }
 
+/// A row that teaches: first and second derivative of its loss.
+#[derive(Clone, Copy)]
+struct Row {
+    row: u32,
+    slope: f32,
+    curve: f32,
+}
+
 /// First and second derivatives of the pairwise loss, each pair weighted by what swapping it changes in NDCG.
-fn lambdas(scores: &[f64], labels: &[bool], places: usize) -> Vec<(f32, f32)> {
+/// `discounts`: of the places whose swaps count.
+fn lambdas(scores: &[f64], labels: &[bool], discounts: &[f64]) -> Vec<(f32, f32)> {
     let n = scores.len();
-    let mut order: Vec<u32> = (0..n as u32).collect();
-    order.sort_unstable_by(|&a, &b| scores[b as usize].total_cmp(&scores[a as usize]).then(a.cmp(&b)));
+    // Scores as whole numbers in their own order, best first: compared at once, without looking them up.
+    let mut order: Vec<(std::cmp::Reverse<i64>, u32)> =
+        scores.iter().zip(0..).map(|(&score, row)| (std::cmp::Reverse(ascending(score)), row)).collect();
+    order.sort_unstable();
+    let order: Vec<u32> = order.into_iter().map(|entry| entry.1).collect();
     let positives = labels.iter().filter(|&&label| label).count();
-    let ideal: f64 = (0..positives.min(places)).map(rank::discount).sum();
-    let gain = |place: usize| {
-        if place < places { rank::discount(place) } else { 0.0 }
-    };
+    let ideal: f64 = discounts.iter().take(positives).sum();
+    let most = order.first().map_or(0.0, |&best| scores[best as usize]);
+    // By place: whether the row is good, and e^score, of which the chance of each pair is made.
+    let placed: Vec<(bool, f64)> = order
+        .iter()
+        .map(|&row| (labels[row as usize], (scores[row as usize] - most).max(-600.0).exp()))
+        .collect();
+    let places_of = |good: bool| -> Vec<usize> { (0..n).filter(|&place| placed[place].0 == good).collect() };
+    let (good_places, bad_places) = (places_of(true), places_of(false));
     let mut slopes = vec![(0.0_f32, 0.0_f32); n];
-    for (upper, &a) in order.iter().enumerate().take(places) {
-        for (lower, &b) in order.iter().enumerate().skip(upper + 1) {
-            if labels[a as usize] == labels[b as usize] {
-                continue;
-            }
-            let (good, bad) = if labels[a as usize] { (a, b) } else { (b, a) };
-            let worth = (gain(upper) - gain(lower)).abs() / ideal;
-            let p = 1.0 / (1.0 + (scores[good as usize] - scores[bad as usize]).exp());
-            let slope = (worth * p) as f32;
+    for (upper, &gain) in discounts.iter().enumerate().take(n) {
+        let (is_good, own) = placed[upper];
+        let others = if is_good { &bad_places } else { &good_places };
+        for &lower in &others[others.partition_point(|&place| place < upper)..] {
+            let other = placed[lower].1;
+            let bad = if is_good { other } else { own };
+            let worth = (gain - discounts.get(lower).copied().unwrap_or(0.0)) / ideal;
+            let p = bad / (own + other);
+            let slope = if is_good { -(worth * p) } else { worth * p } as f32;
             let curve = (worth * p * (1.0 - p)) as f32;
-            slopes[good as usize].0 -= slope;
-            slopes[bad as usize].0 += slope;
-            slopes[good as usize].1 += curve;
-            slopes[bad as usize].1 += curve;
+            for (place, slope) in [(upper, slope), (lower, -slope)] {
+                let row = &mut slopes[order[place] as usize];
+                row.0 += slope;
+                row.1 += curve;
+            }
         }
     }
     slopes
 }
 
-/// Sums of slopes, sums of curves and counts of the bins of one fact.
+/// A whole number that ascends as [`f64::total_cmp`] does.
+fn ascending(score: f64) -> i64 {
+    let bits = score.to_bits() as i64;
+    bits ^ (((bits >> 63) as u64) >> 1) as i64
+}
+
+/// Sums of slopes and curves, side by side, and counts of the bins of one fact.
 #[derive(Clone)]
 struct Bin {
-    slope: [f64; BINS],
-    curve: [f64; BINS],
+    sums: [[f64; 2]; BINS],
     rows: [u32; BINS],
+}
+
+impl Bin {
+    #[inline]
+    fn add(&mut self, bin: u8, row: &Row) {
+        let bin = usize::from(bin) % BINS;
+        let sums = &mut self.sums[bin];
+        sums[0] += f64::from(row.slope);
+        sums[1] += f64::from(row.curve);
+        self.rows[bin] += 1;
+    }
 }
 
 struct Leaf {
     node: usize,
-    rows: Vec<u32>,
+    rows: Vec<Row>,
     /// Beside the tree's facts.
     bins: Vec<Bin>,
     best: Option<Split>,
@@ -227,17 +287,10 @@ struct Split {
     gain: f64,
 }
 
-/// One tree over `rows` and `facts`, best leaf first; also the leaf of every row.
-fn grow(
-    binned: &Binned,
-    slopes: &[(f32, f32)],
-    rows: Vec<u32>,
-    facts: &[usize],
-    settings: Settings,
-) -> Option<(Vec<Node>, Vec<u16>)> {
-    let bins = histogram(binned, slopes, &rows, facts);
-    let mut tree = vec![Node { fact: 0, threshold: 0.0, left: 0, right: 0, value: 0.0 }];
-    tree[0].value = output(&bins, settings);
+/// One tree over `rows` and `facts`, best leaf first; `None` where nothing is worth a split.
+fn grow(binned: &Binned, rows: Vec<Row>, facts: &[usize], settings: Settings) -> Option<Vec<Node>> {
+    let bins = histogram(binned, &rows, facts);
+    let mut tree = vec![Node { fact: 0, threshold: 0.0, left: 0, right: 0, value: output(&bins, settings) }];
     let best = best_split(&bins, settings);
     best?;
     let mut leaves = vec![Leaf { node: 0, rows, bins, best }];
@@ -252,15 +305,15 @@ fn grow(
         let Some(split) = parent.best else { break };
         let fact = facts[split.place];
         let column = &binned.columns[fact];
-        let (left, right): (Vec<u32>, Vec<u32>) =
-            parent.rows.iter().partition(|&&row| usize::from(column[row as usize]) <= split.bin);
+        let (left, right): (Vec<Row>, Vec<Row>) =
+            parent.rows.iter().partition(|row| usize::from(column[row.row as usize]) <= split.bin);
         let (small, small_is_left) = if left.len() <= right.len() { (&left, true) } else { (&right, false) };
-        let small_bins = histogram(binned, slopes, small, facts);
+        let small_bins = histogram(binned, small, facts);
         let mut large_bins = parent.bins;
         for (large, small) in large_bins.iter_mut().zip(&small_bins) {
             for bin in 0..BINS {
-                large.slope[bin] -= small.slope[bin];
-                large.curve[bin] -= small.curve[bin];
+                large.sums[bin][0] -= small.sums[bin][0];
+                large.sums[bin][1] -= small.sums[bin][1];
                 large.rows[bin] -= small.rows[bin];
             }
         }
@@ -278,38 +331,35 @@ fn grow(
             leaves.push(Leaf { node, rows, bins, best });
         }
     }
-    let mut leaf_of = vec![0_u16; slopes.len()];
-    for leaf in &leaves {
-        for &row in &leaf.rows {
-            leaf_of[row as usize] = leaf.node as u16;
-        }
-    }
-    Some((tree, leaf_of))
+    Some(tree)
 }
 
-/// One thread per fact, so that every sum has one order.
-fn histogram(binned: &Binned, slopes: &[(f32, f32)], rows: &[u32], facts: &[usize]) -> Vec<Bin> {
-    let gathered: Vec<(f32, f32)> = rows.iter().map(|&row| slopes[row as usize]).collect();
-    facts
-        .par_iter()
-        .with_min_len(4)
-        .map(|&fact| {
-            let column = &binned.columns[fact];
-            let mut bins = Bin { slope: [0.0; BINS], curve: [0.0; BINS], rows: [0; BINS] };
-            for (&row, &(slope, curve)) in rows.iter().zip(&gathered) {
-                let bin = usize::from(column[row as usize]) % BINS;
-                bins.slope[bin] += f64::from(slope);
-                bins.curve[bin] += f64::from(curve);
-                bins.rows[bin] += 1;
+/// One thread per pair of facts, so that every sum has one order; two at a time, because each alone waits for its last
+/// addition.
+fn histogram(binned: &Binned, rows: &[Row], facts: &[usize]) -> Vec<Bin> {
+    let pairs = facts.par_chunks(2).with_min_len(2).map(|pair| {
+        let mut bins = vec![Bin { sums: [[0.0; 2]; BINS], rows: [0; BINS] }; pair.len()];
+        let columns: Vec<&[u8]> = pair.iter().map(|&fact| binned.columns[fact].as_slice()).collect();
+        if let ([first, second], [one, other]) = (columns.as_slice(), bins.as_mut_slice()) {
+            for row in rows {
+                one.add(first[row.row as usize], row);
+                other.add(second[row.row as usize], row);
             }
-            bins
-        })
-        .collect()
+        } else if let ([column], [bins]) = (columns.as_slice(), bins.as_mut_slice()) {
+            for row in rows {
+                bins.add(column[row.row as usize], row);
+            }
+        }
+        bins
+    });
+    pairs.flatten_iter().collect()
 }
 
 fn totals(bins: &[Bin]) -> (f64, f64, u32) {
     let first = &bins[0];
-    (first.slope.iter().sum(), first.curve.iter().sum(), first.rows.iter().sum())
+    let [slope, curve] =
+        first.sums.iter().fold([0.0, 0.0], |total, sums| [total[0] + sums[0], total[1] + sums[1]]);
+    (slope, curve, first.rows.iter().sum())
 }
 
 fn output(bins: &[Bin], settings: Settings) -> f64 {
@@ -325,7 +375,8 @@ fn best_split(bins: &[Bin], settings: Settings) -> Option<Split> {
     for (place, column) in bins.iter().enumerate() {
         let mut left = (0.0, 0.0, 0_u32);
         for bin in 0..BINS - 1 {
-            left = (left.0 + column.slope[bin], left.1 + column.curve[bin], left.2 + column.rows[bin]);
+            let sums = column.sums[bin];
+            left = (left.0 + sums[0], left.1 + sums[1], left.2 + column.rows[bin]);
             if (left.2 as usize) < settings.smallest_leaf {
                 continue;
             }

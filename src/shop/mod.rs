@@ -17,7 +17,7 @@ pub use customer::{Consent, Customer, CustomerRef};
 pub use event::{Event, EventKind};
 pub use language::StoreLanguage;
 pub use money::{Currency, Minor};
-pub use monitor::{Cancelled, Monitor, Silent};
+pub use monitor::{Cancelled, Monitor, Quiet, Silent};
 pub use order::{LineKind, Order, OrderLine, OrderStatus, ProductRef};
 pub use product::{Product, SellWhenEmpty, Stock, Variant};
 pub use time::{Day, Seconds, TimeZoneName};

@@ -25,3 +25,14 @@ impl Monitor for Silent {
         Ok(())
     }
 }
+
+/// Stops when the other does, and leaves it to say how far the work is: for what is done beside it.
+pub struct Quiet<'a>(pub &'a dyn Monitor);
+
+impl Monitor for Quiet<'_> {
+    fn progress(&self, _done: u64, _total: u64, _phase: &str) {}
+
+    fn checkpoint(&self) -> Result<(), Cancelled> {
+        self.0.checkpoint()
+    }
+}

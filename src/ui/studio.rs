@@ -6,6 +6,7 @@
 mod ask;
 mod intake;
 mod leave;
+mod pictures;
 mod replay;
 mod rules;
 mod run;
@@ -119,6 +120,7 @@ enum TaskResult {
     RolledBack(Box<Document>),
     ExportFolder(PathBuf),
     PictureFolder(PathBuf),
+    Pictures(pictures::PicturesNow),
 }
 
 /// How far a job is, and since when it goes towards this total.
@@ -244,7 +246,8 @@ impl Studio {
         };
         self.history = history;
         self.revision += 1;
-        self.pictures.set_folder(view.choices.picture_folder.clone());
+        let file = (!view.store.name.is_empty()).then(|| view.store.file.clone());
+        self.pictures.set_source(view.choices.picture_folder.clone(), file);
         self.view = view;
         self.saved = Saved::All;
         self.forget_past();
@@ -277,6 +280,11 @@ impl Studio {
     /// Says in a toast that something could not be done.
     pub fn say_error(&mut self, text: String) {
         self.take_result(TaskResult::Trouble(text));
+    }
+
+    /// Asks whether pictures may be fetched, for tests.
+    pub fn ask_for_pictures(&mut self) {
+        self.sheet = Some(Sheet::FetchPictures);
     }
 
     pub fn document(&self) -> &Document {
@@ -338,6 +346,9 @@ impl Studio {
         for event in self.jobs.poll() {
             match event {
                 JobEvent::Progress { kind, done, total, phase, .. } => {
+                    if kind == pictures::PICTURES {
+                        self.pictures.look_again_now_and_then();
+                    }
                     let phase = said::work(&phase).into_owned();
                     self.take_progress(kind, Progress { phase, done, total });
                 }

@@ -18,8 +18,10 @@ pub struct Settings {
     pub language: StoreLanguage,
     /// Keep names, addresses and phone numbers in clear, not only as keyed hashes.
     pub keep_names: bool,
-    /// Fetch picture addresses found in the catalog. The only use of the network there is.
+    /// Fetch picture addresses found in the catalog. The only time the program asks another computer for anything.
     pub load_pictures: bool,
+    /// The servers the owner agreed to ask for them, named as in the addresses.
+    pub picture_hosts: Vec<String>,
     /// Where the store's own pictures lie, by SKU, handle or file name.
     pub picture_folder: Option<std::path::PathBuf>,
     pub is_sample: bool,
@@ -36,6 +38,7 @@ impl Default for Settings {
             language: StoreLanguage::default(),
             keep_names: false,
             load_pictures: false,
+            picture_hosts: Vec::new(),
             picture_folder: None,
             is_sample: false,
             ignored_problems: Vec::new(),

@@ -6,7 +6,7 @@ use super::customers::customers_view;
 use super::search_terms::search_terms;
 use crate::app::compile::words::searches;
 use crate::app::view::{StoreChoices, StoreFacts, View};
-use crate::app::{Error, Session, drift, open, runs, train};
+use crate::app::{Error, Session, drift, open, pictures, runs, train};
 use crate::bundle::Bundle;
 use crate::decide::Prepared;
 use crate::features::{History, features_of};
@@ -25,11 +25,8 @@ pub fn pages(session: &Session) -> Result<View, Error> {
     let settings = workspace.settings()?;
     let facts = workspace.facts()?;
     let bundle = open::bundle(workspace)?.map(Arc::new);
-    let choices = StoreChoices {
-        picture_folder: settings.picture_folder.clone(),
-        load_pictures: settings.load_pictures,
-        keep_names: settings.keep_names,
-    };
+    let choices =
+        StoreChoices { picture_folder: settings.picture_folder.clone(), keep_names: settings.keep_names };
     let mut view = View::of(StoreFacts {
         name: settings.store_name,
         file: workspace.path().to_owned(),
@@ -93,6 +90,7 @@ pub fn completed(
     }
     monitor.checkpoint()?;
     view.audit = Some(Arc::new(super::audit::audit_view(session, &view.store, now)?));
+    view.pictures = Some(Arc::new(pictures::status(session)?));
     view.is_partial = false;
     Ok(view)
 }

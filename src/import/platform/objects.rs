@@ -11,7 +11,7 @@ use crate::import::Error;
 use crate::import::customers::consent;
 use crate::import::engine::{FileRun, Reject};
 use crate::import::lines;
-use crate::import::orders::status_of;
+use crate::import::order_status::status_of;
 use crate::import::products::ProductRow;
 use crate::import::record::{Discount, Record};
 use crate::import::times::DateOrder;

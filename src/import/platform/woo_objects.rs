@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::objects::{amount, array, either, elsewhere, missing_date, scalar, text, time};
 use crate::import::engine::{FileRun, Reject};
 use crate::import::lines;
-use crate::import::orders::status_of;
+use crate::import::order_status::status_of;
 use crate::import::products::ProductRow;
 use crate::import::times::DateOrder;
 use crate::import::value;

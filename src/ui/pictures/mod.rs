@@ -3,20 +3,24 @@
 
 mod tile;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use egui::{ColorImage, TextureHandle, TextureId, TextureOptions};
 
 pub use tile::paint_tile;
 
+use crate::app::pictures::{Kept, is_on_the_web};
+
 const UPLOADS_PER_FRAME: usize = 4;
 /// 300 MB of RGBA.
 const MOST_BYTES: usize = 300 << 20;
 const WORKERS: usize = 2;
+const LOOK_AGAIN_EVERY: Duration = Duration::from_secs(1);
 
 /// Two sizes are kept: what a card shows, and what a thumbnail shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,6 +42,22 @@ impl Size {
 }
 
 type Key = (String, Size);
+
+/// Where pictures are looked for before the bundled ones: the owner's folder, then those fetched into the workspace.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Source {
+    folder: Option<PathBuf>,
+    file: Option<PathBuf>,
+    version: Version,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Version {
+    /// Counts up when what was found counts no more.
+    found: u64,
+    /// Counts up when what was not found may be there now.
+    missed: u64,
+}
 
 /// What is known about one picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -66,14 +86,17 @@ struct Inner {
     frame: u64,
     uploads_left: usize,
     bytes: usize,
+    /// Of the source that answers must come from.
+    version: Version,
 }
 
 /// The picture cache of the window.
 pub struct Pictures {
     inner: RefCell<Inner>,
+    looked_at: Cell<Option<Instant>>,
     ask: Sender<Key>,
-    answers: Receiver<(Key, Option<ColorImage>)>,
-    folder: Arc<Mutex<Option<PathBuf>>>,
+    answers: Receiver<(Key, Version, Option<ColorImage>)>,
+    source: Arc<Mutex<Source>>,
     context: egui::Context,
 }
 
@@ -88,19 +111,25 @@ impl Pictures {
         let (ask, asked) = channel::<Key>();
         let (answer, answers) = channel();
         let asked = Arc::new(Mutex::new(asked));
-        let folder = Arc::new(Mutex::new(None));
+        let source = Arc::new(Mutex::new(Source::default()));
         for _ in 0..WORKERS {
             let (asked, answer) = (Arc::clone(&asked), answer.clone());
-            let (folder, context) = (Arc::clone(&folder), context.clone());
+            let (source, context) = (Arc::clone(&source), context.clone());
             std::thread::spawn(move || {
+                let mut shelf = Shelf::default();
                 loop {
                     // The lock is held while waiting: only one worker needs to.
-                    let Some(key) = asked.lock().ok().and_then(|asked| asked.recv().ok()) else {
-                        return;
-                    };
-                    let own = folder.lock().ok().and_then(|folder| folder.clone());
-                    let image = decode(&key, own);
-                    if answer.send((key, image)).is_err() {
+                    let Ok(asked) = asked.lock() else { return };
+                    let key = asked.try_recv().ok().or_else(|| {
+                        // Nobody waits for pictures: the workspace is nobody's either.
+                        shelf.close();
+                        asked.recv().ok()
+                    });
+                    drop(asked);
+                    let Some(key) = key else { return };
+                    let from = source.lock().map(|source| source.clone()).unwrap_or_default();
+                    let image = decode(&key, &from, &mut shelf);
+                    if answer.send((key, from.version, image)).is_err() {
                         return;
                     }
                     context.request_repaint();
@@ -115,21 +144,61 @@ impl Pictures {
             frame: 0,
             uploads_left: UPLOADS_PER_FRAME,
             bytes: 0,
+            version: Version::default(),
         };
-        Self { inner: RefCell::new(inner), ask, answers, folder, context: context.clone() }
+        let looked_at = Cell::new(None);
+        Self { inner: RefCell::new(inner), looked_at, ask, answers, source, context: context.clone() }
     }
 
-    /// Pictures of the workspace are looked for here before the bundled ones. Forgets what was loaded.
-    pub fn set_folder(&self, path: Option<PathBuf>) {
-        if let Ok(mut folder) = self.folder.lock()
-            && *folder != path
-        {
-            *folder = path;
-            let mut inner = self.inner.borrow_mut();
-            inner.ready.clear();
-            inner.missing.clear();
-            inner.bytes = 0;
+    /// Pictures are looked for in this folder and this workspace before the bundled ones. Forgets what was loaded from
+    /// elsewhere.
+    pub fn set_source(&self, folder: Option<PathBuf>, file: Option<PathBuf>) {
+        let changed =
+            self.source.lock().is_ok_and(|source| (&source.folder, &source.file) != (&folder, &file));
+        if changed {
+            self.change(|source| {
+                (source.folder, source.file) = (folder, file);
+                source.version.found += 1;
+            });
+            self.forget_loaded();
         }
+    }
+
+    /// Pictures were removed: everything is looked for again.
+    pub fn forget(&self) {
+        self.change(|source| source.version.found += 1);
+        self.forget_loaded();
+    }
+
+    /// There may be more pictures than there were: looks again for those that were missing.
+    pub fn look_again(&self) {
+        self.change(|source| source.version.missed += 1);
+        self.inner.borrow_mut().missing.clear();
+    }
+
+    /// The same at most once a second, while pictures come in.
+    pub fn look_again_now_and_then(&self) {
+        let now = Instant::now();
+        let is_due = self.looked_at.get().is_none_or(|at| LOOK_AGAIN_EVERY <= now - at);
+        if is_due {
+            self.looked_at.set(Some(now));
+            self.look_again();
+        }
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Source)) {
+        if let Ok(mut source) = self.source.lock() {
+            change(&mut source);
+            self.inner.borrow_mut().version = source.version;
+        }
+    }
+
+    fn forget_loaded(&self) {
+        let mut inner = self.inner.borrow_mut();
+        inner.ready.clear();
+        inner.missing.clear();
+        inner.waiting.clear();
+        inner.bytes = 0;
     }
 
     /// Call once at the start of each frame: takes what workers finished and uploads a few.
@@ -137,11 +206,13 @@ impl Pictures {
         let mut inner = self.inner.borrow_mut();
         inner.frame += 1;
         inner.uploads_left = UPLOADS_PER_FRAME;
-        while let Ok((key, image)) = self.answers.try_recv() {
+        while let Ok((key, version, image)) = self.answers.try_recv() {
             inner.asked.remove(&key);
             match image {
-                Some(image) => inner.waiting.push((key, image)),
-                None => {
+                Some(image) if version.found == inner.version.found => inner.waiting.push((key, image)),
+                // Looked for where it is looked for no more, or before it came: it is asked for again.
+                _ if version != inner.version => {}
+                _ => {
                     inner.missing.insert(key);
                 }
             }
@@ -199,10 +270,31 @@ impl Pictures {
     }
 }
 
+/// The workspace with fetched pictures, open while pictures are asked for.
+#[derive(Default)]
+struct Shelf(Option<(PathBuf, Kept)>);
+
+impl Shelf {
+    fn picture(&mut self, file: &Path, address: &str) -> Option<Vec<u8>> {
+        if self.0.as_ref().is_none_or(|(open, _)| open != file) {
+            self.0 = Kept::open(file).ok().map(|kept| (file.to_owned(), kept));
+        }
+        self.0.as_ref()?.1.picture(address).ok().flatten()
+    }
+
+    fn close(&mut self) {
+        self.0 = None;
+    }
+}
+
 /// Reads, decodes and shrinks one picture. Names with a path or an address count by their last part.
-fn decode((name, size): &Key, folder: Option<PathBuf>) -> Option<ColorImage> {
+fn decode((name, size): &Key, from: &Source, shelf: &mut Shelf) -> Option<ColorImage> {
     let file = name.split(['?', '#']).next().unwrap_or(name).rsplit('/').next().unwrap_or(name);
-    let own = folder.and_then(|folder| std::fs::read(folder.join(file)).ok());
+    let own = from.folder.as_ref().and_then(|folder| std::fs::read(folder.join(file)).ok());
+    let own = own.or_else(|| {
+        let workspace = from.file.as_ref().filter(|_| is_on_the_web(name))?;
+        shelf.picture(workspace, name)
+    });
     let bytes: std::borrow::Cow<'_, [u8]> = match own {
         Some(bytes) => bytes.into(),
         None => crate::sample::pictures::find(file)?.into(),

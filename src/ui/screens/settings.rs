@@ -3,11 +3,13 @@
 use egui::{FontId, Frame, Margin, RichText, ScrollArea, Ui, vec2};
 
 use super::Scene;
-use super::stage::Ask;
+use super::stage::{Ask, JobKind, JobLine};
 use crate::ui::command::{Action, Command};
 use crate::ui::icons;
 use crate::ui::kit::slider::ShareSlider;
 use crate::ui::kit::{self, button, card, chip, heading};
+use crate::ui::strings::data::Data;
+use crate::ui::strings::pictures::Pictures as P;
 use crate::ui::strings::settings::Settings as T;
 use crate::ui::strings::{Language, Phrase as _};
 use crate::ui::theme::{HasTokens as _, ShopLook, shop_heading, space, text};
@@ -171,6 +173,75 @@ fn pictures_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
         )
         .wrap(),
     );
+    fetched_ui(ui, scene, commands);
+}
+
+/// Pictures named by web address: how many are here, and the ways to more or fewer.
+fn fetched_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
+    let Some(status) = scene.view.pictures.as_ref().filter(|status| 0 < status.named) else { return };
+    ui.add_space(space::S);
+    let megabytes = status.fetched_bytes.div_ceil(1 << 20);
+    let words = if status.fetched == 0 {
+        P::NoneHere.with(&[("all", status.named.into())])
+    } else {
+        P::Here.with(&[("n", status.fetched.into()), ("all", status.named.into()), ("mb", megabytes.into())])
+    };
+    ui.add(egui::Label::new(words).wrap());
+    if let Some(job) = scene.jobs.iter().find(|job| job.kind == JobKind::Pictures) {
+        fetching_ui(ui, scene, job, commands);
+        return;
+    }
+    let read_only = scene.view.store.read_only.then(|| T::ReadOnly.text());
+    line(ui, T::OnTheWeb, |ui, _| {
+        let n_missing = status.waiting + status.missed.len();
+        if 0 < n_missing {
+            let again = status.waiting == 0;
+            let n = if again { n_missing } else { status.waiting };
+            let (words, ask) = if status.must_ask() {
+                (P::FetchAsk.text().to_owned(), Ask::AskForPictures)
+            } else {
+                (P::Fetch.with(&[("n", n.into())]), Ask::FetchPictures { again, agreed: Vec::new() })
+            };
+            let fetch = button::plain((icons::DOWNLOAD_SIMPLE.atom(), words));
+            if button::enabled_or_why(ui, fetch, read_only).clicked() {
+                commands.push(Command::Ask(ask));
+            }
+        }
+        if !status.missed.is_empty() {
+            let words = P::DidNotCome.with(&[("n", status.missed.len().into())]);
+            if ui.add(button::link(words)).clicked() {
+                commands.push(Command::Ask(Ask::ShowMissedPictures));
+            }
+        }
+        let may_change = read_only.is_none();
+        if may_change && 0 < status.fetched_bytes && ui.add(button::link(P::Remove.text())).clicked() {
+            commands.push(Command::Ask(Ask::RemovePictures));
+        }
+        if may_change && status.allowed && ui.add(button::link(P::Forbid.text())).clicked() {
+            commands.push(Command::Ask(Ask::ForbidPictures));
+        }
+    });
+}
+
+fn fetching_ui(ui: &mut Ui, scene: &Scene<'_>, job: &JobLine, commands: &mut Vec<Command>) {
+    ui.horizontal(|ui| {
+        ui.label(P::Fetching.text());
+        let percent = scene.formats.percent((job.done as i64 * 1000) / job.total.max(1) as i64);
+        ui.label(RichText::new(percent).text_style(text::number()).color(ui.tokens().muted));
+        if let Some(seconds) = job.seconds_left {
+            let words = if 90 <= seconds {
+                Data::MinutesLeft.with(&[("n", seconds.div_ceil(60).into())])
+            } else {
+                Data::SecondsLeft.with(&[("n", seconds.into())])
+            };
+            heading::caption(ui, &words);
+        }
+        if ui.add(button::plain(P::Cancel.text())).clicked() {
+            commands.push(Command::Ask(Ask::Cancel(JobKind::Pictures)));
+        }
+    });
+    let share = (0 < job.total).then(|| job.done as f32 / job.total as f32);
+    kit::progress::bar(ui, ui.available_width(), share, P::Fetching.text());
 }
 
 fn privacy_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {

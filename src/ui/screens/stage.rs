@@ -162,6 +162,8 @@ pub enum JobKind {
     Story,
     /// What an opened workspace holds beside its pages.
     Read,
+    /// Pictures from the web.
+    Pictures,
 }
 
 /// The screens of the rail that an action can lead to.
@@ -276,6 +278,16 @@ pub enum Ask {
     ChoosePictureFolder,
     ForgetPictureFolder,
     SetKeepNames(bool),
+    /// Asks the person whether pictures may be fetched.
+    AskForPictures,
+    /// Fetches what is missing, also what did not come before. `agreed` are the servers the person was just shown.
+    FetchPictures {
+        again: bool,
+        agreed: Vec<String>,
+    },
+    ShowMissedPictures,
+    RemovePictures,
+    ForbidPictures,
 }
 
 /// What the person decided about files that need a decision.

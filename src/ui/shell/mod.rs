@@ -1,6 +1,7 @@
 //! The frame around every screen: title bar, rail, status bar.
 
 pub mod palette;
+mod picture_sheets;
 pub mod rail;
 pub mod regions;
 pub mod sheets;

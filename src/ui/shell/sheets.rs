@@ -2,6 +2,7 @@
 
 use egui::{RichText, ScrollArea, Ui};
 
+use super::picture_sheets;
 use crate::ui::command::{Action, Command, Reach};
 use crate::ui::kit::{button, heading, modal};
 use crate::ui::screens::{Scene, Screen};
@@ -15,6 +16,9 @@ pub enum Sheet {
     Shortcuts,
     History,
     Credits,
+    /// May pictures be fetched?
+    FetchPictures,
+    MissedPictures,
 }
 
 /// Returns true when it should close. `choosing` is the action whose keys are being chosen.
@@ -34,6 +38,12 @@ pub fn show(
         }
         Sheet::History => modal::dialog(ui, "history", 520.0, |ui| history(ui, scene, commands)),
         Sheet::Credits => modal::dialog(ui, "credits", 640.0, credits),
+        Sheet::FetchPictures => modal::dialog(ui, "fetch pictures", 560.0, |ui| {
+            picture_sheets::question(ui, scene, commands);
+        }),
+        Sheet::MissedPictures => modal::dialog(ui, "missed pictures", 640.0, |ui| {
+            picture_sheets::missed(ui, scene, commands);
+        }),
     }
 }
 

@@ -12,6 +12,7 @@ pub mod features;
 pub mod finding;
 pub mod first_run;
 pub mod home;
+pub mod pictures;
 pub mod rules;
 pub mod said;
 pub mod say;
@@ -117,6 +118,7 @@ pub fn all() -> Vec<[&'static str; 2]> {
         .chain(both(finding::Finding::ALL))
         .chain(both(first_run::FirstRun::ALL))
         .chain(both(home::Home::ALL))
+        .chain(both(pictures::Pictures::ALL))
         .chain(both(rules::Rules::ALL))
         .chain(both(said::GroupName::ALL))
         .chain(both(said::Distinction::ALL))

@@ -255,6 +255,7 @@ crate::catalogue! {
         Before: "Learning from the orders before" | "Lernt aus den Bestellungen davor",
         Sample: "Making the sample store" | "Beispielshop wird angelegt",
         Matching: "Matching products" | "Produkte werden zugeordnet",
+        FetchingPictures: "Fetching pictures" | "Bilder werden geholt",
         Merging: "Merging orders" | "Bestellungen werden zusammengeführt",
         ReadAll: "Read all files" | "Alle Dateien gelesen",
         Customers: "Reading customers" | "Kunden werden gelesen",

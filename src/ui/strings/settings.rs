@@ -23,6 +23,7 @@ crate::catalogue! {
         ChooseFolder: "Choose picture folder…" | "Bildordner wählen …",
         ForgetFolder: "Do not use it" | "Nicht verwenden",
         FolderHint: "Pictures are found by SKU, handle, or the file name at the end of the picture address. They are read where they lie, never copied." | "Bilder werden über Artikelnummer, Handle oder den Dateinamen am Ende der Bildadresse gefunden. Sie bleiben, wo sie liegen.",
+        OnTheWeb: "From the web" | "Aus dem Netz",
         ReadOnly: "This workspace is open read-only." | "Dieser Arbeitsbereich ist schreibgeschützt geöffnet.",
         KeepNames: "Keep names and e-mail addresses in clear" | "Namen und E-Mail-Adressen im Klartext behalten",
         KeepNamesHint: "Holds from the next import on. Needed only to export mailing lists by address." | "Gilt ab dem nächsten Import. Nur nötig, um Verteiler mit Adressen zu exportieren.",

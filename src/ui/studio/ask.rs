@@ -3,6 +3,7 @@
 use egui::Context;
 
 use super::intake::Moved;
+use super::pictures::PICTURES;
 use super::work::{READ, answer};
 use super::{Studio, TaskResult};
 use crate::app::present::{audit, leaving};
@@ -16,6 +17,7 @@ use crate::shop::{Monitor, Seconds};
 use crate::ui::command::{Action, Command};
 use crate::ui::screens;
 use crate::ui::screens::stage::{Ask, GroupAction, JobKind, JobLine};
+use crate::ui::shell::sheets::Sheet;
 
 impl Studio {
     pub(super) fn ask(&mut self, ask: Ask, ctx: &Context) {
@@ -113,6 +115,11 @@ impl Studio {
             }
             Ask::ChoosePictureFolder => self.choose_folder(TaskResult::PictureFolder),
             Ask::ForgetPictureFolder => self.set_picture_folder(None),
+            Ask::AskForPictures => self.sheet = Some(Sheet::FetchPictures),
+            Ask::FetchPictures { again, agreed } => self.fetch_pictures(again, agreed),
+            Ask::ShowMissedPictures => self.sheet = Some(Sheet::MissedPictures),
+            Ask::RemovePictures => self.remove_pictures(),
+            Ask::ForbidPictures => self.forbid_pictures(),
             Ask::SetKeepNames(on) => self.at_desk("settings", move |desk, now, monitor| {
                 desk.change_settings(|settings| settings.keep_names = on, now, monitor)
             }),
@@ -214,7 +221,7 @@ fn edit_of(run: &SegmentRun, action: GroupAction) -> Option<Edit> {
 }
 
 /// What jobs are called here and on the screens.
-const JOBS: [(&str, JobKind); 10] = [
+const JOBS: [(&str, JobKind); 11] = [
     ("detect", JobKind::Detect),
     ("rehearse", JobKind::Rehearse),
     ("import", JobKind::Import),
@@ -225,6 +232,7 @@ const JOBS: [(&str, JobKind); 10] = [
     ("plan", JobKind::PlanExport),
     ("export", JobKind::Export),
     (READ, JobKind::Read),
+    (PICTURES, JobKind::Pictures),
 ];
 
 /// A sentence of the rule editor in the words of the grouping.

@@ -249,6 +249,7 @@ impl Studio {
         };
         self.found.imported = Some(summary);
         self.toasts.push(Toast { level: Level::Done, icon: None, text, actions });
+        self.offer_pictures();
     }
 
     pub(super) fn tell(&mut self, level: Level, text: String) {

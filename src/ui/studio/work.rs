@@ -201,6 +201,7 @@ impl Studio {
             TaskResult::ExportFolder(folder) => self.states.export.folder = Some(folder),
             TaskResult::Exported { view, folder, n_files } => self.take_exported(*view, folder, n_files),
             TaskResult::RolledBack(document) => self.take_rolled_back(&document),
+            TaskResult::Pictures(now) => self.take_pictures(now),
             TaskResult::PictureFolder(folder) => self.set_picture_folder(Some(folder)),
             TaskResult::Said(text) => {
                 self.toasts.push(Toast { level: Level::Done, icon: None, text, actions: Vec::new() });
@@ -343,6 +344,7 @@ impl Studio {
         if self.view.is_partial {
             self.view = view;
             self.revision += 1;
+            self.offer_pictures();
         }
     }
 }

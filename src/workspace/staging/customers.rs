@@ -59,6 +59,19 @@ struct Row {
     is_guest: bool,
 }
 
+impl Customers<'_> {
+    /// What was remembered of the customers, for whoever frees it.
+    pub(super) fn remembered(&mut self) -> impl Send + 'static + use<> {
+        (
+            std::mem::take(&mut self.by_id),
+            std::mem::take(&mut self.by_email),
+            std::mem::take(&mut self.by_phone),
+            std::mem::take(&mut self.known),
+            std::mem::take(&mut self.own),
+        )
+    }
+}
+
 impl<'w> Customers<'w> {
     pub(super) fn new(
         connection: &'w Connection,

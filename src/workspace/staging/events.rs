@@ -29,6 +29,13 @@ struct Texts<'w> {
     look_up: Option<Statement<'w>>,
 }
 
+impl Events<'_> {
+    /// What was remembered of the events, for whoever frees it.
+    pub(super) fn remembered(&mut self) -> impl Send + 'static + use<> {
+        (std::mem::take(&mut self.taken), std::mem::take(&mut self.texts.keys))
+    }
+}
+
 impl<'w> Events<'w> {
     pub(super) fn new(connection: &'w Connection, import: i64, key: &'w Key) -> Result<Self, Error> {
         let look_up = |table: &str, sql: &str| -> Result<Option<Statement<'w>>, rusqlite::Error> {

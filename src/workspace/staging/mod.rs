@@ -216,8 +216,9 @@ impl<'w> Staging<'w> {
         monitor.progress(0, 0, "Merging orders");
         self.orders.finish(self.connection)?;
         monitor.checkpoint()?;
-        // What is sorted in memory needs no temporary file; the room is given back at once.
-        self.connection.execute_batch("PRAGMA cache_size = -524288")?;
+        // SQLite hears no cancel while it sorts a run in memory, and a run is as large as the cache: 8 MB take some tens
+        // of milliseconds.
+        self.connection.execute_batch("PRAGMA cache_size = -8192")?;
         for (n, (_, _, sql)) in schema::BULK_INDICES.iter().enumerate() {
             monitor.progress(n as u64, schema::BULK_INDICES.len() as u64, "Building indices");
             self.connection.execute_batch(&schema::if_missing(sql))?;
@@ -429,7 +430,12 @@ impl Drop for Staging<'_> {
             drop(self.connection.execute_batch("PRAGMA foreign_keys = ON"));
         } else {
             rollback(self.connection);
+            // It may have been stopped while indices were built.
+            drop(self.connection.execute_batch(super::open::CACHE_SIZE));
         }
+        // What millions of rows left in memory takes long to free; nobody has to wait for that.
+        let remembered = (self.orders.remembered(), self.customers.remembered(), self.events.remembered());
+        std::thread::spawn(move || drop(remembered));
     }
 }
 

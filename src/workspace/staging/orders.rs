@@ -86,6 +86,16 @@ impl<'w> Orders<'w> {
         self.slots_by_id.contains_key(id)
     }
 
+    /// What was remembered of the orders, for whoever frees it.
+    pub(super) fn remembered(&mut self) -> impl Send + 'static + use<> {
+        (
+            std::mem::take(&mut self.slots_by_id),
+            std::mem::take(&mut self.slots),
+            std::mem::take(&mut self.taken),
+            self.unmatched.take(),
+        )
+    }
+
     /// The key that the next new order gets.
     pub(super) fn next_key(&self) -> i64 {
         self.next_order

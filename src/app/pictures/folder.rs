@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::{Error, Session};
+use crate::app::{Error, Session};
 use crate::workspace::Fix;
 
 const ENDINGS: [&str; 5] = ["png", "jpg", "jpeg", "webp", "gif"];
