@@ -108,7 +108,7 @@ fn bg_nbd_reaches_the_optimum_of_all_customers_of_cdnow() {
     let Some(shared) = shared() else { return };
     let text = std::fs::read_to_string(shared.join("data/cdnow/CDNOW_master.txt")).unwrap();
     let rows = text.lines().skip(1).filter_map(|line| {
-        let [id, date, _, value] = line.split_whitespace().collect::<Vec<_>>().try_into().ok()?;
+        let [id, date, _, value]: [&str; 4] = line.split_whitespace().collect::<Vec<_>>().try_into().ok()?;
         Some((id, date, value))
     });
     let rfm: Vec<Rfm> = cdnow(rows).iter().map(|(of, _)| *of).collect();

@@ -46,7 +46,7 @@ impl Default for Settings {
         Self {
             window_days: 28,
             windows: 3,
-            order_windows: 6,
+            order_windows: 8,
             per_customer: 30,
             per_product: 40,
             min_buyers: 2,
