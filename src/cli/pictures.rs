@@ -51,7 +51,7 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<(), Error> {
     if args.remove {
         let n = pictures::remove(&mut Session::open(&args.file)?)?;
         return printer.answer(&json!({ "removed": n }), || {
-            format!("Removed {} fetched pictures; products show their tile again", grouped(n as u64))
+            format!("Removed {}; products show their tile again", counted(n))
         });
     }
     if args.forbid {
@@ -82,10 +82,14 @@ fn fetch(args: &Args, printer: &Printer) -> Result<(), Error> {
     if done.stopped { Err(Error::Cancelled(crate::shop::Cancelled)) } else { Ok(()) }
 }
 
+fn counted(n: usize) -> String {
+    if n == 1 { "1 picture".to_owned() } else { format!("{} pictures", grouped(n as u64)) }
+}
+
 fn said(done: &Fetch, now: &Status) -> String {
     let n = |n: usize| grouped(n as u64);
     let mut out =
-        format!("Fetched {} pictures; {} of {} are here", n(done.fetched), n(now.fetched), n(now.named));
+        format!("Fetched {}; {} of {} are here", counted(done.fetched), n(now.fetched), n(now.named));
     if 0 < done.missed {
         out.push_str(&format!("\n{} did not come:\n{}", n(done.missed), missed(now)));
     }

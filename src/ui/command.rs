@@ -256,6 +256,11 @@ pub fn read_keys(text: &str) -> Option<KeyboardShortcut> {
     Some(KeyboardShortcut::new(modifiers, Key::from_name(rest)?))
 }
 
+/// A shortcut as it is written on this system, with the keys' names in the window's language.
+pub fn spoken_keys(ctx: &egui::Context, shortcut: &KeyboardShortcut) -> String {
+    crate::ui::strings::said::keys(&ctx.format_shortcut(shortcut)).into_owned()
+}
+
 impl Action {
     /// The keys that run it now: the person's choice, else its own.
     pub fn shortcut(self) -> Option<KeyboardShortcut> {
@@ -266,7 +271,7 @@ impl Action {
     pub fn with_keys(self, response: egui::Response) -> egui::Response {
         match self.shortcut() {
             Some(shortcut) => {
-                let keys = response.ctx.format_shortcut(&shortcut);
+                let keys = spoken_keys(&response.ctx, &shortcut);
                 response.on_hover_text(egui::RichText::new(keys).weak())
             }
             None => response,

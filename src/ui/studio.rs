@@ -393,6 +393,7 @@ impl Studio {
     /// One whole frame: paint, then run what was asked for. Also what the frame benchmark calls.
     pub fn paint(&mut self, ui: &mut Ui) {
         self.pictures.begin_frame();
+        crate::ui::kit::focus::follow(ui.ctx());
         let now = self.scene_now();
         let mut commands = Vec::new();
         let situation = self.situation();

@@ -128,10 +128,10 @@ pub fn view() -> View {
             Unlock {
                 feature: "Margin slider".into(),
                 ready: false,
-                needs: "needs a cost column on 61 more products".into(),
+                needs: "a cost column on 61 more products".into(),
             },
         ],
-        maturity: Some((3, "Grouped and measured".into(), "import visits".into())),
+        maturity: Some((4, "Habits".into(), "Import visits: they show interest before a purchase.".into())),
     }));
     view.imports = Arc::new(vec![ImportSummary {
         import: Some(2),
@@ -247,7 +247,7 @@ pub fn customers() -> CustomersView {
         .map(|(i, name)| Group {
             id: format!("s{i}"),
             name: (*name).into(),
-            description: "Buy often, spend a lot, rarely on sale.".into(),
+            description: "Buy often, spend a lot per order, rarely buy on sale.".into(),
             color: i as u8,
             n_customers: [214, 287, 341, 502, 240, 22][i],
             customer_share: [90, 120, 140, 210, 100, 9][i],

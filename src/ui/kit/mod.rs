@@ -1,5 +1,6 @@
 //! The widgets every screen is built from. They know tokens, never the domain.
 
+pub mod at_end;
 pub mod bars;
 pub mod button;
 pub mod card;

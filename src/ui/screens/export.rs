@@ -13,6 +13,7 @@ use crate::export::Target;
 use crate::merch::PageKey;
 use crate::shop::Seconds;
 use crate::ui::icons;
+use crate::ui::kit::at_end::at_end;
 use crate::ui::kit::empty::{Chosen, EmptyState};
 use crate::ui::kit::{button, card, chip, heading, marker, modal, progress, tabs};
 use crate::ui::strings::Phrase as _;
@@ -109,7 +110,8 @@ fn targets_ui(ui: &mut Ui, state: &mut ExportState) {
         let to = egui::Label::new(RichText::new(T::To.text()).color(ui.tokens().muted));
         ui.add_sized(egui::vec2(20.0, 30.0), to);
         for target in Target::ALL.iter().copied() {
-            let pill = tabs::pill(ui, state.target == target.name(), target.title(), target.title());
+            let title = said::target(target.title());
+            let pill = tabs::pill(ui, state.target == target.name(), title.as_ref(), &*title);
             if pill.on_hover_text(target.summary()).clicked() {
                 state.target = target.name();
                 state.with_emails = false;
@@ -498,15 +500,15 @@ fn earlier_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut ExportState) {
                         .text_style(text::number())
                         .color(ui.tokens().muted),
                 );
-                let target =
-                    Target::from_name(&export.target).map_or(export.target.as_str(), |target| target.title());
-                ui.label(T::EarlierLine.with(&[("n", export.n_files.into()), ("target", target.into())]));
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    if ui.add(button::link(T::ShowInFolder.text())).clicked() {
-                        stage.push(Ask::ShowInFolder(export.folder.clone()));
-                    }
+                let target = Target::from_name(&export.target)
+                    .map_or(export.target.as_str().into(), |target| said::target(target.title()));
+                ui.label(T::EarlierLine.with(&[("n", export.n_files.into()), ("target", (&target).into())]));
+                at_end(ui, export.at, |ui| {
                     if ui.add(button::link(T::MakeDraft.text())).clicked() {
                         state.going_back_to = Some(export.at);
+                    }
+                    if ui.add(button::link(T::ShowInFolder.text())).clicked() {
+                        stage.push(Ask::ShowInFolder(export.folder.clone()));
                     }
                 });
             });

@@ -36,7 +36,7 @@ pub fn rail(
                 };
                 let mut response = row.show(ui);
                 if let Some(shortcut) = screen.shortcut() {
-                    let keys = ui.ctx().format_shortcut(&shortcut);
+                    let keys = crate::ui::command::spoken_keys(ui.ctx(), &shortcut);
                     response = response.on_hover_text(egui::RichText::new(keys).weak());
                 }
                 if response.clicked() {

@@ -74,7 +74,11 @@ fn shortcuts(ui: &mut Ui, choosing: &mut Option<Action>, commands: &mut Vec<Comm
                     if *reach == Reach::Everywhere {
                         for screen in Screen::ALL {
                             if let Some(shortcut) = screen.shortcut() {
-                                shortcut_row(ui, screen.title(), &ui.ctx().format_shortcut(&shortcut));
+                                shortcut_row(
+                                    ui,
+                                    screen.title(),
+                                    &crate::ui::command::spoken_keys(ui.ctx(), &shortcut),
+                                );
                             }
                         }
                     }
@@ -106,7 +110,7 @@ fn action_row(ui: &mut Ui, action: Action, choosing: &mut Option<Action>) {
         ui.label(action.title());
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             let shortcut = action.shortcut();
-            let keys = shortcut.map(|shortcut| ui.ctx().format_shortcut(&shortcut));
+            let keys = shortcut.map(|shortcut| crate::ui::command::spoken_keys(ui.ctx(), &shortcut));
             let (words, color) = match (&keys, *choosing == Some(action)) {
                 (_, true) => ("…", t.accent),
                 (Some(keys), _) if shortcut == action.own_shortcut() => (keys.as_str(), t.muted),
@@ -162,7 +166,7 @@ fn choose_keys(ui: &mut Ui, action: Action, choosing: &mut Option<Action>, comma
             }
             let shortcut = egui::KeyboardShortcut::new(modifiers, key);
             if let Some(owner) = action.taken(shortcut) {
-                let keys = ui.ctx().format_shortcut(&shortcut);
+                let keys = crate::ui::command::spoken_keys(ui.ctx(), &shortcut);
                 taken = Some(Shell::ShortcutTaken.with(&[("keys", (&keys).into()), ("owner", owner.into())]));
             } else {
                 let own = action.own_shortcut() == Some(shortcut);

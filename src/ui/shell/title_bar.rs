@@ -101,7 +101,7 @@ pub fn menu_item(ui: &mut Ui, action: Action, situation: Situation, commands: &m
     let mut item = button::quiet((action.icon().atom(), action.title()))
         .min_size(Vec2::new(ui.available_width().max(220.0), 28.0));
     item = match action.shortcut() {
-        Some(shortcut) => item.shortcut_text(ui.ctx().format_shortcut(&shortcut)),
+        Some(shortcut) => item.shortcut_text(crate::ui::command::spoken_keys(ui.ctx(), &shortcut)),
         None => item.right_text(""),
     };
     let response = button::enabled_or_why(ui, item, why_not);
@@ -169,7 +169,7 @@ fn palette_field(ui: &mut Ui, room_start: f32, commands: &mut Vec<Command>) {
         t.muted,
     );
     if let Some(shortcut) = Action::Palette.shortcut() {
-        let keys = ui.ctx().format_shortcut(&shortcut);
+        let keys = crate::ui::command::spoken_keys(ui.ctx(), &shortcut);
         let at = pos2(rect.right() - 10.0, rect.center().y);
         ui.painter().text(at, Align2::RIGHT_CENTER, keys, FontId::new(12.0, medium()), t.muted);
     }

@@ -126,6 +126,8 @@ pub fn all() -> Vec<[&'static str; 2]> {
         .chain(both(said::Need::ALL))
         .chain(both(said::Loss::ALL))
         .chain(both(said::Clause::ALL))
+        .chain(both(said::KeyName::ALL))
+        .chain(both(said::TargetName::ALL))
         .chain(both(said::Aside::ALL))
         .chain(both(said::Work::ALL))
         .chain(both(say::Say::ALL))

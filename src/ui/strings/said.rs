@@ -185,6 +185,34 @@ crate::catalogue! {
 }
 
 crate::catalogue! {
+    /// Keys, by what stands on them.
+    KeyName {
+        Ctrl: "Ctrl" | "Strg",
+        Shift: "Shift" | "Umschalt",
+        Comma: "Comma" | "Komma",
+        Left: "Left" | "Links",
+        Right: "Right" | "Rechts",
+        Up: "Up" | "Hoch",
+        Down: "Down" | "Runter",
+        Space: "Space" | "Leertaste",
+        Enter: "Enter" | "Eingabe",
+        Home: "Home" | "Pos1",
+        End: "End" | "Ende",
+        Delete: "Delete" | "Entf",
+        Backspace: "Backspace" | "Rücktaste",
+    }
+}
+
+crate::catalogue! {
+    /// Where an export goes, as far as it is no product's name.
+    TargetName {
+        Web: "Web runtime" | "Web-Laufzeit",
+        Tables: "Plain tables" | "Einfache Tabellen",
+        Report: "Report for the client" | "Bericht für den Kunden",
+    }
+}
+
+crate::catalogue! {
     /// Why a row of a file was set aside.
     Aside {
         DateBlank: "The date is blank, and without it the row has no place in time." | "Das Datum fehlt, und ohne es hat die Zeile keinen Platz in der Zeit.",
@@ -252,6 +280,10 @@ fn find<P: Phrase + 'static>(phrases: &'static [P], english: &str) -> Option<Str
     phrases.iter().find_map(|phrase| {
         let values = captured(phrase.english(), english)?;
         let number = |text: &str| text.replace(',', "").parse::<i64>().ok();
+        // What counts is a number, or the sentence is another one that ends alike.
+        if values.iter().any(|(name, text)| *name == "n" && number(text).is_none()) {
+            return None;
+        }
         let values: Vec<(&str, Value<'_>)> = values
             .iter()
             .map(|(name, text)| (*name, number(text).map_or(Value::Text(text), Value::Number)))
@@ -350,6 +382,19 @@ crate::catalogue! {
     }
 }
 
+/// A shortcut such as `Ctrl+Shift+Z`.
+pub fn keys(shortcut: &str) -> Cow<'_, str> {
+    translated(shortcut, |shortcut| {
+        let key = |key: &str| find(KeyName::ALL, key).unwrap_or_else(|| key.to_owned());
+        Some(shortcut.split('+').map(key).collect::<Vec<_>>().join("+"))
+    })
+}
+
+/// Where an export goes.
+pub fn target(title: &str) -> Cow<'_, str> {
+    translated(title, |title| find(TargetName::ALL, title))
+}
+
 /// Why a row was set aside.
 pub fn aside(reason: &str) -> Cow<'_, str> {
     translated(reason, |reason| find(Aside::ALL, reason))
@@ -385,6 +430,7 @@ mod tests {
             habits("Buy often, spend a lot per order, choose Sofas."),
             "Kaufen oft, geben je Bestellung viel aus, wählen Sofas."
         );
+        assert_eq!(needs("a cost column on 61 more products"), "Einkaufspreise bei 61 weiteren Produkten");
         assert_eq!(
             needs("1 more products, 1,204 more customers with orders"),
             "1 weiteres Produkt, 1.204 weitere Kunden mit Bestellungen"

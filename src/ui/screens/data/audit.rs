@@ -8,6 +8,7 @@ use super::DataState;
 use crate::app::view::{AuditView, Problem, TableHealth, Urgency};
 use crate::import::DataKind;
 use crate::ui::icons;
+use crate::ui::kit::at_end::at_end;
 use crate::ui::kit::{button, card, heading, progress};
 use crate::ui::strings::Phrase as _;
 use crate::ui::strings::audit::words;
@@ -47,14 +48,14 @@ fn head_ui(ui: &mut Ui, stage: &mut Stage<'_>) {
                 &T::LastImport.with(&[("when", (&when).into()), ("n", import.files.len().into())]),
             );
         }
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        at_end(ui, "data head", |ui| {
+            if ui.add(button::plain((icons::ARROW_CLOCKWISE.atom(), T::CheckAgain.text()))).clicked() {
+                stage.push(Ask::CheckAgain);
+            }
             let why_not = stage.view.store.read_only.then(|| T::ReadOnly.text());
             let import = button::primary((icons::PLUS.atom(), T::ImportFiles.text()));
             if button::enabled_or_why(ui, import, why_not).clicked() {
                 stage.push(Ask::ChooseFiles);
-            }
-            if ui.add(button::plain((icons::ARROW_CLOCKWISE.atom(), T::CheckAgain.text()))).clicked() {
-                stage.push(Ask::CheckAgain);
             }
         });
     });
@@ -259,21 +260,8 @@ fn problem_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut DataState, problem
                 egui::Label::new(RichText::new(consequence).text_style(text::small()).color(t.muted)).wrap(),
             );
         });
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        at_end(ui, &problem.code, |ui| {
             ui.spacing_mut().item_spacing.x = space::M;
-            if ui.add(button::link(T::Ignore.text())).clicked() {
-                stage.push(Ask::IgnoreProblem { code: problem.code.clone(), ignored: true });
-            }
-            if !problem.rows.is_empty() {
-                let label = if rows_open { T::HideRows } else { T::ShowRows };
-                if ui.add(button::link(label.text())).clicked() {
-                    if rows_open {
-                        state.open_rows.remove(&problem.code);
-                    } else {
-                        state.open_rows.insert(problem.code.clone());
-                    }
-                }
-            }
             if problem.code == NO_PICTURE {
                 let why_not = stage.view.store.read_only.then(|| T::ReadOnly.text());
                 let choose = button::plain(T::ChoosePictures.text());
@@ -292,6 +280,19 @@ fn problem_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut DataState, problem
                 if button::enabled_or_why(ui, button::plain(label), why_not).clicked() {
                     state.fixing = Some((problem.code.clone(), std::collections::BTreeSet::new()));
                 }
+            }
+            if !problem.rows.is_empty() {
+                let label = if rows_open { T::HideRows } else { T::ShowRows };
+                if ui.add(button::link(label.text())).clicked() {
+                    if rows_open {
+                        state.open_rows.remove(&problem.code);
+                    } else {
+                        state.open_rows.insert(problem.code.clone());
+                    }
+                }
+            }
+            if ui.add(button::link(T::Ignore.text())).clicked() {
+                stage.push(Ask::IgnoreProblem { code: problem.code.clone(), ignored: true });
             }
         });
     });

@@ -8,6 +8,7 @@ use crate::decide::PageRef;
 use crate::shop::time::SECONDS_PER_DAY;
 use crate::ui::command::{Action, Command};
 use crate::ui::icons::{self, Icon};
+use crate::ui::kit::at_end::at_end;
 use crate::ui::kit::combo::{Look, choice, combo_with};
 use crate::ui::kit::{button, combo, marker, search_field, tabs};
 use crate::ui::screens::Scene;
@@ -40,17 +41,20 @@ pub(super) fn context_bar(
             ui.horizontal_centered(|ui| {
                 page_picker(ui, scene, state, commands);
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    ui.add_space(4.0);
-                    compare_button(ui, state);
-                    ui.add_space(8.0);
-                    for (device, icon, name) in WIDTHS.into_iter().rev() {
-                        let toggle = button::icon_toggle(ui, state.device == device, icon, name.text());
-                        if action_of(device).with_keys(toggle).clicked() {
-                            state.device = device;
+                    // The tabs take what is left, so they are laid out last; Tab comes by them after the rest.
+                    at_end(ui, "context", |ui| {
+                        date_picker(ui, scene, state);
+                        ui.add_space(8.0);
+                        for (device, icon, name) in WIDTHS {
+                            let toggle = button::icon_toggle(ui, state.device == device, icon, name.text());
+                            if action_of(device).with_keys(toggle).clicked() {
+                                state.device = device;
+                            }
                         }
-                    }
-                    ui.add_space(8.0);
-                    date_picker(ui, scene, state);
+                        ui.add_space(8.0);
+                        compare_button(ui, state);
+                        ui.add_space(4.0);
+                    });
                     ui.with_layout(Layout::left_to_right(Align::Center), |ui| segment_tabs(ui, scene, state));
                 });
             });
@@ -292,7 +296,9 @@ fn compare_button(ui: &mut Ui, state: &mut PagesState) {
         Mode::BeforeAfter => Action::BeforeAfter,
         Mode::Matrix => Action::Matrix,
     };
-    let keys = action.shortcut().map_or_else(String::new, |shortcut| ui.ctx().format_shortcut(&shortcut));
+    let keys = action
+        .shortcut()
+        .map_or_else(String::new, |shortcut| crate::ui::command::spoken_keys(ui.ctx(), &shortcut));
     let label = (RichText::new(words.text()).family(medium()), RichText::new(keys).family(medium()));
     let response = ui.add(button::plain(label).gap(10.0).selected(on));
     response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, on, words.text()));

@@ -9,6 +9,7 @@ use crate::merch::defaults::PRESETS;
 use crate::merch::{Block, BlockKind, Edit};
 use crate::ui::command::{Action, Command};
 use crate::ui::icons;
+use crate::ui::kit::at_end::at_end;
 use crate::ui::kit::combo::{Look, choice, combo};
 use crate::ui::kit::{button, marker};
 use crate::ui::screens::Scene;
@@ -42,16 +43,15 @@ pub(super) fn scope_bar(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, 
                 }
                 preset_combo(ui, scene, state, commands);
             }
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let add = button::link((icons::PLUS.atom(), Canvas::AddProduct.text()));
-                let add = ui.add(add);
-                if Action::AddProduct.with_keys(add).clicked() {
-                    commands.push(Command::Do(Action::AddProduct));
-                }
+            at_end(ui, "scope", |ui| {
                 if state.mode == Mode::Single {
+                    let find = button::icon(ui, icons::MAGNIFYING_GLASS, Action::FindProduct.title());
+                    if Action::FindProduct.with_keys(find).clicked() {
+                        commands.push(Command::Do(Action::FindProduct));
+                    }
                     let chrome = [
-                        (Action::Changes, state.changes, icons::GIT_DIFF),
                         (Action::Scores, state.scores, icons::CHART_BAR),
+                        (Action::Changes, state.changes, icons::GIT_DIFF),
                     ];
                     for (action, on, icon) in chrome {
                         let toggle = button::icon_toggle(ui, on, icon, action.title());
@@ -59,10 +59,11 @@ pub(super) fn scope_bar(ui: &mut Ui, scene: &Scene<'_>, state: &mut PagesState, 
                             commands.push(Command::Do(action));
                         }
                     }
-                    let find = button::icon(ui, icons::MAGNIFYING_GLASS, Action::FindProduct.title());
-                    if Action::FindProduct.with_keys(find).clicked() {
-                        commands.push(Command::Do(Action::FindProduct));
-                    }
+                }
+                let add = button::link((icons::PLUS.atom(), Canvas::AddProduct.text()));
+                let add = ui.add(add);
+                if Action::AddProduct.with_keys(add).clicked() {
+                    commands.push(Command::Do(Action::AddProduct));
                 }
             });
         },

@@ -185,6 +185,9 @@ impl<'a> Painting<'a, '_> {
                 continue;
             }
             let decided = &self.page.blocks[block.index];
+            if self.preview.editable {
+                self.block_handle_ui(ui, block, decided);
+            }
             match &decided.kind {
                 BlockKind::Heroes { heroes } => {
                     dressing::hero(
@@ -211,9 +214,6 @@ impl<'a> Painting<'a, '_> {
                 }
                 BlockKind::Tiles { tiles } => self.tiles_ui(ui, block, decided, tiles),
                 BlockKind::Products => self.products_ui(ui, block, decided, viewport),
-            }
-            if self.preview.editable {
-                self.block_handle_ui(ui, block, decided);
             }
         }
         dressing::footer(ui, laid.footer.translate(shift), self.scene);
@@ -304,39 +304,8 @@ impl<'a> Painting<'a, '_> {
             self.state.block = Some(decided.id.clone());
             self.state.selected = None;
         }
-        let mut right = rect.right();
-        if block.shape == Shape::Row && m.columns < block.n_slots {
-            let last_start = block.n_slots - m.columns;
-            for (icon, name, to, enabled) in [
-                (
-                    icons::CARET_RIGHT,
-                    Canvas::LaterCards,
-                    (offset + m.columns).min(last_start),
-                    offset < last_start,
-                ),
-                (icons::CARET_LEFT, Canvas::EarlierCards, offset.saturating_sub(m.columns), 0 < offset),
-            ] {
-                let at = Rect::from_center_size(pos2(right - 13.0, rect.center().y), Vec2::splat(26.0));
-                right -= 32.0;
-                let sense = if enabled { Sense::click() } else { Sense::hover() };
-                let id = ui.scope_id().with(("row arrow", &decided.id, icon.0));
-                let response = ui.interact(at, id, sense);
-                let color = if enabled { ShopLook::INK } else { ShopLook::LINE };
-                if response.hovered() && enabled {
-                    ui.painter().circle_filled(at.center(), 13.0, ShopLook::LINE);
-                }
-                ui.painter().circle_stroke(at.center(), 12.5, Stroke::new(1.0, ShopLook::LINE));
-                icon.paint(ui.painter(), at.center(), 14.0, color);
-                response.widget_info(|| {
-                    WidgetInfo::labeled(Role::Button, enabled, name.with(&[("row", (&decided.title).into())]))
-                });
-                let held_over = self.state.drag.is_some() && ui.rect_contains_pointer(at) && enabled;
-                if response.clicked() || held_over {
-                    self.state.row_offset.insert(decided.id.clone(), to);
-                }
-            }
-            right -= 4.0;
-        }
+        let has_arrows = block.shape == Shape::Row && m.columns < block.n_slots;
+        let right = rect.right() - if has_arrows { 68.0 } else { 0.0 };
         let label = Canvas::HowFilled.text();
         let font = FontId::new(12.0, egui::FontFamily::Proportional);
         let galley = ui.painter().layout_no_wrap(label.to_owned(), font, ShopLook::QUIET);
@@ -360,6 +329,32 @@ impl<'a> Painting<'a, '_> {
                 self.state.block = Some(decided.id.clone());
                 self.state.selected = None;
                 self.state.funnel_open = true;
+            }
+        }
+        if has_arrows {
+            let last_start = block.n_slots - m.columns;
+            let (before, after) = (offset.saturating_sub(m.columns), (offset + m.columns).min(last_start));
+            for (icon, name, to, enabled, x) in [
+                (icons::CARET_LEFT, Canvas::EarlierCards, before, 0 < offset, rect.right() - 45.0),
+                (icons::CARET_RIGHT, Canvas::LaterCards, after, offset < last_start, rect.right() - 13.0),
+            ] {
+                let at = Rect::from_center_size(pos2(x, rect.center().y), Vec2::splat(26.0));
+                let sense = if enabled { Sense::click() } else { Sense::hover() };
+                let id = ui.scope_id().with(("row arrow", &decided.id, icon.0));
+                let response = ui.interact(at, id, sense);
+                let color = if enabled { ShopLook::INK } else { ShopLook::LINE };
+                if response.hovered() && enabled {
+                    ui.painter().circle_filled(at.center(), 13.0, ShopLook::LINE);
+                }
+                ui.painter().circle_stroke(at.center(), 12.5, Stroke::new(1.0, ShopLook::LINE));
+                icon.paint(ui.painter(), at.center(), 14.0, color);
+                response.widget_info(|| {
+                    WidgetInfo::labeled(Role::Button, enabled, name.with(&[("row", (&decided.title).into())]))
+                });
+                let held_over = self.state.drag.is_some() && ui.rect_contains_pointer(at) && enabled;
+                if response.clicked() || held_over {
+                    self.state.row_offset.insert(decided.id.clone(), to);
+                }
             }
         }
     }

@@ -8,7 +8,7 @@ mod timeline;
 use std::collections::BTreeSet;
 
 use egui::{
-    Align, FontId, Frame, Layout, Margin, Rect, Response, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2,
+    FontId, Frame, Margin, Rect, Response, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2,
 };
 
 use super::stage::{Place, Stage};
@@ -17,6 +17,7 @@ use crate::merch::{Action as RuleAction, Document, Edit, PageKey, Rule};
 use crate::shop::Seconds;
 use crate::ui::format::Formats;
 use crate::ui::icons::{self, Icon};
+use crate::ui::kit::at_end::at_end;
 use crate::ui::kit::empty::{Chosen, EmptyState};
 use crate::ui::kit::{button, card, chip, heading, marker, search_field};
 use crate::ui::say;
@@ -140,7 +141,9 @@ fn head_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut RulesState, clashes: 
                         state.list = list;
                     }
                 }
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let room = (ui.available_width() - 136.0).clamp(60.0, 200.0);
+                at_end(ui, "rules head", |ui| {
+                    search_field::search_field(ui, &mut state.filter, T::Filter.text(), room);
                     let why_not = stage.view.store.read_only.then(|| T::ReadOnly.text());
                     if button::enabled_or_why(
                         ui,
@@ -151,8 +154,6 @@ fn head_ui(ui: &mut Ui, stage: &mut Stage<'_>, state: &mut RulesState, clashes: 
                     {
                         state.editor = Some(editor::Editor::new(stage));
                     }
-                    let room = (ui.available_width() - 8.0).clamp(60.0, 200.0);
-                    search_field::search_field(ui, &mut state.filter, T::Filter.text(), room);
                 });
             });
         });
