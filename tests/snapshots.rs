@@ -368,11 +368,16 @@ fn pictures_from_the_web() {
         window.run_steps(8);
     };
     state("pictures-settings", || pictured_store(true), Screen::Settings, show_row);
-    state("pictures-missed", || pictured_store(true), Screen::Settings, |window| {
-        show_row(window);
-        window.get_by_label("2 did not come").click();
-        window.run_steps(2);
-    });
+    state(
+        "pictures-missed",
+        || pictured_store(true),
+        Screen::Settings,
+        |window| {
+            show_row(window);
+            window.get_by_label("2 did not come").click();
+            window.run_steps(2);
+        },
+    );
 }
 
 #[test]

@@ -15,8 +15,6 @@ use crate::export::{
     self, ExportFile, Goods, Interaction, InteractionKind, Member, Message, Part, Projection, Section,
     Subject, Target,
 };
-use crate::features::StoreFrames;
-use crate::features::columns::Reader;
 use crate::merch::Document;
 use crate::recommend::Dataset;
 use crate::recommend::dataset::NOBODY;

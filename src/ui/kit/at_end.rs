@@ -5,7 +5,11 @@ use egui::{Align, Layout, Rect, Ui, UiBuilder, pos2};
 /// Lays `contents` out at the right edge in the order they are added. A layout from right to left would put the first
 /// thing last for the eye and first for Tab. How wide they are is known from the frame before; `salt` tells several of
 /// one place apart.
-pub fn at_end<R>(ui: &mut Ui, salt: impl std::hash::Hash + std::fmt::Debug, contents: impl FnOnce(&mut Ui) -> R) -> R {
+pub fn at_end<R>(
+    ui: &mut Ui,
+    salt: impl std::hash::Hash + std::fmt::Debug,
+    contents: impl FnOnce(&mut Ui) -> R,
+) -> R {
     let id = ui.scope_id().with(("at end", salt));
     let known = ui.data(|data| data.get_temp::<f32>(id));
     let room = ui.available_rect_before_wrap();

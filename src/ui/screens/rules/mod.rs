@@ -7,9 +7,7 @@ mod timeline;
 
 use std::collections::BTreeSet;
 
-use egui::{
-    FontId, Frame, Margin, Rect, Response, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2,
-};
+use egui::{FontId, Frame, Margin, Rect, Response, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::stage::{Place, Stage};
 use crate::decide::PageRef;
