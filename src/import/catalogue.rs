@@ -6,7 +6,7 @@ use super::engine::shorten;
 use super::issue::Severity;
 use super::products::ProductRow;
 use super::record::Record;
-use super::{Emit, Error};
+use super::{Emit, Error, value};
 use crate::shop::{LineKind, Minor, Product, Variant};
 
 /// All products of one import, joined over files and rows.
@@ -258,8 +258,7 @@ impl Entry {
         if let Some((is_percent, cut)) = self.discount {
             for variant in &mut self.product.variants {
                 let Some(price) = variant.price else { continue };
-                let cut =
-                    if is_percent { (i128::from(price) * i128::from(cut) / 10_000) as i64 } else { cut };
+                let cut = if is_percent { value::percentage(price, cut) } else { cut };
                 if cut > 0 && cut < price {
                     variant.compare_at = Some(price);
                     variant.price = Some(price - cut);

@@ -71,8 +71,12 @@ pub(super) fn mark_evidence(cell: &str) -> MarkEvidence {
     }
 }
 
+/// The largest amount, in minor units, and the largest count: ten trillion of most currencies. What is written larger is
+/// a slip or an id, and sums of these can never overflow.
+const LARGEST: i64 = 1_000_000_000_000_000;
+
 /// A decimal number scaled by `10^exponent`, rounded half away from zero. Currency signs, codes, blanks, thousands
-/// separators, brackets for negatives and a trailing minus are understood. `None` when it is no number.
+/// separators, brackets for negatives and a trailing minus are understood. `None` when it is no number, or one beyond [`LARGEST`].
 pub(super) fn scaled(cell: &str, mark: DecimalMark, exponent: u32) -> Option<i64> {
     let (point, group) = match mark {
         DecimalMark::Dot => ('.', ','),
@@ -133,7 +137,7 @@ pub(super) fn scaled(cell: &str, mark: DecimalMark, exponent: u32) -> Option<i64
         value = value.checked_mul(10)?;
     }
     value = value.checked_add(i64::from(round_up))?;
-    Some(if negative { -value } else { value })
+    (value <= LARGEST).then_some(if negative { -value } else { value })
 }
 
 fn next_is_digit(cell: &str, at: usize) -> bool {
@@ -149,7 +153,7 @@ fn scientific(cell: &str, mark: DecimalMark, exponent: u32) -> Option<i64> {
     let plain = if mark == DecimalMark::Comma { cell.replace(',', ".") } else { cell.to_owned() };
     let value: f64 = plain.trim().parse().ok()?;
     let scaled = (value * 10_f64.powi(exponent as i32)).round();
-    (scaled.is_finite() && scaled.abs() < 9.0e18).then_some(scaled as i64)
+    (scaled.abs() <= LARGEST as f64).then_some(scaled as i64)
 }
 
 /// An amount in minor units of a currency with `exponent` decimals.
@@ -198,6 +202,12 @@ pub(super) fn currency_in(cell: &str) -> Option<&'static str> {
         return None;
     }
     SIGNS.iter().find(|(sign, _)| cell.contains(sign)).map(|(_, code)| *code)
+}
+
+/// A percentage, given in hundredths of a percent, of an amount.
+pub(super) fn percentage(amount: Minor, hundredths: i64) -> Minor {
+    let share = i128::from(amount) * i128::from(hundredths) / 10_000;
+    Minor::try_from(share).unwrap_or(amount)
 }
 
 /// A count; decimals such as `3.0` or `100.0000` are rounded.
@@ -386,6 +396,17 @@ pub(super) fn path(cell: &str, separator: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_no_shop_can_earn_is_no_amount() {
+        assert_eq!(money("10000000000000.00", DecimalMark::Dot, 2), Some(LARGEST));
+        assert_eq!(money("-10000000000000.00", DecimalMark::Dot, 2), Some(-LARGEST));
+        assert_eq!(money("10000000000000.01", DecimalMark::Dot, 2), None);
+        assert_eq!(money("9e15", DecimalMark::Dot, 2), None);
+        assert_eq!(count("9223372036854775807", DecimalMark::Dot), None);
+        assert_eq!(percentage(1_999, 2_500), 499);
+        assert_eq!(percentage(LARGEST, LARGEST), LARGEST, "a cut that is no cut leaves nothing to take off");
+    }
 
     #[test]
     fn amounts_are_read_in_every_spelling() {

@@ -93,7 +93,7 @@ impl Reader {
                     value: text(&value, "value"),
                     starts_at: time(run, &value, "starts_at"),
                     ends_at: time(run, &value, "ends_at"),
-                    times_used: value.get("usage_count").and_then(Value::as_i64),
+                    times_used: whole(&value, "usage_count"),
                     status: None,
                 };
                 one(run, Record::Discount(discount), line)
@@ -260,6 +260,11 @@ pub(super) fn amount(value: &Value, keys: &[&str], exponent: u32) -> Option<i64>
     keys.iter().find_map(|key| money_of(value.get(key)?, exponent))
 }
 
+/// A whole number under a key, whether written as a number or as text.
+pub(super) fn whole(value: &Value, key: &str) -> Option<i64> {
+    text(value, key).and_then(|cell| value::count(&cell, DecimalMark::Dot))
+}
+
 pub(super) fn money_of(value: &Value, exponent: u32) -> Option<i64> {
     match value {
         Value::Object(map) => ["shopMoney", "shop_money", "amount", "presentmentMoney"]
@@ -312,9 +317,7 @@ fn shopify_order(value: &Value, run: &mut FileRun<'_>) -> Result<Order, Reject> 
     let mut refunded = 0;
     for refund in array(value, "refunds") {
         for line in array(refund, "refund_line_items").chain(array(refund, "refundLineItems")) {
-            if let (Some(id), Some(quantity)) =
-                (text(line, "line_item_id"), line.get("quantity").and_then(Value::as_i64))
-            {
+            if let (Some(id), Some(quantity)) = (text(line, "line_item_id"), whole(line, "quantity")) {
                 *refunded_units.entry(id).or_insert(0) += quantity;
             }
         }
@@ -406,7 +409,7 @@ fn shopify_line(value: &Value, exponent: u32, refunded: &HashMap<String, i64>) -
         title,
         variant_title: either(value, &["variant_title", "variantTitle"]),
         kind,
-        quantity: value.get("quantity").and_then(Value::as_i64).unwrap_or(1),
+        quantity: whole(value, "quantity").unwrap_or(1),
         refunded_quantity: text(value, "id").and_then(|id| refunded.get(&id).copied()).unwrap_or(0),
         unit_price: amount(value, &["price", "originalUnitPriceSet", "originalUnitPrice"], exponent)
             .unwrap_or(0),
@@ -508,8 +511,7 @@ fn variant(value: &Value, names: &[String], exponent: u32) -> Variant {
     options.retain(|(name, value)| !(value == "Default Title" && (name == "Title" || name == "Option 1")));
     let tracked = value.get("inventory_management").is_none_or(|by| !by.is_null())
         && flag(value, "tracked") != Some(false);
-    let level =
-        value.get("inventory_quantity").or_else(|| value.get("inventoryQuantity")).and_then(Value::as_i64);
+    let level = whole(value, "inventory_quantity").or_else(|| whole(value, "inventoryQuantity"));
     let policy = either(value, &["inventory_policy", "inventoryPolicy"]).unwrap_or_default();
     Variant {
         id: text(value, "id").map(|id| value::gid(&id).to_owned()),

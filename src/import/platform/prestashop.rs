@@ -304,7 +304,7 @@ fn product(row: &Row, columns: &Columns, parsed: &mut ProductRow, run: &mut File
             columns
                 .idx(DiscountKind)
                 .and_then(|idx| value::scaled(row.get(idx), columns.format(idx).mark, 2))
-                .map(|percent| price * percent / 10_000)
+                .map(|percent| value::percentage(price, percent))
         });
         // Dates of the discount are long past in most files; without them it is on.
         if let Some(cut) = cut.filter(|cut| *cut > 0 && *cut < price && !has_ended(columns, row)) {

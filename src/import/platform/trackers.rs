@@ -6,7 +6,7 @@ use serde_json::Value;
 
 pub(in crate::import) use self::tables::PROFILES;
 
-use super::objects::{money_of, scalar, text};
+use super::objects::{money_of, scalar, text, whole};
 use super::shapes::Shape;
 use crate::import::engine::{FileRun, Reject};
 use crate::import::events;
@@ -64,10 +64,6 @@ fn spread(event: Event, items: Vec<(ProductRef, Option<i64>, Option<i64>)>) -> V
             ..event.clone()
         })
         .collect()
-}
-
-fn whole(value: &Value, key: &str) -> Option<i64> {
-    text(value, key).and_then(|cell| value::count(&cell, value::DecimalMark::Dot))
 }
 
 fn ga4(value: &Value, run: &mut FileRun<'_>) -> Result<Vec<Event>, Reject> {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::objects::{amount, array, either, elsewhere, missing_date, scalar, text, time};
+use super::objects::{amount, array, either, elsewhere, missing_date, scalar, text, time, whole};
 use crate::import::engine::{FileRun, Reject};
 use crate::import::lines;
 use crate::import::order_status::status_of;
@@ -26,7 +26,7 @@ pub(super) fn order(value: &Value, run: &mut FileRun<'_>) -> Result<Order, Rejec
     let refunded: i64 =
         array(value, "refunds").filter_map(|refund| amount(refund, &["total"], exponent)).map(i64::abs).sum();
     let line = |line: &Value| {
-        let quantity = line.get("quantity").and_then(Value::as_i64).unwrap_or(1);
+        let quantity = whole(line, "quantity").unwrap_or(1);
         let before = amount(line, &["subtotal", "total"], exponent).unwrap_or(0);
         let title = text(line, "name").map(|title| value::unescape(&title));
         let sku = text(line, "sku");
@@ -83,7 +83,7 @@ pub(super) fn product(value: &Value, line: u64, run: &mut FileRun<'_>) {
     let (price, regular) = (amount(value, &["price"], exponent), amount(value, &["regular_price"], exponent));
     let sale = amount(value, &["sale_price"], exponent)
         .filter(|sale| regular.is_some_and(|regular| *sale < regular));
-    let stock = value.get("stock_quantity").and_then(Value::as_i64);
+    let stock = whole(value, "stock_quantity");
     let out = text(value, "stock_status").as_deref() == Some("outofstock");
     let backorders = text(value, "backorders").is_some_and(|word| word != "no");
     let mut product = Product {
